@@ -1,0 +1,200 @@
+import { Emitter, type Events } from '../base/emitter.ts';
+import { cause, localCause } from './cause.ts';
+import type { Leg, ReleaseCause } from './leg.ts';
+
+export type AttemptEvents = {
+  /** A leg was made and started; the record and the page want to know of each one. */
+  started: [leg: Leg];
+  /** Somebody is being alerted. `earlyMedia`: the leg's audio is worth hearing now. */
+  alerting: [leg: Leg, earlyMedia: boolean];
+  /** Exactly one leg answered; every other leg of the attempt is released. */
+  answered: [leg: Leg];
+  /** Nobody was reached. */
+  failed: [cause: ReleaseCause];
+};
+
+/**
+ * Trying to reach somebody: one leg, or several in turn or at once, composed from smaller attempts.
+ * After `answered`, `failed` or `cancel` an attempt is over and says nothing more.
+ */
+export interface Attempt extends Events<AttemptEvents> {
+  start(): void;
+  /** Gives up; legs under way are released with `cause`. */
+  cancel(cause: ReleaseCause): void;
+}
+
+/** What the makers of attempts share: the events, and that the end comes once. */
+export abstract class AttemptBase extends Emitter<AttemptEvents> implements Attempt {
+  #over = false;
+
+  abstract start(): void;
+
+  protected abstract stop(cause: ReleaseCause): void;
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  cancel(cause: ReleaseCause): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.stop(cause);
+  }
+
+  protected answer(leg: Leg): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.emit('answered', leg);
+  }
+
+  protected fail(cause: ReleaseCause): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.emit('failed', cause);
+  }
+
+  /** Hands a part's news on, except its end. */
+  protected relay(part: Attempt): void {
+    part.on('started', (leg) => this.emit('started', leg));
+    part.on('alerting', (leg, early) => {
+      if (!this.#over) this.emit('alerting', leg, early);
+    });
+  }
+}
+
+/** One leg. `make` may say at once that there is none to be had (no free line, trunk full). */
+export class LegAttempt extends AttemptBase {
+  readonly #make: () => Leg | ReleaseCause;
+  #leg: Leg | undefined;
+
+  constructor(make: () => Leg | ReleaseCause) {
+    super();
+    this.#make = make;
+  }
+
+  start(): void {
+    const made = this.#make();
+    if (!('start' in made)) {
+      this.fail(made);
+      return;
+    }
+    this.#leg = made;
+    made.on('alerting', (early) => {
+      if (!this.over) this.emit('alerting', made, early);
+    });
+    made.on('answered', () => {
+      // An answer that crosses our cancel: the leg is released by stop(), nobody may hear of it.
+      this.answer(made);
+    });
+    made.on('released', (released) => this.fail(released));
+    this.emit('started', made);
+    made.start();
+  }
+
+  protected stop(released: ReleaseCause): void {
+    this.#leg?.release(released);
+  }
+}
+
+/** What an attempt in turn does when one of its parts failed. */
+export type HuntPolicy =
+  /** Routes to one number: on failure the next, but never after somebody was alerted or on a final cause (ruling 15). */
+  | 'routes'
+  /** People to reach: on any failure the next. */
+  | 'everyone';
+
+/** Parts in turn. */
+export class SequenceAttempt extends AttemptBase {
+  readonly #parts: readonly Attempt[];
+  readonly #policy: HuntPolicy;
+  readonly #isFinal: (cause: ReleaseCause) => boolean;
+  #index = -1;
+  #alerted = false;
+  #last: ReleaseCause = localCause(cause.noRoute);
+
+  /** @param isFinal which causes end the hunt under the policy `routes`. */
+  constructor(parts: readonly Attempt[], policy: HuntPolicy, isFinal: (cause: ReleaseCause) => boolean) {
+    super();
+    this.#parts = parts;
+    this.#policy = policy;
+    this.#isFinal = isFinal;
+  }
+
+  start(): void {
+    this.#next();
+  }
+
+  #next(): void {
+    const part = this.#parts[++this.#index];
+    if (!part) {
+      this.fail(this.#last);
+      return;
+    }
+    this.#alerted = false;
+    this.relay(part);
+    part.on('alerting', () => {
+      this.#alerted = true;
+    });
+    part.on('answered', (leg) => this.answer(leg));
+    part.on('failed', (failed) => {
+      this.#last = failed;
+      if (this.over) return;
+      const stop = this.#policy === 'routes' && (this.#alerted || this.#isFinal(failed));
+      if (stop) this.fail(failed);
+      else this.#next();
+    });
+    part.start();
+  }
+
+  protected stop(released: ReleaseCause): void {
+    this.#parts[this.#index]?.cancel(released);
+  }
+}
+
+/** How telling a failure is when several came: the caller should hear "busy" rather than "no route". */
+const weight = (q850: number): number =>
+  [cause.busy, cause.noAnswer, cause.absent, cause.rejected].findIndex((c) => c === q850) >>> 0;
+
+/** All parts at once; the first answer wins, the others are released (M02, M20). */
+export class ForkAttempt extends AttemptBase {
+  readonly #parts: readonly Attempt[];
+  #failures: ReleaseCause[] = [];
+
+  constructor(parts: readonly Attempt[]) {
+    super();
+    this.#parts = parts;
+  }
+
+  start(): void {
+    if (this.#parts.length === 0) {
+      this.fail(localCause(cause.noRoute));
+      return;
+    }
+    for (const part of this.#parts) {
+      this.relay(part);
+      part.on('answered', (leg) => {
+        if (this.over) {
+          leg.release(localCause(cause.normal, 'answered elsewhere'));
+          return;
+        }
+        for (const loser of this.#parts)
+          if (loser !== part) loser.cancel(localCause(cause.normal, 'answered elsewhere'));
+        this.answer(leg);
+      });
+      part.on('failed', (failed) => {
+        this.#failures.push(failed);
+        if (this.#failures.length < this.#parts.length) return;
+        this.#failures.sort((x, y) => weight(x.q850) - weight(y.q850));
+        this.fail(this.#failures[0]!);
+      });
+    }
+    for (const part of this.#parts) {
+      if (this.over) return;
+      part.start();
+    }
+  }
+
+  protected stop(released: ReleaseCause): void {
+    for (const part of this.#parts) part.cancel(released);
+  }
+}

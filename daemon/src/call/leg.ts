@@ -1,0 +1,77 @@
+import type { Events } from '../base/emitter.ts';
+import type { EndpointId } from '../media/api.ts';
+
+/** Why a call or leg ended: Q.850 cause, with the words for the record. */
+export interface ReleaseCause {
+  /** ITU-T Q.850 cause value, 1 to 127. */
+  q850: number;
+  /** The SIP status that came or will go out, if SIP was concerned. */
+  sip?: number;
+  /** English text for the log and the record's technical details. */
+  text: string;
+  /** Who released: the far side of this leg, or we. */
+  by: 'remote' | 'local';
+  /** Set when the leg may not be tried on another route although nobody was reached (ruling 15). */
+  final?: boolean;
+}
+
+/** How the answer was recognised; `sip` is a 200 OK, the rest is G04's order on an analog line. */
+export type LegAnswerSource = 'sip' | 'off-hook' | 'polarity' | 'ringback-stop' | 'voice' | 'timer';
+
+/** The other party as this leg knows it; numbers in E.164 with + where known, else as received. */
+export interface Party {
+  number?: string;
+  name?: string;
+  /** `private`: withheld by the caller; `unavailable`: the network did not say. */
+  absence?: 'private' | 'unavailable';
+}
+
+export type LegEvents = {
+  /** Outgoing: the far side is being alerted. `earlyMedia`: its endpoint already carries the network's audio. */
+  alerting: [earlyMedia: boolean];
+  answered: [source: LegAnswerSource];
+  /** The far side ended the leg, or it failed. Always the last event; comes once. */
+  released: [cause: ReleaseCause];
+  digit: [key: string];
+  /** Analog telephones: hook flash. */
+  flashed: [];
+  /** SIP: the far side put us on hold, or took us back. */
+  held: [held: boolean];
+};
+
+export type LegState = 'idle' | 'trying' | 'alerting' | 'answered' | 'released';
+
+/**
+ * One party's side of a call. `call/` owns this interface; `sip/` and the analog ports provide it,
+ * and neither knows the other.
+ */
+export interface Leg extends Events<LegEvents> {
+  readonly id: string;
+  readonly kind: 'fxs' | 'fxo' | 'sip';
+  /** `incoming`: it called us; `outgoing`: we call it. */
+  readonly direction: 'incoming' | 'outgoing';
+  /** Where it is, for the record: `port:3`, `trunk:acme`. */
+  readonly place: string;
+  readonly state: LegState;
+  /** Its media endpoint; undefined until there is one (SIP before SDP). */
+  readonly endpoint: EndpointId | undefined;
+  /** SIP Call-ID; undefined on analog legs. */
+  readonly callId: string | undefined;
+  /** Clock ms when the request that opens the leg went out (INVITE sent, line seized); for post-dial delay. */
+  readonly startedAt: number | undefined;
+
+  /** Outgoing only: begins the attempt. Failure comes as `released`, never as a throw. */
+  start(): void;
+  /** Incoming only: tells the caller that somebody is being alerted (180; ringback on analog is the call's to play). */
+  alert(): void;
+  /** Incoming only: opens the speech path before answer, so that tones or the far network can be heard (183). */
+  openEarlyMedia(): Promise<void>;
+  /** Incoming only: answers. Rejects if the leg is gone. */
+  answer(): Promise<void>;
+  /** Ends the leg from our side, in any state; a second call does nothing. `released` follows. */
+  release(cause: ReleaseCause): void;
+  /** Sends DTMF toward the party. */
+  sendDigits(digits: string): Promise<void>;
+  /** Puts the party on hold or takes it back (re-INVITE; on analog legs nothing but state). */
+  hold(on: boolean): Promise<void>;
+}

@@ -1,0 +1,52 @@
+import type { PriceConfig, TollClass } from '../config/schema.ts';
+
+/** A sentence in both languages of the box. */
+export interface Said {
+  ru: string;
+  en: string;
+}
+
+/** What a dialed number is. */
+export type NumberClass = TollClass | 'emergency' | 'extension' | 'access' | 'blocked' | 'invalid';
+
+/** A number after normalising and classifying. */
+export interface ClassifiedNumber {
+  /** Digits as dialed, pauses removed. */
+  dialed: string;
+  class: NumberClass;
+  /** E.164 with +, for everything that has one. */
+  e164?: string;
+  /** For `emergency` and `special`: the short code after mapping (01 -> 101). */
+  shortCode?: string;
+  /** For `extension`: which one; for `access`: id of the access number. */
+  target?: string;
+  /** Whether the number is complete, might go on, or is only a beginning. */
+  completeness: 'complete' | 'may-continue' | 'partial' | 'impossible';
+}
+
+/** Where a call may be sent, one attempt. */
+export interface RouteStep {
+  routeId: string;
+  via: { kind: 'trunk'; trunk: string } | { kind: 'line'; ports: readonly number[] };
+  /** Number to dial that way: E.164 with + on a trunk (the trunk writes it its own way), digits with pauses on a line. */
+  number: string;
+  price: PriceConfig | undefined;
+  /** Why this step stands where it stands, for the page. */
+  why: Said;
+}
+
+/** The dial plan's answer to "this port dialed that". Pure data; nothing has been done yet. */
+export interface RoutePlan {
+  number: ClassifiedNumber;
+  /** Steps in the order they are to be tried; empty when refused. */
+  steps: RouteStep[];
+  /** Set when the call may not be made as it stands. */
+  refusal?: {
+    reason: 'class' | 'schedule' | 'blocked' | 'no-route' | 'invalid' | 'pin-required' | 'incomplete';
+    said: Said;
+    /** Q.850 cause for the record: 21 call rejected, 28 invalid number, 3 no route... */
+    q850: number;
+  };
+  /** The whole decision in sentences, for "what would happen if I dial…". */
+  explanation: Said[];
+}

@@ -1,0 +1,139 @@
+import type { Events } from '../base/emitter.ts';
+
+/** An end of a media path: a port of the line card (`line:3`) or an RTP session (`rtp:17`). */
+export type EndpointId = string;
+
+/** The endpoint of a line-card port; it exists as long as the card has that port. */
+export const lineEndpoint = (port: number): EndpointId => `line:${port}`;
+
+/** Voice codecs; G.711 only (RFC 3551: PCMU is static payload type 0, PCMA 8). */
+export type CodecName = 'PCMA' | 'PCMU';
+
+/** Direction of media as seen from the box, RFC 3264 clause 5.1. */
+export type MediaDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+
+/** Where and how one RTP session talks, from offer and answer. */
+export interface RtpParameters {
+  remoteAddress: string;
+  remotePort: number;
+  /** RTCP port of the peer, normally RTP port + 1 (or the same with rtcp-mux). */
+  remoteRtcpPort: number;
+  rtcpMux: boolean;
+  codec: CodecName;
+  payloadType: number;
+  /** Packet time we send with: 10, 20 or 30 ms. Any is received. */
+  ptimeMs: 10 | 20 | 30;
+  /** Payload type of RFC 4733 telephone-event as negotiated; undefined: DTMF goes in-band. */
+  telephoneEventPayloadType?: number;
+  direction: MediaDirection;
+}
+
+/** A repeating or one-time signal of one or more sine waves. */
+export interface ToneSpec {
+  /** Frequencies in Hz sounded together; more than one list sounds in sequence with the cadence (SIT). */
+  frequencies: readonly number[];
+  /** Level of each frequency in dBm0. */
+  levelDbm0: number;
+  /** On and off times in ms in turn; empty: continuous. */
+  cadence: readonly number[];
+  /** How often the cadence is played; undefined: until stopped. */
+  repeat?: number;
+}
+
+/** What can be played toward an endpoint. */
+export type PlaySource =
+  | { type: 'tone'; tone: ToneSpec | readonly ToneSpec[] }
+  /** DTMF digits 0-9 * # A-D, ',' = pause of 1 s. On an RTP endpoint with telephone-event they go as RFC 4733. */
+  | { type: 'dtmf'; digits: string; onMs: number; offMs: number; levelDbm0?: number }
+  /** Linear PCM, 8 kHz mono 16 bit. */
+  | { type: 'pcm'; samples: Int16Array; repeat?: number }
+  /** On-hook caller ID toward a telephone (an FXS port between its rings). */
+  | {
+      type: 'caller-id';
+      scheme: 'fsk-v23' | 'fsk-bell202' | 'dtmf';
+      number?: string;
+      name?: string;
+      absence?: 'private' | 'unavailable';
+      time: Date;
+    };
+
+/** Names of the call-progress tones a detector can report. */
+export type ProgressTone = 'dial' | 'ringback' | 'busy' | 'congestion' | 'sit';
+
+/** Which tones are being listened for decides what 425 Hz without a pause means (ruling 11). */
+export type ToneContext = 'off' | 'after-seize' | 'after-digits' | 'after-answer';
+
+/** What is watched for on the audio that an endpoint receives from its own side. */
+export interface Detection {
+  dtmf?: boolean;
+  tones?: ToneContext;
+  /** Report speech as `voice`; for answer detection on lines without polarity reversal. */
+  voice?: boolean;
+  /** Read caller ID while on-hook (FXO between rings); reported as `callerId`. */
+  callerId?: boolean;
+}
+
+/** Figures of one RTP session, for the call record. */
+export interface RtpStatistics {
+  packetsSent: number;
+  packetsReceived: number;
+  packetsLost: number;
+  /** Packets that came too late for the jitter buffer. */
+  packetsLate: number;
+  /** RFC 3550 interarrival jitter, ms. */
+  jitterMs: number;
+  /** Round trip from RTCP, ms; undefined while unknown. */
+  roundTripMs?: number;
+  /** Source that the session latched to, `address:port`. */
+  latched?: string;
+  /** Packets dropped because they came from elsewhere or were no valid RTP. */
+  rejected: number;
+}
+
+export interface CallerIdInfo {
+  number?: string;
+  name?: string;
+  absence?: 'private' | 'unavailable';
+}
+
+export type MediaEvents = {
+  /** A digit was keyed on the endpoint's own side; `at` in ms of the main clock when the media worker saw it. */
+  digit: [endpoint: EndpointId, digit: string, durationMs: number, source: 'dtmf' | 'rfc4733'];
+  tone: [endpoint: EndpointId, tone: ProgressTone];
+  /** Ringback, heard before, has stopped for longer than its cadence allows. */
+  ringbackStopped: [endpoint: EndpointId];
+  voice: [endpoint: EndpointId];
+  callerId: [endpoint: EndpointId, info: CallerIdInfo];
+  /** First valid RTP came; the session is locked to that source. */
+  latched: [endpoint: EndpointId, source: string];
+  /** No RTP and no RTCP for the configured time while media should flow (ruling 23). */
+  rtpLost: [endpoint: EndpointId];
+  /** RTP came again after `rtpLost`. */
+  rtpResumed: [endpoint: EndpointId];
+};
+
+/**
+ * Media as call control commands it. Every call is carried out by the media worker in the order
+ * given; promises reject with CodedError `media/...`.
+ */
+export interface Media extends Events<MediaEvents> {
+  /** Binds an even RTP port and the odd one above it on `address`. */
+  openRtp(address: string): Promise<{ endpoint: EndpointId; port: number }>;
+  /** Sets or changes the far side of a session (also after a re-INVITE: latches anew if the address changed). */
+  setRtp(endpoint: EndpointId, parameters: RtpParameters): Promise<void>;
+  /** Ends a session and returns its last figures. Closing twice is no error (undefined). */
+  closeRtp(endpoint: EndpointId): Promise<RtpStatistics | undefined>;
+  statistics(endpoint: EndpointId): Promise<RtpStatistics | undefined>;
+  /** Joins two endpoints both ways; each is parted from what it was joined to before. */
+  connect(a: EndpointId, b: EndpointId): Promise<void>;
+  /** Parts an endpoint; the other then hears silence. */
+  disconnect(endpoint: EndpointId): Promise<void>;
+  /**
+   * Plays toward the endpoint's own side (the telephone, the RTP peer), in place of what it is joined
+   * to; the joined audio comes back at the end. Resolves `true` when played to its end, `false` when
+   * stopped or replaced.
+   */
+  play(endpoint: EndpointId, source: PlaySource): Promise<boolean>;
+  stop(endpoint: EndpointId): Promise<void>;
+  detect(endpoint: EndpointId, detection: Detection): Promise<void>;
+}

@@ -1,0 +1,92 @@
+import type { Events } from '../base/emitter.ts';
+import type { CallerIdInfo, EndpointId } from '../media/api.ts';
+
+/** How an FXO port dials. */
+export type DialMethod = 'dtmf' | 'pulse';
+
+/** Why a line was released by its far end (G05), or why it could not be used. */
+export type LineRelease =
+  | 'loop-break'
+  | 'polarity'
+  | 'busy-tone'
+  | 'congestion-tone'
+  | 'dial-tone'
+  | 'sit'
+  | 'silence'
+  | 'max-time'
+  | 'link-lost'
+  | 'no-line';
+
+/** How the answer of the far end was recognised (G04), for the record. */
+export type AnswerSource = 'polarity' | 'ringback-stop' | 'voice' | 'timer' | 'sip';
+
+export type FxsEvents = {
+  /** The telephone was lifted by itself (not in answer to a ring). */
+  seized: [];
+  /** The telephone was lifted while ringing. */
+  answered: [];
+  /** On-hook for longer than a flash. */
+  hungUp: [];
+  flashed: [];
+  /** A digit dialed, by tones or by pulses. */
+  digit: [key: string];
+  /** The port came or went (link lost, wrong voltage); `reason` is for the log. */
+  available: [available: boolean, reason: string];
+};
+
+/** A telephone, a fax, or an office PBX's city-line input: our port is the exchange (wires A and D). */
+export interface FxsPort extends Events<FxsEvents> {
+  readonly number: number;
+  readonly endpoint: EndpointId;
+  readonly available: boolean;
+  readonly offHook: boolean;
+  readonly ringing: boolean;
+  /** Rings; caller ID goes out after the first burst. `cadence` in ms replaces the profile's own. */
+  ring(caller: CallerIdInfo, cadence?: readonly number[]): void;
+  stopRinging(): void;
+  /** Answer supervision toward the port: polarity reversed while `on` (if the port is set up so). */
+  answerSignal(on: boolean): void;
+  /** Release supervision: cuts the current as configured; then the line is normal again. */
+  currentBreak(): void;
+}
+
+export type FxoEvents = {
+  /** A ring was validated; caller ID may still follow. */
+  ringing: [];
+  /** Caller ID was read, or its time is over (`undefined`). Comes once per incoming call, after `ringing` or with it. */
+  caller: [caller: CallerIdInfo | undefined];
+  /** The ringing stopped for longer than a cadence: the caller gave up. */
+  ringingStopped: [];
+  /** The far end answered our call. */
+  answered: [source: AnswerSource];
+  /** Early sign of life after dialing: ringback heard. */
+  alerting: [];
+  /** The far end (or the line) released; the loop is already open again. */
+  released: [cause: LineRelease];
+  digit: [key: string];
+  available: [available: boolean, reason: string];
+};
+
+/** A line to a city exchange or to an extension port of the office PBX: we are the telephone (wires B and C). */
+export interface FxoPort extends Events<FxoEvents> {
+  readonly number: number;
+  readonly endpoint: EndpointId;
+  /** False while the line is dead, the link is lost, or a fault is flagged. */
+  readonly available: boolean;
+  /** Free for a new call: available, not seized, not ringing, not in use by a parallel set, idle guard over. */
+  readonly idle: boolean;
+  /**
+   * Seizes, waits for dial tone as configured, dials. ',' is a pause of 1 s, 'w' waits for another
+   * dial tone. Resolves when the last digit is out.
+   * @throws CodedError `port/no-dial-tone`, `port/glare` (a ring came; the incoming call is then
+   * reported as `ringing`), `port/no-line`, `port/busy`, `port/released`.
+   */
+  dial(digits: string): Promise<void>;
+  /** Answers a ringing line. */
+  answer(): Promise<void>;
+  /** Opens the loop; the port is idle after its guard time. */
+  release(): void;
+  flash(): void;
+  /** Sends digits in the call, as tones. */
+  sendDigits(digits: string): Promise<void>;
+}

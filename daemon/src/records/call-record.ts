@@ -1,0 +1,93 @@
+/** How a call stood when its record was last written; `interrupted`: the daemon died in mid-call. */
+export type CallRecordState = 'active' | 'ended' | 'interrupted';
+
+/** One leg as the record keeps it. */
+export interface LegRecord {
+  id: string;
+  kind: 'fxs' | 'fxo' | 'sip';
+  /** `port:3`, `trunk:acme`. */
+  place: string;
+  direction: 'incoming' | 'outgoing';
+  number?: string;
+  /** Wall-clock ms since 1970. */
+  startedAt: number;
+  alertedAt?: number;
+  answeredAt?: number;
+  endedAt?: number;
+  answerSource?: string;
+  q850?: number;
+  sipStatus?: number;
+  sipCallId?: string;
+  /** English technical text of the release. */
+  causeText?: string;
+  /** Figures of RTP, if the leg had any. */
+  rtp?: { sent: number; received: number; lost: number; jitterMs: number; roundTripMs?: number };
+}
+
+/** One attempt at a call, answered or not. No digit of a PIN is ever in it. */
+export interface CallRecord {
+  id: string;
+  state: CallRecordState;
+  direction: 'outgoing' | 'incoming' | 'internal' | 'transit';
+  /** What kind of service handled it: 'plain', 'access', 'forward', 'emergency', 'incoming'... */
+  service: string;
+  callerNumber?: string;
+  callerName?: string;
+  callerAbsence?: 'private' | 'unavailable';
+  /** As dialed, without access number and PIN. */
+  dialed?: string;
+  /** E.164 or extension finally called. */
+  calledNumber?: string;
+  tollClass?: string;
+  routeId?: string;
+  trunkId?: string;
+  costCentre?: string;
+  /** Which PIN was used (its id, never its digits). */
+  pinId?: string;
+  startedAt: number;
+  answeredAt?: number;
+  endedAt?: number;
+  /** Time the called was rung, ms. */
+  ringMs?: number;
+  /** Answered duration, ms. */
+  talkMs?: number;
+  /** Post-dial delay: last digit recognised to INVITE or seizure, ms (ruling 32). */
+  postDialDelayMs?: number;
+  answerSource?: string;
+  q850?: number;
+  causeText?: string;
+  /** Who hung up: 'caller', 'called', 'box'. */
+  releasedBy?: 'caller' | 'called' | 'box';
+  price?: number;
+  currency?: string;
+  legs: LegRecord[];
+  /** Path of the call: what was tried and why it moved on. English codes, translated on the page. */
+  events: { at: number; what: string; detail?: string }[];
+}
+
+/** SIP dialog state journalled so that an orphan can be ended after a crash (ruling 7). */
+export interface DialogJournal {
+  callRecordId: string;
+  callId: string;
+  localUri: string;
+  remoteUri: string;
+  localTag: string;
+  remoteTag: string;
+  localSeq: number;
+  remoteTarget: string;
+  routeSet: string[];
+  /** Next hop used: `udp/host:port`. */
+  nextHop: string;
+}
+
+/** What call control writes; the store behind it journals before anything leaves the box. */
+export interface CallRecorder {
+  /** Opens a record; returns when it is safe on disk's way (journalled). */
+  begin(record: CallRecord): void;
+  /** Replaces the record's present state. */
+  update(record: CallRecord): void;
+  /** Closes it for good. */
+  end(record: CallRecord): void;
+  saveDialog(dialog: DialogJournal): void;
+  forgetDialog(callId: string): void;
+}
