@@ -1,0 +1,528 @@
+import type { Config } from '../config/schema.ts';
+import type { CallRecord } from '../records/call-record.ts';
+
+/*
+ * Everything that travels between the daemon and the page, as types only: the page imports this file
+ * and nothing else of the daemon. Times are wall-clock ms since 1970 unless a name says otherwise.
+ */
+
+/** A sentence in both languages of the box. */
+export interface Said {
+  ru: string;
+  en: string;
+}
+
+export type Language = 'ru' | 'en';
+
+// ------------------------------------------------------------------ errors
+
+/** Body of every answer with a status of 400 or more. */
+export interface ApiError {
+  error: {
+    /** `api/not-signed-in`, `config/invalid`... */
+    code: string;
+    /** Cause and next step, for people. */
+    said: Said;
+    /** JSON pointer of the offending value, where there is one. */
+    path?: string;
+    /** Every fault of a refused document. */
+    issues?: ConfigIssue[];
+    /** How long to wait before trying again (also in Retry-After), ms. */
+    retryAfterMs?: number;
+    /** English technical text, shown under "technical details". */
+    detail?: string;
+  };
+}
+
+// ------------------------------------------------------------------ session
+
+/** GET /api/session: what the page needs before anybody has signed in. No secret, no number. */
+export interface SessionView {
+  claimed: boolean;
+  signedIn: boolean;
+  /** True while the button of the box allows claiming without the code (ruling 19). */
+  buttonPressed: boolean;
+  language: Language;
+  name: string;
+  version: string;
+  /** A session ends after this long without anybody at the page, ms. */
+  idleMs: number;
+}
+
+/** POST /api/claim: the first visit. */
+export interface ClaimRequest {
+  /** From the label; empty if the button was pressed. */
+  code: string;
+  /** 8 characters or more, not the code. */
+  password: string;
+  language?: Language;
+}
+
+/** POST /api/login. */
+export interface LoginRequest {
+  password: string;
+}
+
+/** POST /api/password. */
+export interface PasswordRequest {
+  current: string;
+  next: string;
+}
+
+// ------------------------------------------------------------------ live state
+
+/** Everything the page shows live. Lists are in the order in which they are drawn. */
+export interface LiveState {
+  box: BoxLive;
+  card: CardLive;
+  ports: PortLive[];
+  calls: CallLive[];
+  trunks: TrunkLive[];
+  alarms: AlarmLive[];
+  health: HealthLive;
+}
+
+export interface BoxLive {
+  name: string;
+  version: string;
+  model?: string;
+  serial?: string;
+  language: Language;
+  timeZone: string;
+  /** ISO 4217. */
+  currency: string;
+  /** When the daemon started. */
+  startedAt: number;
+  /** True with the simulator in place of a card. */
+  simulated?: boolean;
+}
+
+/** The serial link to the line card. */
+export interface CardLive {
+  up: boolean;
+  since: number;
+  board?: string;
+  serial?: string;
+  firmware?: string;
+  audio?: 'linear' | 'alaw';
+  /** Why it is down. */
+  reason?: Said;
+  checksumErrors?: number;
+  retries?: number;
+  resets?: number;
+}
+
+/**
+ * What a socket is doing. `in-use`: a set in parallel holds the line; `lifeline`: the relay joins it
+ * past the box; `unused`: on the card, but not configured.
+ */
+export type PortState =
+  | 'idle'
+  | 'off-hook'
+  | 'dialing'
+  | 'ringing'
+  | 'talking'
+  | 'held'
+  | 'in-use'
+  | 'lifeline'
+  | 'out-of-service'
+  | 'unused';
+
+export type PortRole = 'telephone' | 'pbx-line' | 'city-line' | 'pbx-extension' | 'unused';
+
+export interface PortLive {
+  /** As printed on the box, from 1. */
+  number: number;
+  kind: 'fxs' | 'fxo';
+  role: PortRole;
+  name: string;
+  extension?: string;
+  state: PortState;
+  since: number;
+  /** Why it is out of service, and what to do. */
+  reason?: Said;
+  cure?: Said;
+  callId?: string;
+  /** Who sits there. */
+  person?: { id: string; name: string };
+  /** What the card last measured. */
+  electrical?: { volts?: number; milliamps?: number; reversed?: boolean };
+  /** FXO: proved to be a city line by a test call (ruling 4). */
+  proven?: boolean;
+}
+
+export type CallState = 'dialing' | 'trying' | 'ringing' | 'talking' | 'held' | 'ending';
+
+export interface CallParty {
+  /** E.164 with +, or an extension. Absent: unknown. */
+  number?: string;
+  name?: string;
+  absence?: 'private' | 'unavailable';
+  /** `port:3`, `trunk:acme`. */
+  place?: string;
+}
+
+export interface CallLegLive {
+  id: string;
+  kind: 'fxs' | 'fxo' | 'sip';
+  place: string;
+  direction: 'incoming' | 'outgoing';
+  state: 'idle' | 'trying' | 'alerting' | 'answered' | 'released';
+  number?: string;
+  startedAt?: number;
+  answeredAt?: number;
+}
+
+export interface CallLive {
+  id: string;
+  direction: CallRecord['direction'];
+  /** 'plain', 'access', 'forward', 'emergency', 'incoming'... as in the record. */
+  service: string;
+  state: CallState;
+  caller: CallParty;
+  called: CallParty;
+  startedAt: number;
+  answeredAt?: number;
+  /** Id of the trunk, if it goes over one. */
+  trunk?: string;
+  /** Id of the route taken. */
+  route?: string;
+  /** Price so far, in the box's currency. */
+  price?: number;
+  legs: CallLegLive[];
+}
+
+/** `ready`: a static peer that answers; `refused`: the operator does not take us. */
+export type TrunkState = 'disabled' | 'connecting' | 'registered' | 'ready' | 'unreachable' | 'refused';
+
+export interface TrunkLive {
+  id: string;
+  name: string;
+  state: TrunkState;
+  since: number;
+  /** State in words, with the cause. */
+  said: Said;
+  cure?: Said;
+  calls: number;
+  maxCalls: number;
+  /** When the registration runs out. */
+  expiresAt?: number;
+  /** Round trip of the last OPTIONS or REGISTER, ms. */
+  latencyMs?: number;
+  /** The last exchange, for technical details: `REGISTER -> 403 Forbidden`. */
+  lastExchange?: { at: number; text: string };
+}
+
+export interface AlarmLive {
+  id: string;
+  severity: 'info' | 'warning' | 'critical';
+  said: Said;
+  cure: Said;
+  since: number;
+  /** `port:3`, `trunk:acme`, `card`. */
+  place?: string;
+}
+
+export interface ProbeLive {
+  id: string;
+  name: Said;
+  ok: boolean;
+  said?: Said;
+}
+
+export interface HealthLive {
+  ok: boolean;
+  probes: ProbeLive[];
+  /** Processor load of the daemon, 0 to 100 of one core. */
+  cpuPercent?: number;
+  rssMb?: number;
+}
+
+/** One change of the live state; `value` replaces the item whole, null removes it. */
+export type LiveChange =
+  | { what: 'box'; value: BoxLive }
+  | { what: 'card'; value: CardLive }
+  | { what: 'health'; value: HealthLive }
+  | { what: 'ports'; id: string; value: PortLive | null }
+  | { what: 'calls'; id: string; value: CallLive | null }
+  | { what: 'trunks'; id: string; value: TrunkLive | null }
+  | { what: 'alarms'; id: string; value: AlarmLive | null }
+  /** A record was written or closed; the list of calls may want to look. */
+  | { what: 'records'; id: string; value: null }
+  /** The configuration is now at this revision. */
+  | { what: 'config'; id: string; value: null };
+
+/**
+ * GET /api/live (WebSocket), daemon to page. First a `snapshot`, or `resumed` if the page gave
+ * `?epoch=E&since=N` and everything after N is still known; then `patch`es with `seq` rising by one;
+ * a `beat` each second. A page that has heard nothing for 3 s calls itself stale. A page that reads
+ * too slowly gets no patches for a while and then a fresh `snapshot`.
+ */
+export type LiveMessage =
+  /** `epoch` changes with each start of the daemon; `at` is the box's clock. */
+  | { type: 'snapshot'; epoch: string; seq: number; at: number; state: LiveState }
+  | { type: 'resumed'; epoch: string; seq: number; at: number }
+  | { type: 'patch'; seq: number; at: number; changes: LiveChange[] }
+  | { type: 'beat'; seq: number; at: number };
+
+/** Page to daemon: somebody is at the page, so that the session stays. At most one a minute. */
+export type LiveRequest = { type: 'active' };
+
+/** Close codes of the live socket beyond the standard ones. */
+export type LiveCloseCode =
+  /** The session ended. */
+  | 4401
+  /** The page read too slowly for too long; connect again. */
+  | 4408;
+
+// ------------------------------------------------------------------ records
+
+export type CallOutcome = 'answered' | 'missed' | 'failed' | 'active';
+
+/** GET /api/calls?...: every field optional. */
+export interface CallsQuery {
+  /** A name, or a number in any writing. */
+  search?: string;
+  from?: number;
+  to?: number;
+  direction?: CallRecord['direction'];
+  outcome?: CallOutcome;
+  /** `port:3`, `trunk:acme`. */
+  place?: string;
+  costCentre?: string;
+  /** `next` of the page before. */
+  before?: string;
+  /** 1 to 200; 50 if not given. */
+  limit?: number;
+}
+
+/** Newest first. */
+export interface CallsPage {
+  calls: CallRecord[];
+  /** Give as `before` for the page after this; absent: there is none. */
+  next?: string;
+}
+
+// ------------------------------------------------------------------ configuration
+
+/** Stands for a stored secret in everything that is read, and means "keep it" in what is written. */
+export type SecretMark = '\u2022\u2022\u2022\u2022\u2022\u2022\u2022\u2022';
+
+/** The configuration as the page may see it: passwords are marked, hashes and PINs are not there. */
+export type PublicConfig = Omit<Config, 'admin' | 'pins'>;
+
+/** GET /api/config. */
+export interface ConfigView {
+  revision: number;
+  config: PublicConfig;
+}
+
+export interface ConfigIssue {
+  /** JSON pointer into the document: `/trunks/0/server`. */
+  path: string;
+  said: Said;
+}
+
+/**
+ * One edit. Paths are JSON pointers in which an item of a list is named by its id (ports: by number):
+ * `/trunks/acme`, `/ports/3/name`, `/site`. `put` makes or replaces, `remove` takes away.
+ */
+export type ConfigEdit = { op: 'put'; path: string; value: unknown } | { op: 'remove'; path: string };
+
+/** PATCH /api/config, and POST /api/config/validate, which changes nothing. */
+export interface ConfigPatch {
+  /** The revision the edits were made on; another one by now answers 409. */
+  revision: number;
+  edits: ConfigEdit[];
+}
+
+/** When a change takes effect: at once, from the next call, after a restart of one trunk, port or of the service. */
+export type ChangeScope = 'now' | 'next-call' | 'restart-trunk' | 'restart-port' | 'restart-service';
+
+/** What a patch did or would do. */
+export interface ConfigOutcome {
+  revision: number;
+  /** What has changed, in words, and when it takes effect. */
+  changes: { path: string; scope: ChangeScope; said?: Said }[];
+}
+
+/** GET /api/config/history: newest first, the last twenty. */
+export interface ConfigHistoryEntry {
+  /** The revision this change made. */
+  revision: number;
+  at: number;
+  /** `admin`, `undo`, `migration`, `box`. */
+  by: string;
+  said: Said;
+  undoable: boolean;
+}
+
+/** POST /api/config/undo: takes one change back (the last one if no revision is given). */
+export interface UndoRequest {
+  revision?: number;
+}
+
+/** GET /api/config/form: the forms, generated from the one schema. */
+export interface FormModel {
+  sections: FormSection[];
+}
+
+export interface FormSection {
+  /** Key in the document: `trunks`. */
+  key: string;
+  kind: 'list' | 'object';
+  /** Lists: which field names an item in a path. */
+  idKey?: 'id' | 'number';
+  title: Said;
+  help?: Said;
+  /** Lists: one item, for the button: "line of the operator". */
+  itemTitle?: Said;
+  /** Lists: said when there is none yet. */
+  empty?: Said;
+  fields: FormField[];
+  /** Lists of several kinds: `fields` are common to all, and each variant has its own besides. */
+  discriminator?: string;
+  variants?: FormVariant[];
+}
+
+export interface FormVariant {
+  value: string;
+  title: Said;
+  fields: FormField[];
+}
+
+export interface FormChoice {
+  value: string | number;
+  title: Said;
+}
+
+interface FormFieldBase {
+  key: string;
+  title: Said;
+  help?: Said;
+  scope: ChangeScope;
+  required: boolean;
+  /** Value of a new item. */
+  default?: unknown;
+  /** Shown under "technical details" only. */
+  technical?: boolean;
+}
+
+export type FormField = FormFieldBase &
+  (
+    | { type: 'text'; maxLength?: number; pattern?: string; placeholder?: string }
+    /** A telephone number or anything dialed; shown with digits grouped. */
+    | { type: 'number-text'; maxLength?: number; pattern?: string; placeholder?: string }
+    /** Written, never read. */
+    | { type: 'secret'; maxLength?: number }
+    | { type: 'integer' | 'decimal'; min?: number; max?: number; unit?: Said }
+    | { type: 'boolean' }
+    | { type: 'choice'; choices: FormChoice[] }
+    | { type: 'choices'; choices: FormChoice[] }
+    | { type: 'time' }
+    | { type: 'date' }
+    /** Id of an item of another section, or several of them in order. */
+    | { type: 'reference' | 'references'; section: string }
+    /** Several plain values. */
+    | { type: 'texts'; pattern?: string; maxLength?: number }
+    | { type: 'group'; optional: boolean; fields: FormField[] }
+    | { type: 'list'; itemTitle: Said; fields: FormField[] }
+    | { type: 'variant'; discriminator: string; variants: FormVariant[] }
+  );
+
+// ------------------------------------------------------------------ PINs
+
+/** A PIN as the page may see it (never its digits, nor their hash). */
+export interface PinView {
+  id: string;
+  name: string;
+  length: number;
+  enabled: boolean;
+  classOfService: string;
+  costCentre?: string;
+  userNumber?: string;
+  expires?: string;
+  outside: boolean;
+  /** Locked after wrong attempts until then. */
+  lockedUntil?: number;
+}
+
+/** POST /api/pins, and PUT /api/pins/:id, where a missing `pin` keeps the digits. */
+export interface PinRequest {
+  id?: string;
+  name: string;
+  /** The digits, once, on the way in. */
+  pin?: string;
+  enabled: boolean;
+  classOfService: string;
+  costCentre?: string;
+  userNumber?: string;
+  expires?: string;
+  outside: boolean;
+}
+
+// ------------------------------------------------------------------ "what would happen if I dial…"
+
+/** POST /api/dial-check. Nothing is dialed. */
+export interface DialCheckRequest {
+  /** In any writing. */
+  number: string;
+  from: /** From a socket, after its PIN if one is given. */
+    | { kind: 'port'; port: number; pin?: string }
+    /** From outside through the access number, with the PIN of this id. */
+    | { kind: 'outside'; pin: string };
+  /** At which moment; now if not given. */
+  at?: number;
+}
+
+export interface PriceView {
+  perMinute: number;
+  stepSeconds: number;
+  firstSeconds: number;
+  connection: number;
+}
+
+export interface DialCheckStep {
+  routeId: string;
+  routeName: string;
+  via: { kind: 'trunk'; trunk: string } | { kind: 'line'; ports: number[] };
+  number: string;
+  price?: PriceView;
+  /** Why this way stands here. */
+  why: Said;
+  /** Could it be used this moment? Not said: not known. */
+  usable?: boolean;
+  /** Why it could not. */
+  hindrance?: Said;
+}
+
+export interface DialCheckResult {
+  /** What the number was understood as. */
+  class: string;
+  e164?: string;
+  /** Extension, short code or access number it leads to. */
+  target?: string;
+  steps: DialCheckStep[];
+  /** Why the call would not be made. */
+  refusal?: { reason: string; said: Said };
+  /** The whole decision in sentences. */
+  explanation: Said[];
+}
+
+// ------------------------------------------------------------------ line tests
+
+/** POST /api/ports/:number/test. `ring`: rings a telephone for 3 s to find it; `measure`: volts and current of a line. */
+export interface LineTestRequest {
+  kind: 'measure' | 'ring';
+}
+
+export interface LineTestResult {
+  ok: boolean;
+  said: Said;
+  cure?: Said;
+  volts?: number;
+  milliamps?: number;
+}
+
+export type { Config } from '../config/schema.ts';
+export type { CallRecord, LegRecord } from '../records/call-record.ts';

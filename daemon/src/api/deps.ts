@@ -1,0 +1,140 @@
+import type { Clock } from '../base/clock.ts';
+import type { Events } from '../base/emitter.ts';
+import type { Config } from '../config/schema.ts';
+import type {
+  CallRecord,
+  CallsPage,
+  CallsQuery,
+  ConfigHistoryEntry,
+  ConfigIssue,
+  ConfigOutcome,
+  DialCheckRequest,
+  DialCheckResult,
+  FormModel,
+  Language,
+  LineTestRequest,
+  LineTestResult,
+  LiveChange,
+  LiveState,
+  PinRequest,
+  PinView,
+  Said,
+} from './contract.ts';
+
+/** What the page may know of the box before anybody has signed in. */
+export interface BoxAccess {
+  readonly version: string;
+  /** Name of the site; may be empty. */
+  name(): string;
+  language(): Language;
+}
+
+/** The admin's password, as a hash only. */
+export interface AdminAccess {
+  /** Undefined until the box is claimed. */
+  passwordHash(): string | undefined;
+  /** Stores the hash durably before it resolves. `language` is set with it, if given. */
+  setPasswordHash(hash: string, language?: Language): Promise<void>;
+}
+
+/** From config/password.ts. */
+export interface PasswordHashing {
+  hash(password: string): Promise<string>;
+  verify(password: string, hash: string): Promise<boolean>;
+}
+
+/** What proves that a first visitor stands before the box (ruling 19). */
+export interface Claim {
+  /** The code on the label; undefined where the box has none (then only the button claims). */
+  code(): string | undefined;
+  /** The button was pressed within the last 10 minutes. */
+  buttonPressed(): boolean;
+}
+
+export type ConfigResult =
+  | { ok: true; outcome: ConfigOutcome }
+  | { ok: false; reason: 'invalid'; issues: ConfigIssue[] }
+  /** Somebody else has changed it; `revision` is the present one. */
+  | { ok: false; reason: 'conflict'; revision: number }
+  /** Undo only: that change cannot be taken back any more. */
+  | { ok: false; reason: 'not-undoable' };
+
+/** The configuration store. Documents are whole and may hold secrets; the API redacts them. */
+export interface ConfigAccess {
+  current(): { revision: number; config: Config };
+  /** Checks a document and says what applying it would change; stores nothing. */
+  validate(document: unknown): ConfigResult;
+  /** Validates, stores and applies, if the revision still is `expected`. */
+  apply(document: unknown, meta: { expected: number; by: string }): Promise<ConfigResult>;
+  history(): ConfigHistoryEntry[];
+  undo(revision: number | undefined, by: string): Promise<ConfigResult>;
+  form(): FormModel;
+}
+
+export type PinResult =
+  | { ok: true; pin: PinView }
+  | { ok: false; reason: 'invalid'; issues: ConfigIssue[] }
+  | { ok: false; reason: 'not-found' };
+
+/** PINs: digits go in, are hashed below, and never come out. */
+export interface PinAccess {
+  list(): PinView[];
+  create(request: PinRequest, by: string): Promise<PinResult>;
+  replace(id: string, request: PinRequest, by: string): Promise<PinResult>;
+  remove(id: string, by: string): Promise<boolean>;
+  /** Takes back the lock-out of wrong attempts. */
+  unlock(id: string): boolean;
+}
+
+/** The call records, read only. */
+export interface RecordsAccess {
+  /**
+   * Newest first. `limit` is set; `digits` are the digits of `search`, if it is a number
+   * (8 and 7 in front of ten digits taken off), to be found anywhere within a number.
+   */
+  list(query: CallsQuery & { limit: number; digits?: string }): Promise<CallsPage> | CallsPage;
+  get(id: string): Promise<CallRecord | undefined> | CallRecord | undefined;
+}
+
+/** The live state; every change is told as it happens, the API batches and numbers them. */
+export interface LiveModel {
+  snapshot(): LiveState;
+  readonly events: Events<{ changed: [change: LiveChange] }>;
+}
+
+/** The dial plan's answer, without dialing. Pure and quick. */
+export interface DialCheck {
+  check(request: DialCheckRequest): DialCheckResult | { error: Said };
+  /** What each route does in a sentence made by the code that routes; shown beside it. */
+  describeRoutes?(): { id: string; said: Said }[];
+}
+
+/** What the admin may do to calls and sockets. */
+export interface LineActions {
+  /** Ends a call; false if there is none of that id. */
+  releaseCall(id: string): boolean;
+  /** Undefined if there is no such port. */
+  test(port: number, request: LineTestRequest): Promise<LineTestResult | undefined>;
+}
+
+/** Everything the API stands on; built by main. */
+export interface ApiDeps {
+  clock: Clock;
+  box: BoxAccess;
+  admin: AdminAccess;
+  password: PasswordHashing;
+  claim: Claim;
+  config: ConfigAccess;
+  pins: PinAccess;
+  records: RecordsAccess;
+  live: LiveModel;
+  dialCheck: DialCheck;
+  lines: LineActions;
+  /**
+   * Whether a visitor is on the office's own network (ruling 18); `local` is our address he came to.
+   * See {@link file://./on-link.ts} for the real one.
+   */
+  onLink(remote: string, local: string): boolean;
+  /** Namespaced log; gets no secret. */
+  log(level: 'info' | 'warn' | 'error', message: string): void;
+}
