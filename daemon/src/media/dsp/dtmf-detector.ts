@@ -1,0 +1,289 @@
+import { DTMF_COLUMNS, DTMF_KEYS, DTMF_ROWS } from './dtmf-generator.ts';
+import { rmsOf, SAMPLE_RATE } from './level.ts';
+import { Notch } from './notch.ts';
+
+/** A digit heard. `start` comes once it is certain (about 35 ms into the digit), `end` 30 ms after it has gone. */
+export interface DtmfEvent {
+  readonly kind: 'start' | 'end';
+  /** One of `0-9 * # A-D`. */
+  readonly digit: string;
+  /** Sample, counted from the detector's first, at which the digit began (within about 5 ms). */
+  readonly startSample: number;
+  /** How long it has sounded: so far at `start`, in all at `end`. */
+  readonly durationMs: number;
+}
+
+export interface DtmfDetectorOptions {
+  /** Least level of each tone, dBm0. ITU-T Q.24 annex A: administrations accept down to -24..-29. */
+  readonly minLevelDbm0?: number;
+  /** How much louder the high group may be, dB (4 must pass). */
+  readonly maxForwardTwistDb?: number;
+  /** How much louder the low group may be, dB (8 must pass). */
+  readonly maxReverseTwistDb?: number;
+  /** Largest frequency error, as a fraction (0.015 must pass, 0.035 must not). */
+  readonly maxFrequencyError?: number;
+  /** Tones to take out first, Hz: the dial tone that the digits are dialled over. */
+  readonly notchHz?: readonly number[];
+}
+
+const BLOCK = 40;
+const WINDOW = 4;
+const TONES = [...DTMF_ROWS, ...DTMF_COLUMNS];
+const ROWS = DTMF_ROWS.length;
+const BLOCKS_PER_SECOND = SAMPLE_RATE / BLOCK;
+
+/** Windows (5 ms apart, 20 ms long) that must agree: 40 ms always gives four, 23 ms never does. */
+const HITS_TO_START = 4;
+/** Windows without the digit that end it: a drop-out of 10 ms spoils up to five of them, ITU-T Q.24 wants it bridged. */
+const MISSES_TO_END = 6;
+/** Misses that make an unconfirmed digit start afresh. */
+const MISSES_TO_FORGET = 2;
+/** Part of all energy that the two tones must hold; speech spreads its own over harmonics. */
+const MIN_TONE_SHARE = 0.8;
+/** How much the best tone of a group must stand above the next of its group (power). */
+const GROUP_MARGIN = 2.5;
+/** How far into a window a digit has begun when the first window hits, and ended after the last. */
+const EDGE_SAMPLES = 20;
+const NOTCH_WIDTH_HZ = 120;
+
+const ratio = (db: number): number => 10 ** (db / 10);
+
+/**
+ * DTMF receiver after ITU-T Q.24. Every 5 ms it takes the complex amplitude of the eight tones;
+ * four of those in a row make a 20 ms window. The turn of phase between the window's halves gives
+ * each tone's frequency to a few hertz, much finer than the window's own 50 Hz, so that 1.5 % off
+ * passes, 3.5 % does not, and the level can be corrected for the error before the comparisons.
+ */
+export class DtmfDetector {
+  readonly #onEvent: (event: DtmfEvent) => void;
+  readonly #minPower: number;
+  readonly #maxForward: number;
+  readonly #maxReverse: number;
+  readonly #maxError: number;
+  readonly #notches: Notch[];
+  readonly #coefficient = new Float64Array(TONES.length);
+  readonly #cos = new Float64Array(TONES.length);
+  readonly #sin = new Float64Array(TONES.length);
+  /** Phase of each tone at the start of each of the 200 blocks of a second, after which all repeat. */
+  readonly #phaseRe = new Float64Array(TONES.length * BLOCKS_PER_SECOND);
+  readonly #phaseIm = new Float64Array(TONES.length * BLOCKS_PER_SECOND);
+  readonly #block = new Float64Array(BLOCK);
+  readonly #re = new Float64Array(TONES.length * WINDOW);
+  readonly #im = new Float64Array(TONES.length * WINDOW);
+  readonly #energy = new Float64Array(WINDOW);
+  readonly #power = new Float64Array(TONES.length);
+  #filled = 0;
+  #blockOfSecond = 0;
+  #slot = 0;
+  #samples = 0;
+  #candidate = -1;
+  #hits = 0;
+  #misses = 0;
+  #firstHitSample = 0;
+  #lastHitSample = 0;
+  #current = -1;
+  #startSample = 0;
+
+  constructor(onEvent: (event: DtmfEvent) => void, options: DtmfDetectorOptions = {}) {
+    this.#onEvent = onEvent;
+    this.#minPower = rmsOf(options.minLevelDbm0 ?? -32) ** 2;
+    this.#maxForward = ratio(options.maxForwardTwistDb ?? 5.5);
+    this.#maxReverse = ratio(options.maxReverseTwistDb ?? 9.5);
+    this.#maxError = options.maxFrequencyError ?? 0.025;
+    this.#notches = (options.notchHz ?? []).map((f) => new Notch(f, NOTCH_WIDTH_HZ));
+    TONES.forEach((f, k) => {
+      const w = (2 * Math.PI * f) / SAMPLE_RATE;
+      this.#cos[k] = Math.cos(w);
+      this.#sin[k] = Math.sin(w);
+      this.#coefficient[k] = 2 * Math.cos(w);
+      for (let b = 0; b < BLOCKS_PER_SECOND; b++) {
+        this.#phaseRe[b * TONES.length + k] = Math.cos(w * BLOCK * b);
+        this.#phaseIm[b * TONES.length + k] = -Math.sin(w * BLOCK * b);
+      }
+    });
+  }
+
+  /** The digit that sounds now, or undefined. */
+  get digit(): string | undefined {
+    return this.#current < 0 ? undefined : DTMF_KEYS[this.#current];
+  }
+
+  /** Whether the last 20 ms look like a digit, certain or not: the moment to stop passing audio on. */
+  get suspect(): boolean {
+    return this.#hits > 0 || this.#current >= 0;
+  }
+
+  /** Listens to `count` samples. */
+  process(pcm: Int16Array, count = pcm.length): void {
+    let i = 0;
+    while (i < count) {
+      const n = Math.min(count - i, BLOCK - this.#filled);
+      for (let k = 0; k < n; k++) this.#block[this.#filled + k] = pcm[i + k]!;
+      this.#filled += n;
+      i += n;
+      if (this.#filled === BLOCK) {
+        this.#filled = 0;
+        this.#samples += BLOCK;
+        this.#analyse();
+        this.#decide(this.#match());
+      }
+    }
+  }
+
+  /** Forgets everything heard, without events; sample counting goes on. */
+  reset(): void {
+    this.#energy.fill(0);
+    this.#re.fill(0);
+    this.#im.fill(0);
+    this.#filled = 0;
+    this.#candidate = -1;
+    this.#current = -1;
+    this.#hits = 0;
+    this.#misses = 0;
+    for (const notch of this.#notches) notch.reset();
+  }
+
+  /** Complex amplitudes of the eight tones in the block just filled. */
+  #analyse(): void {
+    const x = this.#block;
+    for (const notch of this.#notches) notch.process(x, BLOCK);
+    let energy = 0;
+    for (let j = 0; j < BLOCK; j++) energy += x[j]! * x[j]!;
+    this.#energy[this.#slot] = energy;
+    const base = this.#slot * TONES.length;
+    const phase = this.#blockOfSecond * TONES.length;
+    for (let k = 0; k < TONES.length; k += 2) {
+      // Two Goertzel recursions side by side: the additions of one fill the waits of the other.
+      const ca = this.#coefficient[k]!;
+      const cb = this.#coefficient[k + 1]!;
+      let a1 = 0;
+      let a2 = 0;
+      let b1 = 0;
+      let b2 = 0;
+      for (let j = 0; j < BLOCK; j++) {
+        const v = x[j]!;
+        const a = ca * a1 - a2 + v;
+        a2 = a1;
+        a1 = a;
+        const b = cb * b1 - b2 + v;
+        b2 = b1;
+        b1 = b;
+      }
+      this.#store(base + k, phase + k, a1 - a2 * this.#cos[k]!, a2 * this.#sin[k]!);
+      this.#store(base + k + 1, phase + k + 1, b1 - b2 * this.#cos[k + 1]!, b2 * this.#sin[k + 1]!);
+    }
+    this.#slot = (this.#slot + 1) % WINDOW;
+    this.#blockOfSecond = (this.#blockOfSecond + 1) % BLOCKS_PER_SECOND;
+  }
+
+  /** Keeps an amplitude turned to the common time origin, so that blocks add up coherently. */
+  #store(at: number, phase: number, re: number, im: number): void {
+    const c = this.#phaseRe[phase]!;
+    const s = this.#phaseIm[phase]!;
+    this.#re[at] = re * c - im * s;
+    this.#im[at] = re * s + im * c;
+  }
+
+  /** The digit of the last window as an index into the keys, or -1. */
+  #match(): number {
+    const energy = this.#energy[0]! + this.#energy[1]! + this.#energy[2]! + this.#energy[3]!;
+    if (energy < this.#minPower * BLOCK * WINDOW) return -1;
+    const row = this.#strongest(0, ROWS);
+    const column = this.#strongest(ROWS, TONES.length);
+    if (row < 0 || column < 0) return -1;
+    const low = this.#tonePower(row);
+    const high = this.#tonePower(column);
+    if (low < this.#minPower || high < this.#minPower) return -1;
+    if (high > low * this.#maxForward || low > high * this.#maxReverse) return -1;
+    if ((low + high) * BLOCK * WINDOW < MIN_TONE_SHARE * energy) return -1;
+    return row * 4 + (column - ROWS);
+  }
+
+  /** The tone of a group that stands clear of the others, or -1. */
+  #strongest(from: number, to: number): number {
+    const T = TONES.length;
+    let best = -1;
+    let first = 0;
+    let second = 0;
+    for (let k = from; k < to; k++) {
+      const re = this.#re[k]! + this.#re[T + k]! + this.#re[2 * T + k]! + this.#re[3 * T + k]!;
+      const im = this.#im[k]! + this.#im[T + k]! + this.#im[2 * T + k]! + this.#im[3 * T + k]!;
+      const p = re * re + im * im;
+      this.#power[k] = p;
+      if (p > first) {
+        second = first;
+        first = p;
+        best = k;
+      } else if (p > second) {
+        second = p;
+      }
+    }
+    return second * GROUP_MARGIN > first ? -1 : best;
+  }
+
+  /** Mean square of tone `k` in the window, corrected for its frequency error; 0 if that is too large. */
+  #tonePower(k: number): number {
+    const T = TONES.length;
+    const b0 = this.#slot * T + k;
+    const b1 = ((this.#slot + 1) % WINDOW) * T + k;
+    const b2 = ((this.#slot + 2) % WINDOW) * T + k;
+    const b3 = ((this.#slot + 3) % WINDOW) * T + k;
+    const re = this.#re;
+    const im = this.#im;
+    // Two overlapping parts of 15 ms, weighted 1-2-1, their middles 5 ms apart.
+    const aRe = re[b0]! + 2 * re[b1]! + re[b2]!;
+    const aIm = im[b0]! + 2 * im[b1]! + im[b2]!;
+    const bRe = re[b1]! + 2 * re[b2]! + re[b3]!;
+    const bIm = im[b1]! + 2 * im[b2]! + im[b3]!;
+    const turn = Math.atan2(bIm * aRe - bRe * aIm, bRe * aRe + bIm * aIm);
+    const errorHz = (turn * BLOCKS_PER_SECOND) / (2 * Math.PI);
+    if (Math.abs(errorHz) > this.#maxError * TONES[k]!) return 0;
+    // A window of length L sees a tone f off its centre weaker by sin(pi f L) / (pi f L).
+    const z = (Math.PI * errorHz * BLOCK * WINDOW) / SAMPLE_RATE;
+    const loss = Math.abs(z) < 1e-3 ? 1 : Math.sin(z) / z;
+    const n = BLOCK * WINDOW;
+    return (2 * this.#power[k]!) / (loss * loss * n * n);
+  }
+
+  #decide(match: number): void {
+    if (match >= 0 && match === this.#candidate) this.#hits++;
+    else if (match >= 0) {
+      this.#candidate = match;
+      this.#hits = 1;
+      this.#firstHitSample = this.#samples;
+    }
+    if (match >= 0 && match === this.#current) {
+      this.#misses = 0;
+      this.#lastHitSample = this.#samples;
+      return;
+    }
+    this.#misses++;
+    if (match >= 0 && this.#hits >= HITS_TO_START) {
+      this.#end();
+      this.#start(match);
+    } else if (match < 0 && this.#misses >= MISSES_TO_FORGET) {
+      this.#hits = 0;
+      this.#candidate = -1;
+    }
+    if (this.#misses >= MISSES_TO_END) this.#end();
+  }
+
+  #start(match: number): void {
+    this.#current = match;
+    this.#misses = 0;
+    this.#startSample = this.#firstHitSample - BLOCK * WINDOW + EDGE_SAMPLES;
+    this.#lastHitSample = this.#samples;
+    this.#emit('start', this.#samples);
+  }
+
+  #end(): void {
+    if (this.#current < 0) return;
+    this.#emit('end', this.#lastHitSample - EDGE_SAMPLES);
+    this.#current = -1;
+  }
+
+  #emit(kind: 'start' | 'end', until: number): void {
+    const durationMs = Math.round(((until - this.#startSample) * 1000) / SAMPLE_RATE);
+    this.#onEvent({ kind, digit: DTMF_KEYS[this.#current]!, startSample: this.#startSample, durationMs });
+  }
+}

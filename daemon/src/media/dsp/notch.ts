@@ -1,0 +1,51 @@
+import { SAMPLE_RATE } from './level.ts';
+
+/**
+ * A second-order notch: takes one frequency out (with `widthHz` between its -3 dB points) and
+ * leaves the rest nearly as it was.
+ */
+export class Notch {
+  readonly #cos: number;
+  readonly #radius: number;
+  readonly #gain: number;
+  #x1 = 0;
+  #x2 = 0;
+  #y1 = 0;
+  #y2 = 0;
+
+  constructor(frequency: number, widthHz: number) {
+    this.#cos = 2 * Math.cos((2 * Math.PI * frequency) / SAMPLE_RATE);
+    this.#radius = 1 - (Math.PI * widthHz) / SAMPLE_RATE;
+    // Unity at half the sampling rate: what is well above the notch, as DTMF is, keeps its level.
+    const r = this.#radius;
+    this.#gain = (1 + r * this.#cos + r * r) / (2 + this.#cos);
+  }
+
+  /** Filters `count` values of `x` in place. */
+  process(x: Float64Array, count: number): void {
+    const c = this.#cos;
+    const r = this.#radius;
+    const g = this.#gain;
+    let x1 = this.#x1;
+    let x2 = this.#x2;
+    let y1 = this.#y1;
+    let y2 = this.#y2;
+    for (let i = 0; i < count; i++) {
+      const v = x[i]!;
+      const y = g * (v - c * x1 + x2) + r * c * y1 - r * r * y2;
+      x2 = x1;
+      x1 = v;
+      y2 = y1;
+      y1 = y;
+      x[i] = y;
+    }
+    this.#x1 = x1;
+    this.#x2 = x2;
+    this.#y1 = y1;
+    this.#y2 = y2;
+  }
+
+  reset(): void {
+    this.#x1 = this.#x2 = this.#y1 = this.#y2 = 0;
+  }
+}
