@@ -1,0 +1,123 @@
+import { type Request, Router } from 'express';
+import { fields } from './auth-routes.ts';
+import type { CallsQuery, DialCheckRequest } from './contract.ts';
+import type { ApiDeps } from './deps.ts';
+import { ApiFault } from './errors.ts';
+import { isObject } from './redact.ts';
+
+const directions = ['outgoing', 'incoming', 'internal', 'transit'] as const;
+const outcomes = ['answered', 'missed', 'failed', 'active'] as const;
+
+/** Call records, calls in progress, "what would happen if I dial…", and tests of lines. */
+export function callRoutes(deps: ApiDeps): Router {
+  const router = Router();
+
+  router.get('/calls', async (request, response) => {
+    response.json(await deps.records.list(callsQuery(request)));
+  });
+
+  router.get('/calls/:id', async (request, response) => {
+    const record = await deps.records.get(request.params.id);
+    if (!record) throw new ApiFault('api/not-found');
+    response.json(record);
+  });
+
+  router.post('/calls/:id/release', (request, response) => {
+    if (!deps.lines.releaseCall(request.params.id)) throw new ApiFault('api/not-found');
+    deps.log('info', `call ${request.params.id} was ended from the page`);
+    response.json({ ok: true });
+  });
+
+  router.get('/live/snapshot', (_request, response) => {
+    response.json(deps.live.snapshot());
+  });
+
+  router.post('/dial-check', (request, response) => {
+    const result = deps.dialCheck.check(dialCheckRequest(fields(request)));
+    if ('error' in result) throw new ApiFault('api/bad-request', { said: result.error });
+    response.json(result);
+  });
+
+  router.get('/routes/sentences', (_request, response) => {
+    response.json(deps.dialCheck.describeRoutes?.() ?? []);
+  });
+
+  router.post('/ports/:number/test', async (request, response) => {
+    const { kind } = fields(request);
+    if (kind !== 'measure' && kind !== 'ring') throw new ApiFault('api/bad-request', { path: '/kind' });
+    const port = Number(request.params.number);
+    const result = Number.isInteger(port) ? await deps.lines.test(port, { kind }) : undefined;
+    if (!result) throw new ApiFault('api/not-found');
+    response.json(result);
+  });
+
+  return router;
+}
+
+function callsQuery(request: Request): CallsQuery & { limit: number; digits?: string } {
+  const text = (key: string): string | undefined => {
+    const value = request.query[key];
+    if (value === undefined || value === '') return undefined;
+    if (typeof value !== 'string' || value.length > 128)
+      throw new ApiFault('api/bad-request', { path: `/${key}` });
+    return value;
+  };
+  const whole = (key: string): number | undefined => {
+    const value = text(key);
+    if (value === undefined) return undefined;
+    if (!/^\d{1,15}$/.test(value)) throw new ApiFault('api/bad-request', { path: `/${key}` });
+    return Number(value);
+  };
+  const oneOf = <T extends string>(key: string, of: readonly T[]): T | undefined => {
+    const value = text(key);
+    if (value === undefined) return undefined;
+    const found = of.find((v) => v === value);
+    if (found === undefined) throw new ApiFault('api/bad-request', { path: `/${key}` });
+    return found;
+  };
+  const search = text('search');
+  const all = {
+    search,
+    digits: search === undefined ? undefined : searchDigits(search),
+    from: whole('from'),
+    to: whole('to'),
+    direction: oneOf('direction', directions),
+    outcome: oneOf('outcome', outcomes),
+    place: text('place'),
+    costCentre: text('costCentre'),
+    before: text('before'),
+  };
+  const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  return { ...given, limit: Math.min(200, Math.max(1, whole('limit') ?? 50)) };
+}
+
+/** Digits to look for, if the text is a number in whatever writing; a Russian one without its 8 or +7. */
+export function searchDigits(text: string): string | undefined {
+  if (!/^[\s+()\d.*#-]+$/.test(text)) return undefined;
+  const digits = text.replace(/\D/g, '');
+  if (digits === '') return undefined;
+  return digits.length === 11 && /^[78]/.test(digits) ? digits.slice(1) : digits;
+}
+
+function dialCheckRequest(body: Record<string, unknown>): DialCheckRequest {
+  const { number, from, at } = body;
+  if (typeof number !== 'string' || number.trim() === '' || number.length > 64) {
+    throw new ApiFault('api/bad-request', {
+      path: '/number',
+      said: { ru: 'Введите номер, как его набирают.', en: 'Type the number as it is dialed.' },
+    });
+  }
+  if (at !== undefined && !(typeof at === 'number' && Number.isFinite(at))) {
+    throw new ApiFault('api/bad-request', { path: '/at' });
+  }
+  const when = at === undefined ? {} : { at };
+  if (!isObject(from)) throw new ApiFault('api/bad-request', { path: '/from' });
+  const { kind, port, pin } = from;
+  if (pin !== undefined && typeof pin !== 'string')
+    throw new ApiFault('api/bad-request', { path: '/from/pin' });
+  if (kind === 'port' && typeof port === 'number' && Number.isInteger(port)) {
+    return { number, from: { kind, port, ...(pin !== undefined && { pin }) }, ...when };
+  }
+  if (kind === 'outside' && pin !== undefined) return { number, from: { kind, pin }, ...when };
+  throw new ApiFault('api/bad-request', { path: '/from' });
+}

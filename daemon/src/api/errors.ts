@@ -1,0 +1,165 @@
+import { CodedError } from '../base/error.ts';
+import type { ApiError, ConfigIssue, Said } from './contract.ts';
+
+interface Known {
+  status: number;
+  said: Said;
+}
+
+const known = {
+  'api/not-on-lan': {
+    status: 403,
+    said: {
+      ru: 'Страница открывается только из сети офиса. Подключитесь к той же сети, что и устройство.',
+      en: 'The page opens only from the office network. Connect to the same network as the box.',
+    },
+  },
+  'api/wrong-host': {
+    status: 421,
+    said: {
+      ru: 'Откройте устройство по его IP-адресу или по местному имени.',
+      en: 'Open the box by its IP address or by its local name.',
+    },
+  },
+  'api/wrong-origin': {
+    status: 403,
+    said: {
+      ru: 'Запрос пришёл с чужой страницы и отклонён. Откройте страницу устройства заново.',
+      en: 'The request came from a foreign page and was refused. Open the page of the box again.',
+    },
+  },
+  'api/wrong-type': {
+    status: 415,
+    said: { ru: 'Запрос должен быть в формате JSON.', en: 'The request must be JSON.' },
+  },
+  'api/bad-json': {
+    status: 400,
+    said: { ru: 'Запрос не читается как JSON.', en: 'The request cannot be read as JSON.' },
+  },
+  'api/bad-request': {
+    status: 400,
+    said: {
+      ru: 'В запросе чего-то не хватает или что-то записано неверно.',
+      en: 'Something in the request is missing or wrong.',
+    },
+  },
+  'api/too-large': { status: 413, said: { ru: 'Запрос слишком велик.', en: 'The request is too large.' } },
+  'api/not-found': { status: 404, said: { ru: 'Такого здесь нет.', en: 'There is no such thing here.' } },
+  'api/not-signed-in': {
+    status: 401,
+    said: { ru: 'Войдите, чтобы продолжить.', en: 'Sign in to go on.' },
+  },
+  'api/wrong-password': {
+    status: 401,
+    said: {
+      ru: 'Пароль не подошёл. Проверьте раскладку и Caps Lock.',
+      en: 'Wrong password. Check the layout and Caps Lock.',
+    },
+  },
+  'api/wrong-code': {
+    status: 401,
+    said: {
+      ru: 'Код не подошёл. Он напечатан на наклейке под устройством, дефисы вводить не нужно.',
+      en: 'Wrong code. It is printed on the label under the box; dashes can be left out.',
+    },
+  },
+  'api/too-many-attempts': {
+    status: 429,
+    said: {
+      ru: 'Слишком много неверных попыток. Подождите и попробуйте снова.',
+      en: 'Too many wrong attempts. Wait, then try again.',
+    },
+  },
+  'api/weak-password': {
+    status: 422,
+    said: {
+      ru: 'Пароль должен быть не короче 8 знаков и не совпадать с кодом на наклейке.',
+      en: 'The password needs 8 characters or more, and must not be the code on the label.',
+    },
+  },
+  'api/already-claimed': {
+    status: 409,
+    said: {
+      ru: 'Пароль уже задан. Войдите с ним; если он забыт, сбросьте устройство кнопкой.',
+      en: 'The password has been set already. Sign in with it; if it is lost, reset the box with its button.',
+    },
+  },
+  'api/not-claimed': {
+    status: 409,
+    said: {
+      ru: 'Пароль ещё не задан: нужен код с наклейки.',
+      en: 'No password has been set yet: the code from the label is needed.',
+    },
+  },
+  'config/invalid': {
+    status: 422,
+    said: {
+      ru: 'Так сохранить нельзя: исправьте отмеченное.',
+      en: 'This cannot be saved: correct what is marked.',
+    },
+  },
+  'config/conflict': {
+    status: 409,
+    said: {
+      ru: 'Настройки тем временем изменились. Посмотрите новые и повторите.',
+      en: 'The settings have changed meanwhile. Look at the new ones and try again.',
+    },
+  },
+  'config/not-undoable': {
+    status: 409,
+    said: {
+      ru: 'Это изменение уже нельзя отменить: на нём стоят более поздние.',
+      en: 'This change can no longer be undone: later ones stand on it.',
+    },
+  },
+  'api/busy': {
+    status: 503,
+    said: {
+      ru: 'Открыто слишком много страниц. Закройте лишние.',
+      en: 'Too many pages are open. Close some.',
+    },
+  },
+  'api/failed': {
+    status: 500,
+    said: {
+      ru: 'Внутри устройства что-то не сработало. Попробуйте ещё раз; подробности в журнале.',
+      en: 'Something inside the box failed. Try again; details are in its log.',
+    },
+  },
+} satisfies Record<string, Known>;
+
+export type ApiErrorCode = keyof typeof known;
+
+interface FaultExtra {
+  path?: string;
+  issues?: ConfigIssue[];
+  retryAfterMs?: number;
+  detail?: string;
+  said?: Said;
+}
+
+/** A refusal with its HTTP status and its words; thrown anywhere in a route. */
+export class ApiFault extends CodedError<ApiErrorCode> {
+  readonly status: number;
+  readonly body: ApiError;
+
+  constructor(code: ApiErrorCode, extra: FaultExtra = {}) {
+    super(code, `${code}${extra.detail ? `: ${extra.detail}` : ''}`);
+    const { status, said } = known[code];
+    this.status = status;
+    this.body = { error: { code, said, ...extra } };
+  }
+}
+
+/** Any thrown thing as a fault: body-parser's errors by their type, everything unknown as `api/failed`. */
+export function toFault(error: unknown): ApiFault {
+  if (error instanceof ApiFault) return error;
+  const type = (error as { type?: unknown } | null)?.type;
+  if (type === 'entity.too.large') return new ApiFault('api/too-large');
+  const status = (error as { status?: unknown } | null)?.status;
+  if (typeof type === 'string' && status === 400) return new ApiFault('api/bad-json');
+  if (status === 415) return new ApiFault('api/wrong-type');
+  // A malformed percent-escape in the path (thrown by the router).
+  if (error instanceof URIError || status === 400) return new ApiFault('api/bad-request');
+  return new ApiFault('api/failed');
+}

@@ -1,0 +1,69 @@
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { ApiFault } from './errors.ts';
+
+/**
+ * Whether a Host header names this box in a way that no foreign site can: an IP address, `localhost`, a name
+ * without dots, or a name under a domain that exists only locally (RFC 6762, RFC 8375, ICANN's `.internal`).
+ * A public name that leads here is DNS rebinding.
+ */
+export function isOwnHost(host: string | undefined, names: readonly string[] = []): boolean {
+  const match = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.exec(host ?? '');
+  const name = match?.[1]?.toLowerCase();
+  if (!name) return false;
+  if (name.startsWith('[')) return isIP(name.slice(1, -1)) === 6;
+  if (isIP(name) === 4) return true;
+  if (names.some((n) => n.toLowerCase() === name)) return true;
+  return !name.includes('.') || /\.(local|lan|home\.arpa|internal)$/.test(name);
+}
+
+/** Whether the Origin header is this page's own. `required`: a missing one is foreign too. */
+export function isOwnOrigin(request: IncomingMessage, required: boolean): boolean {
+  const { origin, host } = request.headers;
+  if (origin === undefined) {
+    const site = request.headers['sec-fetch-site'];
+    return !required && (site === undefined || site === 'same-origin' || site === 'none');
+  }
+  return origin === `http://${host}` || origin === `https://${host}`;
+}
+
+/** Headers on every answer. No inline script or style, nothing from elsewhere, no framing. */
+export function securityHeaders(): RequestHandler {
+  return (request, response, next) => {
+    // Older WebKit does not count ws: under 'self'; the host has been checked before this.
+    const socket = `ws://${request.headers.host} wss://${request.headers.host}`;
+    response.setHeader(
+      'Content-Security-Policy',
+      `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self' ${socket}; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
+    );
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.setHeader('X-Frame-Options', 'DENY');
+    response.setHeader('Referrer-Policy', 'no-referrer');
+    response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+    response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+    response.setHeader('Permissions-Policy', 'camera=(), geolocation=(), microphone=()');
+    next();
+  };
+}
+
+/** Lets in only who is on the office's network and came by one of our own names. */
+export function networkGuard(
+  onLink: (remote: string, local: string) => boolean,
+  hostNames: readonly string[],
+): (request: IncomingMessage) => void {
+  return (request) => {
+    const { remoteAddress, localAddress } = request.socket;
+    if (!onLink(remoteAddress ?? '', localAddress ?? '')) throw new ApiFault('api/not-on-lan');
+    if (!isOwnHost(request.headers.host, hostNames)) throw new ApiFault('api/wrong-host');
+  };
+}
+
+/** Beside SameSite: whatever changes something comes from our own page, as JSON (no form can send that). */
+export function forgeryGuard(request: Request, _response: Response, next: NextFunction): void {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    if (!isOwnOrigin(request, false)) throw new ApiFault('api/wrong-origin');
+    if (request.method !== 'DELETE' && !request.is('application/json')) throw new ApiFault('api/wrong-type');
+  }
+  next();
+}

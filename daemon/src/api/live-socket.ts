@@ -1,0 +1,169 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Clock, Timer } from '../base/clock.ts';
+import type { LiveModel } from './deps.ts';
+import { ApiFault, toFault } from './errors.ts';
+import { isOwnOrigin } from './guards.ts';
+import { LiveHub } from './live-hub.ts';
+import { type Sessions, tokenIn } from './sessions.ts';
+
+/** Bounds of what one page may cost. */
+export interface LiveLimits {
+  /** More bytes than these unread: the page gets no patches until it has caught up. */
+  highWater: number;
+  /** Caught up below this; then a fresh snapshot follows. */
+  lowWater: number;
+  /** Behind for so long, ms: closed with 4408. */
+  longestLagMs: number;
+  /** Without a pong for so long, ms: the page is gone. */
+  deadAfterMs: number;
+  mostSockets: number;
+}
+
+export const liveLimits: LiveLimits = {
+  highWater: 256 * 1024,
+  lowWater: 32 * 1024,
+  longestLagMs: 30_000,
+  deadAfterMs: 30_000,
+  mostSockets: 64,
+};
+
+interface Page {
+  socket: WebSocket;
+  session: string;
+  /** When it fell behind; undefined while it keeps up. */
+  laggingSince: number | undefined;
+  heardAt: number;
+}
+
+interface Options {
+  server: Server;
+  model: LiveModel;
+  sessions: Sessions;
+  clock: Clock;
+  limits: LiveLimits;
+  /** Throws an {@link ApiFault} for whom the network guard keeps out. */
+  guard(request: IncomingMessage): void;
+}
+
+/** The live socket at /api/live: lets in by session and Origin, sends, and sheds pages that do not read. */
+export class LiveSocket {
+  readonly #options: Options;
+  readonly #hub: LiveHub;
+  readonly #sockets: WebSocketServer;
+  readonly #care: Timer;
+  #pages = new Set<Page>();
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#hub = new LiveHub(options.model, options.clock);
+    this.#sockets = new WebSocketServer({ noServer: true, maxPayload: 1024, perMessageDeflate: false });
+    options.server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    options.sessions.events.on('ended', (key) => this.#closeSession(key));
+    this.#hub.events.on('message', (message) => {
+      // One text for all pages.
+      const text = JSON.stringify(message);
+      for (const page of this.#pages) this.#send(page, text);
+    });
+    this.#care = options.clock.every(1000, () => this.#lookAfter());
+  }
+
+  /** Pages connected now, and how many of them have fallen behind. */
+  get figures(): { pages: number; lagging: number } {
+    return {
+      pages: this.#pages.size,
+      lagging: [...this.#pages].filter((p) => p.laggingSince !== undefined).length,
+    };
+  }
+
+  close(): void {
+    this.#care.cancel();
+    this.#hub.close();
+    for (const page of this.#pages) page.socket.terminate();
+    this.#sockets.close();
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    let session: string;
+    const url = new URL(request.url ?? '/', 'http://box');
+    try {
+      this.#options.guard(request);
+      if (url.pathname !== '/api/live') throw new ApiFault('api/not-found');
+      if (!isOwnOrigin(request, true)) throw new ApiFault('api/wrong-origin');
+      const found = this.#options.sessions.find(tokenIn(request.headers.cookie));
+      if (found === undefined) throw new ApiFault('api/not-signed-in');
+      if (this.#pages.size >= this.#options.limits.mostSockets) throw new ApiFault('api/busy');
+      session = found;
+    } catch (error) {
+      refuse(socket, toFault(error));
+      return;
+    }
+    this.#sockets.handleUpgrade(request, socket, head, (ws) => this.#open(ws, session, url.searchParams));
+  }
+
+  #open(socket: WebSocket, session: string, query: URLSearchParams): void {
+    const { clock, sessions } = this.#options;
+    const page: Page = { socket, session, laggingSince: undefined, heardAt: clock.now() };
+    socket.on('error', () => socket.terminate());
+    socket.on('close', () => this.#pages.delete(page));
+    socket.on('pong', () => (page.heardAt = clock.now()));
+    socket.on('message', (data) => {
+      page.heardAt = clock.now();
+      if (isActive(String(data))) sessions.touch(session);
+      else socket.close(1008, 'not understood');
+    });
+    sessions.touch(session);
+    const since = query.get('since');
+    const missed = since === null ? undefined : this.#hub.missed(query.get('epoch') ?? '', Number(since));
+    for (const message of missed ?? [this.#hub.snapshot()]) socket.send(JSON.stringify(message));
+    this.#pages.add(page);
+  }
+
+  #send(page: Page, text: string): void {
+    const { limits, clock } = this.#options;
+    if (page.laggingSince !== undefined || page.socket.readyState !== page.socket.OPEN) return;
+    if (page.socket.bufferedAmount > limits.highWater) page.laggingSince = clock.now();
+    else page.socket.send(text);
+  }
+
+  #lookAfter(): void {
+    const { limits, clock } = this.#options;
+    const now = clock.now();
+    for (const page of this.#pages) {
+      if (now - page.heardAt > limits.deadAfterMs) {
+        page.socket.terminate();
+      } else if (page.laggingSince === undefined) {
+        if (now - page.heardAt > limits.deadAfterMs / 2) page.socket.ping();
+      } else if (page.socket.bufferedAmount < limits.lowWater) {
+        page.laggingSince = undefined;
+        page.heardAt = now;
+        page.socket.send(JSON.stringify(this.#hub.snapshot()));
+      } else if (now - page.laggingSince > limits.longestLagMs) {
+        page.socket.close(4408, 'too slow');
+        // The close frame waits behind what is not being read, so the connection is cut as well.
+        page.socket.terminate();
+      }
+    }
+  }
+
+  #closeSession(key: string): void {
+    for (const page of this.#pages) if (page.session === key) page.socket.close(4401, 'session ended');
+  }
+}
+
+function isActive(text: string): boolean {
+  try {
+    return (JSON.parse(text) as { type?: unknown } | null)?.type === 'active';
+  } catch {
+    return false;
+  }
+}
+
+function refuse(socket: Duplex, fault: ApiFault): void {
+  const body = JSON.stringify(fault.body);
+  socket.end(
+    `HTTP/1.1 ${fault.status} ${fault.code}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,135 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import { CodedError, messageOf } from '../base/error.ts';
+import { authRoutes, requireSession } from './auth-routes.ts';
+import { callRoutes } from './call-routes.ts';
+import { configRoutes } from './config-routes.ts';
+import type { ApiDeps } from './deps.ts';
+import { ApiFault, toFault } from './errors.ts';
+import { forgeryGuard, networkGuard, securityHeaders } from './guards.ts';
+import { type LiveLimits, LiveSocket, liveLimits } from './live-socket.ts';
+import { type SessionLimits, Sessions, sessionLimits } from './sessions.ts';
+import { staticFiles } from './static-files.ts';
+
+export interface ApiOptions {
+  deps: ApiDeps;
+  /** Folder of the built page (web-ui/dist). */
+  webRoot: string;
+  /** Names besides IP addresses and local names under which the page may be opened. */
+  hostNames?: readonly string[];
+  sessions?: Partial<SessionLimits>;
+  live?: Partial<LiveLimits>;
+}
+
+/** Largest body of a request: the whole configuration of a large office is below 100 kB. */
+const bodyLimit = '256kb';
+
+/** The page and its API over HTTP and WebSocket. */
+export class ApiServer {
+  readonly #server: Server;
+  readonly #sessions: Sessions;
+  readonly #live: LiveSocket;
+
+  constructor({ deps, webRoot, hostNames = [], sessions, live }: ApiOptions) {
+    const guard = networkGuard((remote, local) => deps.onLink(remote, local), hostNames);
+    this.#sessions = new Sessions(deps.clock, { ...sessionLimits, ...sessions });
+    const app = express();
+    app.disable('x-powered-by');
+    app.set('query parser', 'simple');
+    app.use((request, _response, next) => {
+      guard(request);
+      next();
+    });
+    app.use(securityHeaders());
+    app.use('/api', apiRouter(deps, this.#sessions));
+    app.use(staticFiles(webRoot));
+    app.use(() => {
+      throw new ApiFault('api/not-found');
+    });
+    app.use(answerFault(deps));
+    this.#server = limited(app);
+    this.#live = new LiveSocket({
+      server: this.#server,
+      model: deps.live,
+      sessions: this.#sessions,
+      clock: deps.clock,
+      limits: { ...liveLimits, ...live },
+      guard,
+    });
+  }
+
+  /**
+   * Begins to listen; port 0 takes any free one. Resolves with the address in use.
+   * @throws CodedError `api/listen` with the system's error as its cause.
+   */
+  listen(host: string, port: number): Promise<{ host: string; port: number }> {
+    return new Promise((resolve, reject) => {
+      const failed = (error: Error): void =>
+        reject(
+          new CodedError('api/listen', `cannot listen on ${host}:${port}: ${messageOf(error)}`, {
+            cause: error,
+          }),
+        );
+      this.#server.once('error', failed);
+      this.#server.listen(port, host, () => {
+        this.#server.off('error', failed);
+        const address = this.#server.address() as AddressInfo;
+        resolve({ host: address.address, port: address.port });
+      });
+    });
+  }
+
+  /** Live pages connected, and how many of them read too slowly. */
+  get figures(): { pages: number; lagging: number } {
+    return this.#live.figures;
+  }
+
+  /** Ends every connection. Sessions are gone with it. */
+  close(): Promise<void> {
+    this.#live.close();
+    this.#sessions.close();
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+}
+
+function apiRouter(deps: ApiDeps, sessions: Sessions): express.Router {
+  const router = express.Router();
+  router.use((_request, response, next) => {
+    response.setHeader('Cache-Control', 'no-store');
+    next();
+  });
+  router.use(forgeryGuard);
+  router.use(express.json({ limit: bodyLimit, strict: true }));
+  router.use(authRoutes(deps, sessions));
+  router.use(requireSession(sessions));
+  router.use(configRoutes(deps));
+  router.use(callRoutes(deps));
+  return router;
+}
+
+/** Four arguments: that is how express knows it for an error handler. */
+function answerFault(deps: ApiDeps): ErrorRequestHandler {
+  return (error, request, response, _next) => {
+    const fault = toFault(error);
+    if (fault.status >= 500) deps.log('error', `${request.method} ${request.path}: ${messageOf(error)}`);
+    if (response.headersSent) return void response.destroy();
+    const { retryAfterMs } = fault.body.error;
+    if (retryAfterMs !== undefined) response.setHeader('Retry-After', Math.ceil(retryAfterMs / 1000));
+    response.status(fault.status).json(fault.body);
+  };
+}
+
+/** A server that a slow or greedy client cannot hold for long. */
+function limited(app: Express): Server {
+  const server = createServer(
+    { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5000 },
+    app,
+  );
+  server.maxConnections = 256;
+  server.maxHeadersCount = 64;
+  return server;
+}

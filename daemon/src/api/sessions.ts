@@ -1,0 +1,111 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Clock, Timer } from '../base/clock.ts';
+import { Emitter } from '../base/emitter.ts';
+
+export interface SessionLimits {
+  /** A session ends so long after the last sign of life, ms. */
+  idleMs: number;
+  /** And so long after sign-in at the latest, ms. */
+  longestMs: number;
+  /** Sessions at once; one more ends the one silent longest. */
+  most: number;
+}
+
+export const sessionLimits: SessionLimits = { idleMs: 60 * 60_000, longestMs: 12 * 60 * 60_000, most: 50 };
+
+interface Session {
+  startedAt: number;
+  seenAt: number;
+}
+
+/** Name of the session cookie. */
+export const cookieName = 'linegate-session';
+
+/**
+ * Signed-in browsers, in memory only: a restart signs everybody out. Tokens are 256 random bits and kept as
+ * their SHA-256, so that looking one up takes no time that depends on the secret.
+ */
+export class Sessions {
+  /** `ended` carries the session's key (as from {@link find}). */
+  readonly events = new Emitter<{ ended: [key: string] }>();
+  readonly limits: SessionLimits;
+  readonly #clock: Clock;
+  readonly #sweep: Timer;
+  #sessions = new Map<string, Session>();
+
+  constructor(clock: Clock, limits: SessionLimits = sessionLimits) {
+    this.#clock = clock;
+    this.limits = limits;
+    this.#sweep = clock.every(Math.min(10_000, limits.idleMs), () => this.#dropDead());
+  }
+
+  /** Begins a session; returns the token for the cookie. */
+  begin(): string {
+    const token = randomBytes(32).toString('base64url');
+    const now = this.#clock.now();
+    this.#sessions.set(keyOf(token), { startedAt: now, seenAt: now });
+    if (this.#sessions.size > this.limits.most) {
+      let oldest: [string, Session] | undefined;
+      for (const entry of this.#sessions) if (!oldest || entry[1].seenAt < oldest[1].seenAt) oldest = entry;
+      if (oldest) this.end(oldest[0]);
+    }
+    return token;
+  }
+
+  /** The key of a living session, or undefined. Looking does not keep it alive; {@link touch} does. */
+  find(token: string | undefined): string | undefined {
+    if (token === undefined || token.length > 128) return undefined;
+    const key = keyOf(token);
+    const session = this.#sessions.get(key);
+    if (!session) return undefined;
+    if (this.#alive(session)) return key;
+    this.end(key);
+    return undefined;
+  }
+
+  touch(key: string): void {
+    const session = this.#sessions.get(key);
+    if (session && this.#alive(session)) session.seenAt = this.#clock.now();
+  }
+
+  end(key: string): void {
+    if (this.#sessions.delete(key)) this.events.emit('ended', key);
+  }
+
+  /** Ends every session but one: after a change of password. */
+  endOthers(key: string | undefined): void {
+    for (const other of [...this.#sessions.keys()]) if (other !== key) this.end(other);
+  }
+
+  close(): void {
+    this.#sweep.cancel();
+  }
+
+  #alive(session: Session): boolean {
+    const now = this.#clock.now();
+    return now - session.seenAt < this.limits.idleMs && now - session.startedAt < this.limits.longestMs;
+  }
+
+  #dropDead(): void {
+    for (const [key, session] of [...this.#sessions]) if (!this.#alive(session)) this.end(key);
+  }
+}
+
+function keyOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}
+
+/** The session token in a Cookie header. */
+export function tokenIn(header: string | undefined): string | undefined {
+  for (const part of (header ?? '').split(';')) {
+    const eq = part.indexOf('=');
+    if (eq > 0 && part.slice(0, eq).trim() === cookieName) return part.slice(eq + 1).trim();
+  }
+  return undefined;
+}
+
+/** A Set-Cookie header with the token; an empty one takes the cookie away. */
+export function setCookie(token: string): string {
+  // No Max-Age: the cookie goes with the browser, the session by its own limits.
+  return `${cookieName}=${token}; Path=/; HttpOnly; SameSite=Strict${token === '' ? '; Max-Age=0' : ''}`;
+}

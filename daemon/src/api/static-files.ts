@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { RequestHandler } from 'express';
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.json': 'application/json',
+  '.webmanifest': 'application/manifest+json',
+};
+
+interface File {
+  body: Buffer;
+  gzip: Buffer | undefined;
+  type: string;
+  etag: string;
+  /** Its name carries a hash of what is in it, so it never changes. */
+  immutable: boolean;
+}
+
+/**
+ * Serves the built page from memory: it is small, and a file that is not in the list read at start cannot be
+ * asked for. Paths of the page's own places get index.html.
+ */
+export function staticFiles(root: string): RequestHandler {
+  const files = load(root);
+  return (request, response, next) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return next();
+    const wantsPage = extname(request.path) === '' && request.accepts(['json', 'html']) === 'html';
+    const file = files.get(request.path) ?? (wantsPage ? files.get('/index.html') : undefined);
+    if (!file) return next();
+    response.setHeader('Cache-Control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
+    response.setHeader('ETag', file.etag);
+    response.setHeader('Vary', 'Accept-Encoding');
+    if (request.headers['if-none-match'] === file.etag) return void response.status(304).end();
+    response.setHeader('Content-Type', file.type);
+    const zipped = file.gzip && request.acceptsEncodings('gzip') === 'gzip' ? file.gzip : undefined;
+    if (zipped) response.setHeader('Content-Encoding', 'gzip');
+    response.end(zipped ?? file.body);
+  };
+}
+
+function load(root: string): Map<string, File> {
+  const files = new Map<string, File>();
+  let names: string[] = [];
+  try {
+    names = readdirSync(root, { recursive: true, encoding: 'utf8' });
+  } catch {
+    // No page was built; the API alone still works, and a place of the page answers 404.
+  }
+  for (const name of names) {
+    const type = types[extname(name)];
+    if (!type) continue;
+    const body = readFileSync(join(root, name));
+    const gzip = extname(name) === '.png' || body.length < 512 ? undefined : gzipSync(body, { level: 9 });
+    files.set(`/${name.replaceAll('\\', '/')}`, {
+      body,
+      gzip,
+      type,
+      etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
+      immutable: /-[A-Z0-9]{8}\.\w+$/.test(name),
+    });
+  }
+  return files;
+}
