@@ -26,6 +26,11 @@ export interface RtpParameters {
   /** Payload type of RFC 4733 telephone-event as negotiated; undefined: DTMF goes in-band. */
   telephoneEventPayloadType?: number;
   direction: MediaDirection;
+  /**
+   * Silence of RTP and RTCP after which `rtpLost` is emitted, ms; 0: never (emergency calls, ruling 23).
+   * Undefined: as the engine is set up.
+   */
+  lossMs?: number;
 }
 
 /** A repeating or one-time signal of one or more sine waves. */
@@ -69,6 +74,8 @@ export interface Detection {
   tones?: ToneContext;
   /** Report speech as `voice`; for answer detection on lines without polarity reversal. */
   voice?: boolean;
+  /** Report `silence` when nothing but noise came for this long, ms (release supervision, G05). */
+  silenceMs?: number;
   /** Read caller ID while on-hook (FXO between rings); reported as `callerId`. */
   callerId?: boolean;
 }
@@ -103,6 +110,7 @@ export type MediaEvents = {
   /** Ringback, heard before, has stopped for longer than its cadence allows. */
   ringbackStopped: [endpoint: EndpointId];
   voice: [endpoint: EndpointId];
+  silence: [endpoint: EndpointId];
   callerId: [endpoint: EndpointId, info: CallerIdInfo];
   /** First valid RTP came; the session is locked to that source. */
   latched: [endpoint: EndpointId, source: string];

@@ -79,10 +79,12 @@ export interface FxoPort extends Events<FxoEvents> {
    * Seizes, waits for dial tone as configured, dials. ',' is a pause of 1 s, 'w' waits for another
    * dial tone. Resolves when the last digit is out.
    * @throws CodedError `port/no-dial-tone`, `port/glare` (a ring came; the incoming call is then
-   * reported as `ringing`), `port/no-line`, `port/busy`, `port/released`.
+   * reported as `ringing`), `port/no-line`, `port/busy`, `port/released`, `port/fault` (the card
+   * refused), `port/bad-digits`. The loop is then open; no `released` follows.
+   * `emergency`: real dial tone is waited for, and no timer, tone or silence releases the call (ruling 5).
    */
-  dial(digits: string): Promise<void>;
-  /** Answers a ringing line. */
+  dial(digits: string, options?: { emergency?: boolean }): Promise<void>;
+  /** Answers a ringing line. @throws CodedError `port/not-ringing`, and those of `dial`. */
   answer(): Promise<void>;
   /** Opens the loop; the port is idle after its guard time. */
   release(): void;

@@ -1,0 +1,185 @@
+import { Emitter } from '../base/emitter.ts';
+import { CodedError } from '../base/error.ts';
+import { Machine } from '../base/machine.ts';
+import type { CardIndication } from '../line/card.ts';
+import type { EndpointId } from '../media/api.ts';
+import { lineEndpoint } from '../media/api.ts';
+import { dialSteps } from './dial-string.ts';
+import type { PortEnvironment } from './effect-runner.ts';
+import { EffectRunner } from './effect-runner.ts';
+import { fxoTransition } from './fxo-machine.ts';
+import type { FxoEffect, FxoEvent, FxoRequest, FxoState } from './fxo-state.ts';
+import { fxoTrouble, initialFxoState } from './fxo-state.ts';
+import type { FxoOptions } from './options.ts';
+import type { FxoEvents, FxoPort } from './port.ts';
+
+interface Waiting {
+  resolve: () => void;
+  reject: (error: CodedError) => void;
+}
+
+/** The shell of an FXO port: its machine over the card and media. */
+export class Fxo extends Emitter<FxoEvents> implements FxoPort {
+  readonly kind = 'fxo';
+  readonly number: number;
+  readonly endpoint: EndpointId;
+  #options: FxoOptions;
+  #nextOptions: FxoOptions | undefined;
+  #transition: ReturnType<typeof fxoTransition>;
+  readonly #machine: Machine<FxoState, FxoEvent, FxoEffect>;
+  readonly #runner: EffectRunner;
+  readonly #waiting = new Map<FxoRequest, Waiting>();
+  readonly #offs: (() => void)[];
+  #sends: Promise<void> = Promise.resolve();
+
+  constructor(environment: PortEnvironment, options: FxoOptions) {
+    super();
+    this.number = options.number;
+    this.endpoint = lineEndpoint(options.number);
+    this.#options = options;
+    this.#transition = fxoTransition(options);
+    this.#runner = new EffectRunner(environment, this.endpoint, (event) => this.#send(event));
+    this.#machine = new Machine(
+      initialFxoState,
+      (state, event, now) => this.#transition(state, event, now),
+      (effect) => this.#run(effect),
+      () => environment.clock.now(),
+    );
+    const { media } = environment;
+    const mine = (endpoint: EndpointId, event: FxoEvent): void => {
+      if (endpoint === this.endpoint) this.#send(event);
+    };
+    this.#offs = [
+      media.on('digit', (endpoint, key) => mine(endpoint, { type: 'digit', key })),
+      media.on('tone', (endpoint, tone) => mine(endpoint, { type: 'tone', tone })),
+      media.on('ringbackStopped', (endpoint) => mine(endpoint, { type: 'ringback-stopped' })),
+      media.on('voice', (endpoint) => mine(endpoint, { type: 'voice' })),
+      media.on('silence', (endpoint) => mine(endpoint, { type: 'silence' })),
+      media.on('callerId', (endpoint, info) => mine(endpoint, { type: 'caller-id', ...info })),
+    ];
+  }
+
+  get role(): FxoOptions['role'] {
+    return this.#options.role;
+  }
+
+  get available(): boolean {
+    return fxoTrouble(this.#machine.state) === undefined;
+  }
+
+  /** Why the port is unavailable, for the page; undefined: it is available. */
+  get trouble(): string | undefined {
+    return fxoTrouble(this.#machine.state);
+  }
+
+  get idle(): boolean {
+    const { phase, line } = this.#machine.state;
+    return this.available && phase === 'idle' && line === 'idle';
+  }
+
+  get ringing(): boolean {
+    return this.#machine.state.phase === 'ringing';
+  }
+
+  async dial(digits: string, options: { emergency?: boolean } = {}): Promise<void> {
+    const steps = dialSteps(digits, this.#options.dialMethod);
+    if (this.#waiting.has('dial')) throw new CodedError('port/busy', 'the line is dialing already');
+    await this.#request('dial', { type: 'dial', steps, emergency: options.emergency ?? false });
+  }
+
+  async answer(): Promise<void> {
+    if (this.#waiting.has('answer')) throw new CodedError('port/busy', 'the line is being answered already');
+    await this.#request('answer', { type: 'answer' });
+  }
+
+  release(): void {
+    this.#send({ type: 'release' });
+  }
+
+  flash(): void {
+    this.#send({ type: 'flash' });
+  }
+
+  async sendDigits(digits: string): Promise<void> {
+    // A second string waits for the first: two at once would replace each other on the line.
+    const turn = this.#sends.then(() => this.#request('send-digits', { type: 'send-digits', digits }));
+    this.#sends = turn.catch(() => undefined);
+    await turn;
+  }
+
+  /** Puts other options for the same port in force: at once, or when the line is idle again. */
+  setOptions(options: FxoOptions): void {
+    this.#nextOptions = options;
+    this.#takeOptions();
+  }
+
+  /** Called by the owner of the ports when the card is up with this port in its inventory. */
+  linkUp(): void {
+    this.#send({ type: 'up' });
+  }
+
+  linkDown(reason: string): void {
+    this.#send({ type: 'down', reason });
+  }
+
+  indicate(indication: CardIndication): void {
+    this.#send({ type: 'indication', indication });
+  }
+
+  /** Opens the loop, lets go of media and timers; the port does nothing any more. */
+  close(): void {
+    this.release();
+    for (const off of this.#offs) off();
+    this.#runner.close();
+  }
+
+  #send(event: FxoEvent): void {
+    this.#machine.send(event);
+    this.#takeOptions();
+  }
+
+  #takeOptions(): void {
+    const { phase } = this.#machine.state;
+    if (!this.#nextOptions || (phase !== 'idle' && phase !== 'guard')) return;
+    this.#options = this.#nextOptions;
+    this.#nextOptions = undefined;
+    this.#transition = fxoTransition(this.#options);
+    this.#machine.send({ type: 'reconfigure' });
+  }
+
+  #request(request: FxoRequest, event: FxoEvent): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(request, { resolve, reject });
+      this.#send(event);
+    });
+  }
+
+  #settle(request: FxoRequest): Waiting | undefined {
+    const waiting = this.#waiting.get(request);
+    this.#waiting.delete(request);
+    return waiting;
+  }
+
+  #run(effect: FxoEffect): void {
+    switch (effect.type) {
+      case 'resolve':
+        return this.#settle(effect.request)?.resolve();
+      case 'reject':
+        return this.#settle(effect.request)?.reject(new CodedError(effect.code, effect.message));
+      case 'emit':
+        return this.emit(effect.event);
+      case 'emit-caller':
+        return this.emit('caller', effect.caller);
+      case 'emit-answered':
+        return this.emit('answered', effect.source);
+      case 'emit-released':
+        return this.emit('released', effect.cause);
+      case 'emit-digit':
+        return this.emit('digit', effect.key);
+      case 'emit-available':
+        return this.emit('available', effect.available, effect.reason);
+      default:
+        return this.#runner.run(effect);
+    }
+  }
+}

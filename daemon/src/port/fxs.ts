@@ -1,0 +1,151 @@
+import { Emitter } from '../base/emitter.ts';
+import { Machine } from '../base/machine.ts';
+import type { CardIndication } from '../line/card.ts';
+import type { CallerIdInfo, EndpointId } from '../media/api.ts';
+import { lineEndpoint } from '../media/api.ts';
+import type { PortEnvironment } from './effect-runner.ts';
+import { EffectRunner } from './effect-runner.ts';
+import type { FxsEffect, FxsEvent, FxsState } from './fxs-machine.ts';
+import { fxsTransition, fxsTrouble, initialFxsState } from './fxs-machine.ts';
+import type { FxsOptions } from './options.ts';
+import type { FxsEvents, FxsPort } from './port.ts';
+
+/** The shell of an FXS port: its machine over the card and media. */
+export class Fxs extends Emitter<FxsEvents> implements FxsPort {
+  readonly kind = 'fxs';
+  readonly number: number;
+  readonly endpoint: EndpointId;
+  #options: FxsOptions;
+  #nextOptions: FxsOptions | undefined;
+  #transition: ReturnType<typeof fxsTransition>;
+  readonly #environment: PortEnvironment;
+  readonly #machine: Machine<FxsState, FxsEvent, FxsEffect>;
+  readonly #runner: EffectRunner;
+  readonly #offs: (() => void)[];
+
+  constructor(environment: PortEnvironment, options: FxsOptions) {
+    super();
+    this.number = options.number;
+    this.endpoint = lineEndpoint(options.number);
+    this.#options = options;
+    this.#transition = fxsTransition(options);
+    this.#environment = environment;
+    this.#runner = new EffectRunner(environment, this.endpoint, (event) => this.#send(event));
+    this.#machine = new Machine(
+      initialFxsState,
+      (state, event, now) => this.#transition(state, event, now),
+      (effect) => this.#run(effect),
+      () => environment.clock.now(),
+    );
+    this.#offs = [
+      environment.media.on('digit', (endpoint, key) => {
+        if (endpoint === this.endpoint) this.#send({ type: 'digit', key });
+      }),
+    ];
+  }
+
+  get available(): boolean {
+    return fxsTrouble(this.#machine.state) === undefined;
+  }
+
+  /** Why the port is unavailable, for the page; undefined: it is available. */
+  get trouble(): string | undefined {
+    return fxsTrouble(this.#machine.state);
+  }
+
+  get offHook(): boolean {
+    const { phase, foundOffHook } = this.#machine.state;
+    return foundOffHook || phase === 'off-hook' || phase === 'breaking';
+  }
+
+  get ringing(): boolean {
+    return this.#machine.state.phase === 'ringing';
+  }
+
+  ring(caller: CallerIdInfo, cadence?: readonly number[]): void {
+    this.#send({ type: 'ring', caller, ...(cadence ? { cadence } : {}) });
+  }
+
+  stopRinging(): void {
+    this.#send({ type: 'stop-ringing' });
+  }
+
+  answerSignal(on: boolean): void {
+    this.#send({ type: 'answer-signal', on });
+  }
+
+  currentBreak(): void {
+    this.#send({ type: 'current-break' });
+  }
+
+  /** Puts other options for the same port in force: at once, or when the telephone is on-hook again. */
+  setOptions(options: FxsOptions): void {
+    this.#nextOptions = options;
+    this.#takeOptions();
+  }
+
+  /** Called by the owner of the ports when the card is up with this port in its inventory. */
+  linkUp(): void {
+    this.#send({ type: 'up' });
+  }
+
+  linkDown(reason: string): void {
+    this.#send({ type: 'down', reason });
+  }
+
+  indicate(indication: CardIndication): void {
+    this.#send({ type: 'indication', indication });
+  }
+
+  /** Lets go of media and timers; the port does nothing any more. */
+  close(): void {
+    for (const off of this.#offs) off();
+    this.#runner.close();
+  }
+
+  #send(event: FxsEvent): void {
+    this.#machine.send(event);
+    this.#takeOptions();
+  }
+
+  #takeOptions(): void {
+    if (!this.#nextOptions || this.#machine.state.phase !== 'on-hook') return;
+    this.#options = this.#nextOptions;
+    this.#nextOptions = undefined;
+    this.#transition = fxsTransition(this.#options);
+    this.#machine.send({ type: 'reconfigure' });
+  }
+
+  #run(effect: FxsEffect): void {
+    switch (effect.type) {
+      case 'emit':
+        return this.emit(effect.event);
+      case 'emit-digit':
+        return this.emit('digit', effect.key);
+      case 'emit-available':
+        return this.emit('available', effect.available, effect.reason);
+      case 'send-caller-id':
+        return this.#sendCallerId(effect.caller);
+      default:
+        return this.#runner.run(effect);
+    }
+  }
+
+  #sendCallerId(caller: CallerIdInfo): void {
+    const scheme = this.#options.callerId?.scheme;
+    if (!scheme) return;
+    // ETSI EN 300 659-3 5.4.4: without a number its absence has to be given.
+    const absence = caller.absence ?? (caller.number === undefined ? 'unavailable' : undefined);
+    this.#runner.run({
+      type: 'play',
+      source: {
+        type: 'caller-id',
+        scheme,
+        ...(caller.number === undefined ? {} : { number: caller.number }),
+        ...(caller.name === undefined ? {} : { name: caller.name }),
+        ...(absence === undefined ? {} : { absence }),
+        time: new Date(this.#environment.clock.wall()),
+      },
+    });
+  }
+}
