@@ -7,7 +7,14 @@ export interface Said {
 }
 
 /** What a dialed number is. */
-export type NumberClass = TollClass | 'emergency' | 'extension' | 'access' | 'blocked' | 'invalid';
+export type NumberClass =
+  | TollClass
+  | 'emergency'
+  | 'feature'
+  | 'extension'
+  | 'access'
+  | 'blocked'
+  | 'invalid';
 
 /** A number after normalising and classifying. */
 export interface ClassifiedNumber {
@@ -22,6 +29,12 @@ export interface ClassifiedNumber {
   target?: string;
   /** Whether the number is complete, might go on, or is only a beginning. */
   completeness: 'complete' | 'may-continue' | 'partial' | 'impossible';
+  /** Two-digit carrier code chosen by the caller; such a call goes over a city line only. */
+  carrier?: string;
+  /** Dialed the way toll-fraud scanners do; the peer that sent it deserves a bad mark. */
+  suspicious?: boolean;
+  /** What the digits belong to, where it is worth saying: a country, a paid service. */
+  name?: Said;
 }
 
 /** Where a call may be sent, one attempt. */

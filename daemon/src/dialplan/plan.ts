@@ -1,0 +1,407 @@
+import type {
+  ClassOfServiceConfig,
+  Config,
+  FxoPortConfig,
+  RouteConfig,
+  TimeRuleConfig,
+  TollClass,
+} from '../config/schema.ts';
+import { permission } from './class-of-service.ts';
+import { type Classification, type ClassifyContext, classifyNumber, internalNumbers } from './classify.ts';
+import { emergencySteps, lineSteps } from './emergency.ts';
+import { formatNumber } from './format-number.ts';
+import type { Area } from './number-rules.ts';
+import { comparablePrice, priceFor } from './price.ts';
+import { profileNamed } from './profile.ts';
+import type { ClassifiedNumber, RoutePlan, RouteStep, Said } from './route-plan.ts';
+import { className, priceText, refusal, whatItIs } from './sentence.ts';
+import { isWithinAny } from './time-rule.ts';
+
+/**
+ * Where a call comes from. `on-site`: a port, the office PBX or a registered LAN device; `outside`: a trunk,
+ * a city line, an access-number caller from outside; `forward`: the box calls on behalf of somebody.
+ */
+export interface CallOrigin {
+  kind: 'on-site' | 'outside' | 'forward';
+  /** The port it came in by; no call leaves by the line it came in on. */
+  port?: number;
+}
+
+/** How a string is to be read. */
+export interface ClassifyOptions {
+  /** Default `on-site`. */
+  origin?: CallOrigin['kind'];
+  /** Given at once and nothing will follow (SIP, the page). Default false: dialed digit by digit. */
+  whole?: boolean;
+}
+
+/** A question to the dial plan. */
+export interface PlanInput {
+  dialed: string;
+  origin: CallOrigin;
+  /** Id of the class of service of the port, or of whoever pays for the leg. */
+  classOfService?: string | undefined;
+  /** A PIN that was accepted; its class of service stands in place of the other. */
+  pinGranted?: { pinId: string; classOfService: string } | undefined;
+  whole?: boolean;
+  /** Wall-clock time, ms since 1970. */
+  now: number;
+}
+
+/** A configuration's numbering, prepared for fast questions. Pure: the same question has the same answer. */
+export interface DialPlan {
+  readonly area: Area;
+  classify(dialed: string, options?: ClassifyOptions): ClassifiedNumber;
+  plan(input: PlanInput): RoutePlan;
+}
+
+interface CompiledRoute {
+  route: RouteConfig;
+  order: number;
+  classes: ReadonlySet<TollClass>;
+  ports: readonly FxoPortConfig[];
+  viaName: string;
+}
+
+interface Compiled {
+  config: Config;
+  area: Area;
+  routes: readonly CompiledRoute[];
+  classes: ReadonlyMap<string, ClassOfServiceConfig>;
+  timeRules: ReadonlyMap<string, TimeRuleConfig>;
+  contexts: Record<'on-site' | 'outside', Record<'whole' | 'typed', ClassifyContext>>;
+}
+
+/** The office's place in the numbering plan, from its configuration. */
+export function areaOf(dialing: Config['dialing']): Area {
+  return {
+    profile: profileNamed(dialing.profile),
+    areaCodes: dialing.areaCodes,
+    localLength: dialing.localLength,
+  };
+}
+
+/** Prepares a configuration. Costs a millisecond or so; the answers then cost microseconds. */
+export function compileDialPlan(config: Config, featureCodes: Iterable<string> = []): DialPlan {
+  const area = areaOf(config.dialing);
+  const trunkNames = new Map(
+    config.trunks.filter((trunk) => trunk.enabled).map((trunk) => [trunk.id, trunk.name]),
+  );
+  const lines = new Map(
+    config.ports
+      .filter((port): port is FxoPortConfig => port.kind === 'fxo' && port.enabled)
+      .map((port) => [port.number, port]),
+  );
+  const routes = config.routes.flatMap((route, order): CompiledRoute[] => {
+    const { via } = route;
+    const ports = via.kind === 'line' ? via.ports.flatMap((number) => lines.get(number) ?? []) : [];
+    const usable = route.enabled && (via.kind === 'trunk' ? trunkNames.has(via.trunk) : ports.length > 0);
+    if (!usable) return [];
+    return [
+      {
+        route,
+        order,
+        classes: new Set(route.classes),
+        ports,
+        viaName: via.kind === 'trunk' ? (trunkNames.get(via.trunk) ?? '') : '',
+      },
+    ];
+  });
+  const internal = internalNumbers(extensionsOf(config), accessCodesOf(config), featureCodes);
+  const localDialing = routes.some(
+    ({ route }) =>
+      route.classes.length === 0 || route.classes.some((kind) => kind === 'local' || kind === 'special'),
+  );
+  const context = (onSite: boolean, whole: boolean): ClassifyContext => ({
+    area,
+    internal,
+    onSite,
+    whole,
+    localDialing,
+  });
+  const compiled: Compiled = {
+    config,
+    area,
+    routes,
+    classes: new Map(config.classesOfService.map((cos) => [cos.id, cos])),
+    timeRules: new Map(config.timeRules.map((rule) => [rule.id, rule])),
+    contexts: {
+      'on-site': { whole: context(true, true), typed: context(true, false) },
+      outside: { whole: context(false, true), typed: context(false, false) },
+    },
+  };
+  return {
+    area,
+    classify: (dialed, options = {}) =>
+      read(compiled, dialed, options.origin ?? 'on-site', options.whole).number,
+    plan: (input) => plan(compiled, input),
+  };
+}
+
+const plans = new WeakMap<Config, DialPlan>();
+
+/** {@link DialPlan.plan} for callers that hold only a configuration; compiled once per document. */
+export function planCall(input: PlanInput & { config: Config }): RoutePlan {
+  let dialPlan = plans.get(input.config);
+  if (!dialPlan) plans.set(input.config, (dialPlan = compileDialPlan(input.config)));
+  return dialPlan.plan(input);
+}
+
+/** All extension numbers of a configuration: of telephones and of people. */
+export function extensionsOf(config: Config): string[] {
+  const ofPorts = config.ports.flatMap((port) =>
+    port.kind === 'fxs' && port.enabled && port.extension ? [port.extension] : [],
+  );
+  return [...ofPorts, ...config.people.flatMap((person) => (person.extension ? [person.extension] : []))];
+}
+
+function accessCodesOf(config: Config): [string, string][] {
+  return config.accessNumbers.flatMap((access): [string, string][] =>
+    access.enabled && access.code ? [[access.code, access.id]] : [],
+  );
+}
+
+function read(compiled: Compiled, dialed: string, origin: CallOrigin['kind'], whole = false): Classification {
+  // A forward target is no person on site: it must not reach 112 (ruling 3).
+  return classifyNumber(
+    dialed,
+    compiled.contexts[origin === 'on-site' ? 'on-site' : 'outside'][whole ? 'whole' : 'typed'],
+  );
+}
+
+function plan(compiled: Compiled, input: PlanInput): RoutePlan {
+  const classified = read(compiled, input.dialed, input.origin.kind, input.whole);
+  const { number } = classified;
+  const { config, area } = compiled;
+  const written = number.e164
+    ? formatNumber(number.e164, area.areaCodes)
+    : (number.shortCode ?? number.dialed);
+  const explanation: Said[] = [whatItIs(number, written)];
+  const refuse = (refused: NonNullable<RoutePlan['refusal']>): RoutePlan => {
+    explanation.push(refused.said);
+    return { number, steps: [], refusal: refused, explanation };
+  };
+  switch (number.class) {
+    case 'invalid':
+      return refuse(refusal(number.completeness === 'partial' ? 'incomplete' : 'invalid', number));
+    case 'blocked':
+      return refuse(refusal('blocked', number));
+    case 'access':
+    case 'feature':
+      return { number, steps: [], explanation };
+    case 'emergency': {
+      const steps = emergencySteps(config, number, area, input.origin.port);
+      if (steps.length === 0) return refuse(refusal('no-route', number));
+      return { number, steps, explanation: [...explanation, ...told(steps)] };
+    }
+    case 'extension':
+      return planExtension(compiled, input, number, explanation, refuse);
+  }
+  return planExternal(compiled, input, { ...classified, toll: number.class }, explanation, refuse);
+}
+
+type Refuse = (refused: NonNullable<RoutePlan['refusal']>) => RoutePlan;
+
+function planExtension(
+  compiled: Compiled,
+  input: PlanInput,
+  number: ClassifiedNumber,
+  explanation: Said[],
+  refuse: Refuse,
+): RoutePlan {
+  const refused = check(compiled, input, number, 'internal');
+  if (refused && input.origin.kind === 'on-site') return refuse(refused);
+  const person = compiled.config.people.find((candidate) => candidate.extension === number.target);
+  if (!person || person.ports.length > 0 || !person.mobile) return { number, steps: [], explanation };
+  // An extension that is only a mobile (M06) goes out under its owner's rights (ruling 8).
+  const outside = plan(compiled, {
+    dialed: person.mobile,
+    origin: { ...input.origin, kind: 'forward' },
+    classOfService: person.classOfService,
+    whole: true,
+    now: input.now,
+  });
+  explanation.push(
+    { ru: `${person.name} отвечает по мобильному.`, en: `${person.name} answers on a mobile.` },
+    ...outside.explanation,
+  );
+  const e164 = outside.number.e164;
+  return { ...outside, number: e164 ? { ...number, e164 } : number, explanation };
+}
+
+interface External extends Classification {
+  toll: TollClass;
+}
+
+function planExternal(
+  compiled: Compiled,
+  input: PlanInput,
+  external: External,
+  explanation: Said[],
+  refuse: Refuse,
+): RoutePlan {
+  const { number } = external;
+  const refused = check(compiled, input, number, external.toll);
+  if (refused) return refuse(refused);
+  if (input.pinGranted) explanation.push({ ru: 'ПИН-код принят.', en: 'The PIN was accepted.' });
+  const candidates = matching(compiled, input, external, explanation);
+  const steps = candidates.flatMap((candidate, index) =>
+    stepsOf(compiled, external, candidate, whyHere(candidates, index, compiled), input.origin.port),
+  );
+  if (steps.length === 0) return refuse(refusal('no-route', number));
+  explanation.push(...told(steps));
+  return { number, steps, explanation };
+}
+
+/** Rights of whoever pays for the call. `undefined`: it may go. */
+function check(
+  compiled: Compiled,
+  input: PlanInput,
+  number: ClassifiedNumber,
+  toll: TollClass,
+): RoutePlan['refusal'] {
+  // A stranger never gets out without a PIN, whatever class his trunk was given by mistake.
+  if (input.origin.kind === 'outside' && !input.pinGranted && toll !== 'internal')
+    return refusal('pin-required', number);
+  const cosId = input.pinGranted?.classOfService ?? input.classOfService;
+  const cos = cosId === undefined ? undefined : compiled.classes.get(cosId);
+  const { timeZone } = compiled.config.site;
+  const answer = permission(
+    cos,
+    toll,
+    compiled.timeRules,
+    input.now,
+    timeZone,
+    input.pinGranted !== undefined,
+  );
+  if (answer === 'allow') return undefined;
+  if (answer === 'pin') return refusal('pin-required', number);
+  return refusal(answer === 'class' && toll === 'premium' ? 'blocked' : answer, number, cos?.name);
+}
+
+interface Candidate {
+  compiled: CompiledRoute;
+  price: RouteStep['price'];
+  cost: number;
+  /** Free calls (8-800, special services) take a city line before any trunk (analog-lines 5.2). */
+  lineFirst: number;
+}
+
+function matching(
+  compiled: Compiled,
+  input: PlanInput,
+  external: External,
+  explanation: Said[],
+): Candidate[] {
+  const { number, toll } = external;
+  const digits = number.e164?.slice(1) ?? number.shortCode ?? number.dialed;
+  const { timeZone } = compiled.config.site;
+  const preferLines = toll === 'free' || toll === 'special';
+  const candidates: Candidate[] = [];
+  for (const entry of compiled.routes) {
+    const { route } = entry;
+    if (!takes(entry, toll, digits)) continue;
+    // A carrier chosen by dialing, and a service of the town, exist only on the city's own lines.
+    if (
+      route.via.kind === 'trunk' &&
+      (number.carrier !== undefined || (toll === 'special' && !entry.classes.has('special')))
+    )
+      continue;
+    if (!isWithinAny(route.when, compiled.timeRules, input.now, timeZone)) {
+      explanation.push({ ru: `«${route.name}»: не в это время.`, en: `"${route.name}": not at this time.` });
+      continue;
+    }
+    const price = priceFor(route.prices, digits, external.range);
+    const lineFirst = preferLines && route.via.kind === 'trunk' ? 1 : 0;
+    candidates.push({ compiled: entry, price, cost: comparablePrice(price), lineFirst });
+  }
+  return candidates.sort(
+    (a, b) =>
+      a.lineFirst - b.lineFirst ||
+      a.compiled.route.priority - b.compiled.route.priority ||
+      compareCost(a.cost, b.cost) ||
+      a.compiled.order - b.compiled.order,
+  );
+}
+
+/** Infinity minus Infinity is no number. */
+function compareCost(a: number, b: number): number {
+  return a === b ? 0 : a - b;
+}
+
+/** Empty lists say nothing: a route without classes takes all but premium, one without prefixes any number. */
+function takes(entry: CompiledRoute, toll: TollClass, digits: string): boolean {
+  const { prefixes } = entry.route;
+  const byPrefix = prefixes.length > 0;
+  if (entry.classes.size > 0 ? !entry.classes.has(toll) : toll === 'premium' && !byPrefix) return false;
+  return !byPrefix || prefixes.some((prefix) => digits.startsWith(prefix));
+}
+
+function stepsOf(
+  compiled: Compiled,
+  external: External,
+  candidate: Candidate,
+  why: Said,
+  exceptPort: number | undefined,
+): RouteStep[] {
+  const { route, ports } = candidate.compiled;
+  const { number } = external;
+  if (route.via.kind === 'trunk') {
+    const called = number.e164 ?? number.shortCode;
+    return called ? [{ routeId: route.id, via: route.via, number: called, price: candidate.price, why }] : [];
+  }
+  const usable = exceptPort === undefined ? ports : ports.filter((port) => port.number !== exceptPort);
+  return lineSteps(usable, number, compiled.area, route.id, why, candidate.price);
+}
+
+/** Why a route stands where it stands, made of what the sorting looked at. */
+function whyHere(candidates: readonly Candidate[], index: number, compiled: Compiled): Said {
+  const candidate = candidates[index]!;
+  const { route } = candidate.compiled;
+  const next = candidates[index + 1];
+  const { currency } = compiled.config.site;
+  const price = candidate.price
+    ? priceText(candidate.price, currency)
+    : { ru: 'цена не задана', en: 'no price given' };
+  const reason = !next ? undefined : reasonBefore(candidate, next);
+  const name = route.name;
+  return {
+    ru: `«${name}»: ${price.ru}${reason ? `, ${reason.ru}` : ''}`,
+    en: `"${name}": ${price.en}${reason ? `, ${reason.en}` : ''}`,
+  };
+}
+
+function reasonBefore(candidate: Candidate, next: Candidate): Said {
+  if (candidate.lineFirst !== next.lineFirst) {
+    return { ru: 'бесплатные номера сначала по городской линии', en: 'free numbers take a city line first' };
+  }
+  if (candidate.compiled.route.priority !== next.compiled.route.priority) {
+    return { ru: 'раньше по приоритету', en: 'earlier by priority' };
+  }
+  if (candidate.cost !== next.cost) return { ru: 'дешевле следующего', en: 'cheaper than the next' };
+  return { ru: 'раньше по порядку', en: 'earlier in the list' };
+}
+
+function told(steps: readonly RouteStep[]): Said[] {
+  return steps.map((step, index) => {
+    const line = step.via.kind === 'line' ? lineNames(step.via.ports) : undefined;
+    return {
+      ru: `${index === 0 ? 'Сначала' : 'Затем'} ${step.why.ru}${line ? ` (${line.ru}, набор ${step.number})` : ''}.`,
+      en: `${index === 0 ? 'First' : 'Then'} ${step.why.en}${line ? ` (${line.en}, dialing ${step.number})` : ''}.`,
+    };
+  });
+}
+
+function lineNames(ports: readonly number[]): Said {
+  return { ru: `порт ${ports.join(', ')}`, en: `port ${ports.join(', ')}` };
+}
+
+/** One sentence for a page's list: what happens to such a number. Same code that routes. */
+export function summary(plan: RoutePlan): Said {
+  if (plan.refusal) return plan.refusal.said;
+  if (plan.steps.length === 0) return className(plan.number.class);
+  return {
+    ru: plan.steps.map((step) => step.why.ru).join('; затем '),
+    en: plan.steps.map((step) => step.why.en).join('; then '),
+  };
+}
