@@ -1,10 +1,20 @@
 import { Emitter, type Events } from '../base/emitter.ts';
+import type { PriceConfig } from '../config/schema.ts';
 import { cause, localCause } from './cause.ts';
 import type { Leg, ReleaseCause } from './leg.ts';
 
+/** What the maker of a leg knows of it, for the record: the route it belongs to and what it costs. */
+export interface LegNote {
+  /** Number called this way, as people and records keep it. */
+  number?: string;
+  routeId?: string;
+  trunkId?: string;
+  price?: PriceConfig;
+}
+
 export type AttemptEvents = {
-  /** A leg was made and started; the record and the page want to know of each one. */
-  started: [leg: Leg];
+  /** A leg was made and is about to start; the record and the page want to know of each one. */
+  started: [leg: Leg, note: LegNote];
   /** Somebody is being alerted. `earlyMedia`: the leg's audio is worth hearing now. */
   alerting: [leg: Leg, earlyMedia: boolean];
   /** Exactly one leg answered; every other leg of the attempt is released. */
@@ -55,7 +65,7 @@ export abstract class AttemptBase extends Emitter<AttemptEvents> implements Atte
 
   /** Hands a part's news on, except its end. */
   protected relay(part: Attempt): void {
-    part.on('started', (leg) => this.emit('started', leg));
+    part.on('started', (leg, note) => this.emit('started', leg, note));
     part.on('alerting', (leg, early) => {
       if (!this.#over) this.emit('alerting', leg, early);
     });
@@ -65,11 +75,13 @@ export abstract class AttemptBase extends Emitter<AttemptEvents> implements Atte
 /** One leg. `make` may say at once that there is none to be had (no free line, trunk full). */
 export class LegAttempt extends AttemptBase {
   readonly #make: () => Leg | ReleaseCause;
+  readonly #note: LegNote;
   #leg: Leg | undefined;
 
-  constructor(make: () => Leg | ReleaseCause) {
+  constructor(make: () => Leg | ReleaseCause, note: LegNote = {}) {
     super();
     this.#make = make;
+    this.#note = note;
   }
 
   start(): void {
@@ -79,6 +91,8 @@ export class LegAttempt extends AttemptBase {
       return;
     }
     this.#leg = made;
+    // First of all, so that the record hears of everything before the call acts on it.
+    this.emit('started', made, this.#note);
     made.on('alerting', (early) => {
       if (!this.over) this.emit('alerting', made, early);
     });
@@ -87,7 +101,6 @@ export class LegAttempt extends AttemptBase {
       this.answer(made);
     });
     made.on('released', (released) => this.fail(released));
-    this.emit('started', made);
     made.start();
   }
 
@@ -152,8 +165,8 @@ export class SequenceAttempt extends AttemptBase {
 }
 
 /** How telling a failure is when several came: the caller should hear "busy" rather than "no route". */
-const weight = (q850: number): number =>
-  [cause.busy, cause.noAnswer, cause.absent, cause.rejected].findIndex((c) => c === q850) >>> 0;
+const rank: readonly number[] = [cause.busy, cause.noAnswer, cause.absent, cause.rejected];
+const weight = (q850: number): number => rank.indexOf(q850) >>> 0;
 
 /** All parts at once; the first answer wins, the others are released (M02, M20). */
 export class ForkAttempt extends AttemptBase {

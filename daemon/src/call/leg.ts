@@ -1,5 +1,5 @@
 import type { Events } from '../base/emitter.ts';
-import type { EndpointId } from '../media/api.ts';
+import type { EndpointId, RtpStatistics } from '../media/api.ts';
 
 /** Why a call or leg ended: Q.850 cause, with the words for the record. */
 export interface ReleaseCause {
@@ -74,4 +74,6 @@ export interface Leg extends Events<LegEvents> {
   sendDigits(digits: string): Promise<void>;
   /** Puts the party on hold or takes it back (re-INVITE; on analog legs nothing but state). */
   hold(on: boolean): Promise<void>;
+  /** Figures of the leg's RTP, last ones once it is released; absent on legs that have none. */
+  statistics?(): Promise<RtpStatistics | undefined>;
 }

@@ -1,0 +1,123 @@
+import { codeOf, messageOf } from '../base/error.ts';
+import type { FxoPort, LineRelease } from '../port/port.ts';
+import { cause, localCause, remoteCause } from './cause.ts';
+import type { AnalogContext } from './fxs-leg.ts';
+import type { ReleaseCause } from './leg.ts';
+import { LegBase } from './leg-base.ts';
+
+/** Q.850 cause for each way a line lets go; before the answer a tone tells why nobody came. */
+function causeOfLine(release: LineRelease, answered: boolean): ReleaseCause {
+  if (release === 'link-lost' || release === 'no-line') return remoteCause(cause.outOfOrder, release);
+  if (release === 'max-time') return localCause(cause.normal, 'longest call time reached');
+  if (answered) return remoteCause(cause.normal, release);
+  if (release === 'busy-tone') return remoteCause(cause.busy, release);
+  if (release === 'congestion-tone') return remoteCause(cause.noChannel, release);
+  if (release === 'sit') return remoteCause(cause.unallocated, release);
+  return remoteCause(cause.normal, release);
+}
+
+/** Q.850 cause for an attempt to dial that ended before the digits were out. */
+function causeOfDialing(error: unknown): ReleaseCause {
+  switch (codeOf(error)) {
+    case 'port/glare':
+    case 'port/busy':
+      return remoteCause(44, messageOf(error));
+    case 'port/no-dial-tone':
+      return remoteCause(38, messageOf(error));
+    case 'port/no-line':
+      return remoteCause(cause.outOfOrder, messageOf(error));
+    default:
+      return remoteCause(cause.temporary, messageOf(error));
+  }
+}
+
+/** What is dialed on a line; an emergency call is released by no timer, tone or silence (ruling 5). */
+export interface LineDialing {
+  digits: string;
+  emergency?: boolean;
+}
+
+/** A city line or a PBX extension on an FXO port. Incoming: it rings. Outgoing: we seize and dial. */
+export class FxoLeg extends LegBase {
+  readonly kind = 'fxo';
+  readonly #port: FxoPort;
+  readonly #context: AnalogContext;
+  readonly #dialing: LineDialing | undefined;
+
+  /** @param dialing what to dial; undefined makes an incoming leg of a ringing line. */
+  constructor(id: string, port: FxoPort, context: AnalogContext, dialing?: LineDialing) {
+    super(id, dialing ? 'outgoing' : 'incoming', `line:${port.number}`, port.endpoint);
+    this.#port = port;
+    this.#context = context;
+    this.#dialing = dialing;
+    if (!dialing) this.#begin();
+  }
+
+  start(): void {
+    if (!this.#dialing || this.state !== 'idle') return;
+    this.#begin();
+    const port = this.#port;
+    this.whileAlive(port.on('alerting', () => this.becomeAlerting(true)));
+    this.whileAlive(port.on('answered', (source) => this.becomeAnswered(source)));
+    const { digits, emergency } = this.#dialing;
+    port.dial(digits, { emergency: emergency ?? false }).then(
+      // The digits are out: whatever the exchange says now (ringback, a recorded message) is worth hearing.
+      () => this.becomeAlerting(true),
+      (error) => this.becomeReleased(causeOfDialing(error)),
+    );
+  }
+
+  #begin(): void {
+    const port = this.#port;
+    this.startedAt = this.#context.clock.now();
+    this.state = 'trying';
+    this.whileAlive(
+      port.on('released', (release) => this.becomeReleased(causeOfLine(release, this.state === 'answered'))),
+    );
+    this.whileAlive(port.on('digit', (key) => this.emit('digit', key)));
+    if (this.direction === 'incoming') {
+      this.whileAlive(
+        port.on('ringingStopped', () => {
+          if (this.state !== 'answered') this.becomeReleased(remoteCause(cause.normal, 'caller gave up'));
+        }),
+      );
+    }
+  }
+
+  /** The line goes on ringing by itself; its caller is charged nothing until we answer. */
+  alert(): void {
+    if (this.direction === 'incoming' && this.state === 'trying') this.state = 'alerting';
+  }
+
+  openEarlyMedia(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async answer(): Promise<void> {
+    if (this.direction !== 'incoming' || this.state === 'released') return;
+    await this.#port.answer();
+    this.becomeAnswered('off-hook');
+  }
+
+  release(released: ReleaseCause): void {
+    const seized = this.state !== 'idle' && (this.direction === 'outgoing' || this.state === 'answered');
+    if (this.becomeReleased(released) && seized) this.#port.release();
+  }
+
+  async sendDigits(digits: string): Promise<void> {
+    await this.#port.sendDigits(digits);
+  }
+}
+
+/** An attempt's leg on the first free one of some lines, or the cause why there is none. */
+export function seizeLine(
+  id: string,
+  ports: readonly (FxoPort | undefined)[],
+  context: AnalogContext,
+  dialing: LineDialing,
+): FxoLeg | ReleaseCause {
+  const free = ports.find((port) => port?.idle);
+  if (free) return new FxoLeg(id, free, context, dialing);
+  const dead = ports.every((port) => !port?.available);
+  return localCause(dead ? cause.outOfOrder : cause.noChannel, dead ? 'no line available' : 'all lines busy');
+}

@@ -1,0 +1,131 @@
+import type { Clock } from '../base/clock.ts';
+import type { Media } from '../media/api.ts';
+import type { FxsPort } from '../port/port.ts';
+import { cause, localCause, remoteCause } from './cause.ts';
+import type { Leg, Party, ReleaseCause } from './leg.ts';
+import { LegBase } from './leg-base.ts';
+import { releaseTone, type ToneSet, toneSource } from './tones.ts';
+
+/** What FXS and FXO legs need from the daemon. */
+export interface AnalogContext {
+  media: Media;
+  clock: Clock;
+  tones: ToneSet;
+}
+
+/** Times of DTMF that we send, ms (analog-line default 80/80). */
+export const dtmfTiming = { onMs: 80, offMs: 80 } as const;
+
+/**
+ * A telephone, or a PBX's city-line input, on an FXS port. Incoming: it was lifted. Outgoing: we ring it.
+ * When the box ends an answered call the current is cut for a moment (release supervision), then the
+ * tone of the cause plays until the handset is put down; the port stays with nobody meanwhile.
+ */
+export class FxsLeg extends LegBase {
+  readonly kind = 'fxs';
+  readonly #port: FxsPort;
+  readonly #context: AnalogContext;
+  readonly #caller: Party;
+  readonly #cadence: readonly number[] | undefined;
+
+  constructor(
+    id: string,
+    port: FxsPort,
+    context: AnalogContext,
+    ringing?: { caller: Party; cadence?: readonly number[] },
+  ) {
+    super(id, ringing ? 'outgoing' : 'incoming', `port:${port.number}`, port.endpoint);
+    this.#port = port;
+    this.#context = context;
+    this.#caller = ringing?.caller ?? {};
+    this.#cadence = ringing?.cadence;
+    if (!ringing) this.#begin();
+  }
+
+  start(): void {
+    if (this.direction !== 'outgoing' || this.state !== 'idle') return;
+    const port = this.#port;
+    if (!port.available) {
+      this.becomeReleased(remoteCause(cause.outOfOrder));
+      return;
+    }
+    if (port.offHook || port.ringing) {
+      this.becomeReleased(remoteCause(cause.busy));
+      return;
+    }
+    this.#begin();
+    this.whileAlive(port.on('answered', () => this.becomeAnswered('off-hook')));
+    port.ring(this.#caller, this.#cadence);
+    this.becomeAlerting(false);
+  }
+
+  #begin(): void {
+    const port = this.#port;
+    this.startedAt = this.#context.clock.now();
+    this.state = 'trying';
+    this.whileAlive(port.on('hungUp', () => this.becomeReleased(remoteCause(cause.normal))));
+    this.whileAlive(port.on('digit', (key) => this.emit('digit', key)));
+    this.whileAlive(port.on('flashed', () => this.emit('flashed')));
+    this.whileAlive(
+      port.on('available', (available) => {
+        if (!available) this.becomeReleased(remoteCause(cause.outOfOrder, 'line card port lost'));
+      }),
+    );
+  }
+
+  alert(): void {
+    if (this.direction === 'incoming' && this.state === 'trying') this.state = 'alerting';
+  }
+
+  openEarlyMedia(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  answer(): Promise<void> {
+    if (this.direction === 'incoming' && this.state !== 'released') {
+      this.becomeAnswered('off-hook');
+      this.#port.answerSignal(true);
+    }
+    return Promise.resolve();
+  }
+
+  release(released: ReleaseCause): void {
+    if (this.state === 'released') return;
+    const answered = this.state === 'answered';
+    const wasIdle = this.state === 'idle';
+    this.becomeReleased(released);
+    if (wasIdle) return;
+    if (this.#port.ringing) this.#port.stopRinging();
+    if (this.#port.offHook) this.#park(answered, released);
+  }
+
+  /** Release toward a handset that is still lifted: current break after a conversation, then the tone. */
+  #park(answered: boolean, released: ReleaseCause): void {
+    const { media, tones } = this.#context;
+    const port = this.#port;
+    port.answerSignal(false);
+    if (answered) port.currentBreak();
+    void media.disconnect(port.endpoint).catch(() => {});
+    void media.play(port.endpoint, toneSource(tones, releaseTone(released))).catch(() => {});
+    const off = port.on('hungUp', () => {
+      off();
+      void media.stop(port.endpoint).catch(() => {});
+    });
+  }
+
+  async sendDigits(digits: string): Promise<void> {
+    await this.#context.media.play(this.endpoint, { type: 'dtmf', digits, ...dtmfTiming });
+  }
+}
+
+/** An attempt's leg toward an FXS port, or the cause why there is none. */
+export function ringPort(
+  id: string,
+  port: FxsPort | undefined,
+  context: AnalogContext,
+  caller: Party,
+): Leg | ReleaseCause {
+  if (!port?.available) return localCause(cause.outOfOrder, 'port not available');
+  if (port.offHook || port.ringing) return localCause(cause.busy);
+  return new FxsLeg(id, port, context, { caller });
+}

@@ -1,0 +1,101 @@
+import type { Clock } from '../base/clock.ts';
+import type { CallRecord, CallRecorder, LegRecord } from '../records/call-record.ts';
+import type { LegNote } from './attempt.ts';
+import type { Leg, ReleaseCause } from './leg.ts';
+
+/** What is known of a call when it begins. */
+export type CallSeed = Omit<CallRecord, 'state' | 'startedAt' | 'legs' | 'events'>;
+
+/** Keeps one call's record: follows its legs and writes each change through the recorder. */
+export class RecordKeeper {
+  readonly record: CallRecord;
+  readonly #recorder: CallRecorder;
+  readonly #clock: Clock;
+  #ended = false;
+
+  constructor(seed: CallSeed, recorder: CallRecorder, clock: Clock) {
+    this.#recorder = recorder;
+    this.#clock = clock;
+    this.record = { ...seed, state: 'active', startedAt: clock.wall(), legs: [], events: [] };
+    recorder.begin(this.record);
+  }
+
+  /** Adds a leg and follows it to its end. */
+  addLeg(leg: Leg, note: LegNote = {}): LegRecord {
+    const entry: LegRecord = {
+      id: leg.id,
+      kind: leg.kind,
+      place: leg.place,
+      direction: leg.direction,
+      startedAt: this.#clock.wall(),
+      ...(note.number === undefined ? {} : { number: note.number }),
+      ...(leg.callId === undefined ? {} : { sipCallId: leg.callId }),
+    };
+    this.record.legs.push(entry);
+    leg.on('alerting', () => {
+      entry.alertedAt ??= this.#clock.wall();
+      if (leg.callId) entry.sipCallId = leg.callId;
+    });
+    leg.on('answered', (source) => {
+      entry.answeredAt ??= this.#clock.wall();
+      entry.answerSource = source;
+      if (leg.callId) entry.sipCallId = leg.callId;
+    });
+    leg.on('released', (released) => this.#legReleased(leg, entry, released));
+    return entry;
+  }
+
+  #legReleased(leg: Leg, entry: LegRecord, released: ReleaseCause): void {
+    entry.endedAt = this.#clock.wall();
+    entry.q850 = released.q850;
+    entry.causeText = released.text;
+    if (released.sip !== undefined) entry.sipStatus = released.sip;
+    if (leg.callId) entry.sipCallId = leg.callId;
+    this.#write();
+    // The last RTP figures come from the media worker a moment after the leg is gone.
+    void leg.statistics?.().then((rtp) => {
+      if (!rtp) return;
+      entry.rtp = {
+        sent: rtp.packetsSent,
+        received: rtp.packetsReceived,
+        lost: rtp.packetsLost,
+        jitterMs: rtp.jitterMs,
+        ...(rtp.roundTripMs === undefined ? {} : { roundTripMs: rtp.roundTripMs }),
+      };
+      this.#write();
+    });
+  }
+
+  /** Notes a step of the call's path, and writes. */
+  event(what: string, detail?: string): void {
+    this.record.events.push({ at: this.#clock.wall(), what, ...(detail === undefined ? {} : { detail }) });
+    this.#write();
+  }
+
+  /** Changes fields of the record, and writes. */
+  set(fields: Partial<CallRecord>): void {
+    Object.assign(this.record, fields);
+    this.#write();
+  }
+
+  /** Closes the record; the first call counts. */
+  end(released: ReleaseCause, by: NonNullable<CallRecord['releasedBy']>, price: number | undefined): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const at = this.#clock.wall();
+    Object.assign(this.record, {
+      state: 'ended',
+      endedAt: at,
+      q850: released.q850,
+      causeText: released.text,
+      releasedBy: by,
+      ...(this.record.answeredAt === undefined ? {} : { talkMs: at - this.record.answeredAt }),
+      ...(price === undefined ? {} : { price }),
+    } satisfies Partial<CallRecord>);
+    this.#recorder.end(this.record);
+  }
+
+  #write(): void {
+    this.#recorder.update(this.record);
+  }
+}

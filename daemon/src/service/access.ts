@@ -1,0 +1,144 @@
+import type { Call } from '../call/call.ts';
+import { cause, localCause } from '../call/cause.ts';
+import type { Leg, Party, ReleaseCause } from '../call/leg.ts';
+import type { AccessNumberConfig, PinConfig } from '../config/schema.ts';
+import type { Origin, Rights, ServiceContext } from './context.ts';
+import type { DialedSeed, Dialer, Dialing, Resolution } from './dialed.ts';
+import { Dialog } from './dialog.ts';
+import type { DigitSource } from './digit-source.ts';
+import type { PinDesk } from './pin-dialog.ts';
+
+/** After the far end has hung up, `##` within this time asks for another call (ruling 17), ms. */
+const followOnMs = 15_000;
+/** Time to press a key when the longest call time is reached (ruling 10), ms. */
+const goOnMs = 20_000;
+
+/** A caller at the access number. */
+export interface AccessCaller {
+  leg: Leg;
+  digits: DigitSource;
+  origin: Origin;
+  caller: Party;
+  /** Where the caller came in, for lock-outs. */
+  place: string;
+}
+
+/** The access number: PIN, number, call, and further calls with `##` (P01 to P03). */
+export class Access {
+  readonly #context: ServiceContext;
+  readonly #dialing: Dialing;
+  readonly #pins: PinDesk;
+
+  constructor(context: ServiceContext, dialing: Dialing, pins: PinDesk) {
+    this.#context = context;
+    this.#dialing = dialing;
+    this.#pins = pins;
+  }
+
+  /** Serves a caller who has reached access number `id` from inside or outside, to the end of the leg. */
+  async serve(id: string, who: AccessCaller): Promise<void> {
+    const access = this.#context.config().accessNumbers.find((a) => a.id === id && a.enabled);
+    if (!access) {
+      who.leg.release(localCause(cause.unallocated, 'access number is switched off'));
+      return;
+    }
+    const dialog = new Dialog(who.leg, who.digits, this.#context);
+    const pin = await this.#pins.ask(dialog, {
+      outside: who.origin.kind !== 'on-site',
+      place: who.place,
+      rule: access,
+      seed: this.#seed(who),
+    });
+    if (!pin || dialog.gone) return;
+    await this.calls(dialog, who, pin, access);
+  }
+
+  /** Number after number in the name of a PIN, until the caller has enough. */
+  async calls(dialog: Dialog, who: AccessCaller, pin: PinConfig, access: AccessNumberConfig): Promise<void> {
+    const dialer: Dialer = {
+      origin: who.origin,
+      rights: rightsOf(pin),
+      caller: who.caller,
+      service: 'access',
+    };
+    for (;;) {
+      if (!dialog.digits.pending) dialog.tone('dial');
+      const number = await dialog.number(who.origin);
+      if (dialog.gone) return;
+      if (!number) {
+        who.leg.release(localCause(cause.invalidNumber, 'no number dialed'));
+        return;
+      }
+      const ended = await this.#call(dialog, this.#dialing.resolve(number, dialer), who.leg, access);
+      if (dialog.gone) return;
+      dialog.tone('busy');
+      if (!(await followOn(dialog))) {
+        who.leg.release(ended);
+        return;
+      }
+    }
+  }
+
+  #call(dialog: Dialog, resolved: Resolution, leg: Leg, access: AccessNumberConfig): Promise<ReleaseCause> {
+    const call = this.#context.calls.open(leg, { ...resolved.seed, service: 'access' });
+    return new Promise((resolve) => {
+      call.on('ended', (released) => resolve(released));
+      const minutes = access.maxMinutes;
+      call.on('answered', () => this.#limit(call, dialog, minutes));
+      if (resolved.kind === 'attempt') {
+        call.place(resolved.attempt, dialog.digits.lastAt);
+        return;
+      }
+      // An access number behind an access number, or a class that the PIN does not open.
+      call.end(
+        resolved.kind === 'refused'
+          ? resolved.cause
+          : localCause(cause.rejected, 'not allowed with this PIN'),
+      );
+    });
+  }
+
+  /** Asks now and then whether anybody is still there, so that a line forgotten off-hook ends (ruling 10). */
+  #limit(call: Call, dialog: Dialog, minutes: number): void {
+    const { clock } = this.#context;
+    const timer = clock.after(minutes * 60_000, async () => {
+      dialog.digits.flush();
+      dialog.prompt('still-there');
+      const key = await dialog.key(goOnMs);
+      if (call.state === 'ended') return;
+      if (key === undefined) call.end(localCause(cause.normal, 'longest call time reached'));
+      else this.#limit(call, dialog, minutes);
+    });
+    call.on('ended', () => timer.cancel());
+  }
+
+  #seed(who: AccessCaller): DialedSeed {
+    const { caller } = who;
+    return {
+      direction: who.origin.kind === 'on-site' ? 'outgoing' : 'incoming',
+      service: 'access',
+      ...(caller.number === undefined ? {} : { callerNumber: caller.number }),
+      ...(caller.name === undefined ? {} : { callerName: caller.name }),
+      ...(caller.absence === undefined ? {} : { callerAbsence: caller.absence }),
+    };
+  }
+}
+
+/** What a PIN allows, and who pays. */
+export function rightsOf(pin: PinConfig): Rights {
+  return {
+    classOfService: pin.classOfService,
+    pinId: pin.id,
+    ...(pin.costCentre === undefined ? {} : { costCentre: pin.costCentre }),
+  };
+}
+
+/** Whether the caller keys `##` while the busy tone plays. */
+async function followOn(dialog: Dialog): Promise<boolean> {
+  dialog.digits.flush();
+  const first = await dialog.digits.next(followOnMs);
+  if (first !== '#') return false;
+  const second = await dialog.digits.next(followOnMs);
+  dialog.hush();
+  return second === '#';
+}

@@ -1,0 +1,140 @@
+import type { Call } from '../call/call.ts';
+import { cause, localCause } from '../call/cause.ts';
+import type { Leg } from '../call/leg.ts';
+import type { Rights, ServiceContext } from './context.ts';
+import type { Dialing } from './dialed.ts';
+import { Dialog } from './dialog.ts';
+import { DigitSource } from './digit-source.ts';
+import { fxsConfig, partyOfPort } from './directory.ts';
+
+/** How long the tone of a failed consultation sounds before the held call comes back by itself, ms. */
+const failedToneMs = 2500;
+
+/**
+ * Hook flash in a call: the other party is held and the flasher hears a broken dial tone, may dial
+ * somebody and talk, and comes back with another flash, or by itself when the consultation ends.
+ */
+export class Consultations {
+  readonly #context: ServiceContext;
+  readonly #dialing: Dialing;
+  #sessions = new Map<Leg, Consultation>();
+
+  constructor(context: ServiceContext, dialing: Dialing) {
+    this.#context = context;
+    this.#dialing = dialing;
+    context.calls.on('changed', (call) => {
+      if (call.state === 'talking') {
+        this.#watch(call, call.caller);
+        if (call.called) this.#watch(call, call.called);
+      }
+    });
+  }
+
+  /** Resolves when `leg` is in no consultation; its owner releases it only then. */
+  async idle(leg: Leg): Promise<void> {
+    await this.#sessions.get(leg)?.done;
+  }
+
+  #watched = new WeakMap<Leg, Call>();
+
+  #watch(call: Call, leg: Leg): void {
+    if (leg.kind !== 'fxs' || this.#watched.has(leg)) return;
+    this.#watched.set(leg, call);
+    const off = leg.on('flashed', () => {
+      const session = this.#sessions.get(leg);
+      if (session) session.flash();
+      else if (call.state === 'talking') this.#begin(call, leg);
+    });
+    call.on('ended', () => {
+      off();
+      this.#watched.delete(leg);
+    });
+  }
+
+  #begin(call: Call, leg: Leg): void {
+    const session = new Consultation(call, leg, this.#context, this.#dialing);
+    this.#sessions.set(leg, session);
+    if (leg === call.called) call.releaseCalled = false;
+    const off = leg.on('flashed', () => {
+      // After the held call has ended its own watch is gone; the consultation is still to be left.
+      if (call.state === 'ended') session.flash();
+    });
+    void session.done.then(() => {
+      off();
+      this.#sessions.delete(leg);
+      call.releaseCalled = true;
+      if (call.state === 'ended' && leg === call.called) leg.release(localCause(cause.normal));
+    });
+  }
+}
+
+/** One party's consultation while its call is on hold. */
+class Consultation {
+  readonly done: Promise<void>;
+  readonly #first: Call;
+  readonly #leg: Leg;
+  readonly #context: ServiceContext;
+  readonly #dialing: Dialing;
+  readonly #digits: DigitSource;
+  #second: Call | undefined;
+
+  constructor(first: Call, leg: Leg, context: ServiceContext, dialing: Dialing) {
+    this.#first = first;
+    this.#leg = leg;
+    this.#context = context;
+    this.#dialing = dialing;
+    this.#digits = new DigitSource(leg, context.clock);
+    this.done = this.#run();
+  }
+
+  /** Back to the held party. */
+  flash(): void {
+    if (this.#second) this.#second.end(localCause(cause.normal, 'consultation left'), 'caller');
+    else this.#digits.close();
+  }
+
+  async #run(): Promise<void> {
+    await this.#first.hold(true, this.#leg);
+    const dialog = new Dialog(this.#leg, this.#digits, this.#context);
+    dialog.tone('stutter');
+    const port = Number(this.#leg.place.slice('port:'.length));
+    const origin = { kind: 'on-site', port } as const;
+    const number = await dialog.number(origin);
+    dialog.hush();
+    if (number) {
+      const ended = await this.#consult(number, port);
+      if (ended === 'failed' && this.#leg.state !== 'released') {
+        dialog.tone('busy');
+        await dialog.digits.next(failedToneMs);
+        dialog.hush();
+      }
+    }
+    this.#digits.close();
+    if (this.#leg.state !== 'released') await this.#first.hold(false, this.#leg);
+  }
+
+  #consult(number: Parameters<Dialing['resolve']>[0], port: number): Promise<'talked' | 'failed'> {
+    const config = this.#context.config();
+    const fxs = fxsConfig(config, port);
+    const rights: Rights = {
+      classOfService: fxs?.classOfService ?? '',
+      ...(fxs?.costCentre === undefined ? {} : { costCentre: fxs.costCentre }),
+    };
+    const resolved = this.#dialing.resolve(number, {
+      origin: { kind: 'on-site', port },
+      rights,
+      caller: partyOfPort(config, port),
+      service: 'consult',
+    });
+    const call = this.#context.calls.open(this.#leg, resolved.seed);
+    this.#second = call;
+    return new Promise((resolve) => {
+      call.on('ended', (_released, by) => {
+        this.#second = undefined;
+        resolve(call.called || by === 'caller' ? 'talked' : 'failed');
+      });
+      if (resolved.kind === 'attempt') call.place(resolved.attempt, this.#digits.lastAt);
+      else call.end(resolved.kind === 'refused' ? resolved.cause : localCause(cause.rejected, 'needs a PIN'));
+    });
+  }
+}

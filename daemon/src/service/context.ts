@@ -1,0 +1,82 @@
+import type { Clock } from '../base/clock.ts';
+import type { AnalogContext } from '../call/fxs-leg.ts';
+import type { Leg, Party, ReleaseCause } from '../call/leg.ts';
+import type { CallRegistry } from '../call/registry.ts';
+import type { Config, PinConfig } from '../config/schema.ts';
+import type { ClassifiedNumber, RoutePlan, Said } from '../dialplan/route-plan.ts';
+import type { FxoPort, FxsPort } from '../port/port.ts';
+import type { Prompts } from './prompts.ts';
+
+/** Where a caller sits: decides about emergency numbers and about which rules of PINs hold (rulings 3 and 9). */
+export type Origin = { kind: 'on-site'; port: number } | { kind: 'outside' } | { kind: 'forward' };
+
+/** In whose name a call is made: what it may reach, and who pays. */
+export interface Rights {
+  classOfService: string;
+  costCentre?: string;
+  /** The PIN that granted them, by id. */
+  pinId?: string;
+}
+
+/** The compiled dial plan of the present configuration. */
+export interface DialPlan {
+  classify(digits: string, origin: Origin): ClassifiedNumber;
+  plan(digits: string, origin: Origin, rights: Rights): RoutePlan;
+}
+
+/** What it takes to call out on a trunk. */
+export interface TrunkCallRequest {
+  trunkId: string;
+  /** E.164 with +, or a short code, or an operator's access number. */
+  number: string;
+  /** Who calls, as known; the trunk's identity policy decides what is shown. */
+  caller: Party;
+  /** Set on forwarded calls: the number that was originally called. */
+  divertedFrom?: string;
+  emergency?: boolean;
+}
+
+/** The trunks as services see them. */
+export interface TrunkCalls {
+  /** Makes a leg, not yet started; or says at once why there is none (full, down, disabled). */
+  call(request: TrunkCallRequest): Leg | ReleaseCause;
+}
+
+/** Ports by number; undefined where the card has none or the configuration turns it off. */
+export interface PortAccess {
+  fxs(number: number): FxsPort | undefined;
+  fxo(number: number): FxoPort | undefined;
+}
+
+/** Checks PINs without ever showing them. */
+export interface PinCheck {
+  /** The enabled, unexpired PIN with these digits, in the same time whether there is one or not. */
+  match(digits: string, options: { outside: boolean; userNumber?: string }): PinConfig | undefined;
+}
+
+/** Alarms raised by services. */
+export interface AlarmSink {
+  raise(alarm: {
+    id: string;
+    severity: 'info' | 'warning' | 'critical';
+    said: Said;
+    cure: Said;
+    place?: string;
+  }): void;
+}
+
+/** Everything the services stand on. */
+export interface ServiceContext extends AnalogContext {
+  clock: Clock;
+  config(): Config;
+  calls: CallRegistry;
+  ports: PortAccess;
+  trunks: TrunkCalls;
+  dialPlan(): DialPlan;
+  pins: PinCheck;
+  alarms: AlarmSink;
+  prompts: Prompts;
+  /** A fresh id for a leg. */
+  newId(): string;
+  log(level: 'debug' | 'info' | 'warn' | 'error', message: () => string): void;
+}

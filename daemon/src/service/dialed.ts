@@ -1,0 +1,85 @@
+import type { Attempt } from '../call/attempt.ts';
+import { localCause } from '../call/cause.ts';
+import type { Party, ReleaseCause } from '../call/leg.ts';
+import type { CallSeed } from '../call/record-keeper.ts';
+import type { ClassifiedNumber, RoutePlan } from '../dialplan/route-plan.ts';
+import type { Origin, Rights, ServiceContext } from './context.ts';
+import type { Emergency } from './emergency.ts';
+import { routeAttempt } from './outgoing.ts';
+import type { Reach } from './reach.ts';
+
+/** What is to be done about a dialed number. */
+export type Resolution =
+  | { kind: 'attempt'; attempt: Attempt; seed: DialedSeed }
+  /** Access number `id` was dialed. */
+  | { kind: 'access'; id: string; seed: DialedSeed }
+  /** The class of service asks for a PIN first. */
+  | { kind: 'pin'; seed: DialedSeed }
+  | { kind: 'refused'; cause: ReleaseCause; seed: DialedSeed };
+
+/** The part of a record that follows from what was dialed. */
+export type DialedSeed = Omit<CallSeed, 'id'>;
+
+/** Who dials. */
+export interface Dialer {
+  origin: Origin;
+  rights: Rights;
+  caller: Party;
+  /** Service for the record where the number itself does not decide it: `plain`, `access`, `consult`. */
+  service: string;
+}
+
+/** Turns dialed numbers into attempts; the one way for every service (C12). */
+export class Dialing {
+  readonly #context: ServiceContext;
+  readonly #reach: Reach;
+  readonly #emergency: Emergency;
+
+  constructor(context: ServiceContext, reach: Reach, emergency: Emergency) {
+    this.#context = context;
+    this.#reach = reach;
+    this.#emergency = emergency;
+  }
+
+  resolve(number: ClassifiedNumber, dialer: Dialer): Resolution {
+    const { origin, rights, caller } = dialer;
+    const plan = this.#context.dialPlan().plan(number.dialed, origin, rights);
+    const seed = seedOf(plan, dialer);
+    if (number.class === 'access' && number.target !== undefined)
+      return { kind: 'access', id: number.target, seed };
+    if (number.class === 'emergency' && origin.kind === 'on-site') {
+      const attempt = this.#emergency.attempt(plan, origin.port);
+      return { kind: 'attempt', attempt, seed: { ...seed, service: 'emergency' } };
+    }
+    if (plan.refusal?.reason === 'pin-required') return { kind: 'pin', seed };
+    if (plan.refusal)
+      return { kind: 'refused', cause: localCause(plan.refusal.q850, plan.refusal.said.en), seed };
+    if (number.class === 'extension') {
+      const attempt = this.#reach.extension(number.target ?? number.dialed, {
+        caller,
+        rights,
+        pressOne: true,
+      });
+      return { kind: 'attempt', attempt, seed: { ...seed, direction: 'internal' } };
+    }
+    return { kind: 'attempt', attempt: routeAttempt(plan, { caller }, this.#context), seed };
+  }
+}
+
+function seedOf(plan: RoutePlan, dialer: Dialer): DialedSeed {
+  const { caller, rights, service, origin } = dialer;
+  const { number } = plan;
+  const called = number.e164 ?? number.shortCode ?? number.target;
+  return {
+    direction: origin.kind === 'on-site' ? 'outgoing' : 'transit',
+    service,
+    ...(caller.number === undefined ? {} : { callerNumber: caller.number }),
+    ...(caller.name === undefined ? {} : { callerName: caller.name }),
+    ...(caller.absence === undefined ? {} : { callerAbsence: caller.absence }),
+    ...(number.dialed === '' ? {} : { dialed: number.dialed }),
+    ...(called === undefined ? {} : { calledNumber: called }),
+    tollClass: number.class,
+    ...(rights.costCentre === undefined ? {} : { costCentre: rights.costCentre }),
+    ...(rights.pinId === undefined ? {} : { pinId: rights.pinId }),
+  };
+}

@@ -1,0 +1,101 @@
+import type { Leg } from '../call/leg.ts';
+import { type ToneName, toneSource } from '../call/tones.ts';
+import type { ClassifiedNumber } from '../dialplan/route-plan.ts';
+import type { PlaySource } from '../media/api.ts';
+import type { Origin, ServiceContext } from './context.ts';
+import type { DigitSource } from './digit-source.ts';
+import type { PromptName } from './prompts.ts';
+
+/** One caller being asked things: tones and prompts go out, digits come in. */
+export class Dialog {
+  readonly leg: Leg;
+  readonly digits: DigitSource;
+  readonly #context: ServiceContext;
+  #playing = false;
+
+  constructor(leg: Leg, digits: DigitSource, context: ServiceContext) {
+    this.leg = leg;
+    this.digits = digits;
+    this.#context = context;
+  }
+
+  get gone(): boolean {
+    return this.digits.closed;
+  }
+
+  tone(name: ToneName): void {
+    void this.#play(toneSource(this.#context.tones, name));
+  }
+
+  prompt(name: PromptName): void {
+    void this.#play(this.#context.prompts.source(name));
+  }
+
+  /** Plays to the end (or until the caller is gone). */
+  async sayAll(name: PromptName): Promise<void> {
+    await this.#play(this.#context.prompts.source(name));
+  }
+
+  async #play(source: PlaySource): Promise<void> {
+    const endpoint = this.leg.endpoint;
+    if (!endpoint || this.gone) return;
+    this.#playing = true;
+    await this.#context.media.play(endpoint, source).catch(() => false);
+  }
+
+  /** Silence: a digit came, or the dialog is over. */
+  hush(): void {
+    const endpoint = this.leg.endpoint;
+    if (!this.#playing || !endpoint) return;
+    this.#playing = false;
+    void this.#context.media.stop(endpoint).catch(() => {});
+  }
+
+  /** The next key, with whatever plays cut off by it. */
+  async key(ms: number): Promise<string | undefined> {
+    const key = await this.digits.next(ms);
+    if (key !== undefined) this.hush();
+    return key;
+  }
+
+  /**
+   * Collects digits until `#`, until `length` of them, or until a pause. `*` begins anew (P03).
+   * @returns the digits; empty after a pause without any, undefined when the caller is gone.
+   */
+  async entry(options: { length?: number; maxLength: number }): Promise<string | undefined> {
+    const { firstDigitMs, interDigitMs } = this.#context.config().dialing;
+    let entered = '';
+    for (;;) {
+      const key = await this.key(entered === '' ? firstDigitMs : interDigitMs);
+      if (this.gone) return undefined;
+      if (key === undefined || key === '#') return entered;
+      if (key === '*') entered = '';
+      else entered += key;
+      if (entered.length >= (options.length ?? options.maxLength)) return entered;
+    }
+  }
+
+  /**
+   * Collects a number as long as the dial plan says that there is more to come; complete numbers end
+   * at once (ruling 32). `*` and `#` are digits while the plan knows codes with them; a `#` that leads
+   * nowhere ends the number.
+   * @returns what was dialed, or undefined: nothing came, or the caller is gone.
+   */
+  async number(origin: Origin): Promise<ClassifiedNumber | undefined> {
+    const { firstDigitMs, interDigitMs, matchMs } = this.#context.config().dialing;
+    let dialed = '';
+    let known: ClassifiedNumber | undefined;
+    for (;;) {
+      const wait =
+        known === undefined ? firstDigitMs : known.completeness === 'may-continue' ? matchMs : interDigitMs;
+      const key = await this.key(wait);
+      if (this.gone) return undefined;
+      if (key === undefined) return known;
+      const next = this.#context.dialPlan().classify(dialed + key, origin);
+      if (key === '#' && next.completeness === 'impossible' && known) return known;
+      dialed += key;
+      known = next;
+      if (known.completeness === 'complete' || known.completeness === 'impossible') return known;
+    }
+  }
+}

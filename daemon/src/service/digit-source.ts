@@ -1,0 +1,79 @@
+import type { Clock, Timer } from '../base/clock.ts';
+import type { Leg } from '../call/leg.ts';
+
+/** Keyed ahead of any question; what is keyed during a conversation must not pile up. */
+const longestQueue = 64;
+
+/**
+ * The digits of one caller, in order, none lost: a PBX sends access number, PIN and destination in one
+ * burst, faster than any dialog asks for them.
+ */
+export class DigitSource {
+  readonly #clock: Clock;
+  #queue: string[] = [];
+  #waiting: ((key: string | undefined) => void) | undefined;
+  #timer: Timer | undefined;
+  #closed = false;
+  #last: number | undefined;
+  readonly #off: () => void;
+
+  constructor(leg: Leg, clock: Clock) {
+    this.#clock = clock;
+    this.#off = leg.on('digit', (key) => this.#push(key));
+    leg.once('released', () => this.close());
+  }
+
+  /** Clock time at which the last digit came; post-dial delay is counted from there. */
+  get lastAt(): number | undefined {
+    return this.#last;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  #push(key: string): void {
+    this.#last = this.#clock.now();
+    const waiting = this.#waiting;
+    if (waiting) this.#settle(key);
+    else if (this.#queue.length < longestQueue) this.#queue.push(key);
+  }
+
+  #settle(key: string | undefined): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    this.#timer?.cancel();
+    waiting?.(key);
+  }
+
+  /** The next key; undefined when `ms` have passed without one or the caller is gone. One reader at a time. */
+  next(ms: number): Promise<string | undefined> {
+    const key = this.#queue.shift();
+    if (key !== undefined || this.#closed) return Promise.resolve(key);
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+      this.#timer = this.#clock.after(ms, () => this.#settle(undefined));
+    });
+  }
+
+  /** Whether digits were keyed ahead and wait to be read. */
+  get pending(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  /** Forgets what was keyed ahead. */
+  flush(): void {
+    this.#queue = [];
+  }
+
+  /** Lets a waiting reader go with undefined, as if its time were over. */
+  interrupt(): void {
+    this.#settle(undefined);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#off();
+    this.#settle(undefined);
+  }
+}

@@ -1,0 +1,63 @@
+/** How one place stands with wrong PINs. Times are clock ms. */
+interface Entry {
+  failures: number;
+  /** How often it was locked in a row: the lock doubles each time. */
+  locks: number;
+  lockedUntil: number;
+}
+
+/** Longest lock, ms: a day. */
+const longest = 86_400_000;
+
+/**
+ * Counts wrong PINs per place (`port:3`, `trunk:acme`, `user:12`) and locks it, twice as long each time
+ * (P02, ruling 9). A right PIN on an unlocked place forgets the past. Inside ports are keys of their
+ * own, so that no stranger outside can lock the staff out.
+ */
+export class Lockouts {
+  #entries = new Map<string, Entry>();
+  /** Bounded, or a scanner with a new user number each time would fill the memory. */
+  readonly #capacity = 10_000;
+
+  /** Whether `key` is locked at `now`. */
+  locked(key: string, now: number): boolean {
+    return (this.#entries.get(key)?.lockedUntil ?? 0) > now;
+  }
+
+  /** When the lock of `key` ends, in clock ms; undefined: not locked. */
+  lockedUntil(key: string, now: number): number | undefined {
+    const until = this.#entries.get(key)?.lockedUntil ?? 0;
+    return until > now ? until : undefined;
+  }
+
+  /**
+   * Counts a wrong PIN.
+   * @returns for how long `key` is locked now, ms; 0: not (yet).
+   */
+  failed(key: string, now: number, rule: { attempts: number; lockoutMs: number }): number {
+    const entry = this.#entries.get(key) ?? { failures: 0, locks: 0, lockedUntil: 0 };
+    if (entry.lockedUntil > now) return 0;
+    entry.failures++;
+    let lock = 0;
+    if (entry.failures >= rule.attempts) {
+      lock = Math.min(longest, rule.lockoutMs * 2 ** Math.min(20, entry.locks));
+      entry.locks++;
+      entry.failures = 0;
+      entry.lockedUntil = now + lock;
+    }
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    if (this.#entries.size > this.#capacity) this.#entries.delete(this.#entries.keys().next().value!);
+    return lock;
+  }
+
+  /** A right PIN came. */
+  succeeded(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  /** Takes a lock back (the admin's button). */
+  unlock(key: string): boolean {
+    return this.#entries.delete(key);
+  }
+}

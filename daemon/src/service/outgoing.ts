@@ -1,0 +1,52 @@
+import { type Attempt, LegAttempt, SequenceAttempt } from '../call/attempt.ts';
+import { isFinal } from '../call/cause.ts';
+import { DialThroughAttempt } from '../call/dial-through.ts';
+import { seizeLine } from '../call/fxo-leg.ts';
+import type { Party } from '../call/leg.ts';
+import type { RoutePlan, RouteStep } from '../dialplan/route-plan.ts';
+import type { ServiceContext } from './context.ts';
+
+/** In whose name an outgoing call is shown. */
+export interface Shown {
+  caller: Party;
+  divertedFrom?: string;
+  emergency?: boolean;
+}
+
+/** The attempt that goes through the steps of a route plan in turn (ruling 15). */
+export function routeAttempt(plan: RoutePlan, shown: Shown, context: ServiceContext): Attempt {
+  const steps = plan.steps.map((step) => stepAttempt(step, plan, shown, context));
+  return new SequenceAttempt(steps, 'routes', isFinal);
+}
+
+/** One step of a plan: a call on a trunk, or on the first free one of some lines. */
+export function stepAttempt(
+  step: RouteStep,
+  plan: RoutePlan,
+  shown: Shown,
+  context: ServiceContext,
+): Attempt {
+  const note = {
+    number: plan.number.e164 ?? plan.number.shortCode ?? step.number,
+    routeId: step.routeId,
+    ...(step.price === undefined ? {} : { price: step.price }),
+  };
+  const via = step.via;
+  if (via.kind === 'line') {
+    const ports = via.ports.map((port) => context.ports.fxo(port));
+    const dialing = { digits: step.number, emergency: shown.emergency ?? false };
+    return new LegAttempt(() => seizeLine(context.newId(), ports, context, dialing), note);
+  }
+  const access = context.config().trunks.find((trunk) => trunk.id === via.trunk)?.accessNumber;
+  const call = (number: string) =>
+    new LegAttempt(() => context.trunks.call({ trunkId: via.trunk, number, ...shown }), {
+      ...note,
+      trunkId: via.trunk,
+    });
+  if (!access || shown.emergency) return call(step.number);
+  const destination = step.number.replace(/^\+/, '');
+  return new DialThroughAttempt(call(access.number), context.clock, {
+    waitMs: access.waitMs,
+    digits: `${access.pin}${access.pin === '' ? '' : access.afterPin}${destination}${access.afterNumber}`,
+  });
+}

@@ -1,0 +1,118 @@
+import { cause, localCause } from '../call/cause.ts';
+import type { AccessNumberConfig, PinConfig } from '../config/schema.ts';
+import type { ServiceContext } from './context.ts';
+import type { DialedSeed } from './dialed.ts';
+import type { Dialog } from './dialog.ts';
+import type { Lockouts } from './lockout.ts';
+
+/** A PIN of this many digits or more may be given from outside without a user number (ruling 9). */
+const pinAloneLength = 8;
+/** Longest entry of a user number. */
+const userNumberLength = 6;
+/** An ingress from outside is shared by many callers: it takes this many times the failures of one. */
+const ingressFactor = 3;
+/** How long the tone after the last wrong PIN sounds before the line is released, ms. */
+const refusalToneMs = 3000;
+
+/** Who is asked for a PIN. */
+export interface PinAsker {
+  outside: boolean;
+  /** Where wrong PINs are counted: `port:3`, `trunk:acme`, `line:5`. */
+  place: string;
+  rule: Pick<AccessNumberConfig, 'pinLength' | 'attempts' | 'lockoutSeconds'>;
+  /** What the record of a refused attempt says of the call. */
+  seed: DialedSeed;
+}
+
+/** Asks for PINs and locks out who guesses (P02, P03). */
+export class PinDesk {
+  readonly #context: ServiceContext;
+  readonly #lockouts: Lockouts;
+
+  constructor(context: ServiceContext, lockouts: Lockouts) {
+    this.#context = context;
+    this.#lockouts = lockouts;
+  }
+
+  /**
+   * Asks until a PIN is right, the tries are used up, or the caller is gone. A locked place hears the
+   * same as one that errs: it learns nothing from the answer.
+   */
+  async ask(dialog: Dialog, asker: PinAsker): Promise<PinConfig | undefined> {
+    for (let attempt = 1; attempt <= asker.rule.attempts; attempt++) {
+      const entry = await this.#entry(dialog, asker);
+      if (entry === undefined) return undefined;
+      const found = this.#verdict(entry, asker);
+      if (found) return found;
+      dialog.digits.flush();
+      if (attempt < asker.rule.attempts) await dialog.sayAll('wrong-pin');
+    }
+    await this.#refuse(dialog, asker);
+    return undefined;
+  }
+
+  async #entry(dialog: Dialog, asker: PinAsker): Promise<{ pin: string; user?: string } | undefined> {
+    if (!dialog.digits.pending) dialog.prompt(asker.outside ? 'enter-user' : 'enter-pin');
+    if (!asker.outside) {
+      const pin = await dialog.entry({ length: asker.rule.pinLength, maxLength: 12 });
+      return pin === undefined ? undefined : { pin };
+    }
+    const first = await dialog.entry({ maxLength: 12 });
+    if (first === undefined) return undefined;
+    if (first.length > userNumberLength || first === '') return { pin: first };
+    if (!dialog.digits.pending) dialog.prompt('enter-pin');
+    const pin = await dialog.entry({ maxLength: 12 });
+    return pin === undefined ? undefined : { pin, user: first };
+  }
+
+  #verdict(entry: { pin: string; user?: string }, asker: PinAsker): PinConfig | undefined {
+    const now = this.#context.clock.now();
+    const keys = [asker.place, ...(entry.user === undefined ? [] : [`user:${entry.user}`])];
+    const locked = keys.some((key) => this.#lockouts.locked(key, now));
+    const enough = !asker.outside || entry.user !== undefined || entry.pin.length >= pinAloneLength;
+    // The comparison is made in every case, so that the time to the answer tells nothing.
+    const found = this.#context.pins.match(entry.pin, {
+      outside: asker.outside,
+      ...(entry.user === undefined ? {} : { userNumber: entry.user }),
+    });
+    if (found && enough && !locked) {
+      for (const key of keys) this.#lockouts.succeeded(key);
+      return found;
+    }
+    for (const key of keys) this.#count(key, now, asker);
+    return undefined;
+  }
+
+  #count(key: string, now: number, asker: PinAsker): void {
+    const shared = asker.outside && key === asker.place;
+    const lockMs = this.#lockouts.failed(key, now, {
+      attempts: asker.rule.attempts * (shared ? ingressFactor : 1),
+      lockoutMs: asker.rule.lockoutSeconds * 1000,
+    });
+    if (lockMs === 0) return;
+    const seconds = Math.round(lockMs / 1000);
+    this.#context.log('warn', () => `PIN entry locked at ${key} for ${seconds} s`);
+    this.#context.alarms.raise({
+      id: `pin-lock-${key.replace(':', '-')}`,
+      severity: 'warning',
+      place: asker.place,
+      said: {
+        ru: `Несколько раз подряд набран неверный PIN (${asker.place}). Ввод PIN закрыт на ${seconds} с.`,
+        en: `A wrong PIN was entered several times in a row (${asker.place}). PIN entry is closed for ${seconds} s.`,
+      },
+      cure: {
+        ru: 'Узнайте, кто звонил, в списке звонков. Если это свой сотрудник, снимите блокировку и напомните ему PIN.',
+        en: 'See in the list of calls who it was. If it was one of your staff, lift the lock and remind them of the PIN.',
+      },
+    });
+  }
+
+  async #refuse(dialog: Dialog, asker: PinAsker): Promise<void> {
+    const call = this.#context.calls.open(dialog.leg, asker.seed);
+    call.end(localCause(cause.rejected, 'PIN not accepted'));
+    if (dialog.gone) return;
+    dialog.tone('sit');
+    await dialog.key(refusalToneMs);
+    dialog.leg.release(localCause(cause.rejected, 'PIN not accepted'));
+  }
+}

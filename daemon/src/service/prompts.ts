@@ -1,0 +1,22 @@
+import type { PlaySource } from '../media/api.ts';
+
+/** What the box says to callers; each has a recording in Russian and in English. */
+export type PromptName =
+  /** "Enter your PIN, then the number sign." */
+  | 'enter-pin'
+  /** "Wrong PIN." */
+  | 'wrong-pin'
+  /** "Enter your user number, then the number sign." */
+  | 'enter-user'
+  /** "Enter the number." */
+  | 'enter-number'
+  /** "You have a call. To accept it, press one." */
+  | 'press-one'
+  /** "To go on, press any key." */
+  | 'still-there';
+
+/** The recordings of the box's language. */
+export interface Prompts {
+  /** The recording as something to play. */
+  source(name: PromptName): PlaySource;
+}

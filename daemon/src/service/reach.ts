@@ -1,0 +1,121 @@
+import { type Attempt, ForkAttempt, LegAttempt, SequenceAttempt } from '../call/attempt.ts';
+import { ConfirmedAttempt, LimitedAttempt } from '../call/attempt-limits.ts';
+import { BranchAttempt } from '../call/branch-attempt.ts';
+import { cause, localCause } from '../call/cause.ts';
+import { ringPort } from '../call/fxs-leg.ts';
+import type { Party, ReleaseCause } from '../call/leg.ts';
+import type { DestinationConfig, PersonConfig } from '../config/schema.ts';
+import { pressOne } from './confirm.ts';
+import type { Rights, ServiceContext } from './context.ts';
+import { parseTarget, type Target, targetOfExtension } from './directory.ts';
+import { routeAttempt } from './outgoing.ts';
+
+/** Most forwardings in a row; a loop of them ends there (M05). */
+const maxHops = 5;
+
+/** Who is being reached for, and how they got here. */
+export interface ReachRequest {
+  caller: Party;
+  /** The number that was called, shown as diverting when the call goes out again (ruling 14). */
+  divertedFrom?: string;
+  /** People outside must press 1 (M14). */
+  pressOne: boolean;
+  /** In whose name calls leave the box; a person's own rights stand over it (ruling 8). */
+  rights: Rights;
+}
+
+/** Makes attempts to reach people: ports, persons with their forwardings, numbers outside. */
+export class Reach {
+  readonly #context: ServiceContext;
+
+  constructor(context: ServiceContext) {
+    this.#context = context;
+  }
+
+  /** The steps of a destination in turn, the targets of a step all at once. */
+  destination(destination: DestinationConfig, request: Omit<ReachRequest, 'pressOne'>): Attempt {
+    const steps = destination.steps.map((step) => {
+      const targets = step.targets.map((text) =>
+        this.#text(text, { ...request, pressOne: step.pressOne }, 0),
+      );
+      return new LimitedAttempt(new ForkAttempt(targets), this.#context.clock, step.seconds * 1000);
+    });
+    return new SequenceAttempt(steps, 'everyone', () => false);
+  }
+
+  /** Whoever has the extension. */
+  extension(extension: string, request: ReachRequest): Attempt {
+    const target = targetOfExtension(this.#context.config(), extension);
+    return target ? this.#target(target, request, 0) : nobody(cause.unallocated, 'no such extension');
+  }
+
+  /** One port; what is rung first after an emergency call (ruling 6). */
+  port(port: number, caller: Party): Attempt {
+    const { ports } = this.#context;
+    return new LegAttempt(() => ringPort(this.#context.newId(), ports.fxs(port), this.#context, caller));
+  }
+
+  #text(text: string, request: ReachRequest, hops: number): Attempt {
+    const target = parseTarget(this.#context.config(), text);
+    return target ? this.#target(target, request, hops) : nobody(cause.unallocated, `nobody is ${text}`);
+  }
+
+  #target(target: Target, request: ReachRequest, hops: number): Attempt {
+    if (hops > maxHops) return nobody(cause.noRoute, 'too many forwardings in a row');
+    switch (target.kind) {
+      case 'port':
+        return this.port(target.port, request.caller);
+      case 'number':
+        return this.#outside(target.number, request);
+      case 'person':
+        return this.#person(target.person, request, hops);
+    }
+  }
+
+  /** A number outside, re-classified under the rights of whoever it is dialed for (ruling 8). */
+  #outside(number: string, request: ReachRequest): Attempt {
+    const plan = this.#context.dialPlan().plan(number, { kind: 'forward' }, request.rights);
+    if (plan.refusal) return nobody(plan.refusal.q850, plan.refusal.said.en);
+    const { caller, divertedFrom } = request;
+    const attempt = routeAttempt(plan, { caller, ...(divertedFrom ? { divertedFrom } : {}) }, this.#context);
+    return request.pressOne ? new ConfirmedAttempt(attempt, pressOne(this.#context)) : attempt;
+  }
+
+  /** A person's devices, and where they forward to (M04, O09). */
+  #person(person: PersonConfig, request: ReachRequest, hops: number): Attempt {
+    const { forwarding } = person;
+    const own: ReachRequest = {
+      ...request,
+      rights: {
+        classOfService: person.classOfService,
+        ...(person.costCentre === undefined ? {} : { costCentre: person.costCentre }),
+      },
+    };
+    const forward = (to: string): Attempt =>
+      this.#text(to === 'mobile' ? (person.mobile ?? '') : to, own, hops + 1);
+    if (forwarding.always) return forward(forwarding.always);
+    const ports = person.ports.map((port) => this.port(port, request.caller));
+    const first: Attempt =
+      ports.length > 0
+        ? new LimitedAttempt(new ForkAttempt(ports), this.#context.clock, forwarding.noAnswerSeconds * 1000)
+        : person.mobile
+          ? this.#outside(person.mobile, own)
+          : nobody(cause.absent, 'no device');
+    return new BranchAttempt(first, (failed) => {
+      const to = forwardingAfter(failed, forwarding);
+      return to ? forward(to) : undefined;
+    });
+  }
+}
+
+/** Which forwarding a failure asks for (A01): busy, no answer, or not reachable at all. */
+function forwardingAfter(failed: ReleaseCause, forwarding: PersonConfig['forwarding']): string | undefined {
+  if (failed.q850 === cause.busy) return forwarding.busy;
+  if (failed.q850 === cause.noAnswer) return forwarding.noAnswer;
+  return forwarding.unreachable;
+}
+
+/** An attempt that fails at once, for targets that do not exist. */
+function nobody(q850: number, text: string): Attempt {
+  return new LegAttempt(() => localCause(q850, text));
+}

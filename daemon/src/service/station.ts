@@ -1,0 +1,115 @@
+import { cause, localCause } from '../call/cause.ts';
+import { FxsLeg } from '../call/fxs-leg.ts';
+import type { ReleaseCause } from '../call/leg.ts';
+import type { AccessNumberConfig } from '../config/schema.ts';
+import type { FxsPort } from '../port/port.ts';
+import { type Access, type AccessCaller, rightsOf } from './access.ts';
+import type { Consultations } from './consult.ts';
+import type { Origin, Rights, ServiceContext } from './context.ts';
+import type { Dialer, Dialing, Resolution } from './dialed.ts';
+import { Dialog } from './dialog.ts';
+import { DigitSource } from './digit-source.ts';
+import { fxsConfig, partyOfPort } from './directory.ts';
+import type { PinDesk } from './pin-dialog.ts';
+
+/** What stations share. */
+export interface StationServices {
+  dialing: Dialing;
+  access: Access;
+  pins: PinDesk;
+  consultations: Consultations;
+}
+
+/** Rule for a PIN that a class of service asks for, where no access number says otherwise. */
+const plainPinRule: Pick<AccessNumberConfig, 'pinLength' | 'attempts' | 'lockoutSeconds'> = {
+  pinLength: 6,
+  attempts: 3,
+  lockoutSeconds: 60,
+};
+
+/** Whoever lifts a handset, or seizes a line of ours as a PBX: dial tone, digits, call (wires A and D). */
+export class Station {
+  readonly #port: FxsPort;
+  readonly #context: ServiceContext;
+  readonly #services: StationServices;
+  readonly #off: () => void;
+
+  constructor(port: FxsPort, context: ServiceContext, services: StationServices) {
+    this.#port = port;
+    this.#context = context;
+    this.#services = services;
+    this.#off = port.on('seized', () => void this.#serve());
+  }
+
+  close(): void {
+    this.#off();
+  }
+
+  async #serve(): Promise<void> {
+    const context = this.#context;
+    const leg = new FxsLeg(context.newId(), this.#port, context);
+    const dialog = new Dialog(leg, new DigitSource(leg, context.clock), context);
+    try {
+      await this.#session(leg, dialog);
+    } catch (error) {
+      context.log('error', () => `port ${this.#port.number}: ${(error as Error).stack}`);
+      leg.release(localCause(cause.temporary));
+    }
+  }
+
+  async #session(leg: FxsLeg, dialog: Dialog): Promise<void> {
+    const context = this.#context;
+    const port = this.#port.number;
+    const origin: Origin = { kind: 'on-site', port };
+    dialog.tone('dial');
+    const number = await dialog.number(origin);
+    if (dialog.gone) return;
+    if (!number) {
+      leg.release(localCause(cause.invalidNumber, 'no number dialed'));
+      return;
+    }
+    const config = context.config();
+    const fxs = fxsConfig(config, port);
+    const rights: Rights = {
+      classOfService: fxs?.classOfService ?? '',
+      ...(fxs?.costCentre === undefined ? {} : { costCentre: fxs.costCentre }),
+    };
+    const dialer: Dialer = { origin, rights, caller: partyOfPort(config, port), service: 'plain' };
+    const who: AccessCaller = {
+      leg,
+      digits: dialog.digits,
+      origin,
+      caller: dialer.caller,
+      place: `port:${port}`,
+    };
+    let resolved = this.#services.dialing.resolve(number, dialer);
+    if (resolved.kind === 'access') {
+      await this.#services.access.serve(resolved.id, who);
+      return;
+    }
+    if (resolved.kind === 'pin') {
+      const rule = config.accessNumbers.find((a) => a.enabled) ?? plainPinRule;
+      const pin = await this.#services.pins.ask(dialog, {
+        outside: false,
+        place: who.place,
+        rule,
+        seed: resolved.seed,
+      });
+      if (!pin || dialog.gone) return;
+      resolved = this.#services.dialing.resolve(number, { ...dialer, rights: rightsOf(pin) });
+    }
+    const ended = await this.#call(leg, dialog, resolved);
+    await this.#services.consultations.idle(leg);
+    leg.release(ended);
+  }
+
+  #call(leg: FxsLeg, dialog: Dialog, resolved: Resolution): Promise<ReleaseCause> {
+    const call = this.#context.calls.open(leg, resolved.seed);
+    return new Promise((resolve) => {
+      call.on('ended', (released) => resolve(released));
+      if (resolved.kind === 'attempt') call.place(resolved.attempt, dialog.digits.lastAt);
+      else if (resolved.kind === 'refused') call.end(resolved.cause);
+      else call.end(localCause(cause.rejected, 'this PIN does not open the number'));
+    });
+  }
+}
