@@ -1,0 +1,344 @@
+import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { WebSocket } from 'ws';
+import type { CallRecord, CallsPage, ConfigOutcome, LiveMessage, PinView } from '../../src/api/contract.ts';
+import type { ApiDeps, ConfigResult } from '../../src/api/deps.ts';
+import { LiveStore } from '../../src/api/live-store.ts';
+import { type ApiOptions, ApiServer } from '../../src/api/server.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
+import { type Config, configSchema } from '../../src/config/schema.ts';
+
+export const labelCode = 'K7QM-4T2X';
+export const goodPassword = 'correct horse battery';
+
+/** What a test may look at and turn, behind the interfaces that the API is given. */
+export interface World {
+  deps: ApiDeps;
+  live: LiveStore;
+  config: Config;
+  revision: number;
+  records: CallRecord[];
+  pins: PinView[];
+  /** Digits given for PINs; only the test sees them. */
+  pinDigits: Map<string, string>;
+  button: boolean;
+  onLan: boolean;
+  released: string[];
+  queries: unknown[];
+  log: string[];
+}
+
+/** In-memory collaborators of the API; authentication, sessions and guards are the real ones. */
+export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): World {
+  const clock = options.clock ?? systemClock({ unref: true });
+  const world: World = {
+    live: new LiveStore({
+      box: {
+        name: '',
+        version: '0.1.0',
+        language: 'ru',
+        timeZone: 'Europe/Moscow',
+        currency: 'RUB',
+        startedAt: clock.wall(),
+      },
+      card: { up: true, since: clock.wall(), board: 'Linegate 4', firmware: '1.0.0', audio: 'linear' },
+      health: { ok: true, probes: [] },
+    }),
+    config: configSchema.parse(options.config ?? { version: 1 }),
+    revision: 1,
+    records: [],
+    pins: [],
+    pinDigits: new Map(),
+    button: false,
+    onLan: true,
+    released: [],
+    queries: [],
+    log: [],
+    deps: undefined as unknown as ApiDeps,
+  };
+  const history: { before: Config; entry: ReturnType<ApiDeps['config']['history']>[number] }[] = [];
+  const check = (document: unknown): { ok: true; config: Config } | Extract<ConfigResult, { ok: false }> => {
+    const parsed = configSchema.safeParse(document);
+    if (parsed.success) return { ok: true, config: parsed.data };
+    const issues = parsed.error.issues.map((issue) => ({
+      path: `/${issue.path.join('/')}`,
+      said: { ru: `Неверное значение: ${issue.message}`, en: `Wrong value: ${issue.message}` },
+    }));
+    return { ok: false, reason: 'invalid', issues };
+  };
+  const outcome = (): ConfigOutcome => ({
+    revision: world.revision,
+    changes: [{ path: '/', scope: 'next-call' }],
+  });
+  world.deps = {
+    clock,
+    box: { version: '0.1.0', name: () => world.config.site.name, language: () => world.config.site.language },
+    admin: {
+      passwordHash: () => world.config.admin.passwordHash,
+      async setPasswordHash(hash, language) {
+        world.config.admin.passwordHash = hash;
+        if (language) world.config.site.language = language;
+      },
+    },
+    password: {
+      async hash(password) {
+        const salt = randomBytes(16);
+        return `${salt.toString('hex')}.${scryptSync(password, salt, 32, { N: 1024 }).toString('hex')}`;
+      },
+      async verify(password, hash) {
+        const [salt = '', key = ''] = hash.split('.');
+        const mine = scryptSync(password, Buffer.from(salt, 'hex'), 32, { N: 1024 });
+        return timingSafeEqual(mine, Buffer.from(key, 'hex'));
+      },
+    },
+    claim: { code: () => labelCode, buttonPressed: () => world.button },
+    config: {
+      current: () => ({ revision: world.revision, config: world.config }),
+      validate(document) {
+        const checked = check(document);
+        return checked.ok ? { ok: true, outcome: outcome() } : checked;
+      },
+      async apply(document, { expected, by }) {
+        if (expected !== world.revision) return { ok: false, reason: 'conflict', revision: world.revision };
+        const checked = check(document);
+        if (!checked.ok) return checked;
+        const before = world.config;
+        world.config = checked.config;
+        world.revision++;
+        const said = { ru: `Изменение ${world.revision}`, en: `Change ${world.revision}` };
+        const entry = { revision: world.revision, at: clock.wall(), by, said, undoable: true };
+        history.unshift({ before, entry });
+        world.live.put({ what: 'config', id: String(world.revision), value: null });
+        return { ok: true, outcome: outcome() };
+      },
+      history: () => history.map((h) => h.entry),
+      async undo(revision) {
+        const index = revision === undefined ? 0 : history.findIndex((h) => h.entry.revision === revision);
+        const found = history[index];
+        if (!found || index !== 0) return { ok: false, reason: 'not-undoable' };
+        world.config = found.before;
+        world.revision++;
+        history.shift();
+        world.live.put({ what: 'config', id: String(world.revision), value: null });
+        return { ok: true, outcome: outcome() };
+      },
+      form: () => ({ sections: [] }),
+    },
+    pins: {
+      list: () => world.pins,
+      async create({ pin = '', id = `pin-${world.pins.length + 1}`, ...rest }) {
+        const view: PinView = { id, length: pin.length, ...rest };
+        world.pins.push(view);
+        world.pinDigits.set(id, pin);
+        return { ok: true, pin: view };
+      },
+      async replace(id, { pin, ...rest }) {
+        const index = world.pins.findIndex((p) => p.id === id);
+        const old = world.pins[index];
+        if (!old) return { ok: false, reason: 'not-found' };
+        const view: PinView = { ...rest, id, length: pin?.length ?? old.length };
+        world.pins[index] = view;
+        if (pin !== undefined) world.pinDigits.set(id, pin);
+        return { ok: true, pin: view };
+      },
+      async remove(id) {
+        const index = world.pins.findIndex((p) => p.id === id);
+        if (index >= 0) world.pins.splice(index, 1);
+        return index >= 0;
+      },
+      unlock(id) {
+        const pin = world.pins.find((p) => p.id === id);
+        if (pin) delete pin.lockedUntil;
+        return pin !== undefined;
+      },
+    },
+    records: {
+      list: (query) => listRecords(world, query),
+      get: (id) => world.records.find((r) => r.id === id),
+    },
+    live: world.live,
+    dialCheck: {
+      check: ({ number }) => ({
+        class: 'national',
+        e164: `+7${number.replace(/\D/g, '').slice(-10)}`,
+        steps: [],
+        explanation: [{ ru: 'Междугородный номер.', en: 'A long-distance number.' }],
+      }),
+    },
+    lines: {
+      releaseCall(id) {
+        world.released.push(id);
+        return world.live.snapshot().calls.some((c) => c.id === id);
+      },
+      test: async (port) =>
+        port === 1 ? { ok: true, said: { ru: 'Звонит 3 секунды.', en: 'Rings for 3 seconds.' } } : undefined,
+    },
+    onLink: () => world.onLan,
+    log: (level, message) => world.log.push(`${level} ${message}`),
+  };
+  return world;
+}
+
+function listRecords(world: World, query: Parameters<ApiDeps['records']['list']>[0]): CallsPage {
+  world.queries.push(query);
+  const text = query.search?.toLowerCase();
+  const hit = (r: CallRecord): boolean => {
+    const numbers = [r.callerNumber, r.calledNumber, r.dialed].map((n) => (n ?? '').replace(/\D/g, ''));
+    if (query.digits) return numbers.some((n) => n.includes(query.digits ?? ''));
+    return text === undefined || (r.callerName ?? '').toLowerCase().includes(text);
+  };
+  const outcome = (r: CallRecord): string =>
+    r.state === 'active'
+      ? 'active'
+      : r.answeredAt
+        ? 'answered'
+        : r.direction === 'incoming'
+          ? 'missed'
+          : 'failed';
+  const found = world.records
+    .filter((r) => hit(r) && (!query.direction || r.direction === query.direction))
+    .filter((r) => !query.outcome || outcome(r) === query.outcome)
+    .filter((r) => !query.before || r.startedAt < Number(query.before))
+    .sort((a, b) => b.startedAt - a.startedAt);
+  const calls = found.slice(0, query.limit);
+  const last = calls.at(-1);
+  return { calls, ...(found.length > calls.length && last && { next: String(last.startedAt) }) };
+}
+
+export interface Running extends World {
+  server: ApiServer;
+  port: number;
+  origin: string;
+}
+
+/** A world with its server, listening on a free port of 127.0.0.1. */
+export async function startApi(
+  options: Partial<Omit<ApiOptions, 'deps'>> & { clock?: Clock; config?: unknown } = {},
+): Promise<Running> {
+  const { clock, config, ...rest } = options;
+  const world = makeWorld({ ...(clock && { clock }), ...(config !== undefined && { config }) });
+  const server = new ApiServer({ webRoot: '/nonexistent', ...rest, deps: world.deps });
+  const { port } = await server.listen('127.0.0.1', 0);
+  return Object.assign(world, { server, port, origin: `http://127.0.0.1:${port}` });
+}
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the answer holds
+  json: any;
+}
+
+export interface Ask {
+  method?: string;
+  body?: unknown;
+  cookie?: string;
+  /** null: no Origin header. */
+  origin?: string | null;
+  headers?: Record<string, string>;
+}
+
+/** One request as a browser of our own page would send it, unless told otherwise. */
+export function ask(at: { port: number; origin: string }, path: string, options: Ask = {}): Promise<Answer> {
+  const { body, cookie, origin = at.origin } = options;
+  const method = options.method ?? (body === undefined ? 'GET' : 'POST');
+  const payload = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
+  const headers: Record<string, string> = {
+    ...(payload !== undefined && { 'Content-Type': 'application/json' }),
+    ...(origin !== null && method !== 'GET' && { Origin: origin }),
+    ...(cookie !== undefined && { Cookie: cookie }),
+    ...options.headers,
+  };
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ host: '127.0.0.1', port: at.port, path, method, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        const isJson = response.headers['content-type']?.includes('json');
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text,
+          json: isJson ? JSON.parse(text) : undefined,
+        });
+      });
+    });
+    request.on('error', reject);
+    request.end(payload);
+  });
+}
+
+/** The cookie of an answer, as it goes back. */
+export function cookieOf(answer: Answer): string {
+  return answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+}
+
+/** Claims the box and returns the session cookie. */
+export async function claimed(at: Running): Promise<string> {
+  return cookieOf(await ask(at, '/api/claim', { body: { code: labelCode, password: goodPassword } }));
+}
+
+/** A page's live socket that keeps what it hears. */
+export class LivePage {
+  readonly messages: LiveMessage[] = [];
+  readonly socket: WebSocket;
+  closed: number | undefined;
+  #waiters: (() => void)[] = [];
+
+  constructor(at: Running, options: { cookie?: string; origin?: string; query?: string } = {}) {
+    const { cookie, origin = at.origin, query = '' } = options;
+    this.socket = new WebSocket(`ws://127.0.0.1:${at.port}/api/live${query}`, {
+      headers: { ...(origin !== '' && { Origin: origin }), ...(cookie && { Cookie: cookie }) },
+    });
+    this.socket.on('message', (data) => {
+      this.messages.push(JSON.parse(String(data)));
+      for (const wake of this.#waiters.splice(0)) wake();
+    });
+    this.socket.on('close', (code) => {
+      this.closed = code;
+      for (const wake of this.#waiters.splice(0)) wake();
+    });
+    this.socket.on('error', () => {});
+  }
+
+  /** Resolves with what `look` finds, now or after a further message or the close. */
+  async until<T>(look: (page: LivePage) => T | undefined | false, ms = 5000): Promise<T> {
+    const end = Date.now() + ms;
+    for (;;) {
+      const found = look(this);
+      if (found !== undefined && found !== false) return found;
+      const left = end - Date.now();
+      if (left <= 0)
+        throw new Error(`not seen within ${ms} ms; heard ${JSON.stringify(this.messages).slice(0, 500)}`);
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, left);
+        this.#waiters.push(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    }
+  }
+
+  /** Status of the refusal, if the socket was not let in. */
+  static refusal(at: Running, options: { cookie?: string; origin?: string; path?: string }): Promise<number> {
+    const { cookie, origin = at.origin, path = '/api/live' } = options;
+    return new Promise((resolve) => {
+      const socket = new WebSocket(`ws://127.0.0.1:${at.port}${path}`, {
+        headers: { ...(origin !== '' && { Origin: origin }), ...(cookie && { Cookie: cookie }) },
+      });
+      socket.on('open', () => {
+        socket.terminate();
+        resolve(101);
+      });
+      socket.on('unexpected-response', (_request, response) => {
+        resolve(response.statusCode ?? 0);
+        response.destroy();
+      });
+      socket.on('error', () => {});
+    });
+  }
+}
