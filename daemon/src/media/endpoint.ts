@@ -1,0 +1,86 @@
+import type { Detection, EndpointId } from './api.ts';
+import { FRAME_SAMPLES } from './line-audio.ts';
+import type { Listener } from './listener.ts';
+import type { Playback } from './playback.ts';
+import { Squelch } from './squelch.ts';
+
+/** A playback under way and who waits for its end. */
+export interface Playing {
+  playback: Playback;
+  /** `true`: played to its end. */
+  done: (completed: boolean) => void;
+}
+
+/** What every end of a media path has: a peer, something played toward it, and ears for its own side. */
+export abstract class Endpoint {
+  readonly id: EndpointId;
+  readonly listener: Listener;
+  readonly #squelch = new Squelch();
+  #squelching = false;
+  #playing: Playing | undefined;
+  peer: Endpoint | undefined;
+  detection: Detection = {};
+
+  constructor(id: EndpointId, listener: Listener) {
+    this.id = id;
+    this.listener = listener;
+  }
+
+  /** Whether digits that go to it travel as events beside the audio. */
+  abstract readonly takesEvents: boolean;
+  /** Begins and ends a digit toward it, where {@link takesEvents}. */
+  abstract beginDigit(digit: string): void;
+  abstract endDigit(): void;
+
+  get playing(): boolean {
+    return this.#playing !== undefined;
+  }
+
+  /** Whether DTMF is being sounded toward it. */
+  get sounding(): boolean {
+    return this.#playing?.playback.dtmf ?? false;
+  }
+
+  /** Starts playing; what was played before is told that it was replaced. */
+  play(playback: Playback, done: (completed: boolean) => void): void {
+    this.stop();
+    this.#playing = { playback, done };
+  }
+
+  stop(): void {
+    const playing = this.#playing;
+    if (!playing) return;
+    this.#playing = undefined;
+    playing.playback.abandon();
+    playing.done(false);
+  }
+
+  /**
+   * Gives 10 ms of what is played. False: nothing of it is to be heard, and `frame` is untouched.
+   * At the end its waiter is told.
+   */
+  protected nextPlayed(frame: Int16Array): boolean {
+    const playing = this.#playing;
+    if (!playing) return false;
+    const what = playing.playback.next(frame);
+    if (what !== 'ended') return what === 'audio';
+    this.#playing = undefined;
+    playing.done(true);
+    return false;
+  }
+
+  /**
+   * Listens to 10 ms that came from its own side, and takes digits out of them if the peer gets
+   * those as events. In place. `deaf`: DTMF in it is not a key pressed on this side.
+   */
+  protected hear(frame: Int16Array, deaf: boolean): void {
+    const events = this.peer?.takesEvents === true && this.listener.hearsDigits;
+    this.listener.process(frame, deaf);
+    if (events) this.#squelch.process(frame, this.listener.digit !== undefined);
+    else if (this.#squelching) this.#squelch.reset();
+    this.#squelching = events;
+  }
+}
+
+/** A frame of silence that nobody writes to. */
+export const SILENT_FRAME = new Int16Array(FRAME_SAMPLES);

@@ -1,0 +1,347 @@
+import { randomFillSync } from 'node:crypto';
+import type { Clock, Timer } from '../base/clock.ts';
+import { Emitter } from '../base/emitter.ts';
+import { CodedError } from '../base/error.ts';
+import type {
+  Detection,
+  EndpointId,
+  Media,
+  MediaEvents,
+  PlaySource,
+  RtpParameters,
+  RtpStatistics,
+} from './api.ts';
+import { callerIdSamples } from './caller-id-samples.ts';
+import type { EchoCanceller } from './dsp/echo-canceller.ts';
+import type { CountryProfile } from './dsp/profile.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { LineAudio } from './line-audio.ts';
+import { LineEndpoint } from './line-endpoint.ts';
+import { Listener, type ListenerSink } from './listener.ts';
+import { DEFAULT_MEDIA_OPTIONS, type MediaOptions } from './options.ts';
+import { createPlayback } from './playback.ts';
+import { RtpEndpoint } from './rtp-endpoint.ts';
+import { nodeSockets, type SocketFactory } from './session/datagram.ts';
+import { type PortPair, PortPairPool } from './session/port-pair.ts';
+import { RtpSession } from './session/rtp-session.ts';
+import { Ticker } from './ticker.ts';
+
+/** What the engine stands on. */
+export interface EngineParts {
+  clock: Clock;
+  profile: CountryProfile;
+  options?: MediaOptions;
+  /** Audio of the card; absent where there is no card. */
+  line?: LineAudio;
+  sockets?: SocketFactory;
+  /** Makes an echo canceller for a port; absent: none is used. */
+  echoCanceller?: (tailMs: number) => EchoCanceller;
+}
+
+/** Interval of what is not tied to audio: reports, silence watch, lost ends of events; ms. */
+const HOUSEKEEPING_MS = 100;
+/** Ports of the largest card. */
+const MAX_PORTS = 16;
+
+const randomWord = new Uint32Array(1);
+const random32 = (): number => randomFillSync(randomWord)[0]!;
+
+/**
+ * The media engine: endpoints, what joins them, and the clocks that move audio. The frames of the
+ * card are the clock of all that is joined with a port; a timer is that of everything else, and
+ * takes over when frames stop (ruling 24). Audio between two RTP sessions that nothing has to listen
+ * to takes neither clock: packets are sent on as they come.
+ */
+export class MediaEngine extends Emitter<MediaEvents> implements Media {
+  readonly #clock: Clock;
+  readonly #profile: CountryProfile;
+  readonly #options: Required<MediaOptions>;
+  readonly #line: LineAudio | undefined;
+  readonly #echo: ((tailMs: number) => EchoCanceller) | undefined;
+  readonly #pool: PortPairPool;
+  readonly #endpoints = new Map<EndpointId, Endpoint>();
+  readonly #pairs = new Map<RtpEndpoint, PortPair>();
+  readonly #lines: (LineEndpoint | undefined)[] = [];
+  /** The same endpoints as in the map, to go through at each tick without making an iterator. */
+  #rtp: RtpEndpoint[] = [];
+  readonly #ticker: Ticker;
+  readonly #housekeeping: Timer;
+  readonly #unsubscribe: (() => void) | undefined;
+  #number = 0;
+
+  /** @throws CodedError `media/port-range`. */
+  constructor(parts: EngineParts) {
+    super();
+    this.#clock = parts.clock;
+    this.#profile = parts.profile;
+    this.#options = { ...DEFAULT_MEDIA_OPTIONS, ...parts.options };
+    this.#line = parts.line;
+    this.#echo = this.#options.echoCanceller ? parts.echoCanceller : undefined;
+    this.#pool = new PortPairPool(this.#options.rtpPorts, parts.sockets ?? nodeSockets);
+    this.#ticker = new Ticker(this.#clock, (now) => this.#tick(now));
+    this.#housekeeping = this.#clock.every(HOUSEKEEPING_MS, () => this.#housekeep());
+    this.#unsubscribe = this.#line?.onFrame((port, at, samples) => this.#onFrame(port, at, samples));
+  }
+
+  async openRtp(address: string): Promise<{ endpoint: EndpointId; port: number }> {
+    const id: EndpointId = `rtp:${++this.#number}`;
+    let pair: PortPair | undefined;
+    const session = new RtpSession(
+      () => pair!,
+      this.#options,
+      {
+        latched: (source) => this.emit('latched', id, source),
+        lost: () => this.emit('rtpLost', id),
+        resumed: () => this.emit('rtpResumed', id),
+        digit: (kind, digit, ms) => this.#onEventDigit(endpoint, kind, digit, ms),
+        unfitForRelay: () => {
+          endpoint.unfit = true;
+          this.#arrange(endpoint);
+        },
+      },
+      random32,
+    );
+    const endpoint = new RtpEndpoint(
+      id,
+      this.#listener(id, () => endpoint),
+      session,
+    );
+    pair = await this.#pool.open(
+      address,
+      (data, from, port) => session.onRtp(data, from, port, this.#clock.now()),
+      (data, from, port) => session.onRtcp(data, from, port, this.#clock.now()),
+    );
+    this.#endpoints.set(id, endpoint);
+    this.#pairs.set(endpoint, pair);
+    this.#rtp.push(endpoint);
+    return { endpoint: id, port: pair.rtp.port };
+  }
+
+  async setRtp(id: EndpointId, parameters: RtpParameters): Promise<void> {
+    const endpoint = this.#rtpEndpoint(id);
+    endpoint.set(parameters, this.#clock.now());
+    this.#arrange(endpoint);
+  }
+
+  async closeRtp(id: EndpointId): Promise<RtpStatistics | undefined> {
+    const endpoint = this.#endpoints.get(id);
+    if (!(endpoint instanceof RtpEndpoint)) return undefined;
+    this.#part(endpoint);
+    endpoint.stop();
+    const figures = endpoint.session.close(this.#clock.now(), this.#clock.wall());
+    this.#endpoints.delete(id);
+    this.#rtp = this.#rtp.filter((other) => other !== endpoint);
+    const pair = this.#pairs.get(endpoint);
+    this.#pairs.delete(endpoint);
+    if (pair) this.#pool.close(pair);
+    this.#wind();
+    return figures;
+  }
+
+  async statistics(id: EndpointId): Promise<RtpStatistics | undefined> {
+    const endpoint = this.#endpoints.get(id);
+    return endpoint instanceof RtpEndpoint ? endpoint.session.statistics() : undefined;
+  }
+
+  async connect(a: EndpointId, b: EndpointId): Promise<void> {
+    const first = this.#endpoint(a);
+    const second = this.#endpoint(b);
+    if (first === second) throw new CodedError('media/loop', `${a} cannot be joined to itself`);
+    if (first.peer === second) return;
+    this.#part(first);
+    this.#part(second);
+    first.peer = second;
+    second.peer = first;
+    this.#arrange(first);
+    this.#arrange(second);
+  }
+
+  async disconnect(id: EndpointId): Promise<void> {
+    // An RTP session may have gone with its call a moment ago; then there is nothing left to part.
+    const endpoint = this.#endpoints.get(id);
+    if (endpoint) this.#part(endpoint);
+  }
+
+  play(id: EndpointId, source: PlaySource): Promise<boolean> {
+    return new Promise((resolve) => {
+      const endpoint = this.#endpoint(id);
+      const sink = endpoint instanceof RtpEndpoint ? endpoint.eventSink : undefined;
+      const playback = createPlayback(source, sink, callerIdSamples);
+      endpoint.play(playback, (completed) => {
+        resolve(completed);
+        this.#arrange(endpoint);
+      });
+      this.#arrange(endpoint);
+    });
+  }
+
+  async stop(id: EndpointId): Promise<void> {
+    this.#endpoints.get(id)?.stop();
+  }
+
+  async detect(id: EndpointId, detection: Detection): Promise<void> {
+    const endpoint = this.#endpoint(id);
+    endpoint.detection = detection;
+    this.#arrange(endpoint);
+  }
+
+  /** Closes every session and stops all timers. */
+  async close(): Promise<void> {
+    this.#unsubscribe?.();
+    for (const endpoint of [...this.#rtp]) await this.closeRtp(endpoint.id);
+    for (const endpoint of this.#lines) endpoint?.stop();
+    this.#housekeeping.cancel();
+    this.#ticker.stop();
+  }
+
+  #endpoint(id: EndpointId): Endpoint {
+    const known = this.#endpoints.get(id);
+    if (known) return known;
+    const port = /^line:([1-9]\d?)$/.exec(id)?.[1];
+    if (port !== undefined && Number(port) <= MAX_PORTS && this.#line)
+      return this.#openLine(Number(port), this.#line);
+    throw new CodedError('media/no-endpoint', `there is no endpoint ${id}`);
+  }
+
+  #rtpEndpoint(id: EndpointId): RtpEndpoint {
+    const endpoint = this.#endpoint(id);
+    if (endpoint instanceof RtpEndpoint) return endpoint;
+    throw new CodedError('media/no-endpoint', `${id} is no RTP session`);
+  }
+
+  #openLine(port: number, line: LineAudio): LineEndpoint {
+    const id: EndpointId = `line:${port}`;
+    const echo = this.#echo?.(this.#options.echoTailMs);
+    const endpoint: LineEndpoint = new LineEndpoint(
+      id,
+      port,
+      line,
+      this.#listener(id, () => endpoint),
+      echo,
+    );
+    this.#endpoints.set(id, endpoint);
+    this.#lines[port] = endpoint;
+    return endpoint;
+  }
+
+  #listener(id: EndpointId, self: () => Endpoint): Listener {
+    const sink: ListenerSink = {
+      digit: (kind, digit, ms) => this.#onToneDigit(self(), kind, digit, ms),
+      tone: (tone) => this.emit('tone', id, tone),
+      ringbackStopped: () => this.emit('ringbackStopped', id),
+      voice: () => this.emit('voice', id),
+      callerId: (info) => this.emit('callerId', id, info),
+    };
+    return new Listener(this.#profile, sink);
+  }
+
+  /** A digit heard as tones: told upward, and on to a peer that takes events. */
+  #onToneDigit(endpoint: Endpoint, kind: 'begin' | 'end', digit: string, ms: number): void {
+    const peer = endpoint.peer;
+    if (peer?.takesEvents) {
+      if (kind === 'begin') peer.beginDigit(digit);
+      else peer.endDigit();
+    }
+    if (kind === 'end' && ms > 0 && endpoint.detection.dtmf)
+      this.emit('digit', endpoint.id, digit, ms, 'dtmf');
+  }
+
+  /** A digit that came as RFC 4733 event. Relayed packets carry it on themselves. */
+  #onEventDigit(endpoint: RtpEndpoint, kind: 'begin' | 'end', digit: string, ms: number): void {
+    const peer = endpoint.peer;
+    if (peer?.takesEvents && !endpoint.relayed) {
+      if (kind === 'begin') peer.beginDigit(digit);
+      else peer.endDigit();
+    }
+    if (kind === 'end' && endpoint.detection.dtmf) this.emit('digit', endpoint.id, digit, ms, 'rfc4733');
+  }
+
+  #part(endpoint: Endpoint): void {
+    const peer = endpoint.peer;
+    if (!peer) return;
+    for (const side of [endpoint, peer]) {
+      // A digit under way ends here, not when its key is let go.
+      if (side.takesEvents) side.endDigit();
+      side.peer = undefined;
+    }
+    for (const side of [endpoint, peer]) {
+      if (side instanceof LineEndpoint) side.emptyInbox();
+      this.#arrange(side);
+    }
+  }
+
+  /** Sets up what follows from an endpoint's state and its peer's: detectors, relaying, the timer. */
+  #arrange(endpoint: Endpoint): void {
+    const peer = endpoint.peer;
+    this.#arrangeSide(endpoint);
+    if (peer) this.#arrangeSide(peer);
+    this.#wind();
+  }
+
+  #arrangeSide(endpoint: Endpoint): void {
+    const peer = endpoint.peer;
+    const forEvents =
+      peer?.takesEvents === true && !(endpoint instanceof RtpEndpoint && endpoint.takesEvents);
+    const lineToEvents = forEvents && (endpoint instanceof LineEndpoint || endpoint.detection.dtmf === true);
+    endpoint.listener.set(endpoint.detection, lineToEvents);
+    if (!(endpoint instanceof RtpEndpoint)) return;
+    endpoint.session.inlet.tones = peer !== undefined && !peer.takesEvents;
+    const relay = peer instanceof RtpEndpoint && endpoint.fitsRelay(peer) ? peer.session : undefined;
+    endpoint.relay(relay);
+  }
+
+  /** Runs the timer while anything needs it. */
+  #wind(): void {
+    const needed = this.#rtp.some((e) => this.#needsTimer(e)) || this.#lines.some((e) => e?.playing === true);
+    if (needed) this.#ticker.start();
+    else this.#ticker.stop();
+  }
+
+  /** Whether audio to or from a session goes frame by frame. */
+  #needsTimer(endpoint: RtpEndpoint): boolean {
+    if (!endpoint.session.parameters) return false;
+    const { peer } = endpoint;
+    return !(peer instanceof RtpEndpoint && endpoint.relayed && peer.relayed);
+  }
+
+  #onFrame(port: number, at: number, samples: Int16Array): void {
+    const endpoint = this.#lines[port] ?? (this.#endpoint(`line:${port}`) as LineEndpoint);
+    endpoint.onFrame(at, samples, this.#clock.now());
+  }
+
+  #tick(now: number): void {
+    const sessions = this.#rtp;
+    // All are heard before anything is sent, so that both ways of a pair have the same delay.
+    for (let i = 0; i < sessions.length; i++) {
+      const endpoint = sessions[i]!;
+      if (this.#timed(endpoint, now) && !endpoint.relayed) endpoint.capture(now);
+    }
+    for (let i = 0; i < sessions.length; i++) {
+      const endpoint = sessions[i]!;
+      if (!this.#timed(endpoint, now)) continue;
+      const peer = endpoint.peer;
+      if (!(peer instanceof RtpEndpoint)) endpoint.transmit(undefined, now);
+      else if (!peer.relayed) endpoint.transmit(peer.heard, now);
+    }
+    for (let i = 0; i < this.#lines.length; i++) this.#lines[i]?.idle(now);
+  }
+
+  /** Whether the timer is the clock of a session now. */
+  #timed(endpoint: RtpEndpoint, now: number): boolean {
+    if (!endpoint.session.parameters) return false;
+    const peer = endpoint.peer;
+    return !(peer instanceof LineEndpoint && peer.live(now));
+  }
+
+  #housekeep(): void {
+    const now = this.#clock.now();
+    const wall = this.#clock.wall();
+    for (const endpoint of this.#rtp) {
+      endpoint.session.housekeep(now, wall);
+      // An event sent for a play keeps its packets in a row; once it is out, relaying may begin again.
+      const peer = endpoint.peer;
+      if (peer instanceof RtpEndpoint && !endpoint.relayed && endpoint.fitsRelay(peer))
+        this.#arrange(endpoint);
+    }
+  }
+}

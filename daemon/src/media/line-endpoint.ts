@@ -1,0 +1,135 @@
+import type { EndpointId } from './api.ts';
+import type { EchoCanceller } from './dsp/echo-canceller.ts';
+import { Endpoint, SILENT_FRAME } from './endpoint.ts';
+import { FRAME_SAMPLES, type LineAudio } from './line-audio.ts';
+import type { Listener } from './listener.ts';
+import { RtpEndpoint } from './rtp-endpoint.ts';
+
+/** Card time without a frame after which the port is not a clock any more, ms. */
+const STALL_MS = 30;
+/** Frames from another line that may wait; more would only be delay. */
+const MAX_INBOX = 3;
+/** Sent samples kept for the echo canceller: 512 ms, far more than the card may play ahead (250 ms). */
+const SENT_RING = 4096;
+const SENT_MASK = SENT_RING - 1;
+/** DTMF that we sound comes back as echo: the detector is deaf for so long after it, ms. */
+const DEAF_MS = 80;
+
+/** A port of the line card as an end of a media path. Its frames are the clock of whatever it is joined to. */
+export class LineEndpoint extends Endpoint {
+  readonly port: number;
+  readonly #audio: LineAudio;
+  readonly #echo: EchoCanceller | undefined;
+  readonly #frame = new Int16Array(FRAME_SAMPLES);
+  readonly #out = new Int16Array(FRAME_SAMPLES);
+  readonly #reference = new Int16Array(FRAME_SAMPLES);
+  readonly #sent = new Int16Array(SENT_RING);
+  readonly #inbox: Int16Array[] = Array.from({ length: MAX_INBOX }, () => new Int16Array(FRAME_SAMPLES));
+  #inboxFirst = 0;
+  #inboxCount = 0;
+  #lastFrameAt = Number.NEGATIVE_INFINITY;
+  #deafUntil = 0;
+  #working = false;
+  /** Where the ring of sent samples has been written up to, card samples. */
+  #sentEnd = 0;
+
+  constructor(
+    id: EndpointId,
+    port: number,
+    audio: LineAudio,
+    listener: Listener,
+    echo: EchoCanceller | undefined,
+  ) {
+    super(id, listener);
+    this.port = port;
+    this.#audio = audio;
+    this.#echo = echo;
+  }
+
+  readonly takesEvents = false;
+  beginDigit(): void {}
+  endDigit(): void {}
+
+  /** Whether the card's frames come, and are the clock. */
+  live(now: number): boolean {
+    return now - this.#lastFrameAt <= STALL_MS;
+  }
+
+  /** A frame of 80 samples came from the port, whose first one is card sample `at`; the answer is written at once. */
+  onFrame(at: number, samples: Int16Array, now: number): void {
+    this.#lastFrameAt = now;
+    const frame = this.#frame;
+    frame.set(samples);
+    const peer = this.peer;
+    const working = peer !== undefined || this.playing || this.listener.active;
+    if (working && !this.#working) this.#echo?.reset();
+    this.#working = working;
+    if (working) {
+      if (this.#echo) {
+        this.#readSent(at);
+        this.#echo.process(this.#reference, frame, frame, FRAME_SAMPLES);
+      }
+      this.hear(frame, now < this.#deafUntil);
+    }
+    if (peer instanceof RtpEndpoint) peer.transmit(frame, now);
+    else if (peer instanceof LineEndpoint) peer.#receive(frame);
+    this.#answer(at + this.#audio.lead, now);
+  }
+
+  /** 10 ms by the timer, while no frames come: what is played goes on unheard, so that it ends in its time. */
+  idle(now: number): void {
+    if (this.playing && !this.live(now)) this.nextPlayed(this.#out);
+  }
+
+  /** Drops audio that waits from a former peer. */
+  emptyInbox(): void {
+    this.#inboxCount = 0;
+  }
+
+  #answer(at: number, now: number): void {
+    const peer = this.peer;
+    let out: Int16Array = this.#out;
+    let sounding = this.sounding;
+    if (peer instanceof RtpEndpoint) {
+      peer.capture(now);
+      sounding ||= peer.session.inlet.regenerator.active;
+      if (!this.nextPlayed(out)) out = peer.heard;
+    } else if (this.nextPlayed(out)) {
+      this.emptyInbox();
+    } else if (this.#inboxCount > 0) {
+      out = this.#inbox[this.#inboxFirst]!;
+      this.#inboxFirst = (this.#inboxFirst + 1) % MAX_INBOX;
+      this.#inboxCount--;
+    } else {
+      out = SILENT_FRAME;
+    }
+    if (sounding) this.#deafUntil = now + DEAF_MS;
+    this.#audio.write(this.port, at, out);
+    if (this.#echo) this.#remember(at, out);
+  }
+
+  /** Takes a frame of another line that this one is joined to. */
+  #receive(frame: Int16Array): void {
+    if (this.#inboxCount === MAX_INBOX) {
+      this.#inboxFirst = (this.#inboxFirst + 1) % MAX_INBOX;
+      this.#inboxCount--;
+    }
+    this.#inbox[(this.#inboxFirst + this.#inboxCount) % MAX_INBOX]!.set(frame);
+    this.#inboxCount++;
+  }
+
+  #remember(at: number, frame: Int16Array): void {
+    // What was not sent in between was played as silence by the card.
+    const gap = at - this.#sentEnd;
+    if (gap > 0 && gap < SENT_RING) for (let t = this.#sentEnd; t < at; t++) this.#sent[t & SENT_MASK] = 0;
+    else if (gap !== 0) this.#sent.fill(0);
+    for (let i = 0; i < FRAME_SAMPLES; i++) this.#sent[(at + i) & SENT_MASK] = frame[i]!;
+    this.#sentEnd = at + FRAME_SAMPLES;
+  }
+
+  #readSent(at: number): void {
+    const known = at + FRAME_SAMPLES <= this.#sentEnd && at > this.#sentEnd - SENT_RING;
+    for (let i = 0; i < FRAME_SAMPLES; i++)
+      this.#reference[i] = known ? this.#sent[(at + i) & SENT_MASK]! : 0;
+  }
+}

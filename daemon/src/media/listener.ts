@@ -1,0 +1,107 @@
+import type { CallerIdInfo, Detection, ProgressTone } from './api.ts';
+import { DtmfDetector } from './dsp/dtmf-detector.ts';
+import { type CountryProfile, dialToneFrequencies } from './dsp/profile.ts';
+import { ToneDetector } from './dsp/tone-detector.ts';
+import { VoiceDetector } from './dsp/voice-detector.ts';
+
+/** What a listener has heard. */
+export interface ListenerSink {
+  digit(kind: 'begin' | 'end', digit: string, durationMs: number): void;
+  tone(tone: ProgressTone): void;
+  ringbackStopped(): void;
+  voice(): void;
+  callerId(info: CallerIdInfo): void;
+}
+
+/** The detectors of one endpoint, each made when it is first wanted and run only while it is. */
+export class Listener {
+  readonly #profile: CountryProfile;
+  readonly #sink: ListenerSink;
+  #detection: Detection = {};
+  #digits = false;
+  #dtmf: DtmfDetector | undefined;
+  #tones: ToneDetector | undefined;
+  #voice: VoiceDetector | undefined;
+  #speaking = false;
+  #deaf = false;
+
+  constructor(profile: CountryProfile, sink: ListenerSink) {
+    this.#profile = profile;
+    this.#sink = sink;
+  }
+
+  /** Sets what is listened for. `digits`: DTMF is looked for even if nobody asked to be told of it. */
+  set(detection: Detection, digits: boolean): void {
+    const { dtmf = false, tones = 'off' } = detection;
+    const wantDigits = dtmf || digits;
+    if (wantDigits && !this.#digits) this.#dtmf?.reset();
+    this.#digits = wantDigits;
+    if (wantDigits) this.#dtmf ??= this.#makeDtmf();
+    if (tones !== 'off') this.#tones ??= this.#makeTones();
+    if (this.#tones) this.#tones.context = tones;
+    if (detection.voice && !this.#detection.voice) {
+      this.#voice ??= new VoiceDetector();
+      this.#voice.reset();
+      this.#speaking = false;
+    }
+    this.#detection = detection;
+  }
+
+  /** Whether anything is listened for. */
+  get active(): boolean {
+    return (
+      this.#digits ||
+      (this.#tones !== undefined && this.#tones.context !== 'off') ||
+      this.#detection.voice === true ||
+      this.#detection.callerId === true
+    );
+  }
+
+  get hearsDigits(): boolean {
+    return this.#digits;
+  }
+
+  /** The digit that sounds at the end of what was heard. */
+  get digit(): string | undefined {
+    return this.#deaf ? undefined : this.#dtmf?.digit;
+  }
+
+  /** Listens to 10 ms. `deaf`: DTMF in it does not count. */
+  process(frame: Int16Array, deaf: boolean): void {
+    if (this.#digits) {
+      if (deaf) {
+        if (!this.#deaf) this.#forgetDigit();
+      } else this.#dtmf?.process(frame);
+      this.#deaf = deaf;
+    }
+    this.#tones?.process(frame);
+    if (this.#detection.voice) this.#hearVoice(frame);
+  }
+
+  #hearVoice(frame: Int16Array): void {
+    const speaking = this.#voice?.process(frame) === true;
+    if (speaking && !this.#speaking) this.#sink.voice();
+    this.#speaking = speaking;
+  }
+
+  #forgetDigit(): void {
+    const digit = this.#dtmf?.digit;
+    this.#dtmf?.reset();
+    // Whoever was told of its beginning must be told of its end.
+    if (digit !== undefined) this.#sink.digit('end', digit, 0);
+  }
+
+  #makeDtmf(): DtmfDetector {
+    return new DtmfDetector(
+      (event) => this.#sink.digit(event.kind === 'start' ? 'begin' : 'end', event.digit, event.durationMs),
+      { notchHz: dialToneFrequencies(this.#profile) },
+    );
+  }
+
+  #makeTones(): ToneDetector {
+    return new ToneDetector(this.#profile.detect, (event) => {
+      if (event.kind === 'detected') this.#sink.tone(event.tone);
+      else if (event.kind === 'ended' && event.tone === 'ringback') this.#sink.ringbackStopped();
+    });
+  }
+}

@@ -1,0 +1,109 @@
+import type { EndpointId, RtpParameters } from './api.ts';
+import { Endpoint, SILENT_FRAME } from './endpoint.ts';
+import { FRAME_SAMPLES } from './line-audio.ts';
+import type { Listener } from './listener.ts';
+import type { EventSink } from './playback.ts';
+import type { RtpSession } from './session/rtp-session.ts';
+
+/** An RTP session as an end of a media path. */
+export class RtpEndpoint extends Endpoint {
+  readonly session: RtpSession;
+  /** The last 10 ms received; filled by {@link capture}. */
+  readonly heard = new Int16Array(FRAME_SAMPLES);
+  readonly #out = new Int16Array(FRAME_SAMPLES);
+  /** Set when its packets proved to be of a length that cannot be relayed as they are. */
+  unfit = false;
+
+  constructor(id: EndpointId, listener: Listener, session: RtpSession) {
+    super(id, listener);
+    this.session = session;
+  }
+
+  get takesEvents(): boolean {
+    return this.session.outlet.hasEvents && this.session.sending;
+  }
+
+  beginDigit(digit: string): void {
+    this.session.outlet.beginDigit(digit, 'hold');
+  }
+
+  endDigit(): void {
+    this.session.outlet.endDigit();
+  }
+
+  /** Where DTMF played toward it goes as events; undefined: it is to be played as tones. */
+  get eventSink(): EventSink | undefined {
+    const { outlet } = this.session;
+    if (!outlet.hasEvents) return undefined;
+    const session = this.session;
+    return {
+      beginDigit: (digit, ms) => outlet.beginDigit(digit, ms),
+      clearDigits: () => outlet.clearDigits(),
+      // On hold no packet leaves: digits are then dropped in their own time instead of waiting for ever.
+      get eventActive() {
+        if (!session.sending) outlet.clearDigits();
+        return session.sending && outlet.eventActive;
+      },
+    };
+  }
+
+  set(parameters: RtpParameters, now: number): void {
+    this.session.set(parameters, now);
+    this.unfit = false;
+  }
+
+  /** Whether its audio goes straight to the peer, packet by packet. */
+  get relayed(): boolean {
+    return this.session.relayTo !== undefined;
+  }
+
+  /**
+   * Whether audio from here may go to `peer` as the packets are (ruling 24: equal coding, nothing to
+   * listen for, nothing to put in its place).
+   */
+  fitsRelay(peer: RtpEndpoint): boolean {
+    const mine = this.session.parameters;
+    const theirs = peer.session.parameters;
+    return (
+      mine !== undefined &&
+      theirs !== undefined &&
+      !this.unfit &&
+      mine.codec === theirs.codec &&
+      (mine.telephoneEventPayloadType === undefined || theirs.telephoneEventPayloadType !== undefined) &&
+      !this.needsAudio &&
+      !peer.playing &&
+      !peer.session.outlet.eventActive
+    );
+  }
+
+  /** Whether something listens to its audio itself; digits that come as events need no ears. */
+  get needsAudio(): boolean {
+    const { detection } = this;
+    if (detection.voice || detection.callerId || (detection.tones ?? 'off') !== 'off') return true;
+    return detection.dtmf === true && this.session.parameters?.telephoneEventPayloadType === undefined;
+  }
+
+  /** Starts or stops relaying to `target`; the other way of carrying the audio begins with an empty buffer. */
+  relay(target: RtpSession | undefined): void {
+    const old = this.session.relayTo;
+    if (old === target) return;
+    old?.outlet.endRelay();
+    this.session.relayTo = target;
+    this.session.inlet.resetAudio();
+  }
+
+  /** Takes 10 ms of what came from the peer into {@link heard}. */
+  capture(now: number): void {
+    this.session.inlet.poll(now);
+    this.session.inlet.pull(this.heard, now);
+    // A peer that sends digits as events may leave them in the audio, too: they count once (C03).
+    this.hear(this.heard, this.session.inlet.sawEvents);
+  }
+
+  /** Sends 10 ms: what is played, else `frame`, else silence. */
+  transmit(frame: Int16Array | undefined, now: number): void {
+    const played = this.nextPlayed(this.#out);
+    if (!this.session.sending) return;
+    this.session.outlet.push(played ? this.#out : (frame ?? SILENT_FRAME), now);
+  }
+}

@@ -1,0 +1,91 @@
+import type { AudioCodec } from '../dsp/g711.ts';
+import { PacketLossConcealer } from '../dsp/plc.ts';
+import { FRAME_SAMPLES } from '../line-audio.ts';
+import { JitterBuffer } from '../rtp/jitter-buffer.ts';
+import type { RtpHeader } from '../rtp/packet.ts';
+import { digitOfEvent, TelephoneEventReceiver } from '../rtp/telephone-event.ts';
+import { DigitRegenerator } from './digit-regenerator.ts';
+
+/** Longest packet that is taken: 100 ms of G.711, far beyond the 30 ms anybody asks for. */
+const MAX_SAMPLES = 800;
+
+/** A digit that came as RFC 4733 event; `durationMs` is known at its end. */
+export type DigitHandler = (kind: 'begin' | 'end', digit: string, durationMs: number) => void;
+
+/**
+ * The receiving side of one RTP session: from packets in any order to an even flow of 10 ms frames,
+ * with gaps concealed, and RFC 4733 digits beside it or, where the far side can only hear, as tones in it.
+ */
+export class RtpInlet {
+  readonly jitter = new JitterBuffer();
+  readonly regenerator = new DigitRegenerator();
+  readonly #concealer = new PacketLossConcealer();
+  readonly #events: TelephoneEventReceiver;
+  readonly #pcm = new Int16Array(MAX_SAMPLES);
+  #sawEvents = false;
+  /** Whether digits are to sound in the audio pulled. */
+  tones = false;
+
+  constructor(onDigit: DigitHandler) {
+    this.#events = new TelephoneEventReceiver((event) => {
+      const digit = digitOfEvent(event.code);
+      if (digit === undefined) return;
+      this.#sawEvents = true;
+      if (event.kind === 'start') {
+        if (this.tones) this.regenerator.begin(digit);
+        onDigit('begin', digit, event.durationMs);
+      } else {
+        this.regenerator.end(event.durationMs);
+        onDigit('end', digit, event.durationMs);
+      }
+    });
+  }
+
+  /** Whether the peer has ever sent a digit as event: then tones in its audio are not digits again (C03). */
+  get sawEvents(): boolean {
+    return this.#sawEvents;
+  }
+
+  /** Whether a digit is under way, as event or still as tone. */
+  get digitActive(): boolean {
+    return this.#events.current !== undefined || this.regenerator.active;
+  }
+
+  /** Takes a packet of audio that came at `now` ms. */
+  pushAudio(data: Uint8Array, header: RtpHeader, codec: AudioCodec, now: number): void {
+    const count = Math.min(header.payloadLength, MAX_SAMPLES);
+    codec.decode(data, this.#pcm, header.payloadOffset, count);
+    this.jitter.push(header.timestamp, this.#pcm, count, now, header.marker);
+  }
+
+  /** Takes a packet of an event. */
+  pushEvent(data: Uint8Array, header: RtpHeader, now: number): void {
+    this.#events.receive(header.timestamp, data, header.payloadOffset, header.payloadLength, now);
+  }
+
+  /** Ends an event whose end was lost. */
+  poll(now: number): void {
+    this.#events.poll(now);
+  }
+
+  /** Gives the next 10 ms of audio. */
+  pull(out: Int16Array, now: number): void {
+    if (this.jitter.pull(out, FRAME_SAMPLES, now) === 'audio') this.#concealer.received(out, FRAME_SAMPLES);
+    else this.#concealer.conceal(out, FRAME_SAMPLES);
+    if (this.regenerator.active) this.regenerator.process(out, FRAME_SAMPLES);
+    else if (this.#events.current !== undefined) out.fill(0);
+  }
+
+  /** Forgets the audio held, as the stream now goes another way or is another stream. */
+  resetAudio(): void {
+    this.jitter.reset();
+    this.#concealer.reset();
+    this.regenerator.clear();
+  }
+
+  /** The stream is another one: events, too, begin anew. */
+  resetStream(): void {
+    this.resetAudio();
+    this.#events.reset();
+  }
+}

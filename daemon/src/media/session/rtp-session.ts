@@ -1,0 +1,248 @@
+import type { MediaDirection, RtpParameters, RtpStatistics } from '../api.ts';
+import { type AudioCodec, PCMA, PCMU } from '../dsp/g711.ts';
+import { isRtcp, RtpHeader } from '../rtp/packet.ts';
+import { Latch, type LatchTiming } from './latch.ts';
+import { LossWatch } from './loss-watch.ts';
+import type { PortPair } from './port-pair.ts';
+import { RtcpReports } from './rtcp-reports.ts';
+import { type DigitHandler, RtpInlet } from './rtp-inlet.ts';
+import { RtpOutlet } from './rtp-outlet.ts';
+
+/** RFC 3389: comfort noise, static payload type 13. */
+const COMFORT_NOISE = 13;
+/** RFC 6263 4.6: a payload type that no session here ever negotiates, for packets that only keep a NAT open. */
+const KEEPALIVE_PAYLOAD_TYPE = 126;
+/** RFC 6263 4.6 and 8: at least every 15 s while nothing may be sent. */
+const KEEPALIVE_MS = 15_000;
+/** Pause in a relayed stream after which silence keeps the peer's NAT open, ms. */
+const RELAY_SILENCE_MS = 1000;
+
+/** What a session tells its owner. */
+export interface SessionHandlers {
+  latched(source: string): void;
+  lost(): void;
+  resumed(): void;
+  digit: DigitHandler;
+  /** A packet to be relayed is of another length than the far side asked for. */
+  unfitForRelay(): void;
+}
+
+export interface SessionTiming {
+  rtcpIntervalMs: number;
+  rtpLossMs: number;
+  latch: LatchTiming;
+}
+
+/** One RTP session: two sockets, a latch, a receiving and a sending side, reports and watch. */
+export class RtpSession {
+  readonly inlet: RtpInlet;
+  readonly outlet: RtpOutlet;
+  readonly #pair: () => PortPair;
+  readonly #timing: SessionTiming;
+  readonly #handlers: SessionHandlers;
+  readonly #latch: Latch;
+  readonly #watch = new LossWatch();
+  readonly #reports = new RtcpReports();
+  readonly #header = new RtpHeader();
+  #parameters: RtpParameters | undefined;
+  #codec: AudioCodec = PCMA;
+  #receiving = false;
+  #sending = false;
+  #ssrc = -1;
+  #rejected = 0;
+  #nextReport = 0;
+  #rtcpAddress = '';
+  #rtcpPort = 0;
+  #closed = false;
+  /** Set: audio is not buffered here but sent on by that session, packet by packet. */
+  relayTo: RtpSession | undefined;
+
+  /** `pair` gives the bound sockets; it is not called before they are bound. */
+  constructor(pair: () => PortPair, timing: SessionTiming, handlers: SessionHandlers, random: () => number) {
+    this.#pair = pair;
+    this.#timing = timing;
+    this.#handlers = handlers;
+    this.#latch = new Latch(timing.latch);
+    this.inlet = new RtpInlet(handlers.digit);
+    this.outlet = new RtpOutlet(
+      (data) => this.#pair().rtp.send(data, this.#latch.port, this.#latch.address),
+      random,
+    );
+  }
+
+  get parameters(): RtpParameters | undefined {
+    return this.#parameters;
+  }
+
+  get codec(): AudioCodec {
+    return this.#codec;
+  }
+
+  /** Whether audio may be sent: a far side is known and the direction allows it. */
+  get sending(): boolean {
+    return this.#sending;
+  }
+
+  get receiving(): boolean {
+    return this.#receiving;
+  }
+
+  /** Sets the far side. A changed address is latched anew (ruling 23); a changed codec empties the buffer. */
+  set(parameters: RtpParameters, now: number): void {
+    const old = this.#parameters;
+    this.#parameters = parameters;
+    this.#codec = parameters.codec === 'PCMA' ? PCMA : PCMU;
+    this.#receiving = mayReceive(parameters.direction);
+    this.#sending = maySend(parameters.direction) && parameters.remotePort > 0;
+    if (this.#latch.expect(parameters.remoteAddress, parameters.remotePort)) {
+      this.#pair().rtp.disconnect();
+      this.#ssrc = -1;
+      this.#nextReport = now + this.#timing.rtcpIntervalMs;
+    }
+    this.#rtcpAddress = parameters.remoteAddress;
+    this.#rtcpPort = parameters.remoteRtcpPort;
+    if (old && (old.codec !== parameters.codec || old.payloadType !== parameters.payloadType))
+      this.inlet.resetAudio();
+    this.outlet.configure({
+      codec: this.#codec,
+      payloadType: parameters.payloadType,
+      packetSamples: parameters.ptimeMs * 8,
+      eventPayloadType: parameters.telephoneEventPayloadType,
+    });
+    this.#watch.watch(parameters.direction === 'sendrecv', now);
+    // The first packet opens the NAT on the way before the peer has anything to say.
+    if (this.#sending && !old) this.outlet.sendSilence(now);
+  }
+
+  /** A datagram on the RTP port. */
+  onRtp(data: Buffer, address: string, port: number, now: number): void {
+    const parameters = this.#parameters;
+    // Before the answer is known there is nothing to judge a packet by.
+    if (!parameters || this.#closed) return;
+    if (parameters.rtcpMux && isRtcp(data)) {
+      this.onRtcp(data, address, port, now);
+      return;
+    }
+    const header = this.#header;
+    if (header.parse(data) !== undefined) {
+      this.#rejected++;
+      return;
+    }
+    const type = header.payloadType;
+    const audio = type === parameters.payloadType;
+    const event = type === parameters.telephoneEventPayloadType;
+    if (!audio && !event && type !== COMFORT_NOISE) {
+      this.#rejected++;
+      return;
+    }
+    const verdict = this.#latch.judge(address, port, header.ssrc, header.sequence, now);
+    if (verdict === 'held') return;
+    if (verdict === 'rejected') {
+      this.#rejected++;
+      return;
+    }
+    if (verdict === 'locked') {
+      this.#pair().rtp.connect(port, address);
+      if (address !== parameters.remoteAddress || port !== parameters.remotePort) {
+        // Behind a NAT the SDP's RTCP port means nothing; the one above is the best guess until RTCP comes.
+        this.#rtcpAddress = address;
+        this.#rtcpPort = port + 1;
+      }
+      this.#handlers.latched(address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);
+    }
+    if (header.ssrc !== this.#ssrc) {
+      this.#ssrc = header.ssrc;
+      this.#reports.newSource(header.ssrc);
+      this.inlet.resetStream();
+    }
+    this.#reports.received(header, audio, now);
+    if (this.#watch.rtp(now, type === COMFORT_NOISE) === 'resumed') this.#handlers.resumed();
+    if (!this.#receiving) return;
+    const relay = this.relayTo;
+    if (event) {
+      this.inlet.pushEvent(data, header, now);
+      if (relay?.sending) relay.outlet.relay(data, header, 0, now);
+    } else if (audio && header.payloadLength > 0) {
+      if (relay && header.payloadLength !== relay.packetSamples) this.#handlers.unfitForRelay();
+      if (this.relayTo) {
+        if (this.relayTo.sending) this.relayTo.outlet.relay(data, header, header.payloadLength, now);
+      } else this.inlet.pushAudio(data, header, this.#codec, now);
+    }
+  }
+
+  /** A datagram on the RTCP port (or RTCP on the shared one). Only the peer's own host is listened to. */
+  onRtcp(data: Buffer, address: string, port: number, now: number): void {
+    const parameters = this.#parameters;
+    if (!parameters || this.#closed) return;
+    if (address !== this.#latch.address) {
+      this.#rejected++;
+      return;
+    }
+    if (!this.#reports.take(data, this.outlet.ssrc, now)) return;
+    this.#watch.rtcp(now);
+    if (this.#latch.locked && !parameters.rtcpMux) {
+      // RFC 4961: reports go back to where the peer's come from.
+      this.#rtcpAddress = address;
+      this.#rtcpPort = port;
+    }
+  }
+
+  /** Samples in a packet that the far side asked for. */
+  get packetSamples(): number {
+    return (this.#parameters?.ptimeMs ?? 20) * 8;
+  }
+
+  /** To be called about every 100 ms: reports, watch, NAT. `wall` is the wall clock in ms. */
+  housekeep(now: number, wall: number): void {
+    const parameters = this.#parameters;
+    if (!parameters || this.#closed) return;
+    this.inlet.poll(now);
+    if (this.#watch.check(now, parameters.lossMs ?? this.#timing.rtpLossMs) === 'lost') this.#handlers.lost();
+    const idle = now - this.outlet.lastSentAt;
+    if (this.#sending) {
+      if (idle >= RELAY_SILENCE_MS) this.outlet.sendSilence(now);
+    } else if (parameters.remotePort > 0 && idle >= KEEPALIVE_MS) {
+      this.outlet.sendKeepalive(KEEPALIVE_PAYLOAD_TYPE, now);
+    }
+    if (now >= this.#nextReport) {
+      this.#nextReport = now + this.#timing.rtcpIntervalMs;
+      this.#report(parameters, now, wall);
+    }
+  }
+
+  /** Ends the session with a BYE; gives the last figures. */
+  close(now: number, wall: number): RtpStatistics {
+    const figures = this.statistics();
+    if (!this.#closed && this.#parameters) this.#report(this.#parameters, now, wall, true);
+    this.#closed = true;
+    this.relayTo = undefined;
+    return figures;
+  }
+
+  statistics(): RtpStatistics {
+    const { roundTripMs } = this.#reports;
+    const latched = this.#latch;
+    const address = latched.address.includes(':') ? `[${latched.address}]` : latched.address;
+    return {
+      packetsSent: this.outlet.packetsSent,
+      packetsReceived: this.#reports.packetsReceived,
+      packetsLost: this.#reports.packetsLost,
+      packetsLate: this.inlet.jitter.stats.late,
+      jitterMs: this.#reports.jitterMs,
+      ...(roundTripMs === undefined ? {} : { roundTripMs }),
+      ...(latched.locked ? { latched: `${address}:${latched.port}` } : {}),
+      rejected: this.#rejected,
+    };
+  }
+
+  #report(parameters: RtpParameters, now: number, wall: number, bye = false): void {
+    if (parameters.remotePort === 0) return;
+    const data = this.#reports.compose(this.outlet, now, wall, bye);
+    if (parameters.rtcpMux) this.#pair().rtp.send(data, this.#latch.port, this.#latch.address);
+    else if (this.#rtcpPort > 0) this.#pair().rtcp.send(data, this.#rtcpPort, this.#rtcpAddress);
+  }
+}
+
+const mayReceive = (direction: MediaDirection): boolean =>
+  direction === 'sendrecv' || direction === 'recvonly';
+const maySend = (direction: MediaDirection): boolean => direction === 'sendrecv' || direction === 'sendonly';

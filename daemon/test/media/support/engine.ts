@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { systemClock } from '../../../src/base/clock.ts';
+import type { CodecName, RtpParameters } from '../../../src/media/api.ts';
+import { TwoPathCanceller } from '../../../src/media/dsp/echo-canceller.ts';
+import { parseProfile } from '../../../src/media/dsp/profile.ts';
+import { MediaEngine } from '../../../src/media/engine.ts';
+import type { LineAudio } from '../../../src/media/line-audio.ts';
+import type { MediaOptions } from '../../../src/media/options.ts';
+import type { RtpPeer } from './rtp-peer.ts';
+
+export const russia = parseProfile(
+  JSON.parse(readFileSync(new URL('../../../../hw/profile/ru.json', import.meta.url), 'utf8')),
+);
+
+/** An engine on real sockets and real time, ended with the test. */
+export function engine(
+  t: { teardown: (fn: () => Promise<void>) => void },
+  options: MediaOptions = {},
+  line?: LineAudio,
+): MediaEngine {
+  const media = new MediaEngine({
+    clock: systemClock(),
+    profile: russia,
+    options: { rtpPorts: { min: 20000, max: 59999 }, ...options },
+    echoCanceller: (tailMs) => new TwoPathCanceller(tailMs),
+    ...(line ? { line } : {}),
+  });
+  t.teardown(() => media.close());
+  return media;
+}
+
+/** The answer that a peer on loopback gives. */
+export function toward(peer: RtpPeer, changes: Partial<RtpParameters> = {}): RtpParameters {
+  const codec: CodecName = peer.codec;
+  return {
+    remoteAddress: '127.0.0.1',
+    remotePort: peer.port,
+    remoteRtcpPort: peer.port + 1,
+    rtcpMux: false,
+    codec,
+    payloadType: codec === 'PCMA' ? 8 : 0,
+    ptimeMs: 20,
+    direction: 'sendrecv',
+    ...changes,
+  };
+}
+
+/** Waits for an event whose arguments fit; rejects after `ms`. */
+export function event<A extends unknown[]>(
+  subscribe: (fn: (...args: A) => void) => () => void,
+  fits: (...args: A) => boolean = () => true,
+  ms = 4000,
+): Promise<A> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      off();
+      reject(new Error(`no such event within ${ms} ms`));
+    }, ms);
+    const off = subscribe((...args) => {
+      if (!fits(...args)) return;
+      clearTimeout(timer);
+      off();
+      resolve(args);
+    });
+  });
+}
