@@ -178,7 +178,7 @@ t.test(
     const clock = new FakeClock();
     const at = await startApi({
       clock,
-      live: { highWater: 64 * 1024, lowWater: 8 * 1024, longestLagMs: 20_000 },
+      live: { highWater: 64 * 1024, lowWater: 8 * 1024, longestLagMs: 20_000, deadAfterMs: 1e9 },
     });
     t.teardown(() => at.server.close());
     const cookie = await claimed(at);
