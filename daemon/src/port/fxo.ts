@@ -163,23 +163,32 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
   #run(effect: FxoEffect): void {
     switch (effect.type) {
       case 'resolve':
-        return this.#settle(effect.request)?.resolve();
+        this.#settle(effect.request)?.resolve();
+        break;
       case 'reject':
-        return this.#settle(effect.request)?.reject(new CodedError(effect.code, effect.message));
+        this.#settle(effect.request)?.reject(new CodedError(effect.code, effect.message));
+        break;
       case 'emit':
-        return this.emit(effect.event);
+        this.emit(effect.event);
+        break;
       case 'emit-caller':
-        return this.emit('caller', effect.caller);
+        this.emit('caller', effect.caller);
+        break;
       case 'emit-answered':
-        return this.emit('answered', effect.source);
+        this.emit('answered', effect.source);
+        break;
       case 'emit-released':
-        return this.emit('released', effect.cause);
+        this.emit('released', effect.cause);
+        break;
       case 'emit-digit':
-        return this.emit('digit', effect.key);
+        this.emit('digit', effect.key);
+        break;
       case 'emit-available':
-        return this.emit('available', effect.available, effect.reason);
+        this.emit('available', effect.available, effect.reason);
+        break;
       default:
-        return this.#runner.run(effect);
+        this.#runner.run(effect);
+        break;
     }
   }
 }

@@ -119,15 +119,20 @@ export class Fxs extends Emitter<FxsEvents> implements FxsPort {
   #run(effect: FxsEffect): void {
     switch (effect.type) {
       case 'emit':
-        return this.emit(effect.event);
+        this.emit(effect.event);
+        break;
       case 'emit-digit':
-        return this.emit('digit', effect.key);
+        this.emit('digit', effect.key);
+        break;
       case 'emit-available':
-        return this.emit('available', effect.available, effect.reason);
+        this.emit('available', effect.available, effect.reason);
+        break;
       case 'send-caller-id':
-        return this.#sendCallerId(effect.caller);
+        this.#sendCallerId(effect.caller);
+        break;
       default:
-        return this.#runner.run(effect);
+        this.#runner.run(effect);
+        break;
     }
   }
 
