@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { field } from '../field.ts';
+
+const idHint: [string, string] = [
+  'строчные латинские буквы, цифры и дефис, до 32 знаков',
+  'lower-case letters, digits and hyphens, up to 32',
+];
+
+/** Name by which other parts of the document refer to an entry. */
+export const id = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/)
+  .meta(
+    field(
+      'Код',
+      'Id',
+      'По нему на запись ссылаются другие настройки.',
+      'Other settings refer to the entry by it.',
+      {
+        hint: idHint,
+      },
+    ),
+  );
+
+/** What a telephone can dial: digits, * and #. */
+export const dialable = z.string().regex(/^[0-9*#]{1,24}$/);
+export const dialableHint: [string, string] = ['цифры, * и #, до 24 знаков', 'digits, * and #, up to 24'];
+
+export const e164 = z.string().regex(/^\+[1-9][0-9]{5,14}$/);
+export const e164Hint: [string, string] = [
+  'номер с плюсом и кодом страны: +74951234567',
+  'a number with + and the country code: +74951234567',
+];
+
+export const portNumber = z.number().int().min(1).max(16);
+
+/** The name people know an entry by. */
+export const name = z
+  .string()
+  .min(1)
+  .max(64)
+  .meta(field('Название', 'Name', 'Как это называется у вас.', 'What you call it.', { restart: 'at-once' }));
+
+export const enabled = z
+  .boolean()
+  .default(true)
+  .meta(
+    field(
+      'Включено',
+      'Enabled',
+      'Выключенное не используется, но не теряется.',
+      'What is off is not used, and not lost.',
+    ),
+  );
+
+/** Toll classes in the order of a class of service (analog-lines 5.2). Emergency is no class: it is never refused. */
+export const tollClasses = [
+  'internal',
+  'local',
+  'zone',
+  'national',
+  'mobile',
+  'free',
+  'special',
+  'cis',
+  'international',
+  'premium',
+] as const;
+
+export const tollClass = z.enum(tollClasses);
+
+/** A reference to a class of service. */
+export const classOfServiceId = id.meta(
+  field(
+    'Класс обслуживания',
+    'Class of service',
+    'Куда отсюда можно звонить.',
+    'Where calls may go from here.',
+    { refersTo: 'classesOfService', hint: idHint, restart: 'next-call' },
+  ),
+);
+
+/** A reference to a cost centre. */
+export const costCentreId = id.optional().meta(
+  field('Центр затрат', 'Cost centre', 'На кого записывать расходы.', 'Whom the cost is charged to.', {
+    refersTo: 'costCentres',
+    hint: idHint,
+    restart: 'next-call',
+  }),
+);
+
+export const timeRuleIds = z.array(
+  id.meta({ ...field('Правило', 'Rule', 'Правило времени.', 'A time rule.'), refersTo: 'timeRules' }),
+);

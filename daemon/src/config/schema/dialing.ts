@@ -1,0 +1,211 @@
+import { z } from 'zod';
+import { field } from '../field.ts';
+import { id, name, timeRuleIds, tollClass } from './common.ts';
+
+const areaCode = z
+  .string()
+  .regex(/^[0-9]{3,5}$/)
+  .meta(
+    field('Код города', 'Area code', 'Без 8.', 'Without the 8.', {
+      hint: ['от 3 до 5 цифр', '3 to 5 digits'],
+    }),
+  );
+
+export const dialing = z
+  .object({
+    profile: z
+      .enum(['ru-8', 'ru-0'])
+      .default('ru-8')
+      .meta(
+        field(
+          'План набора',
+          'Numbering profile',
+          'Префиксы 8 и 8-10 или 0 и 00.',
+          'Prefixes 8 and 8-10, or 0 and 00.',
+        ),
+      ),
+    country: z
+      .enum(['ru', 'eu', 'us'])
+      .default('ru')
+      .meta(
+        field('Страна', 'Country', 'Какие гудки слышны в трубке.', 'Which call-progress tones are played.', {
+          restart: 'restart-port',
+        }),
+      ),
+    areaCodes: z
+      .array(areaCode)
+      .min(1)
+      .default(['495', '499'])
+      .meta(
+        field(
+          'Коды города',
+          'Area codes',
+          'Свои коды; к первому относится номер, набранный без кода.',
+          "The office's area codes; a number without a code belongs to the first.",
+        ),
+      ),
+    localLength: z
+      .number()
+      .int()
+      .min(5)
+      .max(7)
+      .default(7)
+      .meta(
+        field(
+          'Длина городского номера',
+          'Local number length',
+          'Сколько цифр в номере без кода города.',
+          'Digits of a local number dialed without its area code.',
+          { unit: 'digits' },
+        ),
+      ),
+    extensionLength: z
+      .object({
+        min: z
+          .number()
+          .int()
+          .min(2)
+          .max(5)
+          .meta(
+            field('От', 'From', 'Самый короткий внутренний номер.', 'Shortest extension.', {
+              unit: 'digits',
+            }),
+          ),
+        max: z
+          .number()
+          .int()
+          .min(2)
+          .max(5)
+          .meta(
+            field('До', 'To', 'Самый длинный внутренний номер.', 'Longest extension.', { unit: 'digits' }),
+          ),
+      })
+      .default({ min: 2, max: 4 })
+      .meta(
+        field(
+          'Длина внутренних номеров',
+          'Extension length',
+          'Сколько цифр.',
+          'How many digits extensions have.',
+        ),
+      ),
+    firstDigitMs: z
+      .number()
+      .int()
+      .min(1000)
+      .max(60000)
+      .default(16000)
+      .meta(
+        field(
+          'Ожидание первой цифры',
+          'Wait for the first digit',
+          'Потом вместо гудка звучит «занято».',
+          'Then dial tone gives way to the busy tone.',
+          { unit: 'ms' },
+        ),
+      ),
+    interDigitMs: z
+      .number()
+      .int()
+      .min(500)
+      .max(20000)
+      .default(5000)
+      .meta(
+        field(
+          'Ожидание следующей цифры',
+          'Wait for the next digit',
+          'Пока номер ещё не полон.',
+          'While the number is not complete yet.',
+          { unit: 'ms' },
+        ),
+      ),
+    matchMs: z
+      .number()
+      .int()
+      .min(200)
+      .max(10000)
+      .default(3000)
+      .meta(
+        field(
+          'Ожидание, если номер может продолжиться',
+          'Wait when the number may go on',
+          'Номер уже верен, но бывает и длиннее.',
+          'What was dialed is a number already, but might go on.',
+          { unit: 'ms' },
+        ),
+      ),
+  })
+  .prefault({})
+  .meta(
+    field('Набор номера', 'Dialing', 'Коды, длины и паузы набора.', 'Codes, lengths and pauses of dialing.', {
+      restart: 'next-call',
+    }),
+  );
+
+const timeOfDay: [string, string] = ['время ЧЧ:ММ', 'a time HH:MM'];
+
+export const timeRule = z.object({
+  id,
+  name,
+  days: z
+    .array(
+      z
+        .number()
+        .int()
+        .min(1)
+        .max(7)
+        .meta(field('День', 'Day', '1 понедельник … 7 воскресенье.', '1 Monday … 7 Sunday.')),
+    )
+    .min(1)
+    .meta(field('Дни', 'Days', '1 понедельник … 7 воскресенье.', '1 Monday … 7 Sunday.')),
+  from: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+    .meta(field('С', 'From', 'Начало, ЧЧ:ММ.', 'Beginning, HH:MM.', { hint: timeOfDay })),
+  to: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/)
+    .meta(
+      field(
+        'До',
+        'To',
+        'Конец, ЧЧ:ММ; раньше начала — значит на следующий день.',
+        'End, HH:MM; before the beginning means the next day.',
+        { hint: timeOfDay },
+      ),
+    ),
+});
+
+const tollClassField = tollClass.meta(field('Вид вызова', 'Toll class', 'Вид вызова.', 'A class of calls.'));
+
+export const classOfService = z.object({
+  id,
+  name,
+  allow: z
+    .array(tollClassField)
+    .meta(field('Разрешено', 'Allowed', 'Какие вызовы разрешены.', 'Toll classes that may be called.')),
+  pinFor: z
+    .array(tollClassField)
+    .default([])
+    .meta(
+      field(
+        'По ПИН-коду',
+        'With a PIN',
+        'Для этих вызовов спрашивается ПИН-код, и решает уже его класс.',
+        'Toll classes that ask for a PIN, whose own class then decides.',
+      ),
+    ),
+  when: timeRuleIds
+    .default([])
+    .meta(
+      field(
+        'Когда',
+        'When',
+        'Пусто: всегда. Вне этого времени — только внутренние, бесплатные и справочные.',
+        'Empty: always. Outside these times only internal, free and special calls go.',
+        { refersTo: 'timeRules' },
+      ),
+    ),
+});
+
+export const costCentre = z.object({ id, name });

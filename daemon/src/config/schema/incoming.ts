@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { field } from '../field.ts';
+import { id, name } from './common.ts';
+
+/** Where an incoming call goes. */
+export const destination = z.object({
+  id,
+  name,
+  steps: z
+    .array(
+      z
+        .object({
+          targets: z
+            .array(
+              z
+                .string()
+                .regex(/^(port:\d{1,2}|person:[a-z0-9-]+|number:\+\d{6,15})$/)
+                .meta(
+                  field(
+                    'Цель',
+                    'Target',
+                    'port:1, person:anna или number:+7916….',
+                    'port:1, person:anna or number:+7916….',
+                    {
+                      hint: [
+                        'port:1, person:anna или number:+79161234567',
+                        'port:1, person:anna or number:+79161234567',
+                      ],
+                    },
+                  ),
+                ),
+            )
+            .min(1)
+            .meta(field('Кому', 'Targets', 'Звонят все сразу.', 'All are rung at once.')),
+          seconds: z
+            .number()
+            .int()
+            .min(1)
+            .max(180)
+            .default(20)
+            .meta(
+              field('Сколько звонить', 'Ring for', 'Потом следующий шаг.', 'Then the next step.', {
+                unit: 's',
+              }),
+            ),
+          pressOne: z
+            .boolean()
+            .default(true)
+            .meta(
+              field(
+                'Нажать 1',
+                'Press 1',
+                'Ответивший снаружи нажимает 1, чтобы вызов не достался автоответчику.',
+                'Outside targets must press 1, so that a voicemail never swallows a call.',
+              ),
+            ),
+        })
+        .meta(field('Шаг', 'Step', 'Кому звонить вместе.', 'Who is rung together.')),
+    )
+    .min(1)
+    .meta(field('Шаги', 'Steps', 'По очереди, пока не ответят.', 'Tried in order until somebody answers.')),
+});
+
+export const incomingNumber = z.object({
+  id,
+  number: z
+    .string()
+    .min(1)
+    .max(32)
+    .meta(
+      field(
+        'Номер',
+        'Number',
+        'Как его присылает оператор, в любой записи.',
+        'As the operator sends it, in any writing; compared after normalising.',
+      ),
+    ),
+  trunk: id
+    .optional()
+    .meta(field('Линия оператора', 'Trunk', 'Пусто: любая.', 'Empty: any.', { refersTo: 'trunks' })),
+  destination: id.meta(
+    field('Кому звонить', 'Destination', 'Кто отвечает.', 'Who is called.', { refersTo: 'destinations' }),
+  ),
+});

@@ -1,0 +1,258 @@
+import { z } from 'zod';
+import { field } from '../field.ts';
+import {
+  classOfServiceId,
+  costCentreId,
+  dialable,
+  dialableHint,
+  e164,
+  e164Hint,
+  enabled,
+  id,
+  name,
+  portNumber,
+} from './common.ts';
+
+const target = z.string().max(32).optional();
+
+const forwarding = z
+  .object({
+    always: target.meta(field('Всегда', 'Always', 'Куда, если всегда.', 'Where every call goes.')),
+    busy: target.meta(field('Если занято', 'When busy', 'Куда, если занято.', 'Where calls go when busy.')),
+    noAnswer: target.meta(
+      field(
+        'Если не отвечает',
+        'When not answered',
+        'Куда, если не отвечает.',
+        'Where calls go when not answered.',
+      ),
+    ),
+    unreachable: target.meta(
+      field(
+        'Если недоступен',
+        'When unreachable',
+        'Куда, если телефона нет на связи.',
+        'Where calls go when the telephone is out of reach.',
+      ),
+    ),
+    noAnswerSeconds: z
+      .number()
+      .int()
+      .min(3)
+      .max(120)
+      .default(20)
+      .meta(
+        field('Ждать ответа', 'Wait for answer', 'До переадресации.', 'Before the call is forwarded.', {
+          unit: 's',
+        }),
+      ),
+  })
+  .default({ noAnswerSeconds: 20 })
+  .meta(field('Переадресация', 'Forwarding', 'Куда идут вызовы.', 'Where calls to this person go.'));
+
+export const person = z.object({
+  id,
+  name,
+  extension: dialable
+    .optional()
+    .meta(
+      field('Внутренний номер', 'Extension', 'По нему звонят внутри.', 'Dialed inside the office.', {
+        hint: dialableHint,
+      }),
+    ),
+  ports: z
+    .array(
+      portNumber.meta(
+        field('Порт', 'Port', 'Гнездо телефона.', 'Socket of a telephone.', { refersTo: 'ports' }),
+      ),
+    )
+    .default([])
+    .meta(
+      field('Телефоны', 'Telephones', 'Какие звонят, по порядку.', 'Devices rung, in order; port numbers.', {
+        refersTo: 'ports',
+      }),
+    ),
+  mobile: e164
+    .optional()
+    .meta(
+      field('Мобильный', 'Mobile', 'С плюсом и кодом страны.', 'With + and country code.', {
+        hint: e164Hint,
+      }),
+    ),
+  classOfService: classOfServiceId,
+  costCentre: costCentreId,
+  forwarding,
+});
+
+/** A stored PIN: never the digits, only their HMAC under the device key (ruling 9). */
+export const pin = z.object({
+  id,
+  name,
+  hmac: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .meta(
+      field(
+        'ПИН-код',
+        'PIN',
+        'Хранится только отпечаток.',
+        'Only an HMAC under the device key is kept, never the digits.',
+        {
+          secret: true,
+        },
+      ),
+    ),
+  length: z
+    .number()
+    .int()
+    .min(4)
+    .max(12)
+    .meta(field('Длина', 'Length', 'Сколько цифр.', 'How many digits it has.', { unit: 'digits' })),
+  userNumber: z
+    .string()
+    .regex(/^[0-9]{1,6}$/)
+    .optional()
+    .meta(
+      field(
+        'Номер пользователя',
+        'User number',
+        'Короткий номер, который звонящий снаружи набирает перед ПИН-кодом.',
+        'Short public number that outside callers give before the PIN.',
+        { hint: ['от 1 до 6 цифр', '1 to 6 digits'] },
+      ),
+    ),
+  classOfService: classOfServiceId,
+  costCentre: costCentreId,
+  enabled,
+  expires: z
+    .string()
+    .date()
+    .optional()
+    .meta(
+      field(
+        'Действует до',
+        'Expires',
+        'Дата ГГГГ-ММ-ДД, включительно; пусто — бессрочно.',
+        'Date YYYY-MM-DD, inclusive; empty: never.',
+        {
+          hint: ['дата ГГГГ-ММ-ДД', 'a date YYYY-MM-DD'],
+        },
+      ),
+    ),
+  outside: z
+    .boolean()
+    .default(false)
+    .meta(
+      field(
+        'Для звонящих снаружи',
+        'Usable from outside',
+        'Можно ли пользоваться с городского или мобильного.',
+        'Usable by callers from outside (trunk or city line).',
+      ),
+    ),
+});
+
+export const accessNumber = z.object({
+  id,
+  name,
+  enabled,
+  code: dialable.optional().meta(
+    field(
+      'Код с телефонов',
+      'Code',
+      'Что набрать на наших портах.',
+      'What is dialed on our ports to reach the service.',
+      {
+        hint: dialableHint,
+      },
+    ),
+  ),
+  trunkNumbers: z
+    .array(
+      z
+        .string()
+        .max(32)
+        .meta(field('Номер', 'Number', 'Номер у оператора.', "A number of the operator's.")),
+    )
+    .default([])
+    .meta(
+      field(
+        'Городские номера',
+        'Trunk numbers',
+        'Номера оператора, ведущие сюда.',
+        'Trunk numbers that reach it from outside.',
+      ),
+    ),
+  linePorts: z
+    .array(
+      portNumber.meta(
+        field('Порт', 'Port', 'Гнездо городской линии.', 'Socket of a city line.', { refersTo: 'ports' }),
+      ),
+    )
+    .default([])
+    .meta(
+      field(
+        'Городские линии',
+        'City lines',
+        'Линии, на которых отвечает служба.',
+        'City lines that are answered by it.',
+        { refersTo: 'ports' },
+      ),
+    ),
+  pinLength: z
+    .number()
+    .int()
+    .min(4)
+    .max(12)
+    .default(6)
+    .meta(
+      field(
+        'Длина ПИН-кода',
+        'PIN length',
+        'Набрав столько цифр, # можно не нажимать.',
+        "A PIN of this length is complete without '#'.",
+        {
+          unit: 'digits',
+        },
+      ),
+    ),
+  attempts: z
+    .number()
+    .int()
+    .min(1)
+    .max(10)
+    .default(3)
+    .meta(field('Попыток', 'Attempts', 'Потом блокировка.', 'Wrong PINs before a lock-out.')),
+  lockoutSeconds: z
+    .number()
+    .int()
+    .min(1)
+    .max(86400)
+    .default(60)
+    .meta(
+      field(
+        'Блокировка',
+        'Lock-out',
+        'Первая; каждая следующая вдвое дольше.',
+        'The first one; it doubles with each further.',
+        { unit: 's' },
+      ),
+    ),
+  maxMinutes: z
+    .number()
+    .int()
+    .min(1)
+    .max(600)
+    .default(60)
+    .meta(
+      field(
+        'Предел разговора',
+        'Longest call',
+        'Потом спросит, продолжать ли.',
+        'After it the caller is asked whether to go on.',
+        {
+          unit: 'min',
+        },
+      ),
+    ),
+});

@@ -1,0 +1,310 @@
+import { z } from 'zod';
+import { field } from '../field.ts';
+import { classOfServiceId, costCentreId, dialable, dialableHint, enabled, id, portNumber } from './common.ts';
+
+const number = portNumber.meta(
+  field('Порт', 'Port', 'Номер гнезда на корпусе.', 'Number of the socket on the case.', {
+    restart: 'restart-port',
+  }),
+);
+const portName = z
+  .string()
+  .max(64)
+  .default('')
+  .meta(field('Название', 'Name', 'Что подключено к гнезду.', 'What is plugged in.', { restart: 'at-once' }));
+
+export const fxsPort = z.object({
+  number,
+  kind: z
+    .literal('fxs')
+    .meta(
+      field('Вид', 'Kind', 'Гнездо для телефона.', 'A socket for a telephone.', { restart: 'restart-port' }),
+    ),
+  enabled,
+  name: portName,
+  role: z
+    .enum(['telephone', 'pbx-line'])
+    .default('telephone')
+    .meta(
+      field(
+        'Что подключено',
+        'Role',
+        'Телефон, или вход городской линии офисной АТС.',
+        'telephone: wire D. pbx-line: wire A, the office PBX sees us as a city line.',
+      ),
+    ),
+  extension: dialable.optional().meta(
+    field('Внутренний номер', 'Extension', 'По нему звонят внутри.', 'Dialed inside the office.', {
+      restart: 'next-call',
+      hint: dialableHint,
+    }),
+  ),
+  classOfService: classOfServiceId,
+  costCentre: costCentreId,
+  pulseDialing: z
+    .boolean()
+    .default(true)
+    .meta(
+      field(
+        'Импульсный набор',
+        'Pulse dialing',
+        'Понимать дисковые телефоны.',
+        'Understand rotary telephones. While it is on, a flash shorter than 120 ms counts as a pulse.',
+      ),
+    ),
+  flashMinMs: z
+    .number()
+    .int()
+    .min(40)
+    .max(1000)
+    .default(120)
+    .meta(
+      field('Флэш от', 'Flash from', 'Кратчайшее нажатие рычага.', 'Shortest hook flash.', { unit: 'ms' }),
+    ),
+  flashMaxMs: z
+    .number()
+    .int()
+    .min(100)
+    .max(1500)
+    .default(900)
+    .meta(
+      field(
+        'Флэш до',
+        'Flash to',
+        'Дольше — это отбой.',
+        'Longest hook flash; anything longer is a hang-up.',
+        { unit: 'ms' },
+      ),
+    ),
+  polarityOnAnswer: z
+    .boolean()
+    .default(true)
+    .meta(
+      field(
+        'Переполюсовка при ответе',
+        'Polarity reversal on answer',
+        'Так АТС узнаёт, что ответили.',
+        'Tells a PBX or payphone that the call was answered.',
+      ),
+    ),
+  currentBreakMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(2000)
+    .default(500)
+    .meta(
+      field(
+        'Разрыв тока при отбое',
+        'Current break on release',
+        'Так АТС узнаёт об отбое; 0 — не делать.',
+        'Tells a PBX that the far end hung up; 0: none.',
+        { unit: 'ms' },
+      ),
+    ),
+  callerId: z
+    .enum(['fsk-v23', 'fsk-bell202', 'dtmf', 'off'])
+    .default('fsk-v23')
+    .meta(
+      field(
+        'Определитель номера',
+        'Caller ID',
+        'Как передавать номер звонящего телефону.',
+        'How the caller is shown to the telephone.',
+        {
+          restart: 'next-call',
+        },
+      ),
+    ),
+});
+
+export const fxoPort = z.object({
+  number,
+  kind: z
+    .literal('fxo')
+    .meta(field('Вид', 'Kind', 'Гнездо для линии.', 'A socket for a line.', { restart: 'restart-port' })),
+  enabled,
+  name: portName,
+  role: z
+    .enum(['city-line', 'pbx-extension'])
+    .default('city-line')
+    .meta(
+      field(
+        'Что подключено',
+        'Role',
+        'Городская линия или абонентский порт офисной АТС.',
+        'city-line: wire C. pbx-extension: wire B, an extension port of the office PBX.',
+      ),
+    ),
+  proven: z
+    .boolean()
+    .default(false)
+    .meta(
+      field(
+        'Проверена вызовом',
+        'Proven',
+        'Пробный вызов показал, что это городская линия. Только такая служит для экстренных вызовов.',
+        'A test call has shown it to be a city line: only such a line serves emergency calls and the lifeline.',
+        { restart: 'next-call' },
+      ),
+    ),
+  outsidePrefix: z
+    .string()
+    .regex(/^[0-9*#,w]{0,8}$/)
+    .default('')
+    .meta(
+      field(
+        'Выход в город',
+        'Outside prefix',
+        'Что набрать перед номером через АТС: 9, запятая — пауза.',
+        'Dialed before an outside number on a PBX extension: 9; a comma is a pause.',
+        {
+          restart: 'next-call',
+          hint: ['до 8 знаков: цифры, *, #, запятая, w', 'up to 8 of digits, *, #, comma, w'],
+        },
+      ),
+    ),
+  dialMethod: z
+    .enum(['dtmf', 'pulse'])
+    .default('dtmf')
+    .meta(
+      field('Способ набора', 'Dial method', 'Тональный или импульсный.', 'Tones or pulses.', {
+        restart: 'next-call',
+      }),
+    ),
+  waitForDialToneMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(10000)
+    .default(4000)
+    .meta(
+      field('Ждать гудка', 'Wait for dial tone', '0 — набирать сразу.', '0: dial at once.', {
+        unit: 'ms',
+        restart: 'next-call',
+      }),
+    ),
+  withoutDialTone: z
+    .enum(['dial', 'fail'])
+    .default('fail')
+    .meta(
+      field(
+        'Если гудка нет',
+        'Without dial tone',
+        'Набирать вслепую или взять другой маршрут.',
+        'Dial blindly, or take the next route.',
+        { restart: 'next-call' },
+      ),
+    ),
+  answerByPolarity: z
+    .boolean()
+    .default(true)
+    .meta(
+      field(
+        'Ответ по переполюсовке',
+        'Answer by polarity',
+        'Станция меняет полярность, когда ответили.',
+        'The exchange reverses polarity when the called answers.',
+        { restart: 'next-call' },
+      ),
+    ),
+  answerTimerMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(120000)
+    .default(20000)
+    .meta(
+      field(
+        'Считать отвеченным через',
+        'Answered after',
+        'Если станция не сообщает об ответе; 0 — не считать.',
+        'Where the exchange does not signal an answer; 0: never.',
+        { unit: 'ms', restart: 'next-call' },
+      ),
+    ),
+  releaseByPolarity: z
+    .boolean()
+    .default(true)
+    .meta(
+      field(
+        'Отбой по переполюсовке',
+        'Release by polarity',
+        'Станция возвращает полярность при отбое.',
+        'The exchange turns polarity back on release.',
+        { restart: 'next-call' },
+      ),
+    ),
+  ringTimeoutMs: z
+    .number()
+    .int()
+    .min(3000)
+    .max(15000)
+    .default(7000)
+    .meta(
+      field(
+        'Звонок прекратился через',
+        'Ringing ended after',
+        'Тишина, после которой вызов считается снятым.',
+        'Silence after which an incoming call is over.',
+        { unit: 'ms' },
+      ),
+    ),
+  callerIdWaitMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(6000)
+    .default(3000)
+    .meta(
+      field('Ждать номер звонящего', 'Wait for caller ID', 'После первого звонка.', 'After the first ring.', {
+        unit: 'ms',
+      }),
+    ),
+  idleGuardMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(10000)
+    .default(2000)
+    .meta(
+      field(
+        'Отдых линии',
+        'Idle guard',
+        'Пауза после отбоя до нового занятия.',
+        'Rest after a release before the line is seized again.',
+        { unit: 'ms' },
+      ),
+    ),
+  maxCallMinutes: z
+    .number()
+    .int()
+    .min(1)
+    .max(1440)
+    .default(240)
+    .meta(
+      field(
+        'Предел разговора',
+        'Longest call',
+        'Защита от зависшей линии. На экстренные вызовы не действует.',
+        'Guards against a line that never releases. Not for emergency calls.',
+        { unit: 'min', restart: 'next-call' },
+      ),
+    ),
+  incoming: id.optional().meta(
+    field(
+      'Кому звонить',
+      'Incoming',
+      'Кто отвечает, когда линия звонит.',
+      'Who is called when this line rings.',
+      {
+        restart: 'next-call',
+        refersTo: 'destinations',
+      },
+    ),
+  ),
+});
+
+export const port = z
+  .discriminatedUnion('kind', [fxsPort, fxoPort])
+  .meta(field('Порт', 'Port', 'Гнездо и его настройки.', 'A socket and its settings.'));

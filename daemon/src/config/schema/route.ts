@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { field } from '../field.ts';
+import { enabled, id, name, portNumber, timeRuleIds, tollClass } from './common.ts';
+
+export const price = z
+  .object({
+    prefix: z
+      .string()
+      .regex(/^[0-9]{0,15}$/)
+      .meta(
+        field(
+          'Начало номера',
+          'Prefix',
+          'С кодом страны, без +; самое длинное совпадение; пусто — все номера.',
+          'E.164 digits without +, longest match wins; empty matches all.',
+          { hint: ['только цифры, до 15', 'digits only, up to 15'] },
+        ),
+      ),
+    perMinute: z
+      .number()
+      .min(0)
+      .max(100000)
+      .meta(
+        field('Цена минуты', 'Per minute', 'В валюте офиса.', "In the office's currency.", {
+          unit: 'per-minute',
+        }),
+      ),
+    stepSeconds: z
+      .number()
+      .int()
+      .min(1)
+      .max(3600)
+      .default(60)
+      .meta(
+        field('Шаг', 'Step', 'Начатый шаг оплачивается целиком.', 'A step once begun is paid in full.', {
+          unit: 's',
+        }),
+      ),
+    firstSeconds: z
+      .number()
+      .int()
+      .min(0)
+      .max(3600)
+      .default(60)
+      .meta(
+        field(
+          'Сначала',
+          'First part',
+          'Оплачивается при любой длительности.',
+          'Charged however short the call.',
+          { unit: 's' },
+        ),
+      ),
+    connection: z
+      .number()
+      .min(0)
+      .max(100000)
+      .default(0)
+      .meta(
+        field('За соединение', 'Connection', 'Разовая плата за ответ.', 'Charged once when answered.', {
+          unit: 'currency',
+        }),
+      ),
+  })
+  .meta(field('Цена', 'Price', 'Цена направления.', 'The price of a destination.'));
+
+const via = z
+  .discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('trunk').meta(field('Куда', 'Kind', 'Линия оператора.', 'A SIP trunk.')),
+      trunk: id.meta(field('Линия оператора', 'Trunk', 'Какая.', 'Which one.', { refersTo: 'trunks' })),
+    }),
+    z.object({
+      kind: z.literal('line').meta(field('Куда', 'Kind', 'Городская линия.', 'A city line.')),
+      ports: z
+        .array(
+          portNumber.meta(field('Порт', 'Port', 'Гнездо линии.', 'Socket of a line.', { refersTo: 'ports' })),
+        )
+        .min(1)
+        .meta(
+          field('Порты', 'Ports', 'Первый свободный по порядку.', 'The first free one in order.', {
+            refersTo: 'ports',
+          }),
+        ),
+    }),
+  ])
+  .meta(field('Через', 'Via', 'Линия оператора или городские линии.', 'A trunk or city lines.'));
+
+export const route = z.object({
+  id,
+  name,
+  enabled,
+  classes: z
+    .array(tollClass.meta(field('Вид вызова', 'Toll class', 'Вид вызова.', 'A class of calls.')))
+    .default([])
+    .meta(
+      field(
+        'Виды вызовов',
+        'Toll classes',
+        'Пусто: все, кроме платных услуг.',
+        'Which calls may go this way. Empty: all but premium.',
+      ),
+    ),
+  prefixes: z
+    .array(
+      z
+        .string()
+        .regex(/^[0-9]{1,15}$/)
+        .meta(
+          field('Начало номера', 'Prefix', 'С кодом страны, без +.', 'E.164 digits without +.', {
+            hint: ['только цифры, до 15', 'digits only, up to 15'],
+          }),
+        ),
+    )
+    .default([])
+    .meta(
+      field(
+        'Направления',
+        'Prefixes',
+        'Пусто: любые номера. Вместе с видами вызовов должны подойти оба.',
+        'Empty: any number. Together with toll classes both must fit.',
+      ),
+    ),
+  via,
+  prices: z
+    .array(price)
+    .default([])
+    .meta(field('Цены', 'Prices', 'По направлениям.', 'By destination.')),
+  priority: z
+    .number()
+    .int()
+    .min(0)
+    .max(1000)
+    .default(100)
+    .meta(
+      field(
+        'Приоритет',
+        'Priority',
+        'Меньше — раньше; равные идут по цене, затем по порядку.',
+        'Smaller is tried earlier; equal priorities go by price, then by order.',
+      ),
+    ),
+  when: timeRuleIds
+    .default([])
+    .meta(field('Когда', 'When', 'Пусто: всегда.', 'Empty: always.', { refersTo: 'timeRules' })),
+});

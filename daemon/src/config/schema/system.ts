@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { field } from '../field.ts';
+import { e164, e164Hint } from './common.ts';
+
+export const site = z
+  .object({
+    name: z
+      .string()
+      .max(64)
+      .default('')
+      .meta(field('Название офиса', 'Site name', 'Показывается на странице.', 'Shown on the page.')),
+    language: z
+      .enum(['ru', 'en'])
+      .default('ru')
+      .meta(field('Язык', 'Language', 'Язык страницы и сообщений.', 'Language of the page and of messages.')),
+    timeZone: z
+      .string()
+      .default('Europe/Moscow')
+      .meta(
+        field(
+          'Часовой пояс',
+          'Time zone',
+          'По нему идут расписания и записи.',
+          'IANA name; schedules and records go by it.',
+          {
+            restart: 'next-call',
+          },
+        ),
+      ),
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/)
+      .default('RUB')
+      .meta(
+        field('Валюта', 'Currency', 'Код из трёх букв: RUB.', 'Code of three letters: RUB.', {
+          restart: 'next-call',
+          hint: ['три латинские буквы, например RUB', 'three letters, such as RUB'],
+        }),
+      ),
+    emergencyCaller: e164
+      .optional()
+      .meta(
+        field(
+          'Номер офиса для экстренных служб',
+          'Emergency caller number',
+          'Городской номер по адресу офиса: его видит диспетчер.',
+          "The site's geographic number, shown to the emergency services.",
+          { restart: 'next-call', hint: e164Hint },
+        ),
+      ),
+  })
+  .prefault({})
+  .meta(field('Офис', 'Site', 'Название, язык, время.', 'Name, language, time.', { restart: 'at-once' }));
+
+export const admin = z
+  .object({
+    passwordHash: z
+      .string()
+      .optional()
+      .meta(
+        field(
+          'Пароль администратора',
+          'Administrator password',
+          'Хранится только отпечаток; пусто, пока устройство не принято.',
+          'scrypt hash; missing until the box is claimed.',
+          { secret: true },
+        ),
+      ),
+  })
+  .default({})
+  .meta(
+    field('Администратор', 'Administrator', 'Вход на страницу.', 'Access to the page.', {
+      restart: 'at-once',
+    }),
+  );
+
+export const sip = z
+  .object({
+    engine: z
+      .string()
+      .max(255)
+      .default('embedded')
+      .meta(
+        field(
+          'Движок SIP',
+          'Engine',
+          'embedded или адрес drachtio-server.',
+          '`embedded`, or host:port of a drachtio-server.',
+        ),
+      ),
+    engineSecret: z
+      .string()
+      .max(128)
+      .default('cymru')
+      .meta(
+        field(
+          'Пароль движка',
+          'Engine secret',
+          'Для drachtio-server.',
+          'Shared secret of the drachtio-server.',
+          { secret: true },
+        ),
+      ),
+  })
+  .prefault({})
+  .meta(
+    field('SIP', 'SIP', 'Чем обслуживаются линии операторов.', 'What serves the trunks.', {
+      restart: 'restart-box',
+    }),
+  );
+
+export const rtp = z
+  .object({
+    portMin: z
+      .number()
+      .int()
+      .min(1024)
+      .max(65000)
+      .default(20000)
+      .meta(field('Порты от', 'Ports from', 'Первый порт UDP для речи.', 'First UDP port for speech.')),
+    portMax: z
+      .number()
+      .int()
+      .min(1100)
+      .max(65535)
+      .default(24999)
+      .meta(field('Порты до', 'Ports to', 'Последний порт UDP для речи.', 'Last UDP port for speech.')),
+    lossSeconds: z
+      .number()
+      .int()
+      .min(5)
+      .max(300)
+      .default(30)
+      .meta(
+        field(
+          'Отбой без речи',
+          'Release without speech',
+          'Сколько ждать пропавшие пакеты.',
+          'How long packets may be missing before the call is released.',
+          { unit: 's' },
+        ),
+      ),
+  })
+  .prefault({})
+  .meta(field('Передача речи', 'RTP', 'Порты и потери.', 'Ports and loss.', { restart: 'next-call' }));

@@ -1,0 +1,304 @@
+import { z } from 'zod';
+import { field } from '../field.ts';
+import { e164, e164Hint, enabled, id, name } from './common.ts';
+
+/** An operator with an access number of its own (main job 4): the box dials it, waits, sends PIN and destination. */
+const operatorAccess = z.object({
+  number: z
+    .string()
+    .regex(/^\+?[0-9*#]{1,20}$/)
+    .meta(
+      field(
+        'Номер доступа',
+        'Access number',
+        'Номер оператора, который набирает устройство.',
+        "The operator's number that the box dials.",
+      ),
+    ),
+  waitMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(20000)
+    .default(2000)
+    .meta(
+      field('Пауза', 'Wait', 'После ответа, до цифр.', 'Pause after the answer, before the digits.', {
+        unit: 'ms',
+      }),
+    ),
+  pin: z
+    .string()
+    .regex(/^[0-9*#]{0,20}$/)
+    .default('')
+    .meta(
+      field('ПИН-код оператора', "Operator's PIN", 'Передаётся тоном.', 'Sent as tones.', {
+        secret: true,
+        hint: ['до 20 цифр', 'up to 20 digits'],
+      }),
+    ),
+  afterPin: z
+    .string()
+    .regex(/^[0-9*#,]{0,8}$/)
+    .default('#,')
+    .meta(
+      field(
+        'После ПИН-кода',
+        'After the PIN',
+        'Запятая — пауза две секунды.',
+        'A comma is a pause of two seconds.',
+      ),
+    ),
+  afterNumber: z
+    .string()
+    .regex(/^[0-9*#]{0,4}$/)
+    .default('#')
+    .meta(field('После номера', 'After the number', 'Обычно #.', 'Usually #.')),
+});
+
+export const trunk = z
+  .object({
+    id,
+    name,
+    enabled,
+    mode: z
+      .enum(['register', 'static'])
+      .default('register')
+      .meta(
+        field(
+          'Подключение',
+          'Mode',
+          'С регистрацией у оператора или по известным адресам.',
+          "register: we register with the operator. static: both sides know each other's address.",
+        ),
+      ),
+    server: z
+      .string()
+      .min(1)
+      .max(255)
+      .meta(
+        field(
+          'Сервер оператора',
+          'Server',
+          'Имя или адрес, можно с портом.',
+          "Host, or host:port, of the operator's server (request URI and From domain).",
+        ),
+      ),
+    outboundProxy: z
+      .string()
+      .max(255)
+      .optional()
+      .meta(
+        field(
+          'Куда посылать',
+          'Outbound proxy',
+          'Если не на сам сервер.',
+          'Where requests are really sent, if elsewhere.',
+        ),
+      ),
+    transport: z
+      .enum(['udp', 'tcp'])
+      .default('udp')
+      .meta(
+        field(
+          'Транспорт',
+          'Transport',
+          'Как скажет оператор.',
+          'As the operator says; it is never changed by itself.',
+        ),
+      ),
+    user: z
+      .string()
+      .max(64)
+      .default('')
+      .meta(field('Имя', 'User', 'Имя или номер из договора.', 'Name or number from the contract.')),
+    authUser: z
+      .string()
+      .max(64)
+      .optional()
+      .meta(
+        field(
+          'Имя для пароля',
+          'Authentication name',
+          'Если отличается от имени.',
+          'Name for digest, if it differs.',
+        ),
+      ),
+    password: z
+      .string()
+      .max(128)
+      .default('')
+      .meta(
+        field('Пароль', 'Password', 'Из договора с оператором.', 'From the contract with the operator.', {
+          secret: true,
+        }),
+      ),
+    registerSeconds: z
+      .number()
+      .int()
+      .min(60)
+      .max(86400)
+      .default(600)
+      .meta(
+        field(
+          'Срок регистрации',
+          'Registration time',
+          'Как часто обновлять.',
+          'How long a registration lasts.',
+          { unit: 's' },
+        ),
+      ),
+    optionsSeconds: z
+      .number()
+      .int()
+      .min(0)
+      .max(3600)
+      .default(30)
+      .meta(
+        field(
+          'Проверка связи',
+          'Health check',
+          'Запрос OPTIONS; 0 — без проверки.',
+          'OPTIONS requests; 0: none.',
+          { unit: 's' },
+        ),
+      ),
+    peers: z
+      .array(
+        z
+          .string()
+          .max(64)
+          .meta(field('Адрес', 'Address', 'Адрес сервера.', 'Address of a server.')),
+      )
+      .default([])
+      .meta(
+        field(
+          'Откуда принимать вызовы',
+          'Peers',
+          'Адреса оператора кроме самого сервера.',
+          "Source addresses from which calls are taken besides the server's own, for static peers.",
+        ),
+      ),
+    maxCalls: z
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .default(30)
+      .meta(
+        field(
+          'Одновременных вызовов',
+          'Channels',
+          'Сверх этого берётся другой маршрут.',
+          'Beyond it the next route is taken.',
+          {
+            restart: 'next-call',
+          },
+        ),
+      ),
+    numberFormat: z
+      .enum(['e164-plus', 'e164', 'national-8'])
+      .default('e164-plus')
+      .meta(
+        field(
+          'Запись номеров',
+          'Number format',
+          '+7…, 7… или 8….',
+          'How numbers are written toward the operator.',
+          {
+            restart: 'next-call',
+          },
+        ),
+      ),
+    callerNumber: e164.optional().meta(
+      field(
+        'Наш номер',
+        'Caller number',
+        'Что видит вызываемый.',
+        'Our number on this trunk, shown to the called.',
+        {
+          restart: 'next-call',
+          hint: e164Hint,
+        },
+      ),
+    ),
+    forwardedCaller: z
+      .enum(['own', 'original'])
+      .default('own')
+      .meta(
+        field(
+          'Номер при переадресации',
+          'Caller of forwarded calls',
+          'Наш, или исходного звонящего, если оператор разрешает.',
+          "Forwarded calls: our own number, or the original caller's with Diversion where the operator allows it.",
+          { restart: 'next-call' },
+        ),
+      ),
+    noAnswerMs: z
+      .number()
+      .int()
+      .min(500)
+      .max(32000)
+      .default(4000)
+      .meta(
+        field(
+          'Ждать отклика',
+          'Wait for progress',
+          'Потом берётся следующий маршрут.',
+          'How long to wait for any provisional answer before the next route.',
+          { unit: 'ms', restart: 'next-call' },
+        ),
+      ),
+    codecs: z
+      .array(z.enum(['PCMA', 'PCMU']).meta(field('Кодек', 'Codec', 'Кодек речи.', 'A speech codec.')))
+      .min(1)
+      .default(['PCMA', 'PCMU'])
+      .meta(
+        field('Кодеки', 'Codecs', 'В порядке предпочтения.', 'In order of preference.', {
+          restart: 'next-call',
+        }),
+      ),
+    ptimeMs: z
+      .union([z.literal(10), z.literal(20), z.literal(30)])
+      .default(20)
+      .meta(
+        field('Длина пакета', 'Packet time', '10, 20 или 30 мс речи.', '10, 20 or 30 ms of speech.', {
+          unit: 'ms',
+          restart: 'next-call',
+        }),
+      ),
+    emergencyShortCodes: z
+      .boolean()
+      .default(false)
+      .meta(
+        field(
+          'Короткие экстренные номера',
+          'Emergency short codes',
+          'Оператор принимает 112 и 101–104.',
+          'The operator takes 112 and 101-104.',
+          { restart: 'next-call' },
+        ),
+      ),
+    emergencyNumber: e164
+      .optional()
+      .meta(
+        field(
+          'Длинный номер диспетчера',
+          'Emergency number',
+          'Если короткие у оператора не работают.',
+          'Dialed where short codes do not work.',
+          { restart: 'next-call', hint: e164Hint },
+        ),
+      ),
+    accessNumber: operatorAccess
+      .optional()
+      .meta(
+        field(
+          'Через номер доступа оператора',
+          'Through an access number',
+          'Устройство само наберёт номер доступа, ПИН-код и номер.',
+          'The box itself dials the access number, the PIN and the destination.',
+          { restart: 'next-call' },
+        ),
+      ),
+  })
+  .meta(field('Линия оператора', 'Trunk', 'SIP-линия оператора.', "A SIP trunk of an operator's."));
