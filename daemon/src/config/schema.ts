@@ -18,7 +18,9 @@ export const configSchema = z.object({
   version: z
     .literal(configVersion)
     .meta(
-      field('Версия', 'Version', 'Версия документа.', 'Version of the document.', { restart: 'restart-box' }),
+      field('Версия', 'Version', 'Версия документа.', 'Version of the document.', {
+        scope: 'restart-box',
+      }),
     ),
   site,
   admin,
@@ -28,7 +30,9 @@ export const configSchema = z.object({
     .default([])
     .meta(
       field('Правила времени', 'Time rules', 'Рабочие часы и прочее.', 'Working hours and the like.', {
-        restart: 'next-call',
+        scope: 'next-call',
+        item: ['правило времени', 'time rule'],
+        empty: ['Пока всё разрешено в любое время.', 'So far everything goes at any time.'],
       }),
     ),
   classesOfService: z
@@ -39,7 +43,9 @@ export const configSchema = z.object({
     ])
     .meta(
       field('Классы обслуживания', 'Classes of service', 'Кому куда можно звонить.', 'Who may call where.', {
-        restart: 'next-call',
+        scope: 'next-call',
+        item: ['класс', 'class'],
+        empty: ['Без класса звонить нельзя никуда.', 'Without a class nobody may call anywhere.'],
       }),
     ),
   costCentres: z
@@ -47,19 +53,32 @@ export const configSchema = z.object({
     .default([])
     .meta(
       field('Центры затрат', 'Cost centres', 'На кого записывать расходы.', 'Whom costs are charged to.', {
-        restart: 'next-call',
+        scope: 'next-call',
+        item: ['центр затрат', 'cost centre'],
+        empty: ['Расходы пока ни на кого не записываются.', 'So far costs are charged to nobody.'],
       }),
     ),
   ports: z
     .array(port)
     .default([])
-    .meta(field('Порты', 'Ports', 'Гнёзда устройства.', 'Sockets of the box.', { restart: 'restart-port' })),
+    .meta(
+      field('Порты', 'Ports', 'Гнёзда устройства.', 'Sockets of the box.', {
+        scope: 'restart-port',
+        item: ['порт', 'port'],
+        empty: ['Порты появятся, когда подключится плата.', 'Ports appear when the line card is connected.'],
+      }),
+    ),
   trunks: z
     .array(trunk)
     .default([])
     .meta(
       field('Линии операторов', 'Trunks', 'SIP-линии операторов.', 'SIP trunks of operators.', {
-        restart: 'restart-trunk',
+        scope: 'restart-trunk',
+        item: ['линия оператора', 'trunk'],
+        empty: [
+          'Добавьте линию оператора, и дешёвый межгород пойдёт через неё.',
+          'Add a trunk, and cheap long distance goes over it.',
+        ],
       }),
     ),
   routes: z
@@ -67,7 +86,12 @@ export const configSchema = z.object({
     .default([])
     .meta(
       field('Маршруты', 'Routes', 'Какие вызовы куда отправлять.', 'Which calls go which way.', {
-        restart: 'next-call',
+        scope: 'next-call',
+        item: ['маршрут', 'route'],
+        empty: [
+          'Без маршрутов наружу уходят только экстренные вызовы.',
+          'Without routes only emergency calls go out.',
+        ],
       }),
     ),
   people: z
@@ -75,7 +99,9 @@ export const configSchema = z.object({
     .default([])
     .meta(
       field('Люди', 'People', 'Сотрудники и их номера.', 'Staff and their numbers.', {
-        restart: 'next-call',
+        scope: 'next-call',
+        item: ['сотрудник', 'person'],
+        empty: ['Добавьте людей, чтобы вызовы находили их.', 'Add people, so that calls find them.'],
       }),
     ),
   pins: z
@@ -83,7 +109,12 @@ export const configSchema = z.object({
     .default([])
     .meta(
       field('ПИН-коды', 'PINs', 'Кто может звонить по ПИН-коду.', 'Who may call with a PIN.', {
-        restart: 'next-call',
+        scope: 'next-call',
+        item: ['ПИН-код', 'PIN'],
+        empty: [
+          'По ПИН-коду сотрудник звонит с любого телефона.',
+          'With a PIN staff may call from any telephone.',
+        ],
       }),
     ),
   accessNumbers: z
@@ -95,7 +126,14 @@ export const configSchema = z.object({
         'Access numbers',
         'Номер, ПИН-код, затем межгород.',
         'A number to dial, a PIN, then long distance.',
-        { restart: 'next-call' },
+        {
+          scope: 'next-call',
+          item: ['номер доступа', 'access number'],
+          empty: [
+            'Номер доступа спрашивает ПИН-код и даёт межгород.',
+            'An access number asks for a PIN and gives long distance.',
+          ],
+        },
       ),
     ),
   destinations: z
@@ -103,7 +141,9 @@ export const configSchema = z.object({
     .default([])
     .meta(
       field('Кому звонить', 'Destinations', 'Кто отвечает на входящие.', 'Who answers incoming calls.', {
-        restart: 'next-call',
+        scope: 'next-call',
+        item: ['кому звонить', 'destination'],
+        empty: ['Опишите, кто отвечает на входящие.', 'Say who answers incoming calls.'],
       }),
     ),
   incomingNumbers: z
@@ -116,7 +156,9 @@ export const configSchema = z.object({
         'Какой номер к кому ведёт.',
         'Which number leads to whom.',
         {
-          restart: 'next-call',
+          scope: 'next-call',
+          item: ['входящий номер', 'incoming number'],
+          empty: ['Укажите номера, которые дал оператор.', 'Enter the numbers the operator gave you.'],
         },
       ),
     ),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { field } from '../field.ts';
+import { className } from '../../dialplan/sentence.ts';
+import { field, type Words } from '../field.ts';
 
-const idHint: [string, string] = [
+const idHint: Words = [
   'строчные латинские буквы, цифры и дефис, до 32 знаков',
   'lower-case letters, digits and hyphens, up to 32',
 ];
@@ -24,10 +25,10 @@ export const id = z
 
 /** What a telephone can dial: digits, * and #. */
 export const dialable = z.string().regex(/^[0-9*#]{1,24}$/);
-export const dialableHint: [string, string] = ['цифры, * и #, до 24 знаков', 'digits, * and #, up to 24'];
+export const dialableHint: Words = ['цифры, * и #, до 24 знаков', 'digits, * and #, up to 24'];
 
 export const e164 = z.string().regex(/^\+[1-9][0-9]{5,14}$/);
-export const e164Hint: [string, string] = [
+export const e164Hint: Words = [
   'номер с плюсом и кодом страны: +74951234567',
   'a number with + and the country code: +74951234567',
 ];
@@ -39,7 +40,7 @@ export const name = z
   .string()
   .min(1)
   .max(64)
-  .meta(field('Название', 'Name', 'Как это называется у вас.', 'What you call it.', { restart: 'at-once' }));
+  .meta(field('Название', 'Name', 'Как это называется у вас.', 'What you call it.', { scope: 'at-once' }));
 
 export const enabled = z
   .boolean()
@@ -67,7 +68,13 @@ export const tollClasses = [
   'premium',
 ] as const;
 
-export const tollClass = z.enum(tollClasses);
+const tollClassNames: Record<string, Words> = Object.fromEntries(
+  tollClasses.map((kind) => [kind, [className(kind).ru, className(kind).en] as const]),
+);
+
+export const tollClass = z
+  .enum(tollClasses)
+  .meta(field('Вид вызова', 'Toll class', 'Вид вызова.', 'A class of calls.', { choices: tollClassNames }));
 
 /** A reference to a class of service. */
 export const classOfServiceId = id.meta(
@@ -76,7 +83,7 @@ export const classOfServiceId = id.meta(
     'Class of service',
     'Куда отсюда можно звонить.',
     'Where calls may go from here.',
-    { refersTo: 'classesOfService', hint: idHint, restart: 'next-call' },
+    { refersTo: 'classesOfService', hint: idHint, scope: 'next-call' },
   ),
 );
 
@@ -85,7 +92,7 @@ export const costCentreId = id.optional().meta(
   field('Центр затрат', 'Cost centre', 'На кого записывать расходы.', 'Whom the cost is charged to.', {
     refersTo: 'costCentres',
     hint: idHint,
-    restart: 'next-call',
+    scope: 'next-call',
   }),
 );
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { field } from '../field.ts';
+import { field, type Words } from '../field.ts';
 import { id, name, timeRuleIds, tollClass } from './common.ts';
 
 const areaCode = z
@@ -22,6 +22,7 @@ export const dialing = z
           'Numbering profile',
           'Префиксы 8 и 8-10 или 0 и 00.',
           'Prefixes 8 and 8-10, or 0 and 00.',
+          { choices: { 'ru-8': ['8 и 8-10', '8 and 8-10'], 'ru-0': ['0 и 00', '0 and 00'] } },
         ),
       ),
     country: z
@@ -29,7 +30,8 @@ export const dialing = z
       .default('ru')
       .meta(
         field('Страна', 'Country', 'Какие гудки слышны в трубке.', 'Which call-progress tones are played.', {
-          restart: 'restart-port',
+          scope: 'restart-port',
+          choices: { ru: ['Россия', 'Russia'], eu: ['Европа', 'Europe'], us: ['США', 'USA'] },
         }),
       ),
     areaCodes: z
@@ -101,7 +103,7 @@ export const dialing = z
           'Wait for the first digit',
           'Потом вместо гудка звучит «занято».',
           'Then dial tone gives way to the busy tone.',
-          { unit: 'ms' },
+          { unit: 'ms', technical: true },
         ),
       ),
     interDigitMs: z
@@ -116,7 +118,7 @@ export const dialing = z
           'Wait for the next digit',
           'Пока номер ещё не полон.',
           'While the number is not complete yet.',
-          { unit: 'ms' },
+          { unit: 'ms', technical: true },
         ),
       ),
     matchMs: z
@@ -131,18 +133,18 @@ export const dialing = z
           'Wait when the number may go on',
           'Номер уже верен, но бывает и длиннее.',
           'What was dialed is a number already, but might go on.',
-          { unit: 'ms' },
+          { unit: 'ms', technical: true },
         ),
       ),
   })
   .prefault({})
   .meta(
     field('Набор номера', 'Dialing', 'Коды, длины и паузы набора.', 'Codes, lengths and pauses of dialing.', {
-      restart: 'next-call',
+      scope: 'next-call',
     }),
   );
 
-const timeOfDay: [string, string] = ['время ЧЧ:ММ', 'a time HH:MM'];
+const timeOfDay: Words = ['время ЧЧ:ММ', 'a time HH:MM'];
 
 export const timeRule = z.object({
   id,
@@ -176,16 +178,14 @@ export const timeRule = z.object({
     ),
 });
 
-const tollClassField = tollClass.meta(field('Вид вызова', 'Toll class', 'Вид вызова.', 'A class of calls.'));
-
 export const classOfService = z.object({
   id,
   name,
   allow: z
-    .array(tollClassField)
+    .array(tollClass)
     .meta(field('Разрешено', 'Allowed', 'Какие вызовы разрешены.', 'Toll classes that may be called.')),
   pinFor: z
-    .array(tollClassField)
+    .array(tollClass)
     .default([])
     .meta(
       field(

@@ -73,6 +73,7 @@ export const incomingNumber = z.object({
         'Number',
         'Как его присылает оператор, в любой записи.',
         'As the operator sends it, in any writing; compared after normalising.',
+        { dialed: true },
       ),
     ),
   trunk: id

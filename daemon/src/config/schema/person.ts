@@ -53,13 +53,12 @@ const forwarding = z
 export const person = z.object({
   id,
   name,
-  extension: dialable
-    .optional()
-    .meta(
-      field('Внутренний номер', 'Extension', 'По нему звонят внутри.', 'Dialed inside the office.', {
-        hint: dialableHint,
-      }),
-    ),
+  extension: dialable.optional().meta(
+    field('Внутренний номер', 'Extension', 'По нему звонят внутри.', 'Dialed inside the office.', {
+      hint: dialableHint,
+      dialed: true,
+    }),
+  ),
   ports: z
     .array(
       portNumber.meta(
@@ -72,13 +71,12 @@ export const person = z.object({
         refersTo: 'ports',
       }),
     ),
-  mobile: e164
-    .optional()
-    .meta(
-      field('Мобильный', 'Mobile', 'С плюсом и кодом страны.', 'With + and country code.', {
-        hint: e164Hint,
-      }),
-    ),
+  mobile: e164.optional().meta(
+    field('Мобильный', 'Mobile', 'С плюсом и кодом страны.', 'With + and country code.', {
+      hint: e164Hint,
+      dialed: true,
+    }),
+  ),
   classOfService: classOfServiceId,
   costCentre: costCentreId,
   forwarding,
@@ -164,6 +162,7 @@ export const accessNumber = z.object({
       'What is dialed on our ports to reach the service.',
       {
         hint: dialableHint,
+        dialed: true,
       },
     ),
   ),

@@ -4,21 +4,24 @@ import { classOfServiceId, costCentreId, dialable, dialableHint, enabled, id, po
 
 const number = portNumber.meta(
   field('Порт', 'Port', 'Номер гнезда на корпусе.', 'Number of the socket on the case.', {
-    restart: 'restart-port',
+    scope: 'restart-port',
   }),
 );
 const portName = z
   .string()
   .max(64)
   .default('')
-  .meta(field('Название', 'Name', 'Что подключено к гнезду.', 'What is plugged in.', { restart: 'at-once' }));
+  .meta(field('Название', 'Name', 'Что подключено к гнезду.', 'What is plugged in.', { scope: 'at-once' }));
 
 export const fxsPort = z.object({
   number,
   kind: z
     .literal('fxs')
     .meta(
-      field('Вид', 'Kind', 'Гнездо для телефона.', 'A socket for a telephone.', { restart: 'restart-port' }),
+      field('Вид', 'Kind', 'Гнездо для телефона.', 'A socket for a telephone.', {
+        scope: 'restart-port',
+        choices: { fxs: ['телефонное гнездо (FXS)', 'telephone socket (FXS)'] },
+      }),
     ),
   enabled,
   name: portName,
@@ -31,12 +34,19 @@ export const fxsPort = z.object({
         'Role',
         'Телефон, или вход городской линии офисной АТС.',
         'telephone: wire D. pbx-line: wire A, the office PBX sees us as a city line.',
+        {
+          choices: {
+            telephone: ['телефон', 'telephone'],
+            'pbx-line': ['городской вход АТС', 'city-line port of a PBX'],
+          },
+        },
       ),
     ),
   extension: dialable.optional().meta(
     field('Внутренний номер', 'Extension', 'По нему звонят внутри.', 'Dialed inside the office.', {
-      restart: 'next-call',
+      scope: 'next-call',
       hint: dialableHint,
+      dialed: true,
     }),
   ),
   classOfService: classOfServiceId,
@@ -50,6 +60,7 @@ export const fxsPort = z.object({
         'Pulse dialing',
         'Понимать дисковые телефоны.',
         'Understand rotary telephones. While it is on, a flash shorter than 120 ms counts as a pulse.',
+        { technical: true },
       ),
     ),
   flashMinMs: z
@@ -59,7 +70,10 @@ export const fxsPort = z.object({
     .max(1000)
     .default(120)
     .meta(
-      field('Флэш от', 'Flash from', 'Кратчайшее нажатие рычага.', 'Shortest hook flash.', { unit: 'ms' }),
+      field('Флэш от', 'Flash from', 'Кратчайшее нажатие рычага.', 'Shortest hook flash.', {
+        unit: 'ms',
+        technical: true,
+      }),
     ),
   flashMaxMs: z
     .number()
@@ -73,7 +87,7 @@ export const fxsPort = z.object({
         'Flash to',
         'Дольше — это отбой.',
         'Longest hook flash; anything longer is a hang-up.',
-        { unit: 'ms' },
+        { unit: 'ms', technical: true },
       ),
     ),
   polarityOnAnswer: z
@@ -85,6 +99,7 @@ export const fxsPort = z.object({
         'Polarity reversal on answer',
         'Так АТС узнаёт, что ответили.',
         'Tells a PBX or payphone that the call was answered.',
+        { technical: true },
       ),
     ),
   currentBreakMs: z
@@ -99,7 +114,7 @@ export const fxsPort = z.object({
         'Current break on release',
         'Так АТС узнаёт об отбое; 0 — не делать.',
         'Tells a PBX that the far end hung up; 0: none.',
-        { unit: 'ms' },
+        { unit: 'ms', technical: true },
       ),
     ),
   callerId: z
@@ -112,7 +127,13 @@ export const fxsPort = z.object({
         'Как передавать номер звонящего телефону.',
         'How the caller is shown to the telephone.',
         {
-          restart: 'next-call',
+          scope: 'next-call',
+          choices: {
+            'fsk-v23': ['FSK V.23', 'FSK V.23'],
+            'fsk-bell202': ['FSK Bell 202', 'FSK Bell 202'],
+            dtmf: ['тональный', 'DTMF'],
+            off: ['не передавать', 'off'],
+          },
         },
       ),
     ),
@@ -122,7 +143,12 @@ export const fxoPort = z.object({
   number,
   kind: z
     .literal('fxo')
-    .meta(field('Вид', 'Kind', 'Гнездо для линии.', 'A socket for a line.', { restart: 'restart-port' })),
+    .meta(
+      field('Вид', 'Kind', 'Гнездо для линии.', 'A socket for a line.', {
+        scope: 'restart-port',
+        choices: { fxo: ['линейное гнездо (FXO)', 'line socket (FXO)'] },
+      }),
+    ),
   enabled,
   name: portName,
   role: z
@@ -134,6 +160,12 @@ export const fxoPort = z.object({
         'Role',
         'Городская линия или абонентский порт офисной АТС.',
         'city-line: wire C. pbx-extension: wire B, an extension port of the office PBX.',
+        {
+          choices: {
+            'city-line': ['городская линия', 'city line'],
+            'pbx-extension': ['абонентский порт АТС', 'extension of a PBX'],
+          },
+        },
       ),
     ),
   proven: z
@@ -145,7 +177,7 @@ export const fxoPort = z.object({
         'Proven',
         'Пробный вызов показал, что это городская линия. Только такая служит для экстренных вызовов.',
         'A test call has shown it to be a city line: only such a line serves emergency calls and the lifeline.',
-        { restart: 'next-call' },
+        { scope: 'next-call' },
       ),
     ),
   outsidePrefix: z
@@ -159,7 +191,7 @@ export const fxoPort = z.object({
         'Что набрать перед номером через АТС: 9, запятая — пауза.',
         'Dialed before an outside number on a PBX extension: 9; a comma is a pause.',
         {
-          restart: 'next-call',
+          scope: 'next-call',
           hint: ['до 8 знаков: цифры, *, #, запятая, w', 'up to 8 of digits, *, #, comma, w'],
         },
       ),
@@ -169,7 +201,8 @@ export const fxoPort = z.object({
     .default('dtmf')
     .meta(
       field('Способ набора', 'Dial method', 'Тональный или импульсный.', 'Tones or pulses.', {
-        restart: 'next-call',
+        scope: 'next-call',
+        choices: { dtmf: ['тональный', 'tones'], pulse: ['импульсный', 'pulses'] },
       }),
     ),
   waitForDialToneMs: z
@@ -181,7 +214,8 @@ export const fxoPort = z.object({
     .meta(
       field('Ждать гудка', 'Wait for dial tone', '0 — набирать сразу.', '0: dial at once.', {
         unit: 'ms',
-        restart: 'next-call',
+        scope: 'next-call',
+        technical: true,
       }),
     ),
   withoutDialTone: z
@@ -193,7 +227,14 @@ export const fxoPort = z.object({
         'Without dial tone',
         'Набирать вслепую или взять другой маршрут.',
         'Dial blindly, or take the next route.',
-        { restart: 'next-call' },
+        {
+          scope: 'next-call',
+          choices: {
+            dial: ['набирать вслепую', 'dial blindly'],
+            fail: ['взять другой маршрут', 'take the next route'],
+          },
+          technical: true,
+        },
       ),
     ),
   answerByPolarity: z
@@ -205,7 +246,7 @@ export const fxoPort = z.object({
         'Answer by polarity',
         'Станция меняет полярность, когда ответили.',
         'The exchange reverses polarity when the called answers.',
-        { restart: 'next-call' },
+        { scope: 'next-call', technical: true },
       ),
     ),
   answerTimerMs: z
@@ -220,7 +261,7 @@ export const fxoPort = z.object({
         'Answered after',
         'Если станция не сообщает об ответе; 0 — не считать.',
         'Where the exchange does not signal an answer; 0: never.',
-        { unit: 'ms', restart: 'next-call' },
+        { unit: 'ms', scope: 'next-call', technical: true },
       ),
     ),
   releaseByPolarity: z
@@ -232,7 +273,7 @@ export const fxoPort = z.object({
         'Release by polarity',
         'Станция возвращает полярность при отбое.',
         'The exchange turns polarity back on release.',
-        { restart: 'next-call' },
+        { scope: 'next-call', technical: true },
       ),
     ),
   ringTimeoutMs: z
@@ -247,7 +288,7 @@ export const fxoPort = z.object({
         'Ringing ended after',
         'Тишина, после которой вызов считается снятым.',
         'Silence after which an incoming call is over.',
-        { unit: 'ms' },
+        { unit: 'ms', technical: true },
       ),
     ),
   callerIdWaitMs: z
@@ -259,6 +300,7 @@ export const fxoPort = z.object({
     .meta(
       field('Ждать номер звонящего', 'Wait for caller ID', 'После первого звонка.', 'After the first ring.', {
         unit: 'ms',
+        technical: true,
       }),
     ),
   idleGuardMs: z
@@ -273,7 +315,7 @@ export const fxoPort = z.object({
         'Idle guard',
         'Пауза после отбоя до нового занятия.',
         'Rest after a release before the line is seized again.',
-        { unit: 'ms' },
+        { unit: 'ms', technical: true },
       ),
     ),
   maxCallMinutes: z
@@ -288,7 +330,7 @@ export const fxoPort = z.object({
         'Longest call',
         'Защита от зависшей линии. На экстренные вызовы не действует.',
         'Guards against a line that never releases. Not for emergency calls.',
-        { unit: 'min', restart: 'next-call' },
+        { unit: 'min', scope: 'next-call' },
       ),
     ),
   incoming: id.optional().meta(
@@ -298,7 +340,7 @@ export const fxoPort = z.object({
       'Кто отвечает, когда линия звонит.',
       'Who is called when this line rings.',
       {
-        restart: 'next-call',
+        scope: 'next-call',
         refersTo: 'destinations',
       },
     ),

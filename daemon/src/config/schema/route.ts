@@ -59,6 +59,7 @@ export const price = z
       .meta(
         field('За соединение', 'Connection', 'Разовая плата за ответ.', 'Charged once when answered.', {
           unit: 'currency',
+          technical: true,
         }),
       ),
   })
@@ -67,11 +68,23 @@ export const price = z
 const via = z
   .discriminatedUnion('kind', [
     z.object({
-      kind: z.literal('trunk').meta(field('Куда', 'Kind', 'Линия оператора.', 'A SIP trunk.')),
+      kind: z
+        .literal('trunk')
+        .meta(
+          field('Куда', 'Kind', 'Линия оператора.', 'A SIP trunk.', {
+            choices: { trunk: ['линия оператора', 'trunk'] },
+          }),
+        ),
       trunk: id.meta(field('Линия оператора', 'Trunk', 'Какая.', 'Which one.', { refersTo: 'trunks' })),
     }),
     z.object({
-      kind: z.literal('line').meta(field('Куда', 'Kind', 'Городская линия.', 'A city line.')),
+      kind: z
+        .literal('line')
+        .meta(
+          field('Куда', 'Kind', 'Городская линия.', 'A city line.', {
+            choices: { line: ['городская линия', 'city line'] },
+          }),
+        ),
       ports: z
         .array(
           portNumber.meta(field('Порт', 'Port', 'Гнездо линии.', 'Socket of a line.', { refersTo: 'ports' })),
@@ -91,7 +104,7 @@ export const route = z.object({
   name,
   enabled,
   classes: z
-    .array(tollClass.meta(field('Вид вызова', 'Toll class', 'Вид вызова.', 'A class of calls.')))
+    .array(tollClass)
     .default([])
     .meta(
       field(

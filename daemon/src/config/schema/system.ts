@@ -12,7 +12,11 @@ export const site = z
     language: z
       .enum(['ru', 'en'])
       .default('ru')
-      .meta(field('Язык', 'Language', 'Язык страницы и сообщений.', 'Language of the page and of messages.')),
+      .meta(
+        field('Язык', 'Language', 'Язык страницы и сообщений.', 'Language of the page and of messages.', {
+          choices: { ru: ['русский', 'Russian'], en: ['английский', 'English'] },
+        }),
+      ),
     timeZone: z
       .string()
       .default('Europe/Moscow')
@@ -23,7 +27,7 @@ export const site = z
           'По нему идут расписания и записи.',
           'IANA name; schedules and records go by it.',
           {
-            restart: 'next-call',
+            scope: 'next-call',
           },
         ),
       ),
@@ -33,7 +37,7 @@ export const site = z
       .default('RUB')
       .meta(
         field('Валюта', 'Currency', 'Код из трёх букв: RUB.', 'Code of three letters: RUB.', {
-          restart: 'next-call',
+          scope: 'next-call',
           hint: ['три латинские буквы, например RUB', 'three letters, such as RUB'],
         }),
       ),
@@ -45,12 +49,12 @@ export const site = z
           'Emergency caller number',
           'Городской номер по адресу офиса: его видит диспетчер.',
           "The site's geographic number, shown to the emergency services.",
-          { restart: 'next-call', hint: e164Hint },
+          { scope: 'next-call', hint: e164Hint, dialed: true },
         ),
       ),
   })
   .prefault({})
-  .meta(field('Офис', 'Site', 'Название, язык, время.', 'Name, language, time.', { restart: 'at-once' }));
+  .meta(field('Офис', 'Site', 'Название, язык, время.', 'Name, language, time.', { scope: 'at-once' }));
 
 export const admin = z
   .object({
@@ -70,7 +74,7 @@ export const admin = z
   .default({})
   .meta(
     field('Администратор', 'Administrator', 'Вход на страницу.', 'Access to the page.', {
-      restart: 'at-once',
+      scope: 'at-once',
     }),
   );
 
@@ -105,7 +109,7 @@ export const sip = z
   .prefault({})
   .meta(
     field('SIP', 'SIP', 'Чем обслуживаются линии операторов.', 'What serves the trunks.', {
-      restart: 'restart-box',
+      scope: 'restart-box',
     }),
   );
 
@@ -142,4 +146,4 @@ export const rtp = z
       ),
   })
   .prefault({})
-  .meta(field('Передача речи', 'RTP', 'Порты и потери.', 'Ports and loss.', { restart: 'next-call' }));
+  .meta(field('Передача речи', 'RTP', 'Порты и потери.', 'Ports and loss.', { scope: 'next-call' }));

@@ -69,6 +69,12 @@ export const trunk = z
           'Mode',
           'С регистрацией у оператора или по известным адресам.',
           "register: we register with the operator. static: both sides know each other's address.",
+          {
+            choices: {
+              register: ['с регистрацией', 'with registration'],
+              static: ['по адресам', 'by addresses'],
+            },
+          },
         ),
       ),
     server: z
@@ -93,6 +99,7 @@ export const trunk = z
           'Outbound proxy',
           'Если не на сам сервер.',
           'Where requests are really sent, if elsewhere.',
+          { technical: true },
         ),
       ),
     transport: z
@@ -104,6 +111,7 @@ export const trunk = z
           'Transport',
           'Как скажет оператор.',
           'As the operator says; it is never changed by itself.',
+          { choices: { udp: ['UDP', 'UDP'], tcp: ['TCP', 'TCP'] } },
         ),
       ),
     user: z
@@ -121,6 +129,7 @@ export const trunk = z
           'Authentication name',
           'Если отличается от имени.',
           'Name for digest, if it differs.',
+          { technical: true },
         ),
       ),
     password: z
@@ -144,7 +153,7 @@ export const trunk = z
           'Registration time',
           'Как часто обновлять.',
           'How long a registration lasts.',
-          { unit: 's' },
+          { unit: 's', technical: true },
         ),
       ),
     optionsSeconds: z
@@ -159,7 +168,7 @@ export const trunk = z
           'Health check',
           'Запрос OPTIONS; 0 — без проверки.',
           'OPTIONS requests; 0: none.',
-          { unit: 's' },
+          { unit: 's', technical: true },
         ),
       ),
     peers: z
@@ -167,7 +176,7 @@ export const trunk = z
         z
           .string()
           .max(64)
-          .meta(field('Адрес', 'Address', 'Адрес сервера.', 'Address of a server.')),
+          .meta(field('Адрес', 'Address', 'Адрес сервера.', 'Address of a server.', { technical: true })),
       )
       .default([])
       .meta(
@@ -191,7 +200,7 @@ export const trunk = z
           'Сверх этого берётся другой маршрут.',
           'Beyond it the next route is taken.',
           {
-            restart: 'next-call',
+            scope: 'next-call',
           },
         ),
       ),
@@ -205,7 +214,13 @@ export const trunk = z
           '+7…, 7… или 8….',
           'How numbers are written toward the operator.',
           {
-            restart: 'next-call',
+            scope: 'next-call',
+            choices: {
+              'e164-plus': ['+74951234567', '+74951234567'],
+              e164: ['74951234567', '74951234567'],
+              'national-8': ['84951234567', '84951234567'],
+            },
+            technical: true,
           },
         ),
       ),
@@ -216,8 +231,9 @@ export const trunk = z
         'Что видит вызываемый.',
         'Our number on this trunk, shown to the called.',
         {
-          restart: 'next-call',
+          scope: 'next-call',
           hint: e164Hint,
+          dialed: true,
         },
       ),
     ),
@@ -230,7 +246,10 @@ export const trunk = z
           'Caller of forwarded calls',
           'Наш, или исходного звонящего, если оператор разрешает.',
           "Forwarded calls: our own number, or the original caller's with Diversion where the operator allows it.",
-          { restart: 'next-call' },
+          {
+            scope: 'next-call',
+            choices: { own: ['наш', 'our own'], original: ['исходного звонящего', 'the original caller'] },
+          },
         ),
       ),
     noAnswerMs: z
@@ -245,16 +264,24 @@ export const trunk = z
           'Wait for progress',
           'Потом берётся следующий маршрут.',
           'How long to wait for any provisional answer before the next route.',
-          { unit: 'ms', restart: 'next-call' },
+          { unit: 'ms', scope: 'next-call', technical: true },
         ),
       ),
     codecs: z
-      .array(z.enum(['PCMA', 'PCMU']).meta(field('Кодек', 'Codec', 'Кодек речи.', 'A speech codec.')))
+      .array(
+        z
+          .enum(['PCMA', 'PCMU'])
+          .meta(
+            field('Кодек', 'Codec', 'Кодек речи.', 'A speech codec.', {
+              choices: { PCMA: ['G.711 A', 'G.711 A-law'], PCMU: ['G.711 µ', 'G.711 mu-law'] },
+            }),
+          ),
+      )
       .min(1)
       .default(['PCMA', 'PCMU'])
       .meta(
         field('Кодеки', 'Codecs', 'В порядке предпочтения.', 'In order of preference.', {
-          restart: 'next-call',
+          scope: 'next-call',
         }),
       ),
     ptimeMs: z
@@ -263,7 +290,9 @@ export const trunk = z
       .meta(
         field('Длина пакета', 'Packet time', '10, 20 или 30 мс речи.', '10, 20 or 30 ms of speech.', {
           unit: 'ms',
-          restart: 'next-call',
+          scope: 'next-call',
+          choices: { '10': ['10 мс', '10 ms'], '20': ['20 мс', '20 ms'], '30': ['30 мс', '30 ms'] },
+          technical: true,
         }),
       ),
     emergencyShortCodes: z
@@ -275,7 +304,7 @@ export const trunk = z
           'Emergency short codes',
           'Оператор принимает 112 и 101–104.',
           'The operator takes 112 and 101-104.',
-          { restart: 'next-call' },
+          { scope: 'next-call' },
         ),
       ),
     emergencyNumber: e164
@@ -286,7 +315,7 @@ export const trunk = z
           'Emergency number',
           'Если короткие у оператора не работают.',
           'Dialed where short codes do not work.',
-          { restart: 'next-call', hint: e164Hint },
+          { scope: 'next-call', hint: e164Hint, dialed: true },
         ),
       ),
     accessNumber: operatorAccess
@@ -297,7 +326,7 @@ export const trunk = z
           'Through an access number',
           'Устройство само наберёт номер доступа, ПИН-код и номер.',
           'The box itself dials the access number, the PIN and the destination.',
-          { restart: 'next-call' },
+          { scope: 'next-call' },
         ),
       ),
   })
