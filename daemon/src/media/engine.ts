@@ -11,7 +11,6 @@ import type {
   RtpParameters,
   RtpStatistics,
 } from './api.ts';
-import { callerIdSamples } from './caller-id-samples.ts';
 import type { EchoCanceller } from './dsp/echo-canceller.ts';
 import type { CountryProfile } from './dsp/profile.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -108,8 +107,8 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     );
     pair = await this.#pool.open(
       address,
-      (data, from, port) => session.onRtp(data, from, port, this.#clock.now()),
-      (data, from, port) => session.onRtcp(data, from, port, this.#clock.now()),
+      (data, from, port) => session.onRtp(data, from, port, this.#clock.now(), this.#clock.wall()),
+      (data, from, port) => session.onRtcp(data, from, port, this.#clock.now(), this.#clock.wall()),
     );
     this.#endpoints.set(id, endpoint);
     this.#pairs.set(endpoint, pair);
@@ -166,7 +165,7 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     return new Promise((resolve) => {
       const endpoint = this.#endpoint(id);
       const sink = endpoint instanceof RtpEndpoint ? endpoint.eventSink : undefined;
-      const playback = createPlayback(source, sink, callerIdSamples);
+      const playback = createPlayback(source, sink, this.#profile.callerId.dtmf);
       endpoint.play(playback, (completed) => {
         resolve(completed);
         this.#arrange(endpoint);

@@ -1,4 +1,5 @@
 import type { CallerIdInfo, Detection, ProgressTone } from './api.ts';
+import { CallerIdReceiver } from './dsp/caller-id-receiver.ts';
 import { DtmfDetector } from './dsp/dtmf-detector.ts';
 import { type CountryProfile, dialToneFrequencies } from './dsp/profile.ts';
 import { ToneDetector } from './dsp/tone-detector.ts';
@@ -23,6 +24,7 @@ export class Listener {
   #tones: ToneDetector | undefined;
   #voice: VoiceDetector | undefined;
   #speaking = false;
+  #callerId: CallerIdReceiver | undefined;
   #deaf = false;
 
   constructor(profile: CountryProfile, sink: ListenerSink) {
@@ -43,6 +45,10 @@ export class Listener {
       this.#voice ??= new VoiceDetector();
       this.#voice.reset();
       this.#speaking = false;
+    }
+    if (detection.callerId && !this.#detection.callerId) {
+      this.#callerId ??= new CallerIdReceiver((info) => this.#sink.callerId(plain(info)));
+      this.#callerId.reset();
     }
     this.#detection = detection;
   }
@@ -76,6 +82,7 @@ export class Listener {
     }
     this.#tones?.process(frame);
     if (this.#detection.voice) this.#hearVoice(frame);
+    if (this.#detection.callerId) this.#callerId?.process(frame);
   }
 
   #hearVoice(frame: Int16Array): void {
@@ -104,4 +111,13 @@ export class Listener {
       else if (event.kind === 'ended' && event.tone === 'ringback') this.#sink.ringbackStopped();
     });
   }
+}
+
+/** What the contract tells of a message; the receiver knows more of its form. */
+function plain(info: CallerIdInfo): CallerIdInfo {
+  return {
+    ...(info.number === undefined ? {} : { number: info.number }),
+    ...(info.name === undefined ? {} : { name: info.name }),
+    ...(info.absence === undefined ? {} : { absence: info.absence }),
+  };
 }

@@ -1,5 +1,7 @@
 import { CodedError } from '../base/error.ts';
 import type { PlaySource } from './api.ts';
+import type { DtmfCallerIdCodes } from './dsp/caller-id.ts';
+import { CallerIdSender } from './dsp/caller-id-sender.ts';
 import { DtmfGenerator } from './dsp/dtmf-generator.ts';
 import { type Tone, ToneGenerator } from './dsp/tone-generator.ts';
 import { FRAME_MS, FRAME_SAMPLES } from './line-audio.ts';
@@ -31,12 +33,13 @@ const EVENT_TAIL_MS = 40;
 
 /**
  * Makes the player of a source. `events` given: DTMF goes there as RFC 4733 instead of as audio.
- * @throws CodedError `media/tone`, `media/dtmf-digit`, `media/source`.
+ * `codes`: how the country frames caller ID by DTMF.
+ * @throws CodedError `media/tone`, `media/dtmf-digit`, `media/caller-id`, `media/source`.
  */
 export function createPlayback(
   source: PlaySource,
   events: EventSink | undefined,
-  callerId: (source: PlaySource & { type: 'caller-id' }) => Int16Array,
+  codes: DtmfCallerIdCodes,
 ): Playback {
   switch (source.type) {
     case 'tone':
@@ -53,7 +56,7 @@ export function createPlayback(
     case 'pcm':
       return new PcmPlayback(source.samples, source.repeat ?? 1);
     case 'caller-id':
-      return new PcmPlayback(callerId(source), 1, source.scheme === 'dtmf');
+      return new CallerIdPlayback(new CallerIdSender(source.scheme, source, codes), source.scheme === 'dtmf');
   }
 }
 
@@ -137,14 +140,13 @@ class EventPlayback implements Playback {
 
 class PcmPlayback implements Playback {
   readonly #samples: Int16Array;
-  readonly dtmf: boolean;
+  readonly dtmf = false;
   #left: number;
   #at = 0;
 
-  constructor(samples: Int16Array, repeat: number, dtmf = false) {
+  constructor(samples: Int16Array, repeat: number) {
     this.#samples = samples;
     this.#left = samples.length === 0 ? 0 : repeat;
-    this.dtmf = dtmf;
   }
 
   next(frame: Int16Array): 'audio' | 'ended' {
@@ -160,6 +162,24 @@ class PcmPlayback implements Playback {
         this.#left--;
       }
     }
+    return 'audio';
+  }
+
+  abandon(): void {}
+}
+
+class CallerIdPlayback implements Playback {
+  readonly #sender: CallerIdSender;
+  readonly dtmf: boolean;
+
+  constructor(sender: CallerIdSender, dtmf: boolean) {
+    this.#sender = sender;
+    this.dtmf = dtmf;
+  }
+
+  next(frame: Int16Array): 'audio' | 'ended' {
+    if (!this.#sender.active) return 'ended';
+    this.#sender.process(frame, FRAME_SAMPLES);
     return 'audio';
   }
 

@@ -8,6 +8,8 @@ import { DigitRegenerator } from './digit-regenerator.ts';
 
 /** Longest packet that is taken: 100 ms of G.711, far beyond the 30 ms anybody asks for. */
 const MAX_SAMPLES = 800;
+/** How much longer than its event a tone in the audio is muted, ms: one packet. */
+const TAIL_MS = 20;
 
 /** A digit that came as RFC 4733 event; `durationMs` is known at its end. */
 export type DigitHandler = (kind: 'begin' | 'end', digit: string, durationMs: number) => void;
@@ -23,6 +25,8 @@ export class RtpInlet {
   readonly #events: TelephoneEventReceiver;
   readonly #pcm = new Int16Array(MAX_SAMPLES);
   #sawEvents = false;
+  #now = 0;
+  #muteUntil = 0;
   /** Whether digits are to sound in the audio pulled. */
   tones = false;
 
@@ -36,6 +40,8 @@ export class RtpInlet {
         onDigit('begin', digit, event.durationMs);
       } else {
         this.regenerator.end(event.durationMs);
+        // Audio is behind events by the buffer's delay; a tone that was left in it ends as much later.
+        this.#muteUntil = this.#now + this.jitter.targetMs + TAIL_MS;
         onDigit('end', digit, event.durationMs);
       }
     });
@@ -60,11 +66,13 @@ export class RtpInlet {
 
   /** Takes a packet of an event. */
   pushEvent(data: Uint8Array, header: RtpHeader, now: number): void {
+    this.#now = now;
     this.#events.receive(header.timestamp, data, header.payloadOffset, header.payloadLength, now);
   }
 
   /** Ends an event whose end was lost. */
   poll(now: number): void {
+    this.#now = now;
     this.#events.poll(now);
   }
 
@@ -73,7 +81,7 @@ export class RtpInlet {
     if (this.jitter.pull(out, FRAME_SAMPLES, now) === 'audio') this.#concealer.received(out, FRAME_SAMPLES);
     else this.#concealer.conceal(out, FRAME_SAMPLES);
     if (this.regenerator.active) this.regenerator.process(out, FRAME_SAMPLES);
-    else if (this.#events.current !== undefined) out.fill(0);
+    else if (this.#events.current !== undefined || now < this.#muteUntil) out.fill(0);
   }
 
   /** Forgets the audio held, as the stream now goes another way or is another stream. */

@@ -42,7 +42,7 @@ export class RtpSession {
   readonly #handlers: SessionHandlers;
   readonly #latch: Latch;
   readonly #watch = new LossWatch();
-  readonly #reports = new RtcpReports();
+  readonly #reports: RtcpReports;
   readonly #header = new RtpHeader();
   #parameters: RtpParameters | undefined;
   #codec: AudioCodec = PCMA;
@@ -63,6 +63,7 @@ export class RtpSession {
     this.#timing = timing;
     this.#handlers = handlers;
     this.#latch = new Latch(timing.latch);
+    this.#reports = new RtcpReports(random().toString(36) + random().toString(36));
     this.inlet = new RtpInlet(handlers.digit);
     this.outlet = new RtpOutlet(
       (data) => this.#pair().rtp.send(data, this.#latch.port, this.#latch.address),
@@ -115,12 +116,12 @@ export class RtpSession {
   }
 
   /** A datagram on the RTP port. */
-  onRtp(data: Buffer, address: string, port: number, now: number): void {
+  onRtp(data: Buffer, address: string, port: number, now: number, wall: number): void {
     const parameters = this.#parameters;
     // Before the answer is known there is nothing to judge a packet by.
     if (!parameters || this.#closed) return;
     if (parameters.rtcpMux && isRtcp(data)) {
-      this.onRtcp(data, address, port, now);
+      this.onRtcp(data, address, port, now, wall);
       return;
     }
     const header = this.#header;
@@ -155,7 +156,9 @@ export class RtpSession {
       this.#reports.newSource(header.ssrc);
       this.inlet.resetStream();
     }
-    this.#reports.received(header, audio, now);
+    // An event repeats its first timestamp; with its length it is as far on as audio would be (RFC 4733 2.2).
+    const length = event && header.payloadLength >= 4 ? data.readUInt16BE(header.payloadOffset + 2) : 0;
+    this.#reports.received(header.sequence, header.timestamp + length, now);
     if (this.#watch.rtp(now, type === COMFORT_NOISE) === 'resumed') this.#handlers.resumed();
     if (!this.#receiving) return;
     const relay = this.relayTo;
@@ -171,14 +174,14 @@ export class RtpSession {
   }
 
   /** A datagram on the RTCP port (or RTCP on the shared one). Only the peer's own host is listened to. */
-  onRtcp(data: Buffer, address: string, port: number, now: number): void {
+  onRtcp(data: Buffer, address: string, port: number, now: number, wall: number): void {
     const parameters = this.#parameters;
     if (!parameters || this.#closed) return;
     if (address !== this.#latch.address) {
       this.#rejected++;
       return;
     }
-    if (!this.#reports.take(data, this.outlet.ssrc, now)) return;
+    if (!this.#reports.take(data, this.outlet.ssrc, now, wall)) return;
     this.#watch.rtcp(now);
     if (this.#latch.locked && !parameters.rtcpMux) {
       // RFC 4961: reports go back to where the peer's come from.

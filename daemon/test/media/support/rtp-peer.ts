@@ -61,6 +61,7 @@ export class RtpPeer {
   timestamp = Math.floor(Math.random() * 2 ** 32);
   #timer: NodeJS.Timeout | undefined;
   #waiters: { ready: () => boolean; done: () => void }[] = [];
+  #closed = false;
   port = 0;
   /** Whose packets go where. */
   remotePort = 0;
@@ -94,6 +95,7 @@ export class RtpPeer {
   }
 
   raw(data: Uint8Array): void {
+    if (this.#closed) return;
     this.#socket.send(data, this.remotePort, '127.0.0.1');
   }
 
@@ -187,6 +189,7 @@ export class RtpPeer {
   }
 
   close(): void {
+    this.#closed = true;
     this.hush();
     this.#socket.close();
   }
