@@ -8,7 +8,7 @@ import type { AudioChannel, AudioCoding, CardFrame } from './frame.ts';
 import { FRAME_SAMPLES } from './frame.ts';
 import { decodeFrame, encodeAudio, encodeFrame } from './frame-codec.ts';
 import { FrameReader } from './framing.ts';
-import type { CommandOutcome, LinkEffect, LinkEvent, LinkState, LinkTimer } from './link-machine.ts';
+import type { CommandOutcome, LinkEffect, LinkEvent, LinkState, LinkTimer, Present } from './link-machine.ts';
 import { initialLinkState, linkTransition, SILENCE_MS } from './link-machine.ts';
 import { Opener } from './opener.ts';
 import { SampleClock } from './sample-clock.ts';
@@ -232,7 +232,7 @@ export class CardLink extends Emitter<CardLinkEvents> implements LineCard {
     // Line noise before us shall not be glued to the first frame (frame.md section 1).
     transport.write(new Uint8Array(1));
     this.#heardAt = this.#silentSince = this.#clock.now();
-    this.#machine.send({ type: 'opened', session: this.#newSession() });
+    this.#machine.send({ type: 'opened', present: this.#present() });
     this.#armWatch(SILENCE_MS);
   }
 
@@ -240,6 +240,10 @@ export class CardLink extends Emitter<CardLinkEvents> implements LineCard {
     this.#transport = undefined;
     this.#watch?.cancel();
     this.#machine.send({ type: 'closed', reason });
+  }
+
+  #present(): Present {
+    return { session: this.#newSession(), alive: this.#alive() };
   }
 
   #armWatch(ms: number): void {
@@ -255,7 +259,7 @@ export class CardLink extends Emitter<CardLinkEvents> implements LineCard {
       // Timers run before input: give frames that lie unread the chance to be heard.
       this.#watch = this.#clock.after(SILENCE_GRACE_MS, () => this.#watchSilence(true));
     } else {
-      this.#machine.send({ type: 'silent', session: this.#newSession() });
+      this.#machine.send({ type: 'silent', present: this.#present() });
       if (this.#clock.now() - Math.max(this.#heardAt, this.#silentSince) >= REOPEN_AFTER_MS)
         this.#transport?.close();
       else this.#armWatch(SILENCE_MS);
@@ -273,7 +277,7 @@ export class CardLink extends Emitter<CardLinkEvents> implements LineCard {
     if (frame.type === 'audio') this.#audio(frame);
     else {
       if (frame.type === 'unreadable-indication') this.#malformed++;
-      this.#machine.send({ type: 'frame', frame, session: this.#newSession() });
+      this.#machine.send({ type: 'frame', frame, present: this.#present() });
     }
   }
 
@@ -311,8 +315,7 @@ export class CardLink extends Emitter<CardLinkEvents> implements LineCard {
         this.#timers.set(
           effect.name,
           this.#clock.after(effect.ms, () => {
-            const { name } = effect;
-            this.#machine.send({ type: 'timer', name, alive: this.#alive(), session: this.#newSession() });
+            this.#machine.send({ type: 'timer', name: effect.name, present: this.#present() });
           }),
         );
         break;

@@ -64,15 +64,21 @@ export interface LinkState {
 
 export type LinkTimer = 'hello' | 'keepalive' | 'retry';
 
+/** What stands at the moment of an event, whatever the event. */
+export interface Present {
+  /** A random number other than 0, should a new session begin. */
+  session: number;
+  /** Call control is ticking; without it the card gets neither hello nor keepalive (ruling 2). */
+  alive: boolean;
+}
+
 export type LinkEvent =
-  /** The transport is open; `session` is a random number other than 0. */
-  | { type: 'opened'; session: number }
+  | { type: 'opened'; present: Present }
   | { type: 'closed'; reason: string }
-  | { type: 'frame'; frame: CardFrame; session: number }
+  | { type: 'frame'; frame: CardFrame; present: Present }
   /** No valid frame for {@link SILENCE_MS}. */
-  | { type: 'silent'; session: number }
-  /** `alive`: call control is ticking; without it the card is told nothing (ruling 2). */
-  | { type: 'timer'; name: LinkTimer; alive: boolean; session: number }
+  | { type: 'silent'; present: Present }
+  | { type: 'timer'; name: LinkTimer; present: Present }
   | { type: 'execute'; command: QueuedCommand };
 
 /** How a command ended. */
@@ -117,18 +123,14 @@ const next = (seq: number): number => (seq + 1) & 0xff;
 
 /** The link to a card: handshake, commands with acknowledgement, indications, keepalive, reset. */
 export function linkTransition(options: LinkOptions) {
-  const hello = (state: LinkState): LinkEffect => ({
-    type: 'send',
-    frame: {
-      type: 'hello',
-      protocolMin: PROTOCOL_MIN,
-      protocolMax: PROTOCOL_MAX,
-      codings: options.codings,
-      bandwidth: options.bandwidth,
-      session: state.session,
-      name: options.name,
-    },
-  });
+  function hello({ session }: LinkState, { alive }: Present): LinkEffect[] {
+    if (!alive) return [];
+    const { codings, bandwidth, name } = options;
+    const [protocolMin, protocolMax] = [PROTOCOL_MIN, PROTOCOL_MAX];
+    return [
+      { type: 'send', frame: { type: 'hello', protocolMin, protocolMax, codings, bandwidth, session, name } },
+    ];
+  }
 
   /** Sends the first command of the queue, for the first time or again. */
   function send(state: LinkState): LinkStep {
@@ -164,14 +166,18 @@ export function linkTransition(options: LinkOptions) {
   }
 
   /** Begins with hello, under a new session number, on a transport that is open. */
-  function begin(state: LinkState, session: number, before: LinkEffect[] = []): LinkStep {
-    const proposed: LinkState = { ...state, phase: 'hello', session };
-    return stay(proposed, ...before, hello(proposed), { type: 'timer', name: 'hello', ms: HELLO_MS });
+  function begin(state: LinkState, present: Present, before: LinkEffect[] = []): LinkStep {
+    const proposed: LinkState = { ...state, phase: 'hello', session: present.session };
+    return stay(proposed, ...before, ...hello(proposed, present), {
+      type: 'timer',
+      name: 'hello',
+      ms: HELLO_MS,
+    });
   }
 
-  function restart(state: LinkState, session: number, reason: string, first?: CommandOutcome): LinkStep {
+  function restart(state: LinkState, present: Present, reason: string, first?: CommandOutcome): LinkStep {
     const lost = lose(state, reason, first);
-    return begin(lost.state, session, lost.effects);
+    return begin(lost.state, present, lost.effects);
   }
 
   /** The card has booted since we last knew it. */
@@ -180,14 +186,14 @@ export function linkTransition(options: LinkOptions) {
     return { ...state, bootId, resets: state.resets + (reset ? 1 : 0) };
   }
 
-  function welcome(before: LinkState, frame: WelcomeFrame, session: number): LinkStep {
+  function welcome(before: LinkState, frame: WelcomeFrame, present: Present): LinkStep {
     const state = noteBoot(before, frame.bootId);
     if (frame.session === 0) {
       if (state.phase === 'up') {
         const reason = state.resets > before.resets ? 'the card was reset' : 'the card ended the session';
-        return restart(state, session, reason);
+        return restart(state, present, reason);
       }
-      return stay(state, hello(state));
+      return stay(state, ...hello(state, present));
     }
     // The same welcome again, or one of a session long given up.
     if (state.phase === 'up' || frame.session !== state.session) return stay(state);
@@ -218,11 +224,11 @@ export function linkTransition(options: LinkOptions) {
     );
   }
 
-  function cardKeepalive(before: LinkState, frame: CardKeepaliveFrame, session: number): LinkStep {
+  function cardKeepalive(before: LinkState, frame: CardKeepaliveFrame, present: Present): LinkStep {
     if (before.phase !== 'up') return stay(before);
     const state = noteBoot(before, frame.bootId);
-    if (state.resets > before.resets) return restart(state, session, 'the card was reset');
-    if (frame.session !== state.session) return restart(state, session, 'the card has another session');
+    if (state.resets > before.resets) return restart(state, present, 'the card was reset');
+    if (frame.session !== state.session) return restart(state, present, 'the card has another session');
     const { checksumErrors, audioLost, audioLate } = frame;
     return stay(
       { ...state, card: { checksumErrors, audioLost, audioLate } },
@@ -230,18 +236,18 @@ export function linkTransition(options: LinkOptions) {
     );
   }
 
-  function nack(state: LinkState, reason: Refusal, session: number): LinkStep {
+  function nack(state: LinkState, reason: Refusal, present: Present): LinkStep {
     const outcome: CommandOutcome = { code: 'line/refused', message: `refused: ${reason}` };
     // Both ends disagree about where they are: only a new session puts it right.
     if (reason === 'no-session' || reason === 'sequence') {
-      return restart(state, session, `the card refused a command: ${reason}`);
+      return restart(state, present, `the card refused a command: ${reason}`);
     }
     return settle(state, outcome);
   }
 
-  function received(state: LinkState, frame: CardFrame, session: number): LinkStep {
-    if (frame.type === 'welcome') return welcome(state, frame, session);
-    if (frame.type === 'card-keepalive') return cardKeepalive(state, frame, session);
+  function received(state: LinkState, frame: CardFrame, present: Present): LinkStep {
+    if (frame.type === 'welcome') return welcome(state, frame, present);
+    if (frame.type === 'card-keepalive') return cardKeepalive(state, frame, present);
     if (state.phase !== 'up') return stay(state);
     switch (frame.type) {
       case 'ack':
@@ -249,7 +255,7 @@ export function linkTransition(options: LinkOptions) {
         // Otherwise the second answer to a command that was repeated.
         const awaited = state.queue.length > 0 && frame.seq === state.commandSeq;
         if (!awaited) return stay(state);
-        return frame.type === 'ack' ? settle(state, 'done') : nack(state, frame.reason, session);
+        return frame.type === 'ack' ? settle(state, 'done') : nack(state, frame.reason, present);
       }
       case 'indication':
       case 'unreadable-indication': {
@@ -267,24 +273,23 @@ export function linkTransition(options: LinkOptions) {
     }
   }
 
-  function timer(state: LinkState, name: LinkTimer, alive: boolean, session: number): LinkStep {
+  function timer(state: LinkState, name: LinkTimer, present: Present): LinkStep {
     switch (name) {
       case 'hello': {
         if (state.phase !== 'hello') return stay(state);
-        const again: LinkEffect = { type: 'timer', name: 'hello', ms: HELLO_MS };
-        return alive ? stay(state, hello(state), again) : stay(state, again);
+        return stay(state, ...hello(state, present), { type: 'timer', name: 'hello', ms: HELLO_MS });
       }
       case 'keepalive': {
         if (state.phase !== 'up') return stay(state);
         const again: LinkEffect = { type: 'timer', name: 'keepalive', ms: KEEPALIVE_MS };
-        if (!alive) return stay(state, again);
+        if (!present.alive) return stay(state, again);
         return stay(state, { type: 'send', frame: { type: 'keepalive', session: state.session } }, again);
       }
       case 'retry': {
         if (state.phase !== 'up' || state.queue.length === 0) return stay(state);
         if (state.sendings < SENDINGS) return send(state);
         const message = `no answer to a command in ${SENDINGS * RETRY_MS} ms`;
-        return restart(state, session, message, { code: 'line/ack-timeout', message });
+        return restart(state, present, message, { code: 'line/ack-timeout', message });
       }
     }
   }
@@ -292,7 +297,7 @@ export function linkTransition(options: LinkOptions) {
   return (state: LinkState, event: LinkEvent): LinkStep => {
     switch (event.type) {
       case 'opened':
-        return begin(state, event.session);
+        return begin(state, event.present);
       case 'closed': {
         const lost = lose(state, event.reason);
         return {
@@ -301,13 +306,13 @@ export function linkTransition(options: LinkOptions) {
         };
       }
       case 'frame':
-        return received(state, event.frame, event.session);
+        return received(state, event.frame, event.present);
       case 'silent':
         return state.phase === 'up'
-          ? restart(state, event.session, `nothing heard from the card for ${SILENCE_MS} ms`)
+          ? restart(state, event.present, `nothing heard from the card for ${SILENCE_MS} ms`)
           : stay(state);
       case 'timer':
-        return timer(state, event.name, event.alive, event.session);
+        return timer(state, event.name, event.present);
       case 'execute': {
         if (state.phase !== 'up') {
           const outcome: CommandOutcome = { code: 'line/link-down', message: 'no link to the card' };
