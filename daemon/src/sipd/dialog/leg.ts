@@ -1,0 +1,156 @@
+import type { SipMessage } from '../message/message.ts';
+import { parseNameAddr } from '../message/name-addr.ts';
+import { parseUri } from '../message/uri.ts';
+import { isPrivateIpv4 } from '../transport/addresses.ts';
+import type { Flow } from '../transport/flow.ts';
+import type { Repeater } from './invite-2xx.ts';
+import { type Routing, routing } from './route-set.ts';
+
+/** What is known of one early dialog (RFC 3261 12.1.2). */
+export interface EarlyDialog {
+  remote: string;
+  target: string;
+  routeSet: readonly string[];
+  /** RSeq of the last reliable provisional response, or -1 (RFC 3262). */
+  rseq: number;
+}
+
+/** Our side of a dialog (RFC 3261 12), from the request that may create it to its end. */
+export class Leg {
+  /** The control protocol's name of it: `<Call-ID>;from-tag=<From tag of the first request>`. */
+  readonly id: string;
+  readonly role: 'uac' | 'uas';
+  readonly callId: string;
+  readonly localTag: string;
+  /** Method that makes or made the dialog: INVITE or SUBSCRIBE. */
+  readonly method: string;
+  state: 'trying' | 'early' | 'confirmed' | 'ending' | 'ended' = 'trying';
+  /** What stands in From of our requests. */
+  local = '';
+  /** What stands in To of our requests. */
+  remote = '';
+  remoteTag = '';
+  remoteTarget = '';
+  routeSet: readonly string[] = [];
+  localSeq = 0;
+  /** -1 until the peer has sent a request. */
+  remoteSeq = -1;
+  /** Our Contact value. */
+  contact = '';
+  /** The way the last message took. */
+  flow: Flow | undefined;
+  /** The peer's Contact cannot be reached from here: requests go where messages come from. */
+  natted = false;
+  /** The control session that made or answered it; undefined after that is gone. */
+  owner: unknown;
+  /** An INVITE of ours within the dialog has no final response yet. */
+  inviting = false;
+  /** An INVITE or UPDATE of the peer has no final response yet. */
+  invited = false;
+  updating = false;
+  /** CSeq of the INVITE whose 2xx waits for its ACK, with the repetition. */
+  awaitingAck: { cseq: number; repeater: Repeater; txn: string } | undefined;
+  /** ACKs of ours to repeat for repeated 2xx, by CSeq (13.2.2.4). */
+  readonly acks = new Map<number, { text: string; flow: Flow }>();
+  /** The same of other forks that answered, by remote tag. */
+  readonly forks = new Map<string, { text: string; flow: Flow }>();
+  /** INVITEs of ours that were answered with 2xx and wait for the client's ACK. */
+  readonly unacked = new Set<number>();
+  /** Reliable provisional responses we sent, whose PRACKs this leg gets. */
+  reliable: unknown;
+  /** Authorization lines of the last INVITE: its ACK repeats them (RFC 3261 13.2.2.4). */
+  credentials = '';
+  /** Early dialogs by remote tag: a proxy may have forked the INVITE (13.2.2). */
+  readonly early = new Map<string, EarlyDialog>();
+  /** The INVITE was cancelled: should a 2xx come all the same, BYE follows the ACK. */
+  cancelled = false;
+
+  constructor(role: 'uac' | 'uas', method: string, callId: string, localTag: string, fromTag: string) {
+    this.role = role;
+    this.method = method;
+    this.callId = callId;
+    this.localTag = localTag;
+    this.id = `${callId};from-tag=${fromTag}`;
+  }
+
+  /** A new uas leg, from the request and the tag we answer with. */
+  static fromRequest(request: SipMessage, localTag: string, flow: Flow): Leg {
+    const leg = new Leg('uas', request.method, request.callId, localTag, request.fromTag);
+    leg.local = `${request.get('to') ?? ''};tag=${localTag}`;
+    leg.remote = request.get('from') ?? '';
+    leg.remoteTag = request.fromTag;
+    leg.remoteSeq = request.cseq;
+    // 12.1.1: the route set is Record-Route in the order of the request.
+    leg.routeSet = request.list('record-route');
+    leg.flow = flow;
+    leg.takeTarget(request);
+    leg.noteNat(request, flow);
+    return leg;
+  }
+
+  /** What a response to our first request tells (12.1.2): tag, target, and route set reversed. */
+  takeResponse(response: SipMessage, flow: Flow): void {
+    this.remoteTag = response.toTag;
+    this.remote = response.get('to') ?? this.remote;
+    this.routeSet = response.list('record-route').reverse();
+    this.flow = flow;
+    this.takeTarget(response);
+    this.noteNat(response, flow);
+  }
+
+  /** A provisional response with a tag makes, or is part of, an early dialog; the last is current. */
+  takeEarly(response: SipMessage, flow: Flow): void {
+    if (this.state === 'confirmed' || this.state === 'ending' || this.state === 'ended') return;
+    this.takeResponse(response, flow);
+    this.state = 'early';
+    const rseq = Number.parseInt(response.get('rseq') ?? '-1', 10);
+    this.early.set(response.toTag, {
+      remote: this.remote,
+      target: this.remoteTarget,
+      routeSet: this.routeSet,
+      rseq,
+    });
+  }
+
+  /** To and routing of a request: those of the early dialog whose response a PRACK names, if any. */
+  toward(rack: string): { remote: string; routing: Routing } {
+    if (rack !== '') {
+      const rseq = Number.parseInt(rack, 10);
+      for (const e of this.early.values())
+        if (e.rseq === rseq && e.target !== '')
+          return { remote: e.remote, routing: routing(e.routeSet, e.target) };
+    }
+    return { remote: this.remote, routing: this.routing() };
+  }
+
+  /** Target refresh (12.2.1.2, 12.2.2): the Contact of a message replaces the remote target. */
+  takeTarget(message: SipMessage): void {
+    const contact = message.get('contact');
+    if (contact === undefined) return;
+    const addr = parseNameAddr(message.list('contact')[0] ?? contact);
+    if (addr && parseUri(addr.uri)) this.remoteTarget = addr.uri;
+  }
+
+  /**
+   * A private address in Contact that came from elsewhere, with no proxy on the path to know it,
+   * is a peer behind a NAT.
+   */
+  noteNat(message: SipMessage, flow: Flow): void {
+    const uri = parseUri(this.remoteTarget);
+    const source = flow.remote.host;
+    if (!uri || this.routeSet.length > 0 || uri.host === source || !isPrivateIpv4(uri.host)) {
+      this.natted = false;
+      return;
+    }
+    this.natted = !isPrivateIpv4(source) || (message.isRequest && message.via.host === uri.host);
+  }
+
+  routing(): Routing {
+    return routing(this.routeSet, this.remoteTarget);
+  }
+
+  /** Whether a request can be sent: the peer's tag and target are known and it is not over. */
+  get usable(): boolean {
+    return this.remoteTarget !== '' && (this.state === 'early' || this.state === 'confirmed');
+  }
+}

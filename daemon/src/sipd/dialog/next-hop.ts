@@ -1,0 +1,60 @@
+import { parseUri, type Uri, uriParam } from '../message/uri.ts';
+import { type LocateContext, literalTarget, locate } from '../resolve/locate.ts';
+import { defaultPort, type Flow, type Target } from '../transport/flow.ts';
+import type { Leg } from './leg.ts';
+
+/** What was found for a URI: targets in order, or why there are none. */
+export type Located = { targets: Target[]; reason: string };
+
+/**
+ * Finds the targets of a URI. An IP literal is answered before this returns, so that messages
+ * keep their order; a name is answered later.
+ */
+export function find(text: string, ctx: LocateContext, done: (found: Located) => void): void {
+  const uri = parseUri(text);
+  if (!uri || uri.host === '') {
+    done({ targets: [], reason: uri ? 'unsupported URI scheme' : 'malformed URI' });
+    return;
+  }
+  const literal = literalTarget(uri);
+  if (literal === 'bad-transport') done({ targets: [], reason: NO_TRANSPORT });
+  else if (literal)
+    done(ctx.has(literal.proto) ? { targets: [literal], reason: '' } : { targets: [], reason: NO_TRANSPORT });
+  else
+    locate(uri, ctx).then(
+      (targets) => {
+        const usable = targets.filter((t) => ctx.has(t.proto));
+        done({
+          targets: usable,
+          reason: targets.length > 0 ? NO_TRANSPORT : `unable to resolve ${uri.host}`,
+        });
+      },
+      () => done({ targets: [], reason: `name service failed for ${uri.host}` }),
+    );
+}
+
+export const NO_TRANSPORT = 'requested protocol/transport not available';
+
+/**
+ * The way of a request within a dialog: an open connection or, behind a NAT, the way messages come
+ * from; undefined if the URI of the next hop decides.
+ */
+export function knownFlow(leg: Leg, nextHop: string): Flow | undefined {
+  const flow = leg.flow;
+  if (!flow?.open) return undefined;
+  if (leg.natted) return flow;
+  if (flow.proto === 'udp') return undefined;
+  const uri = parseUri(nextHop);
+  return uri && sameTransport(uri, flow) && reachedBy(uri, flow, leg) ? flow : undefined;
+}
+
+function sameTransport(uri: Uri, flow: Flow): boolean {
+  const asked = uriParam(uri, 'transport');
+  return asked === undefined || asked.toLowerCase() === flow.proto;
+}
+
+/** A peer that dialed in from a passing port is reached by its connection, not by that of its Contact. */
+function reachedBy(uri: Uri, flow: Flow, leg: Leg): boolean {
+  if (leg.routeSet.length === 0) return true;
+  return uri.host === flow.remote.host && (uri.port || defaultPort(flow.proto)) === flow.remote.port;
+}

@@ -1,0 +1,157 @@
+import type { Leg } from '../dialog/leg.ts';
+import type { SipMessage } from '../message/message.ts';
+import type { ParseFailure } from '../message/parse.ts';
+import { responseText, responseVias } from '../message/stringify.ts';
+import { parseUri } from '../message/uri.ts';
+import type { Flow } from '../transport/flow.ts';
+import { type Core, sipLeader } from './core.ts';
+import { engineDraft, readDraft } from './draft.ts';
+import type { Session } from './session.ts';
+import { Uac } from './uac.ts';
+import { Uas } from './uas.ts';
+import type { ClientFrame } from './wire.ts';
+
+/** Joins the SIP side and the control side: what comes from one is given its place in the other. */
+export class Bridge {
+  readonly uac: Uac;
+  readonly uas: Uas;
+  readonly #core: Core;
+
+  constructor(core: Core) {
+    this.#core = core;
+    this.uac = new Uac(core);
+    this.uas = new Uas(core);
+    this.uac.endDialog = (leg, reason) => this.endDialog(leg, reason);
+    this.uas.endDialog = (leg, reason) => this.endDialog(leg, reason);
+  }
+
+  /** A message of the network, whole and sound. */
+  received(m: SipMessage, flow: Flow): void {
+    const { table } = this.#core;
+    if (!m.isRequest) {
+      const tx = table.findClient(m);
+      if (tx) tx.receive(m, flow);
+      else this.#core.count('response.stray');
+      return;
+    }
+    const tx = table.findServer(m);
+    if (m.method === 'ACK') {
+      if (tx && tx.request.method === 'INVITE') tx.receive(m, flow);
+      else this.uas.ack(m, flow);
+    } else if (tx) tx.receive(m, flow);
+    else if (m.method === 'CANCEL') this.uas.cancel(m, flow);
+    else this.#request(m, flow);
+  }
+
+  /** A message that cannot be accepted: answered without state if it is a request that can be. */
+  refused(failure: ParseFailure, flow: Flow): void {
+    const core = this.#core;
+    core.count(failure.code);
+    const m = failure.partial;
+    if (!m || m.method === 'ACK' || !m.isRequest) return;
+    const text = failure.text.length > 60 ? 'Bad Request' : failure.text;
+    core.table.reply(
+      m,
+      flow,
+      responseText(
+        m,
+        responseVias(m, flow.remote.host, flow.remote.port),
+        failure.status,
+        text,
+        core.ids.tag(),
+        '',
+        '',
+      ),
+    );
+  }
+
+  /** A `sip` or `proxy` frame of a client; false if the verb is another. */
+  frame(session: Session, frame: ClientFrame): boolean {
+    if (frame.verb !== 'sip') return false;
+    const draft = readDraft(frame.sip);
+    if (typeof draft === 'string') session.reply(frame.id, `NOK|${draft}`);
+    else if (draft.status > 0) this.uas.respond(session, frame, draft);
+    else this.uac.request(session, frame, draft);
+    return true;
+  }
+
+  /** A control connection is gone: requests of that client end; its dialogs wait for another. */
+  sessionClosed(session: Session): void {
+    this.uac.abandon(session);
+    this.uas.abandon(session);
+    for (const leg of this.#core.legs.values()) if (leg.owner === session) leg.owner = undefined;
+  }
+
+  /**
+   * Ends a dialog on the engine's own account: BYE, and the client told of it as something it did
+   * not ask for. An empty reason tells nobody.
+   */
+  endDialog(leg: Leg, reason: string): void {
+    const core = this.#core;
+    if (leg.state === 'ended' || leg.state === 'ending') return;
+    this.uas.abortOn(leg);
+    leg.awaitingAck?.repeater.stop();
+    leg.awaitingAck = undefined;
+    if (leg.method !== 'INVITE' || leg.remoteTarget === '') {
+      core.legs.remove(leg);
+      return;
+    }
+    const lines = reason === '' ? '' : `Reason: SIP ;cause=200 ;text="${reason}"\r\n`;
+    const owner = core.ownerOf(leg);
+    const call = this.uac.sendInDialog(
+      undefined,
+      '',
+      leg,
+      engineDraft('BYE', lines),
+      'Content-Length: 0\r\n\r\n',
+    );
+    call.onFinal = () => core.legs.remove(leg);
+    const tx = call.sentTx;
+    if (reason === '' || !owner || !tx) return;
+    owner.send(
+      `${sipLeader(core, 'application', tx.flow, tx.request.text.length)}|unsolicited|${leg.id}|`,
+      tx.request.text,
+    );
+  }
+
+  /** Checks of RFC 3261 8.2 that need no state, in its order. */
+  #request(m: SipMessage, flow: Flow): void {
+    const core = this.#core;
+    if (core.table.full) {
+      // Nothing is kept of what is refused for want of room (stateless, 8.2.7).
+      core.count('refused.full');
+      const extra = `Retry-After: ${5 + core.ids.number(10)}\r\n`;
+      core.table.reply(
+        m,
+        flow,
+        responseText(
+          m,
+          responseVias(m, flow.remote.host, flow.remote.port),
+          503,
+          'Service Unavailable',
+          core.ids.tag(),
+          extra,
+          '',
+        ),
+      );
+      return;
+    }
+    const uri = parseUri(m.uri);
+    if (!uri) {
+      this.uas.reject(m, flow, 400);
+      return;
+    }
+    if (uri.scheme !== 'sip' && uri.scheme !== 'sips' && uri.scheme !== 'tel') {
+      this.uas.reject(m, flow, 416);
+      return;
+    }
+    const unknown = m.has('require')
+      ? m.list('require').filter((o) => !core.supported.has(o.toLowerCase()))
+      : [];
+    if (unknown.length > 0) {
+      this.uas.reject(m, flow, 420, `Unsupported: ${unknown.join(', ')}\r\n`);
+      return;
+    }
+    this.uas.request(m, flow);
+  }
+}

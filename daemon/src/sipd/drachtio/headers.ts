@@ -1,0 +1,47 @@
+import { parseNameAddr, tagOf } from '../message/name-addr.ts';
+import { hostPort } from '../message/uri.ts';
+import type { Flow, HostPort } from '../transport/flow.ts';
+
+/** `@localhost` in a value, replaced by our address: the client does not know which it will be. */
+export function localized(value: string, local: HostPort): string {
+  const at = value.indexOf('@localhost');
+  if (at < 0) return value;
+  const end = at + 10;
+  const next = value.charCodeAt(end);
+  const isName = next === 46 || next === 45 || (next >= 48 && next <= 57) || (next >= 97 && next <= 122);
+  if (isName) return value;
+  const own = hostPort(local.host, local.port);
+  // A port written after localhost stays the client's.
+  return next === 58
+    ? `${value.slice(0, at + 1)}${hostPort(local.host, 0)}${value.slice(end)}`
+    : `${value.slice(0, at + 1)}${own}${value.slice(end)}`;
+}
+
+/** Contact as the client wants it, or ours; transports other than UDP are named. */
+export function contactValue(wanted: string | undefined, local: HostPort, flow: Flow): string {
+  const transport = flow.proto === 'udp' ? '' : `;transport=${flow.proto}`;
+  if (wanted === undefined) return `<sip:${hostPort(local.host, local.port)}${transport}>`;
+  const value = localized(wanted, local);
+  if (transport === '' || value === wanted || value.includes('transport=')) return value;
+  const addr = parseNameAddr(value);
+  if (!addr) return value;
+  const display = addr.display === '' ? '' : `${addr.display} `;
+  return `${display}<${addr.uri}${transport}>${addr.params}`;
+}
+
+/** From or To value and its tag, `tag` added if it has none. */
+export function withTag(value: string, tag: string): { value: string; tag: string } {
+  const addr = parseNameAddr(value);
+  const known = addr ? tagOf(addr) : '';
+  return known !== '' ? { value, tag: known } : { value: `${value};tag=${tag}`, tag };
+}
+
+/** Authorization and Proxy-Authorization lines among header lines. */
+export function credentials(lines: string): string {
+  if (!lines.includes('uthorization: ')) return '';
+  return lines
+    .split('\r\n')
+    .filter((l) => l.startsWith('Authorization: ') || l.startsWith('Proxy-Authorization: '))
+    .map((l) => `${l}\r\n`)
+    .join('');
+}

@@ -1,0 +1,201 @@
+import type { Clock, Timer } from '../base/clock.ts';
+import { systemClock } from '../base/clock.ts';
+import type { EngineConfig, EngineLimits, Proto } from './config.ts';
+import { Legs } from './dialog/legs.ts';
+import { Bridge } from './drachtio/bridge.ts';
+import type { Core } from './drachtio/core.ts';
+import { Hub } from './drachtio/hub.ts';
+import { DEFAULT_LIMITS, LenienceCounter } from './message/limits.ts';
+import { parse } from './message/parse.ts';
+import { type Ids, systemIds } from './random.ts';
+import { cachedDns } from './resolve/cache.ts';
+import { type Dns, systemDns } from './resolve/dns.ts';
+import { Quarantine } from './resolve/quarantine.ts';
+import { Trace, type TraceEntry } from './trace/ring.ts';
+import { TransactionTable } from './transaction/table.ts';
+import { Transport } from './transport/transport.ts';
+
+const LIMITS: EngineLimits = {
+  ...DEFAULT_LIMITS,
+  serverTransactions: 20_000,
+  clientTransactions: 20_000,
+  dialogs: 5000,
+  connections: 1000,
+  connectionsPerPeer: 100,
+  trace: 500,
+};
+
+/** Option tags a client of ours can be expected to handle. */
+const SUPPORTED = [
+  '100rel',
+  'timer',
+  'replaces',
+  'norefersub',
+  'tdialog',
+  'from-change',
+  'path',
+  'histinfo',
+  'early-session',
+  'answermode',
+];
+
+/** Numbers for health and metrics. */
+export interface EngineStats {
+  serverTransactions: number;
+  clientTransactions: number;
+  dialogs: number;
+  connections: number;
+  sessions: number;
+  /** What was counted: refusals, bad messages by code, strays. */
+  counts: Record<string, number>;
+  /** What the parser forgave, by name. */
+  lenient: Record<string, number>;
+}
+
+/** A running engine. */
+export interface Engine {
+  /** Where drachtio clients connect. */
+  control: { host: string; port: number };
+  /** Bound SIP addresses, in the order of the configuration. */
+  sip: { transport: Proto; host: string; port: number }[];
+  stats(): EngineStats;
+  /** The last messages, oldest first, secrets masked; those that hold `filter` if given. */
+  trace(filter?: string): TraceEntry[];
+  close(): Promise<void>;
+}
+
+/** Parts a test may replace. */
+export interface EngineParts {
+  clock?: Clock;
+  ids?: Ids;
+  dns?: Dns;
+}
+
+/**
+ * Starts the engine. Resolves when every address is bound.
+ * @throws the system's error of an address that cannot be bound; nothing stays open then.
+ */
+export async function start(config: EngineConfig, parts: EngineParts = {}): Promise<Engine> {
+  const clock = parts.clock ?? systemClock({ unref: true });
+  const ids = parts.ids ?? systemIds();
+  const limits: EngineLimits = { ...LIMITS, ...config.limits };
+  const lenient = new LenienceCounter();
+  const trace = new Trace(Math.max(1, limits.trace), () => clock.wall());
+  const counts = new Map<string, number>();
+  const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1);
+  const legs = new Legs();
+  const orphans = new Map<object, Timer>();
+  let bridge: Bridge | undefined;
+
+  const transport = await Transport.open(
+    config,
+    limits,
+    {
+      received(bytes, flow) {
+        const result = parse(bytes, lenient, limits);
+        if (result.ok) {
+          trace.add('in', flow, result.message.text);
+          bridge?.received(result.message, flow);
+        } else bridge?.refused(result, flow);
+      },
+      closed() {},
+    },
+    () => clock.now(),
+  );
+
+  const table = new TransactionTable(clock, config.timers, limits, {
+    transmit(flow, text, onError) {
+      trace.add('out', flow, text);
+      flow.send(text, onError);
+    },
+    reply(request, flow, text) {
+      trace.add('out', flow, text);
+      transport.reply(request, flow, text);
+    },
+  });
+
+  const hub = new Hub(config.control.secret, {
+    addresses: () => ({ advertised: transport.advertised(), bound: transport.bound() }),
+    frame: (session, frame) => bridge?.frame(session, frame) ?? false,
+    opened: () => {},
+    closed: (session) => {
+      bridge?.sessionClosed(session);
+      endOrphansLater();
+    },
+    uuid: () => ids.uuid(),
+  });
+
+  /** Ruling 7: what nobody has taken over after a while is ended. */
+  function endOrphansLater(): void {
+    const key = {};
+    orphans.set(
+      key,
+      clock.after(config.orphanGraceMs ?? 10_000, () => {
+        orphans.delete(key);
+        for (const leg of [...legs.values()])
+          if (leg.owner === undefined) bridge?.endDialog(leg, 'controller lost');
+      }),
+    );
+  }
+
+  const core: Core = {
+    clock,
+    ids,
+    transport,
+    table,
+    legs,
+    lenient,
+    locate: {
+      dns: cachedDns(parts.dns ?? systemDns(), () => clock.now()),
+      has: (proto) => transport.has(proto),
+      v6: transport.addresses().some((a) => a.host.includes(':')),
+      random: () => ids.number(2 ** 24) / 2 ** 24,
+    },
+    attempts: {
+      transport,
+      table,
+      quarantine: new Quarantine(() => clock.now()),
+      lenient,
+      branch: () => ids.branch(),
+    },
+    outboundProxy: config.outboundProxy,
+    supported: new Set((config.supported ?? SUPPORTED).map((s) => s.toLowerCase())),
+    maxDialogs: limits.dialogs,
+    pick: (verb) => hub.pick(verb),
+    ownerOf: (leg) => (leg.owner as ReturnType<Hub['any']>) ?? hub.any(),
+    cdr: { attempt() {}, start() {}, stop() {} },
+    count,
+  };
+  bridge = new Bridge(core);
+
+  let control: { host: string; port: number };
+  try {
+    control = await hub.listen(config.control.host, config.control.port);
+  } catch (e) {
+    await transport.close();
+    throw e;
+  }
+
+  return {
+    control,
+    sip: transport.addresses(),
+    stats: () => ({
+      serverTransactions: table.sizes.server,
+      clientTransactions: table.sizes.client,
+      dialogs: legs.size,
+      connections: transport.connections,
+      sessions: hub.size,
+      counts: Object.fromEntries(counts),
+      lenient: lenient.snapshot(),
+    }),
+    trace: (filter) => trace.entries(filter),
+    async close() {
+      bridge = undefined;
+      for (const timer of orphans.values()) timer.cancel();
+      await hub.close();
+      table.close();
+      for (const leg of [...legs.values()]) legs.remove(leg);
+      await transport.close();
+    },
+  };
+}

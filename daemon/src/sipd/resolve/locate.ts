@@ -1,0 +1,142 @@
+import type { Proto } from '../config.ts';
+import { isIpLiteral, type Uri, uriParam } from '../message/uri.ts';
+import { defaultPort, type Target } from '../transport/flow.ts';
+import type { Dns, Srv } from './dns.ts';
+
+/** What {@link locate} needs to know of its surroundings. */
+export interface LocateContext {
+  dns: Dns;
+  /** Whether we can send over that transport. */
+  has(proto: Proto): boolean;
+  /** Whether we can send to IPv6 addresses. */
+  v6: boolean;
+  /** A random number from 0 up to but not including 1, for SRV weights. */
+  random(): number;
+}
+
+const SERVICES: Record<string, Proto> = { 'SIP+D2U': 'udp', 'SIP+D2T': 'tcp', 'SIPS+D2T': 'tls' };
+
+function named(transport: string): Proto | undefined {
+  const t = transport.toLowerCase();
+  return t === 'udp' || t === 'tcp' || t === 'tls' ? t : undefined;
+}
+
+/** The targets of a URI that needs no look-up: an IP literal; undefined for a name. */
+export function literalTarget(uri: Uri): Target | 'bad-transport' | undefined {
+  const host = uriParam(uri, 'maddr') ?? uri.host;
+  if (!isIpLiteral(host)) return undefined;
+  const asked = uriParam(uri, 'transport');
+  const proto = asked === undefined ? undefined : named(asked);
+  if (asked !== undefined && proto === undefined) return 'bad-transport';
+  // RFC 3263 4.1: an address without a transport means UDP, or TLS for sips.
+  const used = uri.scheme === 'sips' || proto === 'tls' ? 'tls' : (proto ?? 'udp');
+  return {
+    proto: used,
+    host,
+    port: uri.port || defaultPort(used),
+    pinned: proto !== undefined,
+    name: uri.host,
+  };
+}
+
+/**
+ * The ordered targets of a SIP URI (RFC 3263 4): NAPTR, then SRV, then A and AAAA. Empty if the
+ * name does not exist or no transport of ours serves it. Rejects if name service fails.
+ */
+export async function locate(uri: Uri, ctx: LocateContext): Promise<Target[]> {
+  const literal = literalTarget(uri);
+  if (literal === 'bad-transport') return [];
+  if (literal) return [literal];
+  const name = uriParam(uri, 'maddr') ?? uri.host;
+  const asked = uriParam(uri, 'transport');
+  const secure = uri.scheme === 'sips';
+  let proto = asked === undefined ? undefined : named(asked);
+  if (asked !== undefined && proto === undefined) return [];
+  if (secure && proto === 'tcp') proto = 'tls';
+  if (secure && proto === 'udp') return [];
+  const pinned = proto !== undefined;
+  if (uri.port > 0) return resolved(ctx, name, uri.port, proto ?? (secure ? 'tls' : 'udp'), pinned, uri.host);
+  if (proto) return services(ctx, [{ proto, domain: srvName(proto, name) }], name, proto, pinned, uri.host);
+  const offers = await naptrs(ctx, name, secure);
+  if (offers.length > 0) return services(ctx, offers, name, secure ? 'tls' : 'udp', false, uri.host);
+  const own: Proto[] = secure ? ['tls'] : ['udp', 'tcp', 'tls'];
+  const tries = own.filter((p) => ctx.has(p)).map((p) => ({ proto: p, domain: srvName(p, name) }));
+  return services(ctx, tries, name, secure ? 'tls' : 'udp', false, uri.host);
+}
+
+interface Service {
+  proto: Proto;
+  domain: string;
+}
+
+function srvName(proto: Proto, name: string): string {
+  return proto === 'tls' ? `_sips._tcp.${name}` : `_sip._${proto}.${name}`;
+}
+
+async function naptrs(ctx: LocateContext, name: string, secure: boolean): Promise<Service[]> {
+  // Name service that knows no NAPTR must not keep a call from going out.
+  const records = await ctx.dns.naptr(name).catch(() => []);
+  return records
+    .filter((r) => {
+      const proto = SERVICES[r.service.toUpperCase()];
+      return proto !== undefined && ctx.has(proto) && (!secure || proto === 'tls');
+    })
+    .sort((a, b) => a.order - b.order || a.preference - b.preference)
+    .map((r) => ({ proto: SERVICES[r.service.toUpperCase()]!, domain: r.replacement }));
+}
+
+async function services(
+  ctx: LocateContext,
+  tries: Service[],
+  name: string,
+  fallback: Proto,
+  pinned: boolean,
+  identity: string,
+): Promise<Target[]> {
+  const targets: Target[] = [];
+  for (const { proto, domain } of tries) {
+    const records = await ctx.dns.srv(domain);
+    for (const srv of orderSrv(records, ctx.random))
+      targets.push(...(await resolved(ctx, srv.name, srv.port, proto, pinned, identity)));
+    // 4.1: one transport is used; the others of NAPTR are for those that cannot speak it.
+    if (targets.length > 0) return targets;
+  }
+  return resolved(ctx, name, defaultPort(fallback), fallback, pinned, identity);
+}
+
+async function resolved(
+  ctx: LocateContext,
+  name: string,
+  port: number,
+  proto: Proto,
+  pinned: boolean,
+  identity: string,
+): Promise<Target[]> {
+  const hosts = isIpLiteral(name)
+    ? [name]
+    : [...(await ctx.dns.addresses(name, 4)), ...(ctx.v6 ? await ctx.dns.addresses(name, 6) : [])];
+  return hosts.map((host) => ({ proto, host, port, pinned, name: identity }));
+}
+
+/** SRV records in the order to try: by priority, and by weighted lot within one (RFC 2782). */
+export function orderSrv(records: readonly Srv[], random: () => number): Srv[] {
+  const out: Srv[] = [];
+  const rest = records
+    .filter((r) => r.name !== '' && r.name !== '.')
+    .sort((a, b) => a.priority - b.priority || a.weight - b.weight);
+  while (rest.length > 0) {
+    const priority = rest[0]!.priority;
+    const group = rest.filter((r) => r.priority === priority);
+    const total = group.reduce((sum, r) => sum + r.weight, 0);
+    let lot = random() * (total + 1);
+    let chosen = group[0]!;
+    for (const r of group) {
+      chosen = r;
+      lot -= r.weight;
+      if (lot <= 0) break;
+    }
+    out.push(chosen);
+    rest.splice(rest.indexOf(chosen), 1);
+  }
+  return out;
+}

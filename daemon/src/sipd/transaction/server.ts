@@ -1,0 +1,68 @@
+import type { SipMessage } from '../message/message.ts';
+import { responseVias } from '../message/stringify.ts';
+import type { Flow } from '../transport/flow.ts';
+import { isReliable } from '../transport/flow.ts';
+import { IST_START } from './ist.ts';
+import { NIST_START } from './nist.ts';
+import type { TransactionTable } from './table.ts';
+import { Transaction } from './transaction.ts';
+
+/** A server transaction of either kind. */
+export class ServerTransaction extends Transaction {
+  readonly key: string;
+  readonly request: SipMessage;
+  readonly flow: Flow;
+  /** Called with an ACK that reaches the Accepted state (RFC 6026 7.1): it belongs to the dialog. */
+  onAck: ((ack: SipMessage, flow: Flow) => void) | undefined;
+  /** Called if no ACK came for a refusal (timer H), or the transaction ends otherwise. */
+  onEnd: (() => void) | undefined;
+  readonly #table: TransactionTable;
+  #vias: string | undefined;
+  #latest = '';
+  #ack: SipMessage | undefined;
+  #ackFlow: Flow | undefined;
+
+  constructor(key: string, request: SipMessage, flow: Flow, table: TransactionTable) {
+    const invite = request.method === 'INVITE';
+    super(table.serverMachine(invite, isReliable(flow.proto)), invite ? IST_START : NIST_START, table.clock);
+    this.key = key;
+    this.request = request;
+    this.flow = flow;
+    this.#table = table;
+  }
+
+  /** The Via lines of every response to this request. */
+  get vias(): string {
+    return (this.#vias ??= responseVias(this.request, this.flow.remote.host, this.flow.remote.port));
+  }
+
+  /** Whether a final response has been given. */
+  get answered(): boolean {
+    return this.at !== 'proceeding' && this.at !== 'trying';
+  }
+
+  /** Sends a response. Whether it may still be sent is for the caller to ask: see {@link answered}. */
+  respond(status: number, text: string): void {
+    this.#latest = text;
+    this.input({ kind: 'respond', status });
+  }
+
+  /** The same request, or the ACK for it, has come (again). */
+  receive(message: SipMessage, flow: Flow): void {
+    if (message.method === 'ACK') {
+      this.#ack = message;
+      this.#ackFlow = flow;
+      this.input({ kind: 'ack' });
+    } else this.input({ kind: 'request' });
+  }
+
+  protected override carryOut(effect: 'send' | 'ack' | 'pass' | 'timeout' | 'failed'): void {
+    if (effect === 'send' && this.#latest !== '') this.#table.reply(this.request, this.flow, this.#latest);
+    else if (effect === 'pass') this.onAck?.(this.#ack!, this.#ackFlow!);
+  }
+
+  protected override finished(): void {
+    this.#table.forgetServer(this);
+    this.onEnd?.();
+  }
+}

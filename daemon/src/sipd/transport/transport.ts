@@ -1,0 +1,196 @@
+import type { EngineConfig, EngineLimits, Proto } from '../config.ts';
+import type { SipMessage } from '../message/message.ts';
+import { hostPort, isIpLiteral, isIpv6Text } from '../message/uri.ts';
+import { viaParam } from '../message/via.ts';
+import { addressToward, isWildcard, type LocalAddress, localAddresses, sameSubnet } from './addresses.ts';
+import { defaultPort, type Flow, type FlowHandler, type HostPort, type Target } from './flow.ts';
+import { StreamListener } from './stream.ts';
+import { UdpListener } from './udp.ts';
+
+/** Interface addresses are read again after this long: a DHCP lease may change them. */
+const ADDRESSES_MS = 10_000;
+
+type Listener = UdpListener | StreamListener;
+
+/** All sockets: picks the one to send through, routes replies, knows our own addresses. */
+export class Transport {
+  readonly #listeners: Listener[];
+  readonly #external: EngineConfig['external'];
+  readonly #now: () => number;
+  #addresses: LocalAddress[] = [];
+  #addressesAt = Number.NEGATIVE_INFINITY;
+
+  private constructor(listeners: Listener[], external: EngineConfig['external'], now: () => number) {
+    this.#listeners = listeners;
+    this.#external = external;
+    this.#now = now;
+  }
+
+  /**
+   * Binds every listen address.
+   * @throws the system's error of the first that cannot be bound; those bound before are closed.
+   */
+  static async open(
+    config: EngineConfig,
+    limits: EngineLimits,
+    handler: FlowHandler,
+    now: () => number,
+  ): Promise<Transport> {
+    const listeners: Listener[] = [];
+    try {
+      for (const { transport, host, port } of config.listen) {
+        if (transport === 'udp') listeners.push(await UdpListener.bind(host, port, handler));
+        else listeners.push(await StreamListener.listen(transport, host, port, limits, handler, config.tls));
+      }
+    } catch (e) {
+      await Promise.all(listeners.map((l) => l.close()));
+      throw e;
+    }
+    return new Transport(listeners, config.external, now);
+  }
+
+  /** Whether anything listens on `proto`. */
+  has(proto: Proto): boolean {
+    return this.#listeners.some((l) => l.proto === proto);
+  }
+
+  /** Bound addresses as `proto/host:port`. */
+  bound(): string[] {
+    return this.#listeners.map((l) => `${l.proto}/${hostPort(l.local.host, l.local.port)}`);
+  }
+
+  /** The same with the external host in place of the bound one, and a wildcard made concrete. */
+  advertised(): string[] {
+    return this.#listeners.map((l) => {
+      const a = this.#advertise(l, '');
+      return `${l.proto}/${hostPort(a.host, a.port)}`;
+    });
+  }
+
+  /** Bound addresses with their transports. */
+  addresses(): { transport: Proto; host: string; port: number }[] {
+    return this.#listeners.map((l) => ({ transport: l.proto, host: l.local.host, port: l.local.port }));
+  }
+
+  /**
+   * The way to a target: a UDP socket of the right family and network, or a stream connection,
+   * opened if there is none. Undefined if nothing listens on that transport and family.
+   */
+  flowTo(target: Target): Flow | undefined {
+    const listener = this.#listenerFor(target.proto, target.host);
+    if (!listener) return undefined;
+    const port = target.port > 0 ? target.port : defaultPort(target.proto);
+    return listener instanceof UdpListener
+      ? listener.flow(target.host, port)
+      : listener.connect(target.host, port, target.name);
+  }
+
+  /** Our address as the peer of `flow` should see it, for Via, Contact and From. */
+  localOf(flow: Flow): HostPort {
+    const own = this.#listeners.find(
+      (l) => l.proto === flow.proto && l.local.port === flow.local.port && l.local.host === flow.local.host,
+    );
+    return own ? this.#advertise(own, flow.remote.host) : flow.local;
+  }
+
+  /** Whether an address is one of our own listeners: a request must not be sent to ourselves. */
+  isOwn(proto: Proto, host: string, port: number): boolean {
+    const wanted = port > 0 ? port : defaultPort(proto);
+    return this.#listeners.some((l) => {
+      if (l.proto !== proto || l.local.port !== wanted) return false;
+      if (l.local.host === host || this.#external?.host === host) return true;
+      return isWildcard(l.local.host) && this.#interfaces().some((a) => a.host === host);
+    });
+  }
+
+  /**
+   * Sends a response (RFC 3261 18.2.2, RFC 3581): on the connection the request came by, or to
+   * maddr, or to the source address and rport, or to the source address and the sent-by port.
+   */
+  reply(request: SipMessage, flow: Flow, text: string): void {
+    if (flow.proto !== 'udp') {
+      if (flow.open) {
+        flow.send(text);
+        return;
+      }
+      const port = request.via.port;
+      this.flowTo({ proto: flow.proto, host: flow.remote.host, port, pinned: true, name: '' })?.send(text);
+      return;
+    }
+    replyFlow(request, flow, this).send(text);
+  }
+
+  /** How many stream connections are open. */
+  get connections(): number {
+    let n = 0;
+    for (const l of this.#listeners) if (l instanceof StreamListener) n += l.connections;
+    return n;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#listeners.map((l) => l.close()));
+  }
+
+  /** The UDP socket that `flow` uses, for another peer. */
+  sibling(flow: Flow, host: string, port: number): Flow {
+    const own = this.#listeners.find(
+      (l) => l.proto === 'udp' && l.local.port === flow.local.port && l.local.host === flow.local.host,
+    );
+    return own instanceof UdpListener ? own.flow(host, port) : flow;
+  }
+
+  #listenerFor(proto: Proto, remote: string): Listener | undefined {
+    const v6 = isIpv6Text(remote);
+    let best: Listener | undefined;
+    let bestScore = -1;
+    for (const l of this.#listeners) {
+      if (l.proto !== proto || isIpv6Text(l.local.host) !== v6) continue;
+      const score = scoreOf(l.local.host, remote);
+      if (score > bestScore) {
+        best = l;
+        bestScore = score;
+      }
+    }
+    return best;
+  }
+
+  #advertise(listener: Listener, remote: string): HostPort {
+    const { host, port } = listener.local;
+    if (this.#external && !remote.startsWith('127.'))
+      return { host: this.#external.host, port: this.#external.port ?? port };
+    if (!isWildcard(host)) return { host, port };
+    const found = addressToward(
+      remote === '' ? (host === '::' ? '2001::1' : '192.0.2.1') : remote,
+      this.#interfaces(),
+    );
+    return { host: found ?? (host === '::' ? '::1' : '127.0.0.1'), port };
+  }
+
+  #interfaces(): LocalAddress[] {
+    if (this.#now() - this.#addressesAt > ADDRESSES_MS) {
+      this.#addresses = localAddresses();
+      this.#addressesAt = this.#now();
+    }
+    return this.#addresses;
+  }
+}
+
+function replyFlow(request: SipMessage, flow: Flow, transport: Transport): Flow {
+  const { via } = request;
+  if (via.params === '') return transport.sibling(flow, flow.remote.host, via.port || 5060);
+  const maddr = viaParam(via, 'maddr');
+  if (maddr && isIpLiteral(maddr)) return transport.sibling(flow, maddr, via.port || 5060);
+  if (viaParam(via, 'rport') !== undefined) return flow;
+  const port = via.port || 5060;
+  return port === flow.remote.port ? flow : transport.sibling(flow, flow.remote.host, port);
+}
+
+/** How well a listener suits a peer: same subnet, then loopback with loopback, then leading octets. */
+function scoreOf(local: string, remote: string): number {
+  if (isWildcard(local)) return 1;
+  if (local === remote) return 40;
+  if (isIpv6Text(local)) return 2;
+  for (let bits = 32; bits >= 8; bits -= 8) if (sameSubnet(local, remote, bits)) return 2 + bits;
+  // A loopback socket cannot reach the network, nor the other way round.
+  return local.startsWith('127.') || remote.startsWith('127.') ? 0 : 2;
+}
