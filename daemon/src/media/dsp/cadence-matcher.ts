@@ -21,6 +21,8 @@ const ALIKE_MIN_MS = 25;
 const SIT_PART_MS = 150;
 /** Longest pause between its parts, ms (E.180: up to 30, plus our windows). */
 const SIT_GAP_MS = 120;
+/** A shorter gap does not interrupt a tone: stutter and recall dial tones have gaps of 40 and 50 ms, congestion tone none under 120. */
+const GAP_MS = 80;
 /** How much later than the cadence allows the next "on" may come before the tone is called over, ms. */
 const LATE_MS = 200;
 
@@ -58,7 +60,10 @@ export class CadenceMatcher {
     this.#label = label;
     this.#since = ms;
     if (before >= 0) this.#toneEnded(before, duration, ms);
-    if (label === OTHER) this.#breakOff();
+    if (label === OTHER) {
+      this.#endDial();
+      this.#breakOff();
+    }
     if (label >= 0) this.#toneBegan(label, ms);
   }
 
@@ -81,21 +86,20 @@ export class CadenceMatcher {
 
   #toneBegan(label: number, ms: number): void {
     const offMs = ms - this.#onEnd;
+    if (this.#sitPlace > 0 && offMs > SIT_GAP_MS) this.#sitPlace = 0;
+    if (this.#set === label && offMs < GAP_MS) {
+      this.#since = this.#onEnd - this.#onMs;
+      return;
+    }
+    this.#endDial();
     if (this.#set === label) this.#pair(label, this.#onMs, offMs);
     else this.#breakOff();
-    if (this.#sitPlace > 0 && offMs > SIT_GAP_MS) this.#sitPlace = 0;
   }
 
   #toneEnded(label: number, duration: number, ms: number): void {
-    if (this.#dialReported) {
-      this.#dialReported = false;
-      this.#onEvent({ kind: 'ended', tone: 'dial', cycles: 1 });
-    }
     this.#set = label;
     this.#onMs = duration;
     this.#onEnd = ms;
-    // A tone much longer or shorter than the cycles so far ends their row at once.
-    if (this.#tone && !alike(duration, this.#cycleOn)) this.#breakOff();
   }
 
   #lasting(label: number, duration: number): void {
@@ -110,6 +114,12 @@ export class CadenceMatcher {
     this.#onEvent({ kind: 'detected', tone: 'dial', cycles: 1 });
   }
 
+  #endDial(): void {
+    if (!this.#dialReported) return;
+    this.#dialReported = false;
+    this.#onEvent({ kind: 'ended', tone: 'dial', cycles: 1 });
+  }
+
   #sitPart(place: number): void {
     if (place === this.#sitPlace) return;
     const follows = place === this.#sitPlace + 1;
@@ -122,6 +132,10 @@ export class CadenceMatcher {
   }
 
   #silence(offMs: number): void {
+    if (offMs < GAP_MS) return;
+    this.#endDial();
+    // A tone much longer or shorter than the cycles so far ends their row.
+    if (this.#tone && !alike(this.#onMs, this.#cycleOn)) this.#breakOff();
     if (this.#tone && this.#reported && offMs > this.#tone.offMs[1] + LATE_MS) {
       this.#breakOff();
       // The "on" has been judged; the silence that goes on after it must not prove it again.

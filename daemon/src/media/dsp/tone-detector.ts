@@ -67,7 +67,9 @@ export class ToneDetector {
   /** When the label in force was last not seen any more, ms; -1 while it is seen. */
   #awaySince = -1;
   #power = 0;
+  /** Power of the tone last heard, and of the one under way. */
   #heardPower = 0;
+  #measuredPower = 0;
   #offsetHz = 0;
   #lastOffset = 0;
   #frequencyHz = 0;
@@ -286,12 +288,21 @@ export class ToneDetector {
     const since = ended ? this.#awaySince : now - (this.#pendingBlocks - 1) * BLOCK_MS;
     this.#label = raw;
     this.#awaySince = -1;
+    this.#measuredPower = 0;
     if (raw >= 0) this.#measured(raw);
     this.#matcher.change(raw, since);
   }
 
+  /** Level and frequency of the tone under way; windows that it fills only in part do not count. */
   #measured(set: number): void {
-    this.#heardPower = this.#power;
-    this.#frequencyHz = this.#sets[set]!.frequencies[0]! + this.#offsetHz;
+    const frequency = this.#sets[set]!.frequencies[0]! + this.#offsetHz;
+    if (this.#power > this.#measuredPower * 1.1) {
+      this.#measuredPower = this.#power;
+      this.#frequencyHz = frequency;
+    } else if (this.#power > this.#measuredPower * 0.9) {
+      this.#measuredPower += 0.1 * (this.#power - this.#measuredPower);
+      this.#frequencyHz += 0.1 * (frequency - this.#frequencyHz);
+    }
+    this.#heardPower = this.#measuredPower;
   }
 }
