@@ -76,6 +76,7 @@ export function classifyNumber(input: string, context: ClassifyContext): Classif
   const found =
     emergency(digits, context, whole) ??
     internal(digits, context, whole) ??
+    emergencyFromOutside(digits, context, whole) ??
     feature(digits, context) ??
     external(digits, context, whole);
   return whole ? { ...found, number: settle(found.number) } : found;
@@ -104,6 +105,26 @@ function emergency(digits: string, context: ClassifyContext, whole: boolean): Cl
       shortCode,
       completeness: waits ? 'may-continue' : 'complete',
     },
+  };
+}
+
+/**
+ * Emergency codes do not exist for people outside (ruling 3): they are not even the special services that
+ * their digits would make them, or a stranger could tie up the dispatchers over our lines.
+ */
+function emergencyFromOutside(
+  digits: string,
+  context: ClassifyContext,
+  whole: boolean,
+): Classification | undefined {
+  const { emergency: codes, legacyEmergency } = context.area.profile;
+  if (context.onSite || (!codes.includes(digits) && legacyEmergency[digits] === undefined)) return undefined;
+  const mayGoOn =
+    !whole &&
+    !codes.includes(digits) &&
+    readPublicNumber(digits, context.area, false).completeness === 'partial';
+  return {
+    number: { dialed: digits, class: 'invalid', completeness: mayGoOn ? 'partial' : 'impossible' },
   };
 }
 

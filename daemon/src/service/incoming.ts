@@ -5,7 +5,8 @@ import { cause, localCause } from '../call/cause.ts';
 import { FxoLeg } from '../call/fxo-leg.ts';
 import type { Leg, Party } from '../call/leg.ts';
 import type { AccessNumberConfig, DestinationConfig } from '../config/schema.ts';
-import type { CallerIdInfo, FxoPort } from '../port/port.ts';
+import type { CallerIdInfo } from '../media/api.ts';
+import type { FxoPort } from '../port/port.ts';
 import type { Access } from './access.ts';
 import type { Rights, ServiceContext } from './context.ts';
 import { DigitSource } from './digit-source.ts';
@@ -122,7 +123,8 @@ export class Incoming {
       );
       return;
     }
-    const rights: Rights = { classOfService: '' };
+    const classes = this.#context.config().classesOfService;
+    const rights: Rights = { classOfService: destination?.classOfService ?? classes[0]?.id ?? '' };
     const usual = destination
       ? this.#reach.destination(destination, {
           caller,

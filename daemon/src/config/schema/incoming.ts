@@ -6,6 +6,17 @@ import { id, name } from './common.ts';
 export const destination = z.object({
   id,
   name,
+  classOfService: id
+    .optional()
+    .meta(
+      field(
+        'Класс для внешних номеров',
+        'Class for outside numbers',
+        'С какими правами коробка звонит на номера снаружи. Пусто: первый класс обслуживания.',
+        'With whose rights the box calls numbers outside. Empty: the first class of service.',
+        { refersTo: 'classesOfService' },
+      ),
+    ),
   steps: z
     .array(
       z

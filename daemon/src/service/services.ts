@@ -1,0 +1,62 @@
+import type { Leg } from '../call/leg.ts';
+import type { FxoPort, FxsPort } from '../port/port.ts';
+import { Access } from './access.ts';
+import { Consultations } from './consult.ts';
+import type { ServiceContext } from './context.ts';
+import { Dialing } from './dialed.ts';
+import { Emergency } from './emergency.ts';
+import { Incoming, type TrunkCall } from './incoming.ts';
+import { Lockouts } from './lockout.ts';
+import { PinDesk } from './pin-dialog.ts';
+import { Reach } from './reach.ts';
+import { Station, type StationServices } from './station.ts';
+
+/** All services of the box, wired to each other, following its ports. */
+export class Services {
+  readonly lockouts = new Lockouts();
+  readonly #context: ServiceContext;
+  readonly #shared: StationServices;
+  readonly #incoming: Incoming;
+  #followed = new Map<FxsPort | FxoPort, () => void>();
+
+  /** @param normalise brings a number in any writing to E.164, for comparing trunk numbers. */
+  constructor(context: ServiceContext, normalise: (number: string) => string) {
+    this.#context = context;
+    const reach = new Reach(context);
+    const emergency = new Emergency(context);
+    const dialing = new Dialing(context, reach, emergency);
+    const pins = new PinDesk(context, this.lockouts);
+    const access = new Access(context, dialing, pins);
+    this.#shared = { dialing, access, pins, consultations: new Consultations(context, dialing) };
+    this.#incoming = new Incoming(context, { reach, access, emergency, normalise });
+  }
+
+  /** Serves exactly these ports from now on; a port that is followed already goes on as it was. */
+  follow(fxs: Iterable<FxsPort>, fxo: Iterable<FxoPort>): void {
+    const wanted = new Set<FxsPort | FxoPort>();
+    for (const port of fxs) {
+      wanted.add(port);
+      if (this.#followed.has(port)) continue;
+      const station = new Station(port, this.#context, this.#shared);
+      this.#followed.set(port, () => station.close());
+    }
+    for (const port of fxo) {
+      wanted.add(port);
+      if (!this.#followed.has(port))
+        this.#followed.set(
+          port,
+          port.on('ringing', () => this.#incoming.line(port)),
+        );
+    }
+    for (const [port, off] of this.#followed) {
+      if (wanted.has(port)) continue;
+      off();
+      this.#followed.delete(port);
+    }
+  }
+
+  /** Serves a call from a trunk. */
+  trunkCall(leg: Leg, call: TrunkCall): void {
+    this.#incoming.trunk(leg, call);
+  }
+}

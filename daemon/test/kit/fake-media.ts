@@ -1,0 +1,74 @@
+import { Emitter } from '../../src/base/emitter.ts';
+import type { Detection, EndpointId, Media, MediaEvents, PlaySource } from '../../src/media/api.ts';
+
+/**
+ * Media that only remembers what it was told, for tests of call control alone; everything that has sound
+ * is tested with the real engine.
+ */
+export class FakeMedia extends Emitter<MediaEvents> implements Media {
+  /** What plays toward each endpoint now. */
+  readonly playing = new Map<EndpointId, PlaySource>();
+  /** Everything that was played, in order, as `endpoint kind`. */
+  readonly played: { endpoint: EndpointId; source: PlaySource }[] = [];
+  readonly joined = new Map<EndpointId, EndpointId>();
+  #ended = new Map<EndpointId, (whole: boolean) => void>();
+
+  openRtp = (): Promise<{ endpoint: EndpointId; port: number }> =>
+    Promise.resolve({ endpoint: 'rtp:1', port: 20000 });
+  setRtp = (): Promise<void> => Promise.resolve();
+  closeRtp = (): Promise<undefined> => Promise.resolve(undefined);
+  statistics = (): Promise<undefined> => Promise.resolve(undefined);
+
+  connect(a: EndpointId, b: EndpointId): Promise<void> {
+    this.#part(a);
+    this.#part(b);
+    this.joined.set(a, b).set(b, a);
+    return Promise.resolve();
+  }
+
+  disconnect(endpoint: EndpointId): Promise<void> {
+    this.#part(endpoint);
+    return Promise.resolve();
+  }
+
+  #part(endpoint: EndpointId): void {
+    const other = this.joined.get(endpoint);
+    this.joined.delete(endpoint);
+    if (other) this.joined.delete(other);
+  }
+
+  play(endpoint: EndpointId, source: PlaySource): Promise<boolean> {
+    this.#end(endpoint, false);
+    this.playing.set(endpoint, source);
+    this.played.push({ endpoint, source });
+    // Digits and recordings end by themselves at once; tones go on.
+    if (source.type !== 'tone') {
+      this.playing.delete(endpoint);
+      return Promise.resolve(true);
+    }
+    return new Promise((resolve) => this.#ended.set(endpoint, resolve));
+  }
+
+  stop(endpoint: EndpointId): Promise<void> {
+    this.#end(endpoint, false);
+    return Promise.resolve();
+  }
+
+  #end(endpoint: EndpointId, whole: boolean): void {
+    this.playing.delete(endpoint);
+    this.#ended.get(endpoint)?.(whole);
+    this.#ended.delete(endpoint);
+  }
+
+  detect(_endpoint: EndpointId, _detection: Detection): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** The first frequency of the tone that plays toward an endpoint, with its cadence; undefined: silence. */
+  toneAt(endpoint: EndpointId): string | undefined {
+    const source = this.playing.get(endpoint);
+    if (source?.type !== 'tone') return undefined;
+    const tone = Array.isArray(source.tone) ? source.tone[0] : source.tone;
+    return `${tone.frequencies[0]}/${tone.cadence.join('-')}`;
+  }
+}

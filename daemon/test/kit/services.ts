@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { FakeClock } from '../../src/base/clock.ts';
+import type { Leg, ReleaseCause } from '../../src/call/leg.ts';
+import { CallRegistry } from '../../src/call/registry.ts';
+import type { ToneSet } from '../../src/call/tones.ts';
+import { type Config, configSchema, type PinConfig } from '../../src/config/schema.ts';
+import { normaliseCaller } from '../../src/dialplan/normalise-caller.ts';
+import { compileDialPlan } from '../../src/dialplan/plan.ts';
+import { priceOf } from '../../src/dialplan/price.ts';
+import type { ToneSpec } from '../../src/media/api.ts';
+import type { CallRecord, CallRecorder } from '../../src/records/call-record.ts';
+import type { ServiceContext, TrunkCallRequest } from '../../src/service/context.ts';
+import { Services } from '../../src/service/services.ts';
+import { FakeLeg } from './fake-leg.ts';
+import { FakeMedia } from './fake-media.ts';
+import { FakeFxo, FakeFxs } from './fake-ports.ts';
+
+const tone = (hz: number, ...cadence: number[]): ToneSpec[] => [
+  { frequencies: [hz], levelDbm0: -10, cadence },
+];
+
+const tones: ToneSet = {
+  dial: tone(425),
+  ringback: tone(425, 1000, 4000),
+  busy: tone(425, 350, 350),
+  congestion: tone(425, 175, 175),
+  sit: tone(950, 330),
+  stutter: tone(425, 100, 100),
+  callWaiting: tone(425, 200, 5000),
+  confirmation: tone(425, 100, 100),
+};
+
+/** Names for what `FakeMedia.toneAt` says, so that tests read like a telephone. */
+export const heard = {
+  dial: '425/',
+  ringback: '425/1000-4000',
+  busy: '425/350-350',
+  congestion: '425/175-175',
+  sit: '950/330',
+  stutter: '425/100-100',
+  hold: '425/200-5000',
+} as const;
+
+/** A box without a card and without a network: the real services, dial plan and calls over fakes. */
+export class Bench {
+  readonly clock = new FakeClock();
+  readonly media = new FakeMedia();
+  readonly fxs = new Map<number, FakeFxs>();
+  readonly fxo = new Map<number, FakeFxo>();
+  /** Calls made on trunks, in order. */
+  readonly trunkCalls: { request: TrunkCallRequest; leg: FakeLeg }[] = [];
+  /** What a trunk says instead of making a leg. */
+  readonly refusals = new Map<string, ReleaseCause>();
+  readonly records = new Map<string, CallRecord>();
+  readonly alarms: string[] = [];
+  readonly context: ServiceContext;
+  readonly services: Services;
+  config: Config;
+  #plan;
+
+  constructor(document: unknown, pinDigits: Record<string, string> = {}) {
+    this.config = configSchema.parse(document);
+    this.#plan = compileDialPlan(this.config);
+    for (const port of this.config.ports) {
+      if (port.kind === 'fxs') this.fxs.set(port.number, new FakeFxs(port.number));
+      else this.fxo.set(port.number, new FakeFxo(port.number));
+    }
+    const keep = (record: CallRecord): void => void this.records.set(record.id, structuredClone(record));
+    const recorder: CallRecorder = {
+      begin: keep,
+      update: keep,
+      end: keep,
+      saveDialog() {},
+      forgetDialog() {},
+    };
+    const { clock, media } = this;
+    this.context = {
+      clock,
+      media,
+      tones,
+      config: () => this.config,
+      calls: new CallRegistry({ clock, media, tones, recorder, priceOf }),
+      ports: { fxs: (n) => this.fxs.get(n), fxo: (n) => this.fxo.get(n) },
+      trunks: { call: (request) => this.#call(request) },
+      dialPlan: () => ({
+        classify: (digits, origin) => this.#plan.classify(digits, { origin: origin.kind }),
+        plan: (dialed, origin, rights) =>
+          this.#plan.plan({
+            dialed,
+            origin,
+            classOfService: rights.classOfService,
+            whole: true,
+            now: clock.wall(),
+            ...(rights.pinId
+              ? { pinGranted: { pinId: rights.pinId, classOfService: rights.classOfService } }
+              : {}),
+          }),
+      }),
+      pins: {
+        match: (digits, { outside, userNumber }): PinConfig | undefined =>
+          this.config.pins.find(
+            (pin) =>
+              pinDigits[pin.id] === digits && (!outside || (pin.outside && pin.userNumber === userNumber)),
+          ),
+      },
+      alarms: { raise: (alarm) => void this.alarms.push(alarm.id) },
+      prompts: { source: (name) => ({ type: 'pcm', samples: new Int16Array(name.length) }) },
+      newId: () => randomUUID(),
+      log: () => {},
+    };
+    const area = { ...this.#plan.area };
+    this.services = new Services(this.context, (number) => normaliseCaller(number, area).e164 ?? number);
+    this.services.follow(this.fxs.values(), this.fxo.values());
+  }
+
+  #call(request: TrunkCallRequest): Leg | ReleaseCause {
+    const refusal = this.refusals.get(request.trunkId);
+    if (refusal) return refusal;
+    const leg = new FakeLeg('outgoing', `trunk:${request.trunkId}`, request.number);
+    this.trunkCalls.push({ request, leg });
+    return leg;
+  }
+
+  /** The newest leg on a trunk. */
+  get trunkLeg(): FakeLeg {
+    const last = this.trunkCalls.at(-1);
+    if (!last) throw new Error('no call was made on a trunk');
+    return last.leg;
+  }
+
+  /** The newest record. */
+  get record(): CallRecord {
+    const last = [...this.records.values()].at(-1);
+    if (!last) throw new Error('there is no record');
+    return last;
+  }
+
+  port(number: number): FakeFxs {
+    return this.fxs.get(number)!;
+  }
+
+  line(number: number): FakeFxo {
+    return this.fxo.get(number)!;
+  }
+
+  /** What the telephone on a port hears. */
+  hears(port: number): string | undefined {
+    return this.media.toneAt(this.port(port).endpoint);
+  }
+}
