@@ -16,12 +16,18 @@ export interface CallerWishes {
   caller: Party;
   /** An emergency call: never withheld, always the site's number (ruling 6). `callerNumber` in E.164. */
   emergency?: { callerNumber?: string | undefined } | undefined;
-  /** The call was forwarded by one of ours (ruling 14). */
-  diversion?: { reason: DiversionReason } | undefined;
+  /** The call was forwarded by one of ours (ruling 14); `number`: which of our numbers was called, E.164. */
+  diversion?: { reason: DiversionReason; number?: string } | undefined;
 }
 
 /** Reasons of RFC 5806 4. */
-export type DiversionReason = 'unconditional' | 'user-busy' | 'no-answer' | 'unavailable' | 'deflection';
+export type DiversionReason =
+  | 'unknown'
+  | 'unconditional'
+  | 'user-busy'
+  | 'no-answer'
+  | 'unavailable'
+  | 'deflection';
 
 export interface IdentityHeaders {
   /** From without tag. */
@@ -53,7 +59,9 @@ export function identityOf(trunk: TrunkIdentity, wishes: CallerWishes): Identity
   if (wishes.emergency) return { from: `<${own}>`, headers };
 
   if (wishes.diversion && trunk.forwardedCaller === 'original') {
-    headers.Diversion = `<${own}>;reason=${wishes.diversion.reason};counter=1`;
+    const called = wishes.diversion.number;
+    const diverting = called?.startsWith('+') ? write(called) : own;
+    headers.Diversion = `<${diverting}>;reason=${wishes.diversion.reason};counter=1`;
     headers['P-Asserted-Identity'] = `<${own}>`;
     const { number, name, absence } = wishes.caller;
     if (number !== undefined && absence === undefined) {

@@ -1,0 +1,296 @@
+import type { Clock } from '../base/clock.ts';
+import { Emitter, type Events } from '../base/emitter.ts';
+import { codeOf } from '../base/error.ts';
+import type { Leg, Party, ReleaseCause } from '../call/leg.ts';
+import type { TrunkConfig } from '../config/schema.ts';
+import type { Media } from '../media/api.ts';
+import type { DialogJournal } from '../records/call-record.ts';
+import { localCause } from './cause.ts';
+import type { DiversionReason } from './identity.ts';
+import { Inbound, type InboundCounters, type IncomingCall, nobodyHere } from './inbound.ts';
+import { endOrphan } from './orphan.ts';
+import { OutgoingSipLeg } from './outgoing-leg.ts';
+import { RtpPool } from './rtp-pool.ts';
+import type { LegHost, OpenDialog, SipLeg } from './sip-leg.ts';
+import { type HostPort, SrfFacade } from './srf-facade.ts';
+import { type Resolver, systemResolver } from './targets.ts';
+import { onlyAdjusts, sameBinding, Trunk, type TrunkHost, type TrunkTimes, trunkTimes } from './trunk.ts';
+import type { TrunkStatus } from './trunk-status.ts';
+
+/** The part of the configuration that concerns SIP. */
+export interface SipSettings {
+  trunks: readonly TrunkConfig[];
+  /** The site's geographic number for emergency calls, E.164 (ruling 6). */
+  emergencyCaller?: string | undefined;
+}
+
+export interface SipOptions extends SipSettings {
+  clock: Clock;
+  media: Media;
+  /** Control address of the engine: the embedded one's, or a drachtio-server's. */
+  engine: { host: string; port: number; secret: string };
+  /** The engine passes 100 Trying on: ours does, a drachtio-server does not. */
+  engineShowsTrying?: boolean;
+  resolver?: Resolver;
+  times?: TrunkTimes;
+  /** 0 to under 1; for jitter. */
+  random?: () => number;
+  /** RTP sessions kept bound in advance for each local address. */
+  spareRtp?: number;
+}
+
+/** A call to be made on a trunk. */
+export interface TrunkCallRequest {
+  trunkId: string;
+  /** E.164 with +, a short code, or digits of an operator's service. */
+  number: string;
+  /** Who calls, as known; the trunk's identity policy decides what is shown. */
+  caller: Party;
+  /** Set on forwarded calls: the number that was originally called. */
+  divertedFrom?: string;
+  diversionReason?: DiversionReason;
+  emergency?: boolean;
+}
+
+export type SipEvents = {
+  /** A call from a trunk. Listeners must be added to the leg before the listener returns. */
+  incoming: [leg: Leg, call: IncomingCall];
+  trunkChanged: [status: TrunkStatus];
+  /** A dialog stands: journal it before anything else, so that a crash cannot leave it running (ruling 7). */
+  dialogOpened: [leg: Leg, dialog: OpenDialog];
+  /** It has ended at both ends. */
+  dialogClosed: [callId: string];
+  /** The control connection to the engine came or went. */
+  engine: [connected: boolean];
+};
+
+export interface SipCounters extends InboundCounters {
+  outgoing: number;
+  /** Dialogs that outlived the engine and got their BYE, or did not. */
+  orphansEnded: number;
+  orphansLeft: number;
+}
+
+/** The gateway's SIP side as the rest of the daemon sees it. */
+export interface SipGateway extends Events<SipEvents> {
+  readonly connected: boolean;
+  /** What the engine listens on, toward the network. */
+  readonly listening: readonly HostPort[];
+  readonly counters: SipCounters;
+  trunks(): TrunkStatus[];
+  /** Makes a leg, not yet started; or says at once why there is none (unknown, off, down, full). */
+  call(request: TrunkCallRequest): Leg | ReleaseCause;
+  /** Takes a new configuration. Calls in progress go on; trunks whose connection is the same stay registered. */
+  apply(settings: SipSettings): void;
+  /** Ends a dialog that a crash left behind; true when the peer has confirmed it. */
+  endOrphan(dialog: DialogJournal): Promise<boolean>;
+  /** Ends all calls, unregisters and lets the engine go; within about 3 s. */
+  close(): Promise<void>;
+}
+
+/** How long a stop waits for the operators to confirm our BYEs, ms. */
+const CLOSE_MS = 2_000;
+
+/**
+ * Connects to the engine and starts the trunks. Resolves as soon as the engine is connected; trunks
+ * register by themselves.
+ * @throws CodedError `sip/engine-unreachable`, `sip/engine-refused`
+ */
+export async function startSip(options: SipOptions): Promise<SipGateway> {
+  const gateway = new Gateway(options);
+  await gateway.connect();
+  return gateway;
+}
+
+class Gateway extends Emitter<SipEvents> implements SipGateway {
+  readonly #options: SipOptions;
+  readonly #facade: SrfFacade;
+  readonly #pool: RtpPool;
+  readonly #inbound: Inbound;
+  readonly #trunkHost: TrunkHost;
+  readonly #legHost: LegHost;
+  readonly #trunks = new Map<string, Trunk>();
+  readonly #legs = new Set<SipLeg>();
+  /** Call-IDs of dialogs that stand or whose BYE is on its way. */
+  readonly #dialogs = new Set<string>();
+  /** Dialogs lost with the engine, to be ended when it is back. */
+  #orphans: OpenDialog[] = [];
+  #emergencyCaller: string | undefined;
+  #outgoing = 0;
+  #orphansEnded = 0;
+  #orphansLeft = 0;
+  #closing: Promise<void> | undefined;
+  #dialogEnded: (() => void) | undefined;
+
+  constructor(options: SipOptions) {
+    super();
+    this.#options = options;
+    const { clock, media } = options;
+    this.#facade = new SrfFacade(clock);
+    this.#pool = new RtpPool(media, options.spareRtp);
+    this.#trunkHost = {
+      facade: this.#facade,
+      clock,
+      resolver: options.resolver ?? systemResolver,
+      times: options.times ?? trunkTimes,
+      random: options.random ?? Math.random,
+      changed: (trunk) => {
+        if (this.#trunks.get(trunk.config.id) === trunk) this.emit('trunkChanged', trunk.status);
+      },
+      mediaReady: (address) => this.#pool.warm(address),
+    };
+    this.#legHost = {
+      facade: this.#facade,
+      media,
+      pool: this.#pool,
+      clock,
+      dialogOpened: (leg, dialog) => {
+        this.#dialogs.add(dialog.callId);
+        this.emit('dialogOpened', leg, dialog);
+      },
+      dialogClosed: (callId) => this.#dialogClosed(callId),
+      dialogOrphaned: (dialog) => void this.#orphans.push(dialog),
+      ended: (leg) => void this.#legs.delete(leg),
+    };
+    this.#inbound = new Inbound(
+      this.#facade,
+      () => this.#trunks.values(),
+      this.#legHost,
+      (leg, call) => {
+        this.#legs.add(leg);
+        if (this.#closing || this.count('incoming') === 0) leg.release(nobodyHere);
+        else this.emit('incoming', leg, call);
+      },
+    );
+    this.#facade.on('invite', (req, res) => this.#inbound.invite(req, res));
+    this.#facade.on('request', (req, res) => this.#inbound.request(req, res));
+    this.#facade.on('connected', () => this.#connected());
+    this.#facade.on('lost', () => this.emit('engine', false));
+    media.on('digit', (endpoint, digit, _durationMs, source) => {
+      for (const leg of this.#legs) if (leg.endpoint === endpoint) leg.heardDigit(digit, source);
+    });
+    this.#configure(options);
+  }
+
+  async connect(): Promise<void> {
+    await this.#facade.connect({ ...this.#options.engine, clock: this.#options.clock });
+  }
+
+  get connected(): boolean {
+    return this.#facade.connected;
+  }
+
+  get listening(): readonly HostPort[] {
+    return this.#facade.listening;
+  }
+
+  get counters(): SipCounters {
+    return {
+      ...this.#inbound.counters,
+      outgoing: this.#outgoing,
+      orphansEnded: this.#orphansEnded,
+      orphansLeft: this.#orphansLeft,
+    };
+  }
+
+  trunks(): TrunkStatus[] {
+    return [...this.#trunks.values()].map((trunk) => trunk.status);
+  }
+
+  call(request: TrunkCallRequest): Leg | ReleaseCause {
+    const trunk = this.#trunks.get(request.trunkId);
+    if (!trunk) return localCause(38, `no trunk ${request.trunkId}`);
+    const emergency = request.emergency ?? false;
+    const refusal = this.#closing ? localCause(41, 'the box is stopping') : trunk.refusal(emergency);
+    if (refusal) return refusal;
+    const { divertedFrom, diversionReason } = request;
+    const leg = new OutgoingSipLeg(
+      trunk,
+      this.#legHost,
+      {
+        number: request.number,
+        caller: request.caller,
+        ...(emergency ? { emergency: { callerNumber: this.#emergencyCaller } } : {}),
+        ...(divertedFrom === undefined
+          ? {}
+          : { diversion: { reason: diversionReason ?? 'unknown', number: divertedFrom } }),
+      },
+      this.#options.engineShowsTrying ?? true,
+    );
+    this.#legs.add(leg);
+    this.#outgoing++;
+    return leg;
+  }
+
+  apply(settings: SipSettings): void {
+    this.#configure(settings);
+  }
+
+  async endOrphan(dialog: DialogJournal | OpenDialog): Promise<boolean> {
+    const parts = { facade: this.#facade, clock: this.#options.clock, trunks: this.#trunks.values() };
+    const ended = await endOrphan(dialog, parts);
+    if (ended) this.#orphansEnded++;
+    else this.#orphansLeft++;
+    if (ended) this.emit('dialogClosed', dialog.callId);
+    return ended;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    for (const leg of [...this.#legs]) leg.release(localCause(41, 'the box is stopping'));
+    const drained = new Promise<void>((resolve) => {
+      this.#dialogEnded = () => {
+        if (this.#dialogs.size === 0) resolve();
+      };
+      this.#dialogEnded();
+      this.#options.clock.after(this.#dialogs.size ? CLOSE_MS : 0, resolve);
+    });
+    await Promise.all([drained, ...[...this.#trunks.values()].map((trunk) => trunk.stop(true))]);
+    this.#pool.close();
+    this.#facade.close();
+  }
+
+  #configure(settings: SipSettings): void {
+    this.#emergencyCaller = settings.emergencyCaller;
+    const wanted = new Map(settings.trunks.map((config) => [config.id, config]));
+    for (const [id, trunk] of [...this.#trunks]) {
+      if (wanted.has(id)) continue;
+      this.#trunks.delete(id);
+      void trunk.stop(true);
+    }
+    for (const [id, config] of wanted) {
+      const old = this.#trunks.get(id);
+      if (old && onlyAdjusts(old.config, config)) {
+        old.adjust(config);
+        continue;
+      }
+      const trunk = new Trunk(config, this.#trunkHost, old);
+      this.#trunks.set(id, trunk);
+      // A new registration of the same binding takes the old one's place; taking that back would end both.
+      if (old) void old.stop(!sameBinding(old.config, config));
+      if (config.enabled) trunk.start();
+      this.emit('trunkChanged', trunk.status);
+    }
+  }
+
+  #connected(): void {
+    this.emit('engine', true);
+    for (const trunk of this.#trunks.values()) trunk.transportChanged();
+    const orphans = this.#orphans.splice(0);
+    for (const dialog of orphans) {
+      this.endOrphan(dialog)
+        .catch((error) => codeOf(error))
+        .finally(() => this.#dialogClosed(dialog.callId));
+    }
+  }
+
+  #dialogClosed(callId: string): void {
+    if (!this.#dialogs.delete(callId)) return;
+    this.emit('dialogClosed', callId);
+    this.#dialogEnded?.();
+  }
+}

@@ -1,0 +1,177 @@
+import type { Party } from '../call/leg.ts';
+import { parseNameAddress, parseUri } from './address.ts';
+import { localCause, reasonHeader } from './cause.ts';
+import { callerOf } from './identity.ts';
+import { IncomingSipLeg } from './incoming-leg.ts';
+import { agree } from './negotiation.ts';
+import { sameNumber } from './number-format.ts';
+import { parseSdp } from './sdp.ts';
+import type { LegHost } from './sip-leg.ts';
+import type { SrfFacade } from './srf-facade.ts';
+import type { Headers, SrfRequest, SrfResponse } from './srf-types.ts';
+import type { Trunk } from './trunk.ts';
+
+/** What is known of a call that came in. */
+export interface IncomingCall {
+  trunkId: string;
+  /** As the operator sent it. */
+  calledNumber: string;
+  caller: Party;
+  sourceAddress: string;
+}
+
+/** What came in and was turned away, since the start; a stranger's request is counted and not logged. */
+export interface InboundCounters {
+  accepted: number;
+  strangers: number;
+  full: number;
+  refused: number;
+}
+
+/** SIP extensions that an INVITE may insist on: the engine does 100rel and session timers. */
+const SUPPORTED: ReadonlySet<string> = new Set(['100rel', 'timer']);
+
+/** What a request outside of dialogs gets, by method; INVITE and OPTIONS have their own way. */
+const ANSWERS: Readonly<Record<string, number>> = {
+  REGISTER: 403,
+  MESSAGE: 405,
+  SUBSCRIBE: 489,
+  NOTIFY: 481,
+  // Ruling 8: nobody outside may have us call somebody.
+  REFER: 603,
+  INFO: 481,
+  PUBLISH: 489,
+  BYE: 481,
+  UPDATE: 481,
+};
+
+export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE';
+
+/** Decides on every request that reaches us from the network. Only trunks may call: no tone, no menu for strangers. */
+export class Inbound {
+  readonly counters: InboundCounters = { accepted: 0, strangers: 0, full: 0, refused: 0 };
+  readonly #facade: SrfFacade;
+  readonly #trunks: () => Iterable<Trunk>;
+  readonly #host: LegHost;
+  readonly #arrived: (leg: IncomingSipLeg, call: IncomingCall) => void;
+
+  constructor(
+    facade: SrfFacade,
+    trunks: () => Iterable<Trunk>,
+    host: LegHost,
+    arrived: (leg: IncomingSipLeg, call: IncomingCall) => void,
+  ) {
+    this.#facade = facade;
+    this.#trunks = trunks;
+    this.#host = host;
+    this.#arrived = arrived;
+  }
+
+  invite(req: SrfRequest, res: SrfResponse): void {
+    const trunk = this.#trunkOf(req);
+    if (!trunk) {
+      this.counters.strangers++;
+      this.#facade.respond(res, 403);
+      return;
+    }
+    const objection = this.#objection(req, trunk);
+    if (objection) {
+      this.counters.refused++;
+      this.#facade.respond(res, objection.status, { headers: objection.headers ?? {} });
+      return;
+    }
+    if (trunk.calls >= trunk.config.maxCalls) {
+      // Ruling 15: never Retry-After, or the operator takes the whole trunk out of its routing.
+      this.counters.full++;
+      this.#facade.respond(res, 486, { headers: { Reason: reasonHeader(34) } });
+      return;
+    }
+    this.counters.accepted++;
+    const leg = new IncomingSipLeg(trunk, this.#host, req, res);
+    this.#arrived(leg, {
+      trunkId: trunk.config.id,
+      calledNumber: calledNumber(req, trunk),
+      caller: callerOf(
+        {
+          from: req.get('From'),
+          assertedIdentity: req.get('P-Asserted-Identity'),
+          privacy: req.get('Privacy'),
+        },
+        trunk.config.numberFormat,
+      ),
+      sourceAddress: req.source_address,
+    });
+  }
+
+  /** Anything but INVITE. */
+  request(req: SrfRequest, res: SrfResponse): void {
+    const trusted = this.#trunkOf(req) !== undefined;
+    if (!trusted) this.counters.strangers++;
+    if (req.method === 'OPTIONS' && trusted) {
+      this.#facade.respond(res, 200, { headers: { Allow: ALLOW, Accept: 'application/sdp' } });
+      return;
+    }
+    const status = trusted ? (ANSWERS[req.method] ?? 405) : 403;
+    this.#facade.respond(res, status, { headers: status === 405 ? { Allow: ALLOW } : {} });
+  }
+
+  /** The trunk a request belongs to: by source address, and among accounts at one operator by whom it is for. */
+  #trunkOf(req: SrfRequest): Trunk | undefined {
+    const candidates = [...this.#trunks()].filter((t) => t.config.enabled && t.trusts(req.source_address));
+    if (candidates.length < 2) return candidates[0];
+    const users = [req.uri, parseNameAddress(req.get('To') ?? '')?.uri ?? ''].map(
+      (uri) => parseUri(uri)?.user ?? '',
+    );
+    const meant = (trunk: Trunk, user: string): boolean =>
+      user !== '' &&
+      (user === trunk.config.user ||
+        (trunk.config.callerNumber !== undefined &&
+          sameNumber(user, trunk.config.callerNumber, trunk.config.numberFormat)));
+    for (const user of users) {
+      const found = candidates.find((trunk) => meant(trunk, user));
+      if (found) return found;
+    }
+    return candidates[0];
+  }
+
+  /** Why a call that may come in cannot be taken as it stands. */
+  #objection(req: SrfRequest, trunk: Trunk): { status: number; headers?: Headers } | undefined {
+    // Ruling 8: a call that is to take the place of another.
+    if (req.has('Replaces')) return { status: 403 };
+    const required = (req.get('Require') ?? '').split(',').map((tag) => tag.trim().toLowerCase());
+    const unsupported = required.filter((tag) => tag !== '' && !SUPPORTED.has(tag));
+    // RFC 3261 8.2.2.3.
+    if (unsupported.length) return { status: 420, headers: { Unsupported: unsupported.join(', ') } };
+    if (!req.has('Contact')) return { status: 400 };
+    if (!req.body.trim()) return undefined;
+    const type = (req.get('Content-Type') ?? 'application/sdp').split(';', 1)[0]?.trim().toLowerCase();
+    if (type !== 'application/sdp') return { status: 415, headers: { Accept: 'application/sdp' } };
+    try {
+      const { codecs, ptimeMs } = trunk.config;
+      if (agree(parseSdp(req.body), { codecs, ptimeMs, holding: false })) return undefined;
+    } catch {
+      return { status: 400 };
+    }
+    return { status: 488, headers: { Reason: reasonHeader(88) } };
+  }
+}
+
+/**
+ * The number that was called. Operators with a registered account write the account into the
+ * Request-URI (it is our Contact) and the number elsewhere (RFC 7315 4.2, else To).
+ */
+export function calledNumber(req: SrfRequest, trunk: Pick<Trunk, 'config'>): string {
+  const userOf = (value: string | undefined): string =>
+    parseUri(parseNameAddress(value ?? '')?.uri ?? '')?.user ?? '';
+  const candidates = [
+    userOf(req.get('P-Called-Party-ID')),
+    parseUri(req.uri)?.user ?? '',
+    userOf(req.get('To')),
+  ];
+  const account = trunk.config.user || 'linegate';
+  const number = candidates.find((user) => user !== '' && user !== account);
+  return (number ?? (candidates.find((user) => user !== '') || trunk.config.callerNumber) ?? '').slice(0, 64);
+}
+
+/** What a call gets that nobody here takes. */
+export const nobodyHere = localCause(3, 'no one takes calls here');

@@ -1,0 +1,19 @@
+/** The gateway's SIP side: trunks, and the legs of calls on them. */
+export { causeToStatus, failureCause, statusToCause } from './cause.ts';
+export {
+  type SipCounters,
+  type SipEvents,
+  type SipGateway,
+  type SipOptions,
+  type SipSettings,
+  startSip,
+  type TrunkCallRequest,
+} from './gateway.ts';
+export type { DiversionReason } from './identity.ts';
+export type { IncomingCall } from './inbound.ts';
+export { fromOperator, sameNumber, toOperator } from './number-format.ts';
+export type { OpenDialog } from './sip-leg.ts';
+export type { HostPort } from './srf-facade.ts';
+export { type Resolver, systemResolver } from './targets.ts';
+export { type TrunkTimes, trunkTimes } from './trunk.ts';
+export type { TrunkExchange, TrunkState, TrunkStatus } from './trunk-status.ts';

@@ -1,0 +1,115 @@
+import { randomInt } from 'node:crypto';
+import { CodedError } from '../base/error.ts';
+import type { TrunkConfig } from '../config/schema.ts';
+import type { EndpointId, Media, MediaDirection, RtpStatistics } from '../media/api.ts';
+import { type Agreement, agree } from './negotiation.ts';
+import type { OpenRtp } from './rtp-pool.ts';
+import { type LocalAudio, parseSdp, type SessionDescription, writeAnswer, writeOffer } from './sdp.ts';
+
+/** Offer and answer of one call, and the RTP session behind them (RFC 3264). */
+export class MediaSession {
+  readonly rtp: OpenRtp;
+  readonly #media: Media;
+  readonly #config: Pick<TrunkConfig, 'codecs' | 'ptimeMs'>;
+  // RFC 8866 5.2: any number that fits in 63 bits; kept below 2^31 for old equipment.
+  readonly #sessionId = String(randomInt(1, 2 ** 31));
+  #version = 1;
+  #written = '';
+  #agreement: Agreement | undefined;
+  #closed: Promise<RtpStatistics | undefined> | undefined;
+  #holding = false;
+
+  constructor(rtp: OpenRtp, media: Media, config: Pick<TrunkConfig, 'codecs' | 'ptimeMs'>) {
+    this.rtp = rtp;
+    this.#media = media;
+    this.#config = config;
+  }
+
+  get endpoint(): EndpointId {
+    return this.rtp.endpoint;
+  }
+
+  /** The present agreement; undefined until the peer has described itself. */
+  get agreement(): Agreement | undefined {
+    return this.#agreement;
+  }
+
+  get holding(): boolean {
+    return this.#holding;
+  }
+
+  /** We hold the peer from now on, or no longer; the next description says so. */
+  set holding(on: boolean) {
+    this.#holding = on;
+  }
+
+  /** A description to offer. */
+  offer(): string {
+    const held = this.#agreement?.held ?? false;
+    const direction = this.#holding ? (held ? 'inactive' : 'sendonly') : 'sendrecv';
+    return this.#write((local) => writeOffer({ ...local, direction }, this.#config.codecs));
+  }
+
+  /**
+   * Answers an offer; `undefined` when there is nothing that both can speak.
+   * @throws CodedError `sip/sdp` for what is no description
+   */
+  answer(body: string): string | undefined {
+    const offer = parseSdp(body);
+    const agreement = this.#settle(offer);
+    if (!agreement) return undefined;
+    return this.#write((local) =>
+      writeAnswer({ ...local, direction: agreement.rtp.direction }, offer, agreement.audio),
+    );
+  }
+
+  /**
+   * Takes the peer's answer to our offer.
+   * @throws CodedError `sip/sdp` for what is no description, or has no audio that both can speak
+   */
+  accept(body: string): Agreement {
+    const agreement = this.#settle(parseSdp(body));
+    if (!agreement) throw new CodedError('sip/sdp', 'the answer has no audio line that both sides can speak');
+    return agreement;
+  }
+
+  /** Ends the RTP session; its figures come once, to whoever asks. */
+  close(): Promise<RtpStatistics | undefined> {
+    this.#closed ??= this.#media.closeRtp(this.endpoint).catch(() => undefined);
+    return this.#closed;
+  }
+
+  #settle(remote: SessionDescription): Agreement | undefined {
+    const agreement = agree(remote, { ...this.#config, holding: this.#holding });
+    if (!agreement) return undefined;
+    const before = JSON.stringify(this.#agreement?.rtp);
+    this.#agreement = agreement;
+    // The same parameters again (a repeated answer, a session refresh) must not make RTP latch anew.
+    if (JSON.stringify(agreement.rtp) !== before && !this.#closed) {
+      this.#media.setRtp(this.endpoint, agreement.rtp).catch(() => {});
+      // One owner of DTMF: in-band tones count only where the peer cannot send events (C03).
+      const dtmf = agreement.rtp.telephoneEventPayloadType === undefined;
+      this.#media.detect(this.endpoint, { dtmf }).catch(() => {});
+    }
+    return agreement;
+  }
+
+  #write(text: (local: LocalAudio) => string): string {
+    const local = {
+      address: this.rtp.address,
+      port: this.rtp.port,
+      sessionId: this.#sessionId,
+      sessionVersion: this.#version,
+      ptimeMs: this.#config.ptimeMs,
+      direction: 'sendrecv' as MediaDirection,
+    };
+    let written = text(local);
+    // RFC 3264 8: the version goes up by one exactly when the description is another.
+    if (this.#written !== '' && written !== this.#written) {
+      this.#version++;
+      written = text({ ...local, sessionVersion: this.#version });
+    }
+    this.#written = written;
+    return written;
+  }
+}

@@ -1,0 +1,315 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import { Emitter } from '../base/emitter.ts';
+import { CodedError, codeOf, messageOf } from '../base/error.ts';
+import type { Leg, LegEvents, LegState, ReleaseCause } from '../call/leg.ts';
+import type { EndpointId, Media, RtpStatistics } from '../media/api.ts';
+import type { DialogJournal } from '../records/call-record.ts';
+import { causeName, localCause, parseReason, reasonHeader } from './cause.ts';
+import { noDigestYet } from './credentials.ts';
+import { journalOf } from './dialog-journal.ts';
+import { keyOfInfo } from './dtmf-info.ts';
+import type { MediaSession } from './media-session.ts';
+import type { RtpPool } from './rtp-pool.ts';
+import type { SrfFacade } from './srf-facade.ts';
+import type { Headers, SrfDialog, SrfRequest, SrfResponse } from './srf-types.ts';
+import type { Trunk } from './trunk.ts';
+
+/** A dialog as sip/ knows it; the owner of call records adds which record it belongs to. */
+export type OpenDialog = Omit<DialogJournal, 'callRecordId'>;
+
+/** What a leg needs from the gateway. */
+export interface LegHost {
+  facade: SrfFacade;
+  media: Media;
+  pool: RtpPool;
+  clock: Clock;
+  /** A dialog stands and would outlive us (ruling 7). */
+  dialogOpened(leg: SipLeg, dialog: OpenDialog): void;
+  /** It has ended, or its BYE is answered. */
+  dialogClosed(callId: string): void;
+  /** The engine is gone with the dialog in it: it must be ended from outside. */
+  dialogOrphaned(dialog: OpenDialog): void;
+  /** The leg is gone. */
+  ended(leg: SipLeg): void;
+}
+
+/** RFC 3261 14.1: pauses before a re-INVITE that crossed another is repeated, ms: for the dialog's owner of the Call-ID, and the other. */
+const GLARE_OURS: readonly [number, number] = [2100, 4000];
+const GLARE_THEIRS: readonly [number, number] = [0, 2000];
+
+/** A digit that came as RFC 4733 event and again as INFO within this time is one digit (C03), ms. */
+const SAME_DIGIT_MS = 600;
+
+/** Digits toward the peer, where the call does not say otherwise: Q.24 asks for 40 and 40 at least, ms. */
+const DIGIT_MS = 100;
+
+/** What legs in both directions share: the dialog once it stands, media, hold, digits, the end. */
+export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
+  readonly kind = 'sip';
+  abstract readonly direction: 'incoming' | 'outgoing';
+  readonly id = `sip-${randomBytes(6).toString('hex')}`;
+  readonly place: string;
+  readonly trunk: Trunk;
+  abstract readonly callId: string;
+  startedAt: number | undefined;
+  protected readonly host: LegHost;
+  protected session: MediaSession | undefined;
+  #state: LegState = 'idle';
+  #dialog: SrfDialog | undefined;
+  #journal: OpenDialog | undefined;
+  #offering = false;
+  #remoteHold = false;
+  #lastDigit = { key: '', at: Number.NEGATIVE_INFINITY, source: '' };
+  #awaitAck: ((body: string) => void) | undefined;
+
+  constructor(trunk: Trunk, host: LegHost) {
+    super();
+    this.trunk = trunk;
+    this.host = host;
+    this.place = `trunk:${trunk.config.id}`;
+  }
+
+  get state(): LegState {
+    return this.#state;
+  }
+
+  protected set state(state: LegState) {
+    this.#state = state;
+  }
+
+  get endpoint(): EndpointId | undefined {
+    return this.session?.endpoint;
+  }
+
+  statistics(): Promise<RtpStatistics | undefined> {
+    if (!this.session) return Promise.resolve(undefined);
+    return this.#state === 'released'
+      ? this.session.close()
+      : this.host.media.statistics(this.session.endpoint);
+  }
+
+  abstract start(): void;
+  abstract alert(): void;
+  abstract openEarlyMedia(): Promise<void>;
+  abstract answer(): Promise<void>;
+
+  /** Ends what there is before a dialog: CANCEL, or a refusal. */
+  protected abstract giveUp(cause: ReleaseCause): void;
+
+  release(cause: ReleaseCause): void {
+    if (this.#state === 'released') return;
+    const dialog = this.#dialog;
+    const before = this.#state;
+    this.#state = 'released';
+    if (dialog) void this.#bye(dialog, cause);
+    else if (before !== 'idle' || this.direction === 'incoming') this.giveUp(cause);
+    this.#finish({ ...cause, by: 'local' });
+  }
+
+  async sendDigits(digits: string): Promise<void> {
+    const { endpoint } = this;
+    if (!endpoint) throw new CodedError('sip/no-media', 'digits need a speech path');
+    await this.host.media.play(endpoint, { type: 'dtmf', digits, onMs: DIGIT_MS, offMs: DIGIT_MS });
+  }
+
+  /** @throws CodedError `sip/not-answered`, `sip/refused` when the peer takes no hold, `sip/timeout` */
+  async hold(on: boolean): Promise<void> {
+    const { session } = this;
+    if (this.#state !== 'answered' || !this.#dialog || !session) {
+      throw new CodedError('sip/not-answered', 'only an answered call can be held');
+    }
+    if (session.holding === on) return;
+    session.holding = on;
+    try {
+      await this.#reinvite(session);
+    } catch (error) {
+      session.holding = !on;
+      throw error;
+    }
+  }
+
+  /** A key that the media worker heard on our endpoint. */
+  heardDigit(key: string, source: 'dtmf' | 'rfc4733' | 'info'): void {
+    const now = this.host.clock.now();
+    const { key: last, at, source: from } = this.#lastDigit;
+    if (key === last && source !== from && now - at < SAME_DIGIT_MS) return;
+    this.#lastDigit = { key, at: now, source };
+    if (this.#state !== 'released') this.emit('digit', key);
+  }
+
+  /** The far side, or the network, has ended it. */
+  protected ended(cause: ReleaseCause): void {
+    if (this.#state === 'released') return;
+    this.#state = 'released';
+    this.#finish(cause);
+  }
+
+  /** The dialog stands; everything that arrives in it comes here from now on. */
+  protected adopt(dialog: SrfDialog, nextHop: string): void {
+    this.#dialog = dialog;
+    this.#journal = journalOf(dialog, nextHop);
+    this.host.facade.track(dialog, () => this.#lost());
+    dialog.on('destroy', (req, reason) => this.#destroyed(req, reason));
+    dialog.on('modify', (req, res) => this.#modified(dialog, req, res));
+    dialog.on('update', (req, res) => this.#modified(dialog, req, res));
+    dialog.on('info', (req, res) => this.#informed(req, res));
+    // Ruling 8: whoever is transferred to would be called at our cost.
+    dialog.on('refer', (_req, res) => this.host.facade.respond(res, 603));
+    dialog.on('message', (_req, res) => this.host.facade.respond(res, 415));
+    dialog.on('ack', (req) => {
+      const take = this.#awaitAck;
+      this.#awaitAck = undefined;
+      take?.(req.body);
+    });
+    if (this.#state !== 'released') this.host.dialogOpened(this, this.#journal);
+  }
+
+  /** Our offer went out in a 200; the answer comes in the ACK (RFC 3261 13.3.1.4). */
+  protected expectAnswerInAck(session: MediaSession): void {
+    this.#awaitAck = (body) => {
+      try {
+        session.accept(body);
+        this.#noteHold();
+      } catch (error) {
+        this.release(localCause(88, messageOf(error)));
+      }
+    };
+  }
+
+  /** Ends a dialog that nobody wants: the 200 of an abandoned INVITE (ruling 15), one without usable media. */
+  protected discard(dialog: SrfDialog, nextHop: string, cause: ReleaseCause): void {
+    this.adopt(dialog, nextHop);
+    void this.#bye(dialog, cause);
+  }
+
+  #finish(cause: ReleaseCause): void {
+    this.emit('released', cause);
+    // After the listeners, so that one who wants the figures of the running session still gets them.
+    void this.session?.close();
+    this.host.ended(this);
+    this.off();
+  }
+
+  async #bye(dialog: SrfDialog, cause: ReleaseCause): Promise<void> {
+    const reason: Headers = { Reason: reasonHeader(cause.q850, cause.text || causeName(cause.q850)) };
+    try {
+      await this.#send(dialog, 'BYE', reason);
+    } catch (error) {
+      // The engine went away with our BYE: the journal still knows the dialog.
+      if (codeOf(error) === 'sip/engine-lost' && this.#journal) this.host.dialogOrphaned(this.#journal);
+    }
+    this.host.facade.forget(dialog);
+    this.host.dialogClosed(this.callId);
+  }
+
+  /** A request in the dialog, repeated with credentials if the operator asks for them. */
+  async #send(dialog: SrfDialog, method: string, headers: Headers, body?: string): Promise<SrfResponse> {
+    for (let digest = noDigestYet(); ; ) {
+      const response = await this.host.facade.dialogRequest(
+        dialog,
+        method,
+        { ...headers, ...digest.headers },
+        body,
+      );
+      const next = this.trunk.credentials.answer(response, digest, {
+        method,
+        ...(body === undefined ? {} : { body }),
+        fromTrunk: this.trunk.trusts(response.source_address),
+        dialog: this.direction === 'outgoing' ? 'ours' : 'theirs',
+      });
+      if (!next) return response;
+      digest = next;
+    }
+  }
+
+  async #reinvite(session: MediaSession): Promise<void> {
+    const [least, most] = this.direction === 'outgoing' ? GLARE_OURS : GLARE_THEIRS;
+    for (let tries = 0; ; tries++) {
+      const dialog = this.#dialog;
+      if (!dialog || this.#state !== 'answered') throw new CodedError('sip/gone', 'the call ended meanwhile');
+      if (this.#offering) throw new CodedError('sip/busy', 'another offer is under way');
+      this.#offering = true;
+      let response: SrfResponse;
+      try {
+        const body = session.offer();
+        response = await this.#send(dialog, 'INVITE', { Contact: this.trunk.contact }, body);
+      } finally {
+        this.#offering = false;
+      }
+      if (response.status < 300) {
+        session.accept(response.body);
+        this.#noteHold();
+        return;
+      }
+      if (response.status === 408 || response.status === 481) {
+        // RFC 3261 12.2.1.2: the peer knows no such dialog any more, or is dead.
+        this.release(localCause(response.status === 408 ? 102 : 41, `${response.status} ${response.reason}`));
+      }
+      if (response.status !== 491 || tries >= 3) {
+        throw new CodedError('sip/refused', `re-INVITE refused: ${response.status} ${response.reason}`);
+      }
+      await new Promise<void>(
+        (resolve) => void this.host.clock.after(least + (most - least) * Math.random(), resolve),
+      );
+    }
+  }
+
+  /** A re-INVITE or UPDATE from the peer. */
+  #modified(dialog: SrfDialog, req: SrfRequest, res: SrfResponse): void {
+    const { status, body } = this.#considerOffer(req);
+    const headers: Headers =
+      status === 488 ? { Reason: reasonHeader(88) } : status === 200 ? { Contact: this.trunk.contact } : {};
+    if (body !== undefined) dialog.local.sdp = body;
+    this.host.facade.respond(res, status, { headers, ...(body === undefined ? {} : { body }) });
+    this.#noteHold();
+  }
+
+  #considerOffer(req: SrfRequest): { status: number; body?: string } {
+    const { session } = this;
+    if (!session || this.#state !== 'answered') return { status: 481 };
+    // RFC 3261 14.2 and RFC 3311 5.2: two offers at once.
+    if (this.#offering || this.#awaitAck) return { status: 491 };
+    if (!req.body.trim()) {
+      if (req.method === 'UPDATE') return { status: 200 };
+      this.expectAnswerInAck(session);
+      return { status: 200, body: session.offer() };
+    }
+    try {
+      const body = session.answer(req.body);
+      return body === undefined ? { status: 488 } : { status: 200, body };
+    } catch {
+      return { status: 488 };
+    }
+  }
+
+  #noteHold(): void {
+    const held = this.session?.agreement?.held ?? false;
+    if (held === this.#remoteHold || this.#state !== 'answered') return;
+    this.#remoteHold = held;
+    this.emit('held', held);
+  }
+
+  #informed(req: SrfRequest, res: SrfResponse): void {
+    const key = keyOfInfo(req.get('Content-Type'), req.body);
+    this.host.facade.respond(res, 200);
+    if (key) this.heardDigit(key, 'info');
+  }
+
+  #destroyed(req: SrfRequest, reason: string | undefined): void {
+    const dialog = this.#dialog;
+    if (dialog) this.host.facade.forget(dialog);
+    const given = parseReason(req.get('Reason'));
+    // What the engine ended by itself (no ACK, session expired) is no normal clearing.
+    const own = req.source === 'application';
+    const q850 = own ? 102 : (given.q850 ?? 16);
+    const text = own ? (reason ?? 'ended by the SIP engine') : (given.text ?? causeName(q850));
+    this.host.dialogClosed(this.callId);
+    this.ended({ q850, text: own ? text : `BYE: ${text}`, by: 'remote', final: true });
+  }
+
+  #lost(): void {
+    if (this.#journal) this.host.dialogOrphaned(this.#journal);
+    this.ended({ q850: 41, text: 'connection to the SIP engine lost', by: 'local', final: true });
+  }
+}

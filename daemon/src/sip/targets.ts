@@ -1,0 +1,128 @@
+import { lookup, resolveSrv } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import type { Clock, Timer } from '../base/clock.ts';
+import { joinHostPort, plainAddress, splitHostPort } from './address.ts';
+
+/** A place to send requests to. */
+export interface Target {
+  address: string;
+  port: number;
+}
+
+/** Name lookups, injected for tests. */
+export interface Resolver {
+  /** Addresses of a host, in the system's order. */
+  addresses(host: string): Promise<string[]>;
+  /** SRV records, unordered. */
+  services(name: string): Promise<{ name: string; port: number; priority: number; weight: number }[]>;
+}
+
+export const systemResolver: Resolver = {
+  addresses: async (host) =>
+    (await lookup(host, { all: true, verbatim: true })).map((entry) => entry.address),
+  services: (name) => resolveSrv(name),
+};
+
+/** How often names are looked up anew, ms: Node gives no TTL for SRV, and operators move hosts within minutes. */
+const REFRESH_MS = 300_000;
+
+/** Pause after a lookup that failed, ms. */
+const RETRY_MS = 15_000;
+
+/** How long a target that failed is passed over, ms (RFC 3263 4.3 names 32 s for 503 without Retry-After). */
+const QUARANTINE_MS = 32_000;
+
+/**
+ * The addresses behind a trunk's server, looked up ahead of time so that no call waits for DNS. When a
+ * lookup fails, the last known addresses stay (C05). A target that failed is passed over for a while;
+ * after that the preferred one is tried again.
+ */
+export class Targets {
+  readonly #where: string;
+  readonly #transport: 'udp' | 'tcp';
+  readonly #resolver: Resolver;
+  readonly #clock: Clock;
+  readonly #changed: () => void;
+  #list: Target[] = [];
+  #quarantine = new Map<string, number>();
+  #timer: Timer | undefined;
+  #closed = false;
+
+  /** `where`: host or host:port. `changed` is called whenever the list of addresses has become another. */
+  constructor(
+    where: string,
+    transport: 'udp' | 'tcp',
+    resolver: Resolver,
+    clock: Clock,
+    changed: () => void,
+  ) {
+    this.#where = where;
+    this.#transport = transport;
+    this.#resolver = resolver;
+    this.#clock = clock;
+    this.#changed = changed;
+    const { host, port } = splitHostPort(where);
+    if (isIP(host)) this.#list = [{ address: host, port: port ?? 5060 }];
+    else void this.#refresh();
+  }
+
+  /** The target to use now; undefined while nothing is known. If all have failed, the first is used. */
+  get current(): Target | undefined {
+    const now = this.#clock.now();
+    return this.#list.find((t) => (this.#quarantine.get(key(t)) ?? 0) <= now) ?? this.#list[0];
+  }
+
+  /** Whether `address` is one of them. */
+  includes(address: string): boolean {
+    return this.#list.some((t) => plainAddress(t.address) === plainAddress(address));
+  }
+
+  /** The target neither answered nor could be reached, or sent 503. */
+  failed(target: Target): void {
+    this.#quarantine.set(key(target), this.#clock.now() + QUARANTINE_MS);
+  }
+
+  /** It answered. */
+  worked(target: Target): void {
+    this.#quarantine.delete(key(target));
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#timer?.cancel();
+  }
+
+  async #refresh(): Promise<void> {
+    let pause = REFRESH_MS;
+    try {
+      const list = await locate(this.#where, this.#transport, this.#resolver);
+      if (this.#closed) return;
+      const before = this.#list.map(key).sort().join();
+      this.#list = list;
+      if (list.map(key).sort().join() !== before) this.#changed();
+    } catch {
+      pause = RETRY_MS;
+    }
+    if (!this.#closed) this.#timer = this.#clock.after(pause, () => void this.#refresh());
+  }
+}
+
+const key = (target: Target): string => joinHostPort(plainAddress(target.address), target.port);
+
+/** Targets of a host by RFC 3263 4.2 for a pinned transport: with a port A and AAAA only, else SRV first. */
+export async function locate(where: string, transport: 'udp' | 'tcp', resolver: Resolver): Promise<Target[]> {
+  const { host, port } = splitHostPort(where);
+  if (isIP(host)) return [{ address: host, port: port ?? 5060 }];
+  if (port === undefined) {
+    const records = await resolver.services(`_sip._${transport}.${host}`).catch(() => []);
+    // Within a priority the heavier first: one box has no load to spread (RFC 2782 asks for chance here).
+    records.sort((a, b) => a.priority - b.priority || b.weight - a.weight);
+    const found: Target[] = [];
+    for (const record of records.slice(0, 16)) {
+      const addresses = await resolver.addresses(record.name).catch(() => []);
+      found.push(...addresses.map((address) => ({ address, port: record.port })));
+    }
+    if (found.length) return found;
+  }
+  return (await resolver.addresses(host)).map((address) => ({ address, port: port ?? 5060 }));
+}

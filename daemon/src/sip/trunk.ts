@@ -1,0 +1,485 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { BlockList, isIP } from 'node:net';
+import type { Clock, Timer } from '../base/clock.ts';
+import { codeOf } from '../base/error.ts';
+import { Machine } from '../base/machine.ts';
+import type { ReleaseCause } from '../call/leg.ts';
+import type { TrunkConfig } from '../config/schema.ts';
+import {
+  escapeUser,
+  joinHostPort,
+  parseNameAddress,
+  plainAddress,
+  splitHeader,
+  splitHostPort,
+} from './address.ts';
+import { localCause } from './cause.ts';
+import { Credentials, nextSequence, noDigestYet } from './credentials.ts';
+import { type HealthState, initialHealth, judge, showsLife } from './health.ts';
+import { trunkDomain } from './identity.ts';
+import { mediaAddress, routedAddress } from './local-address.ts';
+import {
+  initialRegistration,
+  type RegistrationEffect,
+  type RegistrationEvent,
+  type RegistrationState,
+  type RegistrationTimes,
+  registration,
+  registrationTimes,
+} from './registration.ts';
+import type { SrfFacade } from './srf-facade.ts';
+import type { Headers, SrfResponse } from './srf-types.ts';
+import { type Resolver, type Target, Targets } from './targets.ts';
+import {
+  sayExchange,
+  type TrunkExchange,
+  type TrunkState,
+  type TrunkStatus,
+  trunkState,
+} from './trunk-status.ts';
+
+/** Times of a trunk besides the configured ones, ms; tests shorten them. */
+export interface TrunkTimes {
+  registration: (expiresSeconds: number) => RegistrationTimes;
+  /** How long an answer to OPTIONS may take; a live server answers in a round trip. */
+  optionsAnswerMs: number;
+  /** How soon a silent server is asked again, if the configured interval is longer. */
+  optionsRetryMs: number;
+  /** Scales the configured OPTIONS interval. */
+  optionsScale: number;
+}
+
+export const trunkTimes: TrunkTimes = {
+  registration: registrationTimes,
+  optionsAnswerMs: 5_000,
+  optionsRetryMs: 5_000,
+  optionsScale: 1,
+};
+
+/** What a trunk needs from the gateway. */
+export interface TrunkHost {
+  facade: SrfFacade;
+  clock: Clock;
+  resolver: Resolver;
+  times: TrunkTimes;
+  /** 0 to under 1. */
+  random(): number;
+  /** State, last exchange or number of calls is another. */
+  changed(trunk: Trunk): void;
+  /** Media toward the trunk will be bound here. */
+  mediaReady(address: string): void;
+}
+
+/** One operator: where it is, whether it works, who we are there and how many calls it carries. */
+export class Trunk {
+  config: TrunkConfig;
+  readonly credentials: Credentials;
+  readonly #host: TrunkHost;
+  readonly #targets: Targets;
+  /** Names and addresses that may send us calls besides the targets. */
+  readonly #trusted: Targets[] = [];
+  readonly #peers = new BlockList();
+  readonly #registration: Machine<RegistrationState, RegistrationEvent, RegistrationEffect>;
+  readonly #callId = randomBytes(16).toString('hex');
+  readonly #tag = randomBytes(8).toString('hex');
+  #sequence = randomInt(1, 10_000);
+  #registerTimer: Timer | undefined;
+  #optionsTimer: Timer | undefined;
+  #health: HealthState = initialHealth;
+  /** The server has answered OPTIONS before, so silence means something. */
+  #answersOptions = false;
+  #localAddress: string | undefined;
+  #state: TrunkState = 'disabled';
+  #since: number;
+  #lastExchange: TrunkExchange | undefined;
+  /** Shared with the trunk that takes this one's place, so that the channel limit holds across a change. */
+  readonly #channels: { taken: number };
+  #stopped = true;
+  #unregistered: (() => void) | undefined;
+
+  /** `before`: the trunk of the same id whose place this one takes, and whose calls go on. */
+  constructor(config: TrunkConfig, host: TrunkHost, before?: Trunk) {
+    this.#channels = before ? before.#channels : { taken: 0 };
+    this.config = config;
+    this.#host = host;
+    this.credentials = new Credentials(config);
+    const { clock, resolver } = host;
+    this.#targets = new Targets(
+      config.outboundProxy || config.server,
+      config.transport,
+      resolver,
+      clock,
+      () => this.#targetsChanged(),
+    );
+    if (config.outboundProxy)
+      this.#trusted.push(new Targets(config.server, config.transport, resolver, clock, () => {}));
+    for (const peer of config.peers) this.#addPeer(peer);
+    const times = host.times.registration(config.registerSeconds);
+    this.#registration = new Machine(
+      initialRegistration(times),
+      registration(times, () => host.random()),
+      (effect) => this.#carryOut(effect),
+      () => clock.now(),
+    );
+    this.#since = clock.wall();
+  }
+
+  get status(): TrunkStatus {
+    return {
+      trunkId: this.config.id,
+      state: this.#state,
+      since: this.#since,
+      calls: this.#channels.taken,
+      ...(this.#lastExchange ? { lastExchange: this.#lastExchange } : {}),
+    };
+  }
+
+  get calls(): number {
+    return this.#channels.taken;
+  }
+
+  /** Local address for media toward the operator; undefined until one is known. */
+  get localAddress(): string | undefined {
+    return this.#localAddress;
+  }
+
+  /** Where requests go now. */
+  get target(): Target | undefined {
+    return this.#targets.current;
+  }
+
+  /** Next hop for the engine; undefined while no address is known. */
+  proxyOf(target: Target): string {
+    return `sip:${joinHostPort(target.address, target.port)};transport=${this.config.transport}`;
+  }
+
+  /** Our Contact on this trunk; the engine writes its own address in place of `localhost`. */
+  get contact(): string {
+    const transport = this.config.transport === 'tcp' ? ';transport=tcp' : '';
+    return `<sip:${escapeUser(this.config.user || 'linegate')}@localhost${transport}>`;
+  }
+
+  get domain(): string {
+    return trunkDomain(this.config);
+  }
+
+  /** Whether packets from `address` are the operator's. */
+  trusts(address: string): boolean {
+    const plain = plainAddress(address);
+    return (
+      this.#targets.includes(plain) ||
+      this.#trusted.some((targets) => targets.includes(plain)) ||
+      (isIP(plain) !== 0 && this.#peers.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4'))
+    );
+  }
+
+  /** Why no call may go out now; undefined if one may. An emergency call is refused only what cannot be tried. */
+  refusal(emergency: boolean): ReleaseCause | undefined {
+    const name = `trunk ${this.config.id}`;
+    if (!this.config.enabled || this.#stopped) return localCause(27, `${name} is off`);
+    if (!this.target || !this.#localAddress) return localCause(38, `no address of ${name} is known`);
+    if (!this.#host.facade.connected) return localCause(41, 'the SIP engine is not connected');
+    if (emergency) return undefined;
+    if (this.#channels.taken >= this.config.maxCalls)
+      return localCause(34, `all ${this.config.maxCalls} channels of ${name} are taken`);
+    if (this.#state === 'up' || this.#state === 'registered') return undefined;
+    return localCause(27, `${name} is ${this.#state}`);
+  }
+
+  start(): void {
+    if (!this.#stopped) return;
+    this.#stopped = false;
+    this.#assess();
+    this.#targetsChanged();
+  }
+
+  /** Changes that need no new registration. */
+  adjust(config: TrunkConfig): void {
+    this.config = config;
+    this.#host.changed(this);
+  }
+
+  /** The engine's connection, or our address, is another: everything must be told anew. */
+  transportChanged(): void {
+    if (this.#stopped) return;
+    this.#targetsChanged();
+    this.#registration.send({ type: 'transportChanged' });
+  }
+
+  /** Stops watching; with `unregister`, resolves when the operator has answered or 2 s have gone. Calls go on. */
+  async stop(unregister: boolean): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#optionsTimer?.cancel();
+    if (unregister && this.config.mode === 'register' && this.#host.facade.connected) {
+      const bound = this.#registration.state.validUntil !== undefined;
+      const done = new Promise<void>((resolve) => {
+        this.#unregistered = resolve;
+        if (bound) this.#host.clock.after(2_000, resolve);
+        else resolve();
+      });
+      this.#registration.send({ type: 'stop' });
+      await done;
+    }
+    this.#registerTimer?.cancel();
+    this.#targets.close();
+    for (const targets of this.#trusted) targets.close();
+    this.#assess();
+  }
+
+  callBegan(): void {
+    this.#channels.taken++;
+    this.#host.changed(this);
+  }
+
+  callEnded(): void {
+    this.#channels.taken--;
+    this.#host.changed(this);
+  }
+
+  /**
+   * Tells the trunk how a request to its server ended; `answered`: by the server and not by silence.
+   * 503 from the server counts as failure: RFC 3263 4.3 has the client go elsewhere.
+   */
+  saw(target: Target, request: string, status: number, text: string, answered: boolean): void {
+    const wall = this.#host.clock.wall();
+    this.#lastExchange = {
+      at: wall,
+      request,
+      status,
+      text,
+      said: sayExchange(request, status, text, answered),
+    };
+    const alive = answered && showsLife(status);
+    if (alive) this.#targets.worked(target);
+    else this.#targets.failed(target);
+    if (request === 'OPTIONS' && alive) this.#answersOptions = true;
+    // A registrar that never answered OPTIONS ignores them; only what it did before tells.
+    const mute = request === 'OPTIONS' && !alive && !this.#answersOptions && this.config.mode === 'register';
+    if (!mute) this.#health = judge(this.#health, alive);
+    this.#assess();
+    this.#host.changed(this);
+  }
+
+  #assess(): void {
+    const state = trunkState({
+      enabled: this.config.enabled && !this.#stopped,
+      mode: this.config.mode,
+      registration: this.#registration.state.phase,
+      up: this.#health.up,
+    });
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#since = this.#host.clock.wall();
+    this.#host.changed(this);
+  }
+
+  #addPeer(peer: string): void {
+    const [address = '', bits] = peer.trim().split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    const prefix = Number(bits);
+    if (!isIP(address))
+      this.#trusted.push(
+        new Targets(peer, this.config.transport, this.#host.resolver, this.#host.clock, () => {}),
+      );
+    else if (bits === undefined) this.#peers.addAddress(address, family);
+    else if (prefix > 0 && prefix <= (family === 'ipv6' ? 128 : 32))
+      this.#peers.addSubnet(address, prefix, family);
+  }
+
+  #targetsChanged(): void {
+    const target = this.target;
+    if (!target || this.#stopped || !this.#host.facade.connected) return;
+    routedAddress(target.address).then(
+      (routed) => this.#located(mediaAddress(routed, this.#host.facade.listening)),
+      // No route yet (the network is coming up): asked again with the next exchange.
+      () =>
+        (this.#optionsTimer = this.#host.clock.after(this.#host.times.optionsRetryMs, () =>
+          this.#targetsChanged(),
+        )),
+    );
+  }
+
+  #located(address: string): void {
+    if (this.#stopped) return;
+    const moved = this.#localAddress !== undefined && this.#localAddress !== address;
+    this.#localAddress = address;
+    this.#host.mediaReady(address);
+    if (this.config.mode === 'register')
+      this.#registration.send({ type: moved ? 'transportChanged' : 'start' });
+    this.#assess();
+    this.#host.changed(this);
+    if (this.config.optionsSeconds > 0) this.#probe();
+  }
+
+  #carryOut(effect: RegistrationEffect): void {
+    switch (effect.type) {
+      case 'cancelTimer':
+        this.#registerTimer?.cancel();
+        return;
+      case 'timer':
+        this.#registerTimer?.cancel();
+        this.#registerTimer = this.#host.clock.after(effect.ms, () =>
+          this.#registration.send({ type: 'timer' }),
+        );
+        return;
+      case 'send':
+        void this.#register(effect.expires);
+    }
+  }
+
+  async #register(expires: number): Promise<void> {
+    const target = this.target;
+    const answer = target
+      ? await this.#ask(target, 'REGISTER', `sip:${this.domain}`, {
+          From: `<${this.#account}>;tag=${this.#tag}`,
+          To: `<${this.#account}>`,
+          Contact: this.contact,
+          Expires: String(expires),
+        })
+      : undefined;
+    if (expires === 0) this.#unregistered?.();
+    if (answer === undefined) this.#registration.send({ type: 'lost' });
+    else this.#registration.send({ type: 'answered', status: answer.status, ...registrationFields(answer) });
+    this.#assess();
+  }
+
+  get #account(): string {
+    return `sip:${escapeUser(this.config.user)}@${this.domain}`;
+  }
+
+  #probe(): void {
+    this.#optionsTimer?.cancel();
+    const target = this.target;
+    if (this.#stopped || !target) return;
+    const self = this.config.user ? this.#account : `sip:${this.domain}`;
+    let over = false;
+    const again = (alive: boolean): void => {
+      if (over) return;
+      over = true;
+      deadline.cancel();
+      const { optionsRetryMs, optionsScale } = this.#host.times;
+      const period = this.config.optionsSeconds * 1000 * optionsScale;
+      // A tenth of jitter, so that many trunks do not ask in step.
+      const ms = (alive ? period : Math.min(period, optionsRetryMs)) * (0.95 + 0.1 * this.#host.random());
+      if (!this.#stopped) this.#optionsTimer = this.#host.clock.after(ms, () => this.#probe());
+    };
+    const deadline = this.#host.clock.after(this.#host.times.optionsAnswerMs, () => {
+      if (over || this.#stopped) return;
+      this.saw(target, 'OPTIONS', 408, 'no answer', false);
+      again(false);
+    });
+    void this.#ask(
+      target,
+      'OPTIONS',
+      `sip:${this.domain}`,
+      {
+        From: `<${self}>;tag=${randomBytes(8).toString('hex')}`,
+        To: `<sip:${this.domain}>`,
+        Contact: this.contact,
+        Accept: 'application/sdp',
+      },
+      () => !over,
+    ).then((answer) => again(answer !== undefined && showsLife(answer.status)));
+  }
+
+  /** A request outside of calls, digest included; undefined if nothing came. `wanted`: whether anybody still waits. */
+  async #ask(
+    target: Target,
+    method: 'REGISTER' | 'OPTIONS',
+    uri: string,
+    headers: Headers,
+    wanted = () => true,
+  ): Promise<SrfResponse | undefined> {
+    const callId = method === 'REGISTER' ? this.#callId : randomBytes(16).toString('hex');
+    let sequence = method === 'REGISTER' ? this.#sequence++ : 1;
+    for (let digest = noDigestYet(); ; ) {
+      let response: SrfResponse;
+      try {
+        response = await this.#host.facade.request(method, {
+          uri,
+          proxy: this.proxyOf(target),
+          headers: { ...headers, ...digest.headers, 'Call-ID': callId, CSeq: `${sequence} ${method}` },
+        });
+      } catch (error) {
+        // The engine's own loss says nothing of the operator.
+        const silent = codeOf(error) === 'sip/timeout';
+        if (wanted() && codeOf(error) !== 'sip/engine-lost') {
+          this.saw(target, method, silent ? 408 : 503, silent ? 'no answer' : 'request not sent', false);
+        }
+        return undefined;
+      }
+      const next = this.credentials.answer(response, digest, {
+        method,
+        fromTrunk: this.trusts(response.source_address),
+        dialog: 'outside',
+      });
+      if (!next) {
+        const answered = response.source_address !== '';
+        if (wanted()) this.saw(target, method, response.status, response.reason, answered);
+        return answered || response.status < 300 ? response : undefined;
+      }
+      digest = next;
+      sequence = nextSequence(response) ?? sequence + 1;
+      if (method === 'REGISTER') this.#sequence = sequence + 1;
+    }
+  }
+}
+
+/** What a registrar's answer says of times, seconds. */
+function registrationFields(response: SrfResponse): {
+  expires?: number;
+  minExpires?: number;
+  retryAfter?: number;
+} {
+  const whole = (text: string | undefined): number | undefined => {
+    const value = Number.parseInt(text ?? '', 10);
+    return Number.isInteger(value) && value >= 0 ? value : undefined;
+  };
+  const own = parseNameAddress(response.req.get('Contact') ?? '')?.uri;
+  const bindings = splitHeader(response.get('Contact') ?? '').flatMap(
+    (value) => parseNameAddress(value) ?? [],
+  );
+  // Other devices may be registered under the same account; only our own contact's time counts.
+  const binding = bindings.find((b) => b.uri === own) ?? (bindings.length === 1 ? bindings[0] : undefined);
+  const expires = whole(binding?.params.get('expires')) ?? whole(response.get('Expires'));
+  const minExpires = whole(response.get('Min-Expires'));
+  const retryAfter = whole(response.get('Retry-After'));
+  return {
+    // A registrar that grants nothing would have us register in a loop.
+    ...(expires === undefined ? {} : { expires: Math.max(expires, 1) }),
+    ...(minExpires === undefined ? {} : { minExpires }),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  };
+}
+
+/** Whether two configurations are one and the same binding at the operator. */
+export function sameBinding(a: TrunkConfig, b: TrunkConfig): boolean {
+  return (
+    a.server === b.server &&
+    a.user === b.user &&
+    a.transport === b.transport &&
+    a.mode === b.mode &&
+    b.enabled
+  );
+}
+
+/** Whether a trunk can go on with the new configuration without registering anew. */
+export function onlyAdjusts(a: TrunkConfig, b: TrunkConfig): boolean {
+  const connection = (config: TrunkConfig): string =>
+    JSON.stringify([
+      config.enabled,
+      config.mode,
+      config.server,
+      config.outboundProxy,
+      config.transport,
+      config.user,
+      config.authUser,
+      config.password,
+      config.registerSeconds,
+      config.optionsSeconds,
+      config.peers,
+      splitHostPort(config.server),
+    ]);
+  return connection(a) === connection(b);
+}
