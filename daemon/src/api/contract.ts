@@ -336,8 +336,8 @@ export interface ConfigPatch {
   edits: ConfigEdit[];
 }
 
-/** When a change takes effect: at once, from the next call, after a restart of one trunk, port or of the service. */
-export type ChangeScope = 'now' | 'next-call' | 'restart-trunk' | 'restart-port' | 'restart-service';
+/** When a change takes effect: at once, from the next call, after a restart of one trunk, port or of the box. */
+export type ChangeScope = 'at-once' | 'next-call' | 'restart-trunk' | 'restart-port' | 'restart-box';
 
 /** What a patch did or would do. */
 export interface ConfigOutcome {
