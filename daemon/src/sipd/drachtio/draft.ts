@@ -22,6 +22,8 @@ export interface Draft {
   require: string;
   rack: string;
   sessionExpires: string;
+  /** Route lines; heeded only in a BYE for a dialog that the engine does not know (ruling 7). */
+  routes: string;
   /** All other headers as lines with CRLF, names spelled the usual way. */
   others: string;
   body: string;
@@ -32,7 +34,7 @@ const LIMITS = { ...DEFAULT_LIMITS, messageBytes: 100_000, lineBytes: 65_536 };
 const UNCOUNTED = new LenienceCounter();
 
 /**
- * Reads what the client sent. Via, Route, Record-Route, RSeq and Content-Length are the engine's
+ * Reads what the client sent. Via, Record-Route, RSeq and Content-Length are the engine's
  * and dropped. Returns a reason if it cannot be read.
  */
 export function readDraft(text: string): Draft | string {
@@ -55,6 +57,7 @@ export function readDraft(text: string): Draft | string {
     require: '',
     rack: '',
     sessionExpires: '',
+    routes: '',
     others: '',
     body: text.slice(head.bodyAt),
   }; // prettier-ignore
@@ -81,10 +84,12 @@ function startLine(line: string, draft: Draft): boolean {
 function header(draft: Draft, name: string, spelled: string, value: string): void {
   switch (name) {
     case 'via':
-    case 'route':
     case 'record-route':
     case 'rseq':
     case 'content-length':
+      return;
+    case 'route':
+      draft.routes += `Route: ${value}\r\n`;
       return;
     case 'from':
       draft.from = value;

@@ -7,7 +7,7 @@ import { type ClientTransaction, type ClientUser, cancelOf } from '../transactio
 import type { Flow, Target } from '../transport/flow.ts';
 import { endFork, sendAck } from './ack.ts';
 import { type Core, sentWords, sipLeader } from './core.ts';
-import type { Session } from './session.ts';
+import { PASS_100, type Session } from './session.ts';
 import { timeToken } from './wire.ts';
 
 /** Nobody waits for the answer to a CANCEL. */
@@ -160,8 +160,9 @@ export class OutgoingCall implements AttemptUser {
   #provisional(m: SipMessage, flow: Flow, leg: Leg | undefined): void {
     this.#progress = true;
     if (this.#cancel !== undefined) this.#sendCancel();
-    if (m.status === 100) return;
-    if (leg && this.initial && m.toTag !== '') {
+    // A drachtio-server keeps 100 to itself, so only a client that asked for it gets it.
+    if (m.status === 100 && !this.session?.tags.has(PASS_100)) return;
+    if (leg && this.initial && m.status > 100 && m.toTag !== '') {
       leg.takeEarly(m, flow);
       this.#core.legs.index(leg);
     }

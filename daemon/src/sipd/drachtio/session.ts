@@ -3,6 +3,10 @@ import { type ClientFrame, FrameReader, frame, parseFrame } from './wire.ts';
 
 /** Most bytes a client may leave unread before it is taken for dead. */
 const MAX_BACKLOG = 64 * 1024 * 1024;
+/** Tag of a client that wants to see 100 Trying. */
+export const PASS_100 = 'pass-100';
+/** Tags that are kept of a client; srf itself allows 20. */
+const MAX_TAGS = 20;
 /** A client has this long to authenticate. */
 const AUTH_MS = 10_000;
 
@@ -22,6 +26,8 @@ export interface SessionHost {
 /** One control connection of a drachtio client. Nothing but authenticate is heard before it. */
 export class Session {
   authenticated = false;
+  /** What the client said of itself when it authenticated. */
+  tags: ReadonlySet<string> = new Set();
   readonly #socket: Socket;
   readonly #host: SessionHost;
   readonly #reader = new FrameReader();
@@ -90,7 +96,7 @@ export class Session {
     }
     const { id, verb, words } = message;
     if (verb === 'authenticate') {
-      this.#authenticate(id, words[0] ?? '');
+      this.#authenticate(id, words[0] ?? '', words[1] ?? '');
       return;
     }
     if (!this.authenticated) {
@@ -115,7 +121,7 @@ export class Session {
     }
   }
 
-  #authenticate(id: string, secret: string): void {
+  #authenticate(id: string, secret: string, tags: string): void {
     if (!sameSecret(secret, this.#host.secret)) {
       this.reply(id, 'NO|incorrect secret');
       this.close();
@@ -123,6 +129,7 @@ export class Session {
     }
     clearTimeout(this.#deadline);
     this.authenticated = true;
+    this.tags = new Set(tags.split(',').slice(0, MAX_TAGS));
     this.reply(id, `OK|${this.#host.welcome()}`);
     this.#host.authenticated(this);
   }

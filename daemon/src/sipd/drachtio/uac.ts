@@ -103,7 +103,8 @@ export class Uac {
         leg.credentials = credentials(draft.others);
       }
       return (
-        `${method} ${draft.uri} SIP/2.0\r\n${via}Max-Forwards: ${draft.maxForwards ?? '70'}\r\n` +
+        `${method} ${draft.uri} SIP/2.0\r\n${via}${method === 'BYE' ? draft.routes : ''}` +
+        `Max-Forwards: ${draft.maxForwards ?? '70'}\r\n` +
         `From: ${from.value}\r\nTo: ${to}\r\nCall-ID: ${callId}\r\nCSeq: ${cseq} ${method}\r\n` +
         `${contact === '' ? '' : `Contact: ${contact}\r\n`}${others}${body}`
       );
