@@ -22,7 +22,7 @@ const SIT_PART_MS = 150;
 /** Longest pause between its parts, ms (E.180: up to 30, plus our windows). */
 const SIT_GAP_MS = 120;
 /** A shorter gap does not interrupt a tone: stutter and recall dial tones have gaps of 40 and 50 ms, congestion tone none under 120. */
-const GAP_MS = 80;
+const GAP_MS = 54;
 /** How much later than the cadence allows the next "on" may come before the tone is called over, ms. */
 const LATE_MS = 200;
 
