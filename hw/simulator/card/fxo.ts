@@ -1,0 +1,244 @@
+import type { Values } from '../link/fields.ts';
+import { SAMPLES_PER_MS } from '../office/timeline.ts';
+import { type Feed, type Load, measure, openLoad, type Terminal, withEcho } from '../office/wire.ts';
+import { Circuit, Refusal } from './circuit.ts';
+
+/** Times and thresholds of frame.md section 4. */
+const RING_MS = 150;
+const SETTLE_MS = 500;
+const POLARITY_MS = 20;
+const BREAK_MIN = 40;
+const BREAK_MAX = 2000;
+const CURRENT_MS = 100;
+/** Less is no current. */
+const NO_CURRENT = 3;
+/** A ring seen within this time of closing the loop is told though not yet validated: glare. */
+const GLARE_MS = 100;
+
+type LineState = 'dead' | 'idle' | 'in-use';
+const stateOf = (volts: number): LineState => (volts < 3 ? 'dead' : volts <= 20 ? 'in-use' : 'idle');
+
+/** An FXO port: a telephone to a line. */
+export class FxoCircuit extends Circuit implements Terminal {
+  readonly kind = 'fxo';
+  readonly load: Load = openLoad();
+  #seized = false;
+  /** Own loop openings and closings still to be done: flash and pulses, as [closed, ms]. */
+  #plan: [boolean, number][] = [];
+  #busy: 'pulses' | 'flash' | undefined;
+  #ringFor = 0;
+  #quietFor = 0;
+  #ring = false;
+  #reversed = false;
+  #reversedFor = 0;
+  #told: LineState | undefined;
+  #seen: LineState = 'dead';
+  #seenFor = 0;
+  #volts = 0;
+  #seizedFor = 0;
+  #awayFor = 0;
+  #current = -1;
+  #currentFor = 0;
+
+  get seized(): boolean {
+    return this.#seized;
+  }
+
+  /** A ring stands on the line, validated or not. */
+  get ringing(): boolean {
+    return this.#ring;
+  }
+
+  rest(): void {
+    this.#release();
+    this.audio = false;
+  }
+
+  detach(): void {
+    this.#release();
+    this.#ring = false;
+    this.#ringFor = 0;
+  }
+
+  /** Ends a flash or pulses in the middle; the loop stays closed (an orphan until its time is over). */
+  stopDialing(): void {
+    this.#plan = [];
+    this.#busy = undefined;
+    this.load.closed = this.#seized;
+  }
+
+  snapshot(): void {
+    if (this.#seized) return;
+    this.#told = this.#seen;
+    this.tell('line-state', { state: this.#seen, volts: this.#volts });
+    if (this.#reversed) this.tell('polarity', { reversed: true });
+    if (this.#ring) this.tell('ring', { on: true });
+  }
+
+  execute(command: Values & { type: string }): void {
+    switch (command.type) {
+      case 'configure':
+        this.configureGains(command);
+        return;
+      case 'seize':
+        this.#seize();
+        return;
+      case 'release':
+        this.#release();
+        return;
+      case 'flash':
+        this.#ready();
+        this.#plan = [[false, command.ms as number]];
+        this.#busy = 'flash';
+        return;
+      case 'pulse-dial':
+        this.#ready();
+        this.#plan = pulses(command);
+        this.#busy = 'pulses';
+        return;
+      default:
+        throw new Refusal('wrong-kind');
+    }
+  }
+
+  tick(feed: Feed): void {
+    const { volts, milliamps } = measure(feed, this.load);
+    this.#volts = volts;
+    if (this.detached) {
+      this.#seen = stateOf(volts);
+      return;
+    }
+    this.#ringTick(feed);
+    this.#polarityTick(feed);
+    if (this.#seized) this.#seizedTick(milliamps);
+    else this.#idleTick(volts);
+    this.#planTick();
+  }
+
+  speakBlock(): void {
+    this.play(this.load.audio);
+    // On-hook nothing is sent into the line.
+    if (!this.load.closed) this.load.audio.fill(0);
+  }
+
+  hearBlock(feed: Feed): void {
+    if (this.detached || feed.volts === 0) this.received.fill(0);
+    else withEcho(feed.audio, this.load.audio, this.echo, this.received);
+    this.amplify();
+  }
+
+  #ready(): void {
+    if (!this.#seized) throw new Refusal('wrong-state');
+    if (this.#busy) throw new Refusal('busy');
+  }
+
+  #seize(): void {
+    if (this.#seized) return;
+    this.#seized = true;
+    this.load.closed = true;
+    this.#seizedFor = 0;
+    this.#awayFor = 0;
+    this.#current = -1;
+    if (this.#ringFor > 0 && !this.#ring) this.#tellRing(true);
+  }
+
+  #release(): void {
+    this.#plan = [];
+    this.#busy = undefined;
+    this.#seized = false;
+    this.load.closed = false;
+    this.#seenFor = 0;
+  }
+
+  #ringTick(feed: Feed): void {
+    if (feed.ringing) {
+      this.#ringFor++;
+      this.#quietFor = 0;
+    } else {
+      this.#quietFor++;
+      if (this.#quietFor > 20) this.#ringFor = 0;
+    }
+    const glare = this.#seized && this.#seizedFor < GLARE_MS;
+    if (!this.#ring && feed.ringing && (glare || this.#ringFor === RING_MS)) this.#tellRing(true);
+    if (this.#ring && this.#quietFor === RING_MS) this.#tellRing(false);
+  }
+
+  #tellRing(on: boolean): void {
+    this.#ring = on;
+    this.tell('ring', { on });
+  }
+
+  #polarityTick(feed: Feed): void {
+    if (feed.volts === 0 || feed.reversed === this.#reversed) {
+      this.#reversedFor = 0;
+      return;
+    }
+    if (++this.#reversedFor < POLARITY_MS) return;
+    this.#reversed = feed.reversed;
+    this.#reversedFor = 0;
+    this.tell('polarity', { reversed: this.#reversed }, this.time.now - POLARITY_MS * SAMPLES_PER_MS);
+  }
+
+  #idleTick(volts: number): void {
+    const state = stateOf(volts);
+    if (state !== this.#seen || this.#ring || this.#ringFor > 0) {
+      this.#seen = state;
+      this.#seenFor = 0;
+      return;
+    }
+    if (++this.#seenFor !== SETTLE_MS || state === this.#told) return;
+    this.#told = state;
+    this.tell('line-state', { state, volts });
+  }
+
+  #seizedTick(milliamps: number): void {
+    this.#seizedFor++;
+    // Breaks of our own making are not the line's.
+    if (!this.load.closed) return;
+    if (milliamps < NO_CURRENT) {
+      this.#awayFor++;
+      const never = this.#current < 0 && this.#awayFor === CURRENT_MS;
+      if (never || this.#awayFor === BREAK_MAX + 1) this.#tellCurrent(0);
+      return;
+    }
+    const away = this.#awayFor;
+    this.#awayFor = 0;
+    if (away >= BREAK_MIN && away <= BREAK_MAX && this.#current > 0) this.tell('loop-break', { ms: away });
+    const changed = Math.abs(milliamps - Math.max(0, this.#current)) > NO_CURRENT;
+    this.#currentFor = changed ? this.#currentFor + 1 : 0;
+    if (this.#currentFor >= CURRENT_MS) this.#tellCurrent(milliamps);
+  }
+
+  #tellCurrent(milliamps: number): void {
+    this.#current = milliamps;
+    this.#currentFor = 0;
+    this.tell('loop-current', { milliamps });
+  }
+
+  #planTick(): void {
+    while (this.#plan[0]?.[1] === 0) this.#plan.shift();
+    const step = this.#plan[0];
+    if (step) {
+      this.load.closed = step[0];
+      step[1]--;
+      return;
+    }
+    if (!this.#busy) return;
+    this.load.closed = true;
+    if (this.#busy === 'pulses') this.tell('pulses-sent');
+    this.#busy = undefined;
+  }
+}
+
+/** Loop openings and closings of a pulse-dial command; the last digit's pause is dialed too. */
+function pulses(command: Values): [boolean, number][] {
+  const plan: [boolean, number][] = [];
+  for (const digit of command.digits as string) {
+    const count = digit === '0' ? 10 : Number(digit);
+    for (let i = 0; i < count; i++) {
+      plan.push([false, command.breakMs as number]);
+      plan.push([true, i < count - 1 ? (command.makeMs as number) : (command.interDigitMs as number)]);
+    }
+  }
+  return plan;
+}
