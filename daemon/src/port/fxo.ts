@@ -9,7 +9,7 @@ import type { PortEnvironment } from './effect-runner.ts';
 import { EffectRunner } from './effect-runner.ts';
 import { fxoTransition } from './fxo-machine.ts';
 import type { FxoEffect, FxoEvent, FxoRequest, FxoState } from './fxo-state.ts';
-import { fxoTrouble, initialFxoState } from './fxo-state.ts';
+import { fxoTrouble, holdsLoop, initialFxoState } from './fxo-state.ts';
 import type { FxoOptions } from './options.ts';
 import type { FxoEvents, FxoPort } from './port.ts';
 
@@ -124,6 +124,19 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
 
   indicate(indication: CardIndication): void {
     this.#send({ type: 'indication', indication });
+  }
+
+  /** Takes the port out of service for good: its users see its call end, and the loop is opened. */
+  remove(): void {
+    const { link } = this.#machine.state;
+    const held = holdsLoop(this.#machine.state);
+    this.linkDown('removed');
+    const port = this.number;
+    if (held && link !== 'down') {
+      this.#runner.run({ type: 'command', command: { type: 'release', port } });
+      this.#runner.run({ type: 'command', command: { type: 'audio', port, on: false } });
+    }
+    this.close();
   }
 
   /** Opens the loop, lets go of media and timers; the port does nothing any more. */

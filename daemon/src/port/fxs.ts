@@ -97,8 +97,23 @@ export class Fxs extends Emitter<FxsEvents> implements FxsPort {
     this.#send({ type: 'indication', indication });
   }
 
-  /** Lets go of media and timers; the port does nothing any more. */
+  /** Takes the port out of service for good: its users see its call end. */
+  remove(): void {
+    this.stopRinging();
+    const { phase, reversed, link } = this.#machine.state;
+    this.linkDown('removed');
+    const port = this.number;
+    if (phase !== 'on-hook' && link !== 'down') {
+      if (reversed)
+        this.#runner.run({ type: 'command', command: { type: 'polarity', port, reversed: false } });
+      this.#runner.run({ type: 'command', command: { type: 'audio', port, on: false } });
+    }
+    this.close();
+  }
+
+  /** Stops ringing, lets go of media and timers; the port does nothing any more. */
   close(): void {
+    this.stopRinging();
     for (const off of this.#offs) off();
     this.#runner.close();
   }

@@ -90,8 +90,7 @@ export class Ports {
   }
 
   #remove(port: Fxs | Fxo): void {
-    port.linkDown('removed');
-    port.close();
+    port.remove();
     this.#fxs.delete(port.number);
     this.#fxo.delete(port.number);
     this.#made.delete(port.number);
