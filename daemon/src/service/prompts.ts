@@ -8,8 +8,6 @@ export type PromptName =
   | 'wrong-pin'
   /** "Enter your user number, then the number sign." */
   | 'enter-user'
-  /** "Enter the number." */
-  | 'enter-number'
   /** "You have a call. To accept it, press one." */
   | 'press-one'
   /** "To go on, press any key." */

@@ -1,0 +1,338 @@
+import type {
+  AlarmLive,
+  BoxLive,
+  CallLive,
+  CardLive,
+  HealthLive,
+  LiveChange,
+  LiveState,
+  PortLive,
+  PortState,
+  TrunkLive,
+} from '../api/contract.ts';
+import type { LiveModel } from '../api/deps.ts';
+import type { Clock } from '../base/clock.ts';
+import { Emitter } from '../base/emitter.ts';
+import type { Call } from '../call/call.ts';
+import type { Leg } from '../call/leg.ts';
+import type { CallRegistry } from '../call/registry.ts';
+import type { Config } from '../config/schema.ts';
+import type { AlarmBoard } from '../health/alarm-board.ts';
+import type { ProbeState } from '../health/watchdog.ts';
+import type { LineCard } from '../line/card.ts';
+import type { Ports } from '../port/ports.ts';
+import type { TrunkStatus } from '../sip/trunk-status.ts';
+import { trunkLive } from './trunk-live.ts';
+
+/** What the live picture is drawn from. */
+export interface LiveSources {
+  clock: Clock;
+  version: string;
+  simulated: boolean;
+  startedAt: number;
+  config(): Config;
+  calls: CallRegistry;
+  ports: Ports;
+  card: LineCard;
+  alarms: AlarmBoard;
+  trunks(): TrunkStatus[];
+  probes(): readonly ProbeState[];
+}
+
+/** What the card last measured at a port. */
+interface Electrical {
+  volts?: number;
+  milliamps?: number;
+  reversed?: boolean;
+}
+
+/** How often slow figures (load, memory, link) are looked at, ms. */
+const slowMs = 5000;
+
+/** The live picture of the box for the page: snapshots, and each change as it happens. */
+export class LivePicture implements LiveModel {
+  readonly events = new Emitter<{ changed: [change: LiveChange] }>();
+  readonly #from: LiveSources;
+  #electrical = new Map<number, Electrical>();
+  #portSince = new Map<number, { state: PortState; since: number }>();
+  #cardSince: number;
+  #cardReason: string | undefined;
+  #cardUp = false;
+  #cpu = process.cpuUsage();
+  #cpuAt: number;
+  #health: HealthLive = { ok: true, probes: [] };
+  #offs: (() => void)[];
+
+  constructor(from: LiveSources) {
+    this.#from = from;
+    this.#cardSince = from.clock.wall();
+    this.#cpuAt = from.clock.now();
+    const { card, calls, alarms, clock } = from;
+    const slow = clock.every(slowMs, () => this.#slow());
+    this.#offs = [
+      calls.on('changed', (call) => this.#callChanged(call)),
+      alarms.on('raised', (alarm) => this.#tell({ what: 'alarms', id: alarm.id, value: alarm })),
+      alarms.on('cleared', (alarm) => this.#tell({ what: 'alarms', id: alarm.id, value: null })),
+      card.on('up', () => this.#cardChanged(true, undefined)),
+      card.on('down', (reason) => this.#cardChanged(false, reason)),
+      card.on('indication', (indication) => {
+        const known = this.#electrical.get(indication.port) ?? {};
+        if (indication.type === 'line-state') known.volts = indication.volts;
+        if (indication.type === 'loop-current') known.milliamps = indication.milliamps;
+        if (indication.type === 'polarity') known.reversed = indication.reversed;
+        this.#electrical.set(indication.port, known);
+        // The port's own machine hears of it first; its new state is looked at when it has.
+        queueMicrotask(() => this.portChanged(indication.port));
+      }),
+      () => slow.cancel(),
+    ];
+  }
+
+  close(): void {
+    for (const off of this.#offs) off();
+  }
+
+  snapshot(): LiveState {
+    return {
+      box: this.#box(),
+      card: this.#card(),
+      ports: this.#allPorts(),
+      calls: [...this.#from.calls.active].map((call) => callLive(call)),
+      trunks: this.#trunks(),
+      alarms: this.#from.alarms.list() as AlarmLive[],
+      health: this.#health,
+    };
+  }
+
+  /** A port may look different now. */
+  portChanged(number: number): void {
+    const port = this.#allPorts().find((p) => p.number === number);
+    this.#tell({ what: 'ports', id: String(number), value: port ?? null });
+  }
+
+  /** A trunk's status has changed. */
+  trunkChanged(status: TrunkStatus): void {
+    this.#tell({ what: 'trunks', id: status.trunkId, value: this.#trunk(status) ?? null });
+  }
+
+  /** Another configuration holds: names, ports and trunks may all be different. */
+  configChanged(revision: number): void {
+    this.#tell({ what: 'box', value: this.#box() });
+    for (const port of this.#allPorts()) this.#tell({ what: 'ports', id: String(port.number), value: port });
+    for (const trunk of this.#trunks()) this.#tell({ what: 'trunks', id: trunk.id, value: trunk });
+    this.#tell({ what: 'config', id: String(revision), value: null });
+  }
+
+  #tell(change: LiveChange): void {
+    this.events.emit('changed', change);
+  }
+
+  #slow(): void {
+    const now = this.#from.clock.now();
+    const spent = process.cpuUsage(this.#cpu);
+    const probes = this.#from.probes().map(({ id, name, ok }) => ({ id, name, ok }));
+    this.#health = {
+      ok: probes.every((probe) => probe.ok),
+      probes,
+      cpuPercent: Math.round((spent.user + spent.system) / 10 / Math.max(1, now - this.#cpuAt)),
+      rssMb: Math.round(process.memoryUsage.rss() / 1_048_576),
+    };
+    this.#cpu = process.cpuUsage();
+    this.#cpuAt = now;
+    this.#tell({ what: 'health', value: this.#health });
+    for (const call of this.#from.calls.active) this.#tell({ what: 'calls', id: call.id, value: callLive(call) });
+  }
+
+  #cardChanged(up: boolean, reason: string | undefined): void {
+    this.#cardUp = up;
+    this.#cardReason = reason;
+    this.#cardSince = this.#from.clock.wall();
+    this.#tell({ what: 'card', value: this.#card() });
+    queueMicrotask(() => {
+      for (const port of this.#allPorts()) this.#tell({ what: 'ports', id: String(port.number), value: port });
+    });
+  }
+
+  #callChanged(call: Call): void {
+    const ended = call.state === 'ended';
+    this.#tell({ what: 'calls', id: call.id, value: ended ? null : callLive(call) });
+    if (ended) this.#tell({ what: 'records', id: call.id, value: null });
+    for (const leg of call.record.legs) {
+      const port = /^(?:port|line):(\d+)$/.exec(leg.place)?.[1];
+      // The leg's own port changes state after the call does.
+      if (port) queueMicrotask(() => this.portChanged(Number(port)));
+    }
+  }
+
+  #box(): BoxLive {
+    const { config, version, startedAt, simulated, card } = this.#from;
+    const { site } = config();
+    const inventory = card.inventory;
+    return {
+      name: site.name,
+      version,
+      ...(inventory ? { model: inventory.board, serial: inventory.serial } : {}),
+      language: site.language,
+      timeZone: site.timeZone,
+      currency: site.currency,
+      startedAt,
+      ...(simulated ? { simulated } : {}),
+    };
+  }
+
+  #card(): CardLive {
+    const inventory = this.#from.card.inventory;
+    return {
+      up: this.#cardUp,
+      since: this.#cardSince,
+      ...(inventory ? { board: inventory.board, serial: inventory.serial, firmware: inventory.firmware } : {}),
+      ...(inventory ? { audio: inventory.audio } : {}),
+      ...(this.#cardUp || this.#cardReason === undefined
+        ? {}
+        : {
+            reason: {
+              ru: `Нет связи с платой линий: ${this.#cardReason}`,
+              en: `The line card does not answer: ${this.#cardReason}`,
+            },
+          }),
+    };
+  }
+
+  #allPorts(): PortLive[] {
+    const configured = this.#from.config().ports.map((port) => this.#port(port));
+    const known = new Set(configured.map((port) => port.number));
+    const unused = (this.#from.card.inventory?.ports ?? [])
+      .filter((port) => !known.has(port.port))
+      .map(
+        (port): PortLive => ({
+          number: port.port,
+          kind: port.kind,
+          role: 'unused',
+          name: '',
+          state: 'unused',
+          since: this.#from.startedAt,
+        }),
+      );
+    return [...configured, ...unused].sort((a, b) => a.number - b.number);
+  }
+
+  #port(port: Config['ports'][number]): PortLive {
+    const { config, ports, calls } = this.#from;
+    const live = port.kind === 'fxs' ? ports.fxs.get(port.number) : ports.fxo.get(port.number);
+    const place = port.kind === 'fxs' ? `port:${port.number}` : `line:${port.number}`;
+    const call = calls.at(place)[0];
+    const state: PortState = !port.enabled ? 'unused' : portState(live, call);
+    const before = this.#portSince.get(port.number);
+    const since = before?.state === state ? before.since : this.#from.clock.wall();
+    this.#portSince.set(port.number, { state, since });
+    const person = config().people.find((p) => p.ports.includes(port.number));
+    const electrical = this.#electrical.get(port.number);
+    const extension = person?.extension ?? (port.kind === 'fxs' ? port.extension : undefined);
+    return {
+      number: port.number,
+      kind: port.kind,
+      role: port.role,
+      name: port.name,
+      ...(extension ? { extension } : {}),
+      state,
+      since,
+      ...(state === 'out-of-service' ? outOfService(port.kind, live?.trouble) : {}),
+      ...(call ? { callId: call.id } : {}),
+      ...(person ? { person: { id: person.id, name: person.name } } : {}),
+      ...(electrical ? { electrical: { ...electrical } } : {}),
+      ...(port.kind === 'fxo' ? { proven: port.proven } : {}),
+    };
+  }
+
+  #trunks(): TrunkLive[] {
+    return this.#from.trunks().flatMap((status) => this.#trunk(status) ?? []);
+  }
+
+  #trunk(status: TrunkStatus): TrunkLive | undefined {
+    const trunk = this.#from.config().trunks.find((t) => t.id === status.trunkId);
+    return trunk && trunkLive(trunk, status);
+  }
+}
+
+interface PortFacts {
+  available: boolean;
+  trouble?: string | undefined;
+  offHook?: boolean;
+  ringing?: boolean;
+  idle?: boolean;
+}
+
+function portState(port: PortFacts | undefined, call: Call | undefined): PortState {
+  if (!port?.available) return 'out-of-service';
+  if (call) {
+    if (call.state === 'talking') return 'talking';
+    if (call.state === 'held') return 'held';
+    return port.ringing ? 'ringing' : 'dialing';
+  }
+  if (port.ringing) return 'ringing';
+  if (port.offHook) return 'off-hook';
+  if (port.idle === false) return 'in-use';
+  return 'idle';
+}
+
+/** Why a socket is out of service, and what helps. */
+function outOfService(kind: 'fxs' | 'fxo', trouble: string | undefined): Pick<PortLive, 'reason' | 'cure'> {
+  const detail = trouble === undefined ? '' : ` (${trouble})`;
+  return kind === 'fxo'
+    ? {
+        reason: { ru: `Линии нет${detail}.`, en: `There is no line${detail}.` },
+        cure: {
+          ru: 'Проверьте, вставлен ли шнур и работает ли линия с обычным телефоном.',
+          en: 'See that the cord is in and that the line works with an ordinary telephone.',
+        },
+      }
+    : {
+        reason: { ru: `Гнездо не работает${detail}.`, en: `The socket is out of service${detail}.` },
+        cure: {
+          ru: 'Проверьте, что в гнездо включён телефон, а не линия, и что плата линий на связи.',
+          en: 'See that a telephone and not a line is plugged in, and that the line card answers.',
+        },
+      };
+}
+
+const callStates = { seeking: 'trying', alerting: 'ringing', talking: 'talking', held: 'held', ended: 'ending' } as const;
+
+/** A call as the page shows it. */
+export function callLive(call: Call): CallLive {
+  const { record } = call;
+  const price = call.priceSoFar;
+  const called: Leg | undefined = call.called;
+  const tried = record.legs.at(-1);
+  const calledPlace = called?.place ?? (record.legs.length > 1 ? tried?.place : undefined);
+  return {
+    id: call.id,
+    direction: record.direction,
+    service: record.service,
+    state: callStates[call.state],
+    caller: {
+      ...(record.callerNumber === undefined ? {} : { number: record.callerNumber }),
+      ...(record.callerName === undefined ? {} : { name: record.callerName }),
+      ...(record.callerAbsence === undefined ? {} : { absence: record.callerAbsence }),
+      place: call.caller.place,
+    },
+    called: {
+      ...(record.calledNumber === undefined ? {} : { number: record.calledNumber }),
+      ...(calledPlace === undefined ? {} : { place: calledPlace }),
+    },
+    startedAt: record.startedAt,
+    ...(record.answeredAt === undefined ? {} : { answeredAt: record.answeredAt }),
+    ...(record.trunkId === undefined ? {} : { trunk: record.trunkId }),
+    ...(record.routeId === undefined ? {} : { route: record.routeId }),
+    ...(price === undefined ? {} : { price }),
+    legs: record.legs.map((leg) => ({
+      id: leg.id,
+      kind: leg.kind,
+      place: leg.place,
+      direction: leg.direction,
+      state: leg.endedAt ? 'released' : leg.answeredAt ? 'answered' : leg.alertedAt ? 'alerting' : 'trying',
+      ...(leg.number === undefined ? {} : { number: leg.number }),
+      startedAt: leg.startedAt,
+      ...(leg.answeredAt === undefined ? {} : { answeredAt: leg.answeredAt }),
+    })),
+  };
+}
