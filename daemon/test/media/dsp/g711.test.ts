@@ -65,8 +65,8 @@ t.test('every byte comes back, every sample within half a step, the order kept',
       if (back < last) t.fail(`${codec.name}: ${s} codes below ${s - 1}`);
       last = back;
       // Half of the step where the value lies; a little more for rounding on the 13- and 14-bit scales.
-      const half = codec === PCMA ? Math.max(Math.abs(s) / 32, 8) : (Math.abs(s) + 132) / 33;
-      if (Math.abs(s) < 32000) worst = Math.max(worst, Math.abs(back - s) / (half + 2));
+      const half = codec === PCMA ? Math.max(Math.abs(s) / 32, 8) : (Math.abs(s) + 132) / 32;
+      if (Math.abs(s) < 32000) worst = Math.max(worst, Math.abs(back - s) / (half + 1));
     }
     t.ok(worst <= 1, `${codec.name} worst error ${worst} half steps`);
   }
