@@ -32,6 +32,8 @@ export interface FieldMeta {
   technical?: boolean;
   /** A telephone number or something dialed. */
   dialed?: boolean;
+  /** A time of day, HH:MM. */
+  time?: boolean;
   /** What a rejected value should have looked like. */
   hint?: Words;
   /** The list whose entries the value names. */
@@ -46,7 +48,17 @@ export interface FieldMeta {
 
 type Options = Pick<
   FieldMeta,
-  'unit' | 'scope' | 'secret' | 'technical' | 'dialed' | 'hint' | 'refersTo' | 'choices' | 'item' | 'empty'
+  | 'unit'
+  | 'scope'
+  | 'secret'
+  | 'technical'
+  | 'dialed'
+  | 'time'
+  | 'hint'
+  | 'refersTo'
+  | 'choices'
+  | 'item'
+  | 'empty'
 >;
 
 /** Metadata of one field for zod's `.meta()`: titles, then help, Russian first. */

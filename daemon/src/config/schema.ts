@@ -15,13 +15,11 @@ export const configVersion = 1;
 
 /** The whole configuration document. Every list is empty on a new box but for what the defaults say. */
 export const configSchema = z.object({
-  version: z
-    .literal(configVersion)
-    .meta(
-      field('Версия', 'Version', 'Версия документа.', 'Version of the document.', {
-        scope: 'restart-box',
-      }),
-    ),
+  version: z.literal(configVersion).meta(
+    field('Версия', 'Version', 'Версия документа.', 'Version of the document.', {
+      scope: 'restart-box',
+    }),
+  ),
   site,
   admin,
   dialing,

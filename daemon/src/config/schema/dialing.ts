@@ -144,6 +144,16 @@ export const dialing = z
     }),
   );
 
+const days: Record<string, Words> = {
+  '1': ['пн', 'Mon'],
+  '2': ['вт', 'Tue'],
+  '3': ['ср', 'Wed'],
+  '4': ['чт', 'Thu'],
+  '5': ['пт', 'Fri'],
+  '6': ['сб', 'Sat'],
+  '7': ['вс', 'Sun'],
+};
+
 const timeOfDay: Words = ['время ЧЧ:ММ', 'a time HH:MM'];
 
 export const timeRule = z.object({
@@ -156,14 +166,16 @@ export const timeRule = z.object({
         .int()
         .min(1)
         .max(7)
-        .meta(field('День', 'Day', '1 понедельник … 7 воскресенье.', '1 Monday … 7 Sunday.')),
+        .meta(
+          field('День', 'Day', '1 понедельник … 7 воскресенье.', '1 Monday … 7 Sunday.', { choices: days }),
+        ),
     )
     .min(1)
     .meta(field('Дни', 'Days', '1 понедельник … 7 воскресенье.', '1 Monday … 7 Sunday.')),
   from: z
     .string()
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
-    .meta(field('С', 'From', 'Начало, ЧЧ:ММ.', 'Beginning, HH:MM.', { hint: timeOfDay })),
+    .meta(field('С', 'From', 'Начало, ЧЧ:ММ.', 'Beginning, HH:MM.', { hint: timeOfDay, time: true })),
   to: z
     .string()
     .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/)
@@ -173,7 +185,7 @@ export const timeRule = z.object({
         'To',
         'Конец, ЧЧ:ММ; раньше начала — значит на следующий день.',
         'End, HH:MM; before the beginning means the next day.',
-        { hint: timeOfDay },
+        { hint: timeOfDay, time: true },
       ),
     ),
 });

@@ -15,14 +15,12 @@ const portName = z
 
 export const fxsPort = z.object({
   number,
-  kind: z
-    .literal('fxs')
-    .meta(
-      field('Вид', 'Kind', 'Гнездо для телефона.', 'A socket for a telephone.', {
-        scope: 'restart-port',
-        choices: { fxs: ['телефонное гнездо (FXS)', 'telephone socket (FXS)'] },
-      }),
-    ),
+  kind: z.literal('fxs').meta(
+    field('Вид', 'Kind', 'Гнездо для телефона.', 'A socket for a telephone.', {
+      scope: 'restart-port',
+      choices: { fxs: ['телефонное гнездо (FXS)', 'telephone socket (FXS)'] },
+    }),
+  ),
   enabled,
   name: portName,
   role: z
@@ -141,14 +139,12 @@ export const fxsPort = z.object({
 
 export const fxoPort = z.object({
   number,
-  kind: z
-    .literal('fxo')
-    .meta(
-      field('Вид', 'Kind', 'Гнездо для линии.', 'A socket for a line.', {
-        scope: 'restart-port',
-        choices: { fxo: ['линейное гнездо (FXO)', 'line socket (FXO)'] },
-      }),
-    ),
+  kind: z.literal('fxo').meta(
+    field('Вид', 'Kind', 'Гнездо для линии.', 'A socket for a line.', {
+      scope: 'restart-port',
+      choices: { fxo: ['линейное гнездо (FXO)', 'line socket (FXO)'] },
+    }),
+  ),
   enabled,
   name: portName,
   role: z

@@ -68,23 +68,19 @@ export const price = z
 const via = z
   .discriminatedUnion('kind', [
     z.object({
-      kind: z
-        .literal('trunk')
-        .meta(
-          field('Куда', 'Kind', 'Линия оператора.', 'A SIP trunk.', {
-            choices: { trunk: ['линия оператора', 'trunk'] },
-          }),
-        ),
+      kind: z.literal('trunk').meta(
+        field('Куда', 'Kind', 'Линия оператора.', 'A SIP trunk.', {
+          choices: { trunk: ['линия оператора', 'trunk'] },
+        }),
+      ),
       trunk: id.meta(field('Линия оператора', 'Trunk', 'Какая.', 'Which one.', { refersTo: 'trunks' })),
     }),
     z.object({
-      kind: z
-        .literal('line')
-        .meta(
-          field('Куда', 'Kind', 'Городская линия.', 'A city line.', {
-            choices: { line: ['городская линия', 'city line'] },
-          }),
-        ),
+      kind: z.literal('line').meta(
+        field('Куда', 'Kind', 'Городская линия.', 'A city line.', {
+          choices: { line: ['городская линия', 'city line'] },
+        }),
+      ),
       ports: z
         .array(
           portNumber.meta(field('Порт', 'Port', 'Гнездо линии.', 'Socket of a line.', { refersTo: 'ports' })),

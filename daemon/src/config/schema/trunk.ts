@@ -269,13 +269,11 @@ export const trunk = z
       ),
     codecs: z
       .array(
-        z
-          .enum(['PCMA', 'PCMU'])
-          .meta(
-            field('Кодек', 'Codec', 'Кодек речи.', 'A speech codec.', {
-              choices: { PCMA: ['G.711 A', 'G.711 A-law'], PCMU: ['G.711 µ', 'G.711 mu-law'] },
-            }),
-          ),
+        z.enum(['PCMA', 'PCMU']).meta(
+          field('Кодек', 'Codec', 'Кодек речи.', 'A speech codec.', {
+            choices: { PCMA: ['G.711 A', 'G.711 A-law'], PCMU: ['G.711 µ', 'G.711 mu-law'] },
+          }),
+        ),
       )
       .min(1)
       .default(['PCMA', 'PCMU'])

@@ -1,0 +1,105 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CodedError, codeOf, messageOf } from '../base/error.ts';
+import { syncFolder } from './atomic-file.ts';
+import type { PinConfig } from './schema.ts';
+
+/** The secret of this one box. It is in no export and no backup (ruling 9): PINs are worth nothing elsewhere. */
+export interface DeviceKey {
+  readonly bytes: Buffer;
+}
+
+const keyBytes = 32;
+
+/**
+ * Reads the key of the box, or makes it at the first start, readable by the daemon's user alone.
+ * @throws CodedError `config/device-key` if the file is there and is no key: making another one would
+ *   silently end every PIN.
+ */
+export async function loadDeviceKey(path: string): Promise<DeviceKey> {
+  const made = await make(path);
+  if (made) return made;
+  let text: string;
+  try {
+    text = (await readFile(path, 'utf8')).trim();
+  } catch (error) {
+    throw new CodedError('config/device-key', `cannot read the device key ${path}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  if (!/^[0-9a-f]{64}$/.test(text)) throw new CodedError('config/device-key', `${path} is no device key`);
+  return { bytes: Buffer.from(text, 'hex') };
+}
+
+async function make(path: string): Promise<DeviceKey | undefined> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, 'wx', 0o600);
+    const bytes = randomBytes(keyBytes);
+    await file.writeFile(`${bytes.toString('hex')}\n`);
+    await file.sync();
+    await syncFolder(dirname(path));
+    return { bytes };
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return undefined;
+    throw new CodedError('config/device-key', `cannot make the device key ${path}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  } finally {
+    await file?.close();
+  }
+}
+
+/** What is stored of a PIN: HMAC-SHA256 of its digits under the device key, hexadecimal. */
+export function hashPin(digits: string, key: DeviceKey): string {
+  return createHmac('sha256', key.bytes).update(`pin:${digits}`).digest('hex');
+}
+
+/** Compares two stored PINs in a time that says nothing about where they differ. */
+export function samePin(a: string, b: string): boolean {
+  const left = Buffer.from(a, 'hex');
+  const right = Buffer.from(b, 'hex');
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** Under which conditions a PIN counts. */
+export interface PinQuery {
+  /** The caller is not on site: only PINs meant for that, with their user number or of 8 digits and more. */
+  outside: boolean;
+  userNumber?: string;
+  /** Today in the office's time zone, YYYY-MM-DD, for expiry. */
+  today: string;
+}
+
+/** Ruling 9. */
+const outsidePinLength = 8;
+
+/**
+ * The PIN with these digits that may be used now, or undefined. Every PIN of the box is compared, so that the
+ * time taken tells neither whether nor where one matched.
+ */
+export function findPin(
+  pins: readonly PinConfig[],
+  digits: string,
+  key: DeviceKey,
+  query: PinQuery,
+): PinConfig | undefined {
+  const wanted = hashPin(digits, key);
+  let match: PinConfig | undefined;
+  for (const pin of pins) {
+    const same = samePin(pin.hmac, wanted);
+    const usable = isUsable(pin, query);
+    if (same && usable) match = pin;
+  }
+  return match;
+}
+
+function isUsable(pin: PinConfig, query: PinQuery): boolean {
+  if (!pin.enabled || (pin.expires !== undefined && pin.expires < query.today)) return false;
+  if (!query.outside) return true;
+  if (!pin.outside) return false;
+  return query.userNumber === undefined
+    ? pin.length >= outsidePinLength
+    : pin.userNumber === query.userNumber;
+}

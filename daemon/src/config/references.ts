@@ -1,0 +1,263 @@
+import type { ConfigIssue } from '../api/contract.ts';
+import type { Said } from '../dialplan/route-plan.ts';
+import type { Config } from './schema.ts';
+
+type Path = string;
+
+/** Collects issues of a document whose shape is right. */
+class Findings {
+  readonly issues: ConfigIssue[] = [];
+
+  add(path: Path, ru: string, en: string): void {
+    this.issues.push({ path, said: { ru, en } satisfies Said });
+  }
+
+  /** Every value but the first of equals is an issue at its own place. */
+  unique<T>(
+    entries: readonly (readonly [path: Path, value: T | undefined])[],
+    ru: (value: T) => string,
+    en: (value: T) => string,
+  ): void {
+    const seen = new Set<T>();
+    for (const [path, value] of entries) {
+      if (value === undefined) continue;
+      if (seen.has(value)) this.add(path, ru(value), en(value));
+      seen.add(value);
+    }
+  }
+
+  /** The value must be among the known ones. */
+  exists(
+    path: Path,
+    value: string | number | undefined,
+    known: ReadonlySet<string | number>,
+    ru: string,
+    en: string,
+  ): void {
+    if (value !== undefined && !known.has(value))
+      this.add(path, `${ru}: ${value} не существует.`, `${en}: ${value} does not exist.`);
+  }
+
+  /** The same for every value of a list that stands at `path`. */
+  allExist(
+    path: Path,
+    values: readonly (string | number)[],
+    known: ReadonlySet<string | number>,
+    ru: string,
+    en: string,
+  ): void {
+    for (const [index, value] of values.entries()) this.exists(`${path}/${index}`, value, known, ru, en);
+  }
+}
+
+/**
+ * What a document says beyond its shape: entries that refer to each other exist, ids and port numbers are
+ * unique, pairs of limits stand the right way round.
+ */
+export function checkReferences(config: Config): ConfigIssue[] {
+  const found = new Findings();
+  uniqueIds(config, found);
+  checkPorts(config, found);
+  checkRouting(config, found);
+  checkPeople(config, found);
+  checkIncoming(config, found);
+  checkSystem(config, found);
+  return found.issues;
+}
+
+const idLists = [
+  'timeRules',
+  'classesOfService',
+  'costCentres',
+  'trunks',
+  'routes',
+  'people',
+  'pins',
+  'accessNumbers',
+  'destinations',
+  'incomingNumbers',
+] as const;
+
+function uniqueIds(config: Config, found: Findings): void {
+  for (const list of idLists) {
+    found.unique(
+      config[list].map((entry, i) => [`/${list}/${i}/id`, entry.id] as const),
+      (id) => `Код ${id} уже есть в этом списке.`,
+      (id) => `The id ${id} is in this list already.`,
+    );
+  }
+  found.unique(
+    config.ports.map((port, i) => [`/ports/${i}/number`, port.number] as const),
+    (number) => `Порт ${number} описан дважды.`,
+    (number) => `Port ${number} is there twice.`,
+  );
+}
+
+function idsOf(entries: readonly { id: string }[]): ReadonlySet<string> {
+  return new Set(entries.map((entry) => entry.id));
+}
+
+function portsOf(config: Config, kind: 'fxs' | 'fxo'): ReadonlySet<number> {
+  return new Set(config.ports.filter((port) => port.kind === kind).map((port) => port.number));
+}
+
+/** Ruling 12: while pulses are understood, a break up to 110 ms is one; a flash then begins at 120 ms. */
+const flashWithPulses = 120;
+
+function checkPorts(config: Config, found: Findings): void {
+  const classes = idsOf(config.classesOfService);
+  const centres = idsOf(config.costCentres);
+  const destinations = idsOf(config.destinations);
+  config.ports.forEach((port, i) => {
+    const at = `/ports/${i}`;
+    if (port.kind === 'fxo') {
+      found.exists(`${at}/incoming`, port.incoming, destinations, 'Кому звонить', 'Destination');
+      return;
+    }
+    found.exists(`${at}/classOfService`, port.classOfService, classes, 'Класс', 'Class of service');
+    found.exists(`${at}/costCentre`, port.costCentre, centres, 'Центр затрат', 'Cost centre');
+    if (port.flashMinMs >= port.flashMaxMs)
+      found.add(
+        `${at}/flashMaxMs`,
+        'Флэш «до» должен быть дольше, чем «от».',
+        'The longest flash must be longer than the shortest.',
+      );
+    if (port.pulseDialing && port.flashMinMs < flashWithPulses) {
+      found.add(
+        `${at}/flashMinMs`,
+        `При импульсном наборе флэш не короче ${flashWithPulses} мс.`,
+        `With pulse dialing a flash is at least ${flashWithPulses} ms.`,
+      );
+    }
+  });
+}
+
+function checkRouting(config: Config, found: Findings): void {
+  const rules = idsOf(config.timeRules);
+  const trunks = idsOf(config.trunks);
+  const lines = portsOf(config, 'fxo');
+  const when = (at: string, ids: readonly string[]): void =>
+    found.allExist(`${at}/when`, ids, rules, 'Правило времени', 'Time rule');
+  config.classesOfService.forEach((cos, i) => {
+    when(`/classesOfService/${i}`, cos.when);
+  });
+  config.routes.forEach((route, i) => {
+    const at = `/routes/${i}`;
+    when(at, route.when);
+    const { via } = route;
+    if (via.kind === 'trunk') found.exists(`${at}/via/trunk`, via.trunk, trunks, 'Линия оператора', 'Trunk');
+    else found.allExist(`${at}/via/ports`, via.ports, lines, 'Порт городской линии', 'City-line port');
+    found.unique(
+      route.prices.map((price, k) => [`${at}/prices/${k}/prefix`, price.prefix] as const),
+      (prefix) => `Цена для «${prefix}» указана дважды.`,
+      (prefix) => `There are two prices for "${prefix}".`,
+    );
+  });
+  config.trunks.forEach((trunk, i) => {
+    if (trunk.mode === 'register' && trunk.user === '') {
+      found.add(
+        `/trunks/${i}/user`,
+        'Для регистрации нужно имя из договора.',
+        'Registration needs the user name from the contract.',
+      );
+    }
+  });
+}
+
+/** Ruling 9: outside callers give a user number and a PIN, or a PIN of at least so many digits. */
+const outsidePinLength = 8;
+
+function checkPeople(config: Config, found: Findings): void {
+  const classes = idsOf(config.classesOfService);
+  const centres = idsOf(config.costCentres);
+  const telephones = portsOf(config, 'fxs');
+  const lines = portsOf(config, 'fxo');
+  config.people.forEach((person, i) => {
+    const at = `/people/${i}`;
+    found.exists(`${at}/classOfService`, person.classOfService, classes, 'Класс', 'Class of service');
+    found.exists(`${at}/costCentre`, person.costCentre, centres, 'Центр затрат', 'Cost centre');
+    found.allExist(`${at}/ports`, person.ports, telephones, 'Порт телефона', 'Telephone port');
+  });
+  config.pins.forEach((pin, i) => {
+    const at = `/pins/${i}`;
+    found.exists(`${at}/classOfService`, pin.classOfService, classes, 'Класс', 'Class of service');
+    found.exists(`${at}/costCentre`, pin.costCentre, centres, 'Центр затрат', 'Cost centre');
+    if (pin.outside && pin.userNumber === undefined && pin.length < outsidePinLength) {
+      found.add(
+        `${at}/userNumber`,
+        `Снаружи нужен номер пользователя или ПИН-код от ${outsidePinLength} цифр.`,
+        `From outside a user number is needed, or a PIN of ${outsidePinLength} digits and more.`,
+      );
+    }
+  });
+  found.unique(
+    config.pins.map((pin, i) => [`/pins/${i}/hmac`, pin.hmac] as const),
+    () => 'Такой ПИН-код уже есть, выберите другой.',
+    () => 'This PIN is taken already, choose another.',
+  );
+  found.unique(
+    config.pins.map((pin, i) => [`/pins/${i}/userNumber`, pin.userNumber] as const),
+    (number) => `Номер пользователя ${number} уже занят.`,
+    (number) => `The user number ${number} is taken already.`,
+  );
+  config.accessNumbers.forEach((access, i) => {
+    found.allExist(
+      `/accessNumbers/${i}/linePorts`,
+      access.linePorts,
+      lines,
+      'Порт городской линии',
+      'City-line port',
+    );
+  });
+  found.unique(
+    config.accessNumbers.flatMap((access, i) =>
+      access.linePorts.map((port, k) => [`/accessNumbers/${i}/linePorts/${k}`, port] as const),
+    ),
+    (port) => `На линии порта ${port} уже отвечает другой номер доступа.`,
+    (port) => `The line of port ${port} is answered by another access number already.`,
+  );
+}
+
+function checkIncoming(config: Config, found: Findings): void {
+  const destinations = idsOf(config.destinations);
+  const trunks = idsOf(config.trunks);
+  const people = idsOf(config.people);
+  const telephones = portsOf(config, 'fxs');
+  config.destinations.forEach((destination, i) => {
+    destination.steps.forEach((step, k) => {
+      step.targets.forEach((target, n) => {
+        const at = `/destinations/${i}/steps/${k}/targets/${n}`;
+        if (target.startsWith('port:'))
+          found.exists(at, Number(target.slice(5)), telephones, 'Порт телефона', 'Telephone port');
+        if (target.startsWith('person:')) found.exists(at, target.slice(7), people, 'Сотрудник', 'Person');
+      });
+    });
+  });
+  config.incomingNumbers.forEach((entry, i) => {
+    found.exists(`/incomingNumbers/${i}/trunk`, entry.trunk, trunks, 'Линия оператора', 'Trunk');
+    found.exists(
+      `/incomingNumbers/${i}/destination`,
+      entry.destination,
+      destinations,
+      'Кому звонить',
+      'Destination',
+    );
+  });
+}
+
+function checkSystem(config: Config, found: Findings): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: config.site.timeZone });
+  } catch {
+    found.add('/site/timeZone', 'Такого часового пояса нет.', 'There is no such time zone.');
+  }
+  const { min, max } = config.dialing.extensionLength;
+  if (min > max)
+    found.add(
+      '/dialing/extensionLength/max',
+      '«До» меньше, чем «от».',
+      'The longest is shorter than the shortest.',
+    );
+  if (config.rtp.portMin >= config.rtp.portMax)
+    found.add('/rtp/portMax', '«До» меньше, чем «от».', 'The last port is before the first.');
+}

@@ -1,0 +1,45 @@
+import type { ConfigIssue } from '../api/contract.ts';
+import { CodedError, messageOf } from '../base/error.ts';
+import { type DialPlanIssue, lintDialPlan } from '../dialplan/lint.ts';
+import { issueOf, unknownKeys } from './issue.ts';
+import { migrate } from './migration.ts';
+import { checkReferences } from './references.ts';
+import { type Config, configSchema } from './schema.ts';
+
+/** A document taken or refused; a refusal names every place and the reason in both languages. */
+export type Validation =
+  | { ok: true; config: Config; warnings: DialPlanIssue[]; migrated: string[] }
+  | { ok: false; issues: ConfigIssue[] };
+
+/** Checks a document of any version: its shape, what refers to what, and the numbering. */
+export function validateConfig(document: unknown): Validation {
+  let migrated: ReturnType<typeof migrate>;
+  try {
+    migrated = migrate(document);
+  } catch (error) {
+    const said =
+      error instanceof CodedError && error.code === 'config/newer-version'
+        ? {
+            ru: 'Эти настройки записаны более новой версией.',
+            en: 'These settings were written by a newer release.',
+          }
+        : {
+            ru: `Это не настройки (${messageOf(error)}).`,
+            en: `This is no configuration (${messageOf(error)}).`,
+          };
+    return { ok: false, issues: [{ path: '/version', said }] };
+  }
+  const parsed = configSchema.safeParse(migrated.document);
+  if (!parsed.success) {
+    return { ok: false, issues: parsed.error.issues.map((issue) => issueOf(configSchema, issue)) };
+  }
+  const unknown = unknownKeys(migrated.document, parsed.data);
+  if (unknown.length > 0) return { ok: false, issues: unknown };
+  const issues = checkReferences(parsed.data);
+  // Without a valid time zone the numbering cannot be compiled and asked.
+  if (issues.length > 0) return { ok: false, issues };
+  const numbering = lintDialPlan(parsed.data);
+  const errors = numbering.filter((issue) => issue.severity === 'error');
+  if (errors.length > 0) return { ok: false, issues: errors.map(({ path, said }) => ({ path, said })) };
+  return { ok: true, config: parsed.data, warnings: numbering, migrated: migrated.log };
+}

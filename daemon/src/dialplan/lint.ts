@@ -1,0 +1,245 @@
+import type { Config } from '../config/schema.ts';
+import { compileDialPlan, type DialPlan } from './plan.ts';
+import type { NumberingProfile } from './profile.ts';
+import type { Said } from './route-plan.ts';
+
+/** Something in the numbering that cannot be meant (error) or deserves a look (warning). */
+export interface DialPlanIssue {
+  /** JSON pointer: `/ports/0/extension`. */
+  path: string;
+  severity: 'error' | 'warning';
+  said: Said;
+}
+
+interface OwnNumber {
+  digits: string;
+  path: string;
+  /** Whose number it is, to name it to others. */
+  owner: string;
+  kind: 'extension' | 'access';
+  /** Two entries of the same owner may share a number: a person and the telephone on the desk. */
+  ports: readonly number[];
+}
+
+/**
+ * Looks for numbers that hide each other or 112, and for what makes emergency calls or routes impossible.
+ * Pure; for the check of a document before it is taken.
+ */
+export function lintDialPlan(config: Config): DialPlanIssue[] {
+  const plan = compileDialPlan(config);
+  const own = ownNumbers(config);
+  return [
+    ...own.flatMap((number) => emergencyShadow(number, plan.area.profile)),
+    ...collisions(own),
+    ...own.flatMap((number) => publicShadow(number, plan, own)),
+    ...areaIssues(config),
+    ...emergencyWays(config),
+  ];
+}
+
+function ownNumbers(config: Config): OwnNumber[] {
+  const numbers: OwnNumber[] = [];
+  config.ports.forEach((port, i) => {
+    if (port.kind !== 'fxs' || !port.extension) return;
+    const owner = port.name || `port ${port.number}`;
+    numbers.push({
+      digits: port.extension,
+      path: `/ports/${i}/extension`,
+      owner,
+      kind: 'extension',
+      ports: [port.number],
+    });
+  });
+  config.people.forEach((person, i) => {
+    if (!person.extension) return;
+    numbers.push({
+      digits: person.extension,
+      path: `/people/${i}/extension`,
+      owner: person.name,
+      kind: 'extension',
+      ports: person.ports,
+    });
+  });
+  config.accessNumbers.forEach((access, i) => {
+    if (!access.code) return;
+    numbers.push({
+      digits: access.code,
+      path: `/accessNumbers/${i}/code`,
+      owner: access.name,
+      kind: 'access',
+      ports: [],
+    });
+  });
+  return numbers;
+}
+
+/**
+ * 112 is never hidden. 101-104 may be extensions, which people outside reach and people inside do not
+ * (ruling 3); a longer number behind an emergency one can never be dialed on site.
+ */
+function emergencyShadow(number: OwnNumber, profile: NumberingProfile): DialPlanIssue[] {
+  const codes = [...profile.emergency, ...Object.keys(profile.legacyEmergency)];
+  const hidden = codes.find((code) => number.digits.startsWith(code));
+  const { path, digits } = number;
+  if (hidden !== undefined) {
+    const tolerable = hidden === digits && number.kind === 'extension' && /^10[1-4]$/.test(digits);
+    return [
+      tolerable
+        ? {
+            path,
+            severity: 'warning',
+            said: {
+              ru: `Набрав ${digits} в офисе, человек попадёт в экстренную службу, а не на этот номер.`,
+              en: `Dialed in the office, ${digits} reaches the emergency service and not this extension.`,
+            },
+          }
+        : {
+            path,
+            severity: 'error',
+            said: {
+              ru: `${digits} нельзя набрать: ${hidden} — экстренный номер и уходит сразу.`,
+              en: `${digits} can never be dialed: ${hidden} is an emergency number and goes at once.`,
+            },
+          },
+    ];
+  }
+  const delayed = codes.find((code) => code.startsWith(digits));
+  if (delayed === undefined) return [];
+  // An access number answers at once and would swallow the last digit of 112.
+  if (number.kind === 'access') {
+    return [
+      {
+        path,
+        severity: 'error',
+        said: {
+          ru: `${digits} не даёт набрать ${delayed}.`,
+          en: `${digits} keeps ${delayed} from being dialed.`,
+        },
+      },
+    ];
+  }
+  return [
+    {
+      path,
+      severity: 'warning',
+      said: {
+        ru: `С ${digits} начинается экстренный номер ${delayed}: вызов будет ждать, не набирают ли его.`,
+        en: `The emergency number ${delayed} begins with ${digits}: calls will wait in case it is meant.`,
+      },
+    },
+  ];
+}
+
+function collisions(own: readonly OwnNumber[]): DialPlanIssue[] {
+  return own.flatMap((number, i): DialPlanIssue[] => {
+    const issues: DialPlanIssue[] = [];
+    const { path, digits } = number;
+    const same = own.slice(0, i).find((other) => other.digits === digits && !sharesDesk(number, other));
+    if (same) {
+      issues.push({
+        path,
+        severity: 'error',
+        said: {
+          ru: `Номер ${digits} уже занят: ${same.owner}.`,
+          en: `The number ${digits} is taken already: ${same.owner}.`,
+        },
+      });
+    }
+    const longer = own.find(
+      (other) => other.digits.length > digits.length && other.digits.startsWith(digits),
+    );
+    if (longer) {
+      const blocks = number.kind === 'access';
+      issues.push({
+        path,
+        severity: blocks ? 'error' : 'warning',
+        said: blocks
+          ? {
+              ru: `${digits} отвечает сразу и не даёт набрать ${longer.digits} (${longer.owner}).`,
+              en: `${digits} answers at once and keeps ${longer.digits} (${longer.owner}) from being dialed.`,
+            }
+          : {
+              ru: `С ${digits} начинается ${longer.digits} (${longer.owner}): вызовы будут ждать следующей цифры.`,
+              en: `${longer.digits} (${longer.owner}) begins with ${digits}: calls will wait for another digit.`,
+            },
+      });
+    }
+    return issues;
+  });
+}
+
+function sharesDesk(a: OwnNumber, b: OwnNumber): boolean {
+  return a.kind === 'extension' && b.kind === 'extension' && a.ports.some((port) => b.ports.includes(port));
+}
+
+/** Numbers that are also the beginning of an outside number: the call waits, or the outside number is lost. */
+function publicShadow(number: OwnNumber, plan: DialPlan, own: readonly OwnNumber[]): DialPlanIssue[] {
+  const { digits, path } = number;
+  if (/[*#]/.test(digits)) return [];
+  const read = plan.classify(digits);
+  if (number.kind === 'access') {
+    const { national, international } = plan.area.profile;
+    const prefix = [...international, ...national].find((code) => code.startsWith(digits) || digits === code);
+    if (!prefix) return [];
+    return [
+      {
+        path,
+        severity: 'error',
+        said: {
+          ru: `${digits} не даёт набирать междугородные номера.`,
+          en: `${digits} keeps long-distance numbers from being dialed.`,
+        },
+      },
+    ];
+  }
+  const inside = own.some((other) => other.digits.length > digits.length && other.digits.startsWith(digits));
+  if (read.class !== 'extension' || read.completeness === 'complete' || inside) return [];
+  return [
+    {
+      path,
+      severity: 'warning',
+      said: {
+        ru: `С ${digits} может начинаться городской номер: внутренние вызовы будут ждать следующей цифры.`,
+        en: `An outside number may begin with ${digits}: internal calls will wait for another digit.`,
+      },
+    },
+  ];
+}
+
+/** Area code and local number together are the ten digits of the national plan. */
+function areaIssues(config: Config): DialPlanIssue[] {
+  const { areaCodes, localLength } = config.dialing;
+  return areaCodes.flatMap((code, i): DialPlanIssue[] =>
+    code.length + localLength === 10
+      ? []
+      : [
+          {
+            path: `/dialing/areaCodes/${i}`,
+            severity: 'error',
+            said: {
+              ru: `Код ${code} и номер из ${localLength} цифр вместе должны давать 10 цифр.`,
+              en: `Area code ${code} and a number of ${localLength} digits must make 10 digits together.`,
+            },
+          },
+        ],
+  );
+}
+
+function emergencyWays(config: Config): DialPlanIssue[] {
+  const telephones = config.ports.some((port) => port.kind === 'fxs' && port.enabled);
+  if (
+    !telephones ||
+    compileDialPlan(config).plan({ dialed: '112', origin: { kind: 'on-site' }, now: 0 }).steps.length > 0
+  )
+    return [];
+  return [
+    {
+      path: '/ports',
+      severity: 'warning',
+      said: {
+        ru: '112 набрать нельзя: нет ни проверенной городской линии, ни оператора, который принимает экстренные вызовы.',
+        en: '112 cannot be called: there is neither a proven city line nor a trunk that takes emergency calls.',
+      },
+    },
+  ];
+}
