@@ -2,9 +2,9 @@
 const BIN_MS = 5;
 const BINS = 80;
 /** Part of the packets that must come in time. */
-const QUANTILE = 0.98;
-/** How much of the histogram one packet is: about the last 250 packets count. */
-const LEARN = 1 / 250;
+const QUANTILE = 0.97;
+/** How much of the histogram one packet is: a rough time is forgotten after about eight seconds of calm. */
+const LEARN = 1 / 120;
 /** The fastest packet of this long, and of as long before, is taken as the network's own delay, ms. */
 const BASE_WINDOW_MS = 5000;
 
@@ -55,6 +55,7 @@ export class DelayEstimator {
 
   /** Playout delay, counted from the fastest packet's arrival, at which nearly all come in time, ms. */
   get neededMs(): number {
+    if (this.#packets === 0) return this.#initialMs;
     let sum = 0;
     let bin = 0;
     for (; bin < BINS - 1; bin++) {
