@@ -47,7 +47,7 @@ export interface EngineConfig {
    * them with BYE (ruling 7); 10 000 by default.
    */
   orphanGraceMs?: number;
-  /** Whether CDR frames are sent to clients that ask for them. */
+  /** Whether CDR frames are sent to clients that ask for them; true by default. */
   cdrs?: boolean;
 }
 

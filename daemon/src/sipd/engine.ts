@@ -3,6 +3,7 @@ import { systemClock } from '../base/clock.ts';
 import type { EngineConfig, EngineLimits, Proto } from './config.ts';
 import { Legs } from './dialog/legs.ts';
 import { Bridge } from './drachtio/bridge.ts';
+import { Cdrs } from './drachtio/cdr.ts';
 import type { Core } from './drachtio/core.ts';
 import { Hub } from './drachtio/hub.ts';
 import { DEFAULT_LIMITS, LenienceCounter } from './message/limits.ts';
@@ -163,7 +164,11 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
     maxDialogs: limits.dialogs,
     pick: (verb) => hub.pick(verb),
     ownerOf: (leg) => (leg.owner as ReturnType<Hub['any']>) ?? hub.any(),
-    cdr: { attempt() {}, start() {}, stop() {} },
+    cdr: new Cdrs({
+      listeners: (verb) => (config.cdrs === false ? [] : hub.all(verb)),
+      uuid: () => ids.uuid(),
+      wall: () => clock.wall(),
+    }),
     count,
   };
   bridge = new Bridge(core);

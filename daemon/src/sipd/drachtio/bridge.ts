@@ -67,9 +67,10 @@ export class Bridge {
 
   /** A `sip` or `proxy` frame of a client; false if the verb is another. */
   frame(session: Session, frame: ClientFrame): boolean {
-    if (frame.verb !== 'sip') return false;
+    if (frame.verb !== 'sip' && frame.verb !== 'proxy') return false;
     const draft = readDraft(frame.sip);
     if (typeof draft === 'string') session.reply(frame.id, `NOK|${draft}`);
+    else if (frame.verb === 'proxy') this.uas.proxy(session, frame, draft);
     else if (draft.status > 0) this.uas.respond(session, frame, draft);
     else this.uac.request(session, frame, draft);
     return true;

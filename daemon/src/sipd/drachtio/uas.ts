@@ -9,6 +9,8 @@ import type { Flow } from '../transport/flow.ts';
 import { type Core, sentWords, sipLeader } from './core.ts';
 import { bodyPart, type Draft } from './draft.ts';
 import { contactValue, withTag } from './headers.ts';
+import { duration, ProxyCall } from './proxy.ts';
+import { Relay } from './relay.ts';
 import { Reliable } from './reliable.ts';
 import type { Session } from './session.ts';
 import type { ClientFrame } from './wire.ts';
@@ -29,6 +31,8 @@ interface IncomingCall {
   /** Drops what the client never answers. */
   silence: Timer | undefined;
   reliable: Reliable | undefined;
+  /** It is being passed on and not answered here. */
+  proxy: ProxyCall | undefined;
 }
 
 /** Requests that come from the network, and the client's responses to them. */
@@ -39,8 +43,12 @@ export class Uas {
   /** Ends a dialog with BYE; set by the bridge. */
   endDialog: (leg: Leg, reason: string) => void = () => {};
 
+  /** Requests of dialogs that we passed on. */
+  readonly relay: Relay;
+
   constructor(core: Core) {
     this.#core = core;
+    this.relay = new Relay(core);
   }
 
   get pending(): number {
@@ -62,7 +70,10 @@ export class Uas {
   /** An ACK that matched no refused INVITE: it belongs to a 2xx (13.3.1.4). */
   ack(m: SipMessage, flow: Flow): void {
     const leg = this.#core.legs.byRequest(m);
-    if (!leg) return;
+    if (!leg) {
+      this.relay.take(m, flow);
+      return;
+    }
     const waiting = leg.awaitingAck;
     if (waiting?.cseq !== m.cseq) return;
     waiting.repeater.stop();
@@ -89,6 +100,10 @@ export class Uas {
     this.#answer(tx, 200, 'OK', call?.toTag ?? core.ids.tag(), '');
     // 9.2: once a final response has been sent, CANCEL changes nothing.
     if (!call || invite.answered) return;
+    if (call.proxy) {
+      call.proxy.cancel();
+      return;
+    }
     this.#answer(invite, 487, reasonOf(487), call.toTag, '');
     this.#forget(call);
     if (call.leg && call.initial) core.legs.remove(call.leg);
@@ -115,6 +130,42 @@ export class Uas {
     if (refusal !== undefined) session.reply(frame.id, `NOK|${refusal}`);
   }
 
+  /** `proxy|TXN|RR|FULL|FOLLOW|MODE|PROV|FINAL|dest...`. */
+  proxy(session: Session, frame: ClientFrame, draft: Draft): void {
+    const [txn = '', rr, full, follow, mode, provisional = '', final = '', ...destinations] = frame.words;
+    const call = this.#calls.get(txn);
+    if (!call || call.tx.answered || call.proxy || call.leg) {
+      session.reply(frame.id, 'NOK|unknown transaction');
+      return;
+    }
+    if (destinations.length === 0) {
+      session.reply(frame.id, 'NOK|no destination to proxy to');
+      return;
+    }
+    this.#heard(call);
+    const recordRoute = rr === 'remainInDialog';
+    if (recordRoute) this.relay.remember(call.request.callId);
+    call.proxy = new ProxyCall(
+      this.#core,
+      call.tx,
+      {
+        destinations,
+        recordRoute,
+        fullResponse: full === 'fullResponse',
+        followRedirects: follow === 'followRedirects',
+        simultaneous: mode === 'simultaneous',
+        provisionalMs: duration(provisional),
+        finalMs: duration(final),
+        draft,
+        nextHop: undefined,
+        dropRoute: false,
+      },
+      { session, frameId: frame.id },
+      () => this.#forget(call),
+    );
+    call.proxy.start();
+  }
+
   /** Ends, without a word to the client, requests it has not answered on a dialog that is over. */
   abortOn(leg: Leg): void {
     for (const call of [...this.#calls.values()]) {
@@ -127,7 +178,7 @@ export class Uas {
   /** The client is gone: what it has not answered is refused. */
   abandon(session: Session): void {
     for (const call of [...this.#calls.values()]) {
-      if (call.session !== session || call.tx.answered) continue;
+      if (call.session !== session || call.tx.answered || call.proxy) continue;
       this.#answer(call.tx, 503, reasonOf(503), call.toTag, '');
       this.#forget(call);
       if (call.initial && call.leg) this.#core.legs.remove(call.leg);
@@ -180,7 +231,7 @@ export class Uas {
     const core = this.#core;
     const leg = core.legs.byRequest(m);
     if (!leg || leg.state === 'ended') {
-      this.reject(m, flow, 481);
+      if (!this.relay.take(m, flow)) this.reject(m, flow, 481);
       return;
     }
     if (m.cseq < leg.remoteSeq) {
@@ -243,6 +294,7 @@ export class Uas {
       initial: leg === undefined,
       silence: undefined,
       reliable: undefined,
+      proxy: undefined,
     }; // prettier-ignore
     this.#calls.set(call.txn, call);
     this.#byTx.set(tx, call);
