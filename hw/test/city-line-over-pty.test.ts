@@ -1,30 +1,12 @@
-import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { DEMO_OFFICE, type Layout } from '../simulator/office/layout.ts';
 import type { LineOptions } from '../simulator/office/line.ts';
-import { startSimulator } from '../simulator/simulator.ts';
 import { readDtmf, readFsk } from '../simulator/sound/caller-id.ts';
 import { dtmfSounds } from '../simulator/sound/dtmf.ts';
 import { toneLevel } from '../simulator/sound/level.ts';
-import { Host } from './host.ts';
-
-function layout(line: LineOptions = {}): Layout {
-  return {
-    ...DEMO_OFFICE,
-    sockets: DEMO_OFFICE.sockets.map(({ lifelinePeer: _, ...socket }) =>
-      socket.port === 5 ? { ...socket, line } : socket,
-    ),
-  };
-}
+import { openOffice, plainOffice } from './office.ts';
 
 async function office(t: Test, line: LineOptions = {}) {
-  const link = join(t.testdir(), 'line');
-  const simulator = await startSimulator({ layout: layout(line), link });
-  const host = await Host.open(link);
-  t.teardown(async () => {
-    host.close();
-    await simulator.stop();
-  });
+  const { simulator, host } = await openOffice(t, { layout: plainOffice({ 5: line }) });
   await host.told('line-state', 5);
   await host.command({ type: 'audio', port: 5, on: true });
   return { simulator, host, line: simulator.line(5) };

@@ -1,28 +1,8 @@
-import { join } from 'node:path';
-import t, { type Test } from 'tap';
-import { DEMO_OFFICE } from '../simulator/office/layout.ts';
-import { type SimulatorOptions, startSimulator } from '../simulator/simulator.ts';
+import t from 'tap';
 import { callerIdSounds } from '../simulator/sound/caller-id.ts';
 import { powerLevel, toneLevel } from '../simulator/sound/level.ts';
 import { exchangeTone } from '../simulator/sound/tones.ts';
-import { Host, type HostOptions } from './host.ts';
-
-/** A demo office without the two seconds of a lifeline relay. */
-const OFFICE = {
-  ...DEMO_OFFICE,
-  sockets: DEMO_OFFICE.sockets.map(({ lifelinePeer: _, ...socket }) => socket),
-};
-
-async function office(t: Test, options: SimulatorOptions = {}, hostOptions: HostOptions = {}) {
-  const link = join(t.testdir(), 'line');
-  const simulator = await startSimulator({ layout: OFFICE, link, ...options });
-  const host = await Host.open(link, hostOptions);
-  t.teardown(async () => {
-    host.close();
-    await simulator.stop();
-  });
-  return { simulator, host, link };
-}
+import { openOffice, plainOffice } from './office.ts';
 
 // Each has an office of its own and mostly waits.
 t.jobs = 4;
@@ -31,7 +11,7 @@ t.test(
   'a telephone is lifted, dials by tones and by pulses, flashes and hangs up',
   { buffered: true },
   async (t) => {
-    const { simulator, host } = await office(t);
+    const { simulator, host } = await openOffice(t);
     t.equal(host.welcome?.coding, 'linear');
     t.equal(host.welcome?.ports.length, 8);
     await host.told('on-hook', 1);
@@ -61,7 +41,7 @@ t.test(
 );
 
 t.test('tone levels are the same at both ends', { buffered: true }, async (t) => {
-  const { simulator, host } = await office(t);
+  const { simulator, host } = await openOffice(t);
   const phone = simulator.telephone(2);
   phone.lift();
   await host.told('off-hook', 2);
@@ -87,7 +67,7 @@ t.test('tone levels are the same at both ends', { buffered: true }, async (t) =>
 });
 
 t.test('A-law is chosen on a slow link, and carries tones', { buffered: true }, async (t) => {
-  const { simulator, host } = await office(t, {}, { bandwidth: 921600 });
+  const { simulator, host } = await openOffice(t, {}, { bandwidth: 921600 });
   t.equal(host.welcome?.coding, 'alaw');
   const phone = simulator.telephone(1);
   phone.lift();
@@ -102,7 +82,7 @@ t.test('A-law is chosen on a slow link, and carries tones', { buffered: true }, 
 });
 
 t.test('audio beyond the link is refused', { buffered: true }, async (t) => {
-  const { host } = await office(t, {}, { bandwidth: 115200 });
+  const { host } = await openOffice(t, {}, { bandwidth: 115200 });
   t.equal(host.welcome?.coding, 'alaw');
   t.equal(await host.command({ type: 'audio', port: 1, on: true }), 'ack');
   t.equal(await host.command({ type: 'audio', port: 2, on: true }), 'bandwidth');
@@ -112,7 +92,7 @@ t.test(
   'a telephone rings with the cadence, shows caller ID, and trips the ring',
   { buffered: true },
   async (t) => {
-    const { simulator, host } = await office(t);
+    const { simulator, host } = await openOffice(t);
     const phone = simulator.telephone(1);
     await host.command({ type: 'audio', port: 1, on: true });
     t.equal(await host.command({ type: 'ring', port: 1, cadence: [300, 1200] }), 'ack');
@@ -138,7 +118,7 @@ t.test(
   'polarity and current break reach the telephone and are no hook event',
   { buffered: true },
   async (t) => {
-    const { simulator, host } = await office(t);
+    const { simulator, host } = await openOffice(t);
     const phone = simulator.telephone(4);
     phone.lift();
     await host.told('off-hook', 4);
@@ -157,7 +137,7 @@ t.test(
 );
 
 t.test("hook windows are the host's to set, and may not overlap", { buffered: true }, async (t) => {
-  const { simulator, host } = await office(t);
+  const { simulator, host } = await openOffice(t);
   const hook = {
     pulseDialing: false,
     pulseBreakMin: 20,
@@ -181,7 +161,7 @@ t.test("hook windows are the host's to set, and may not overlap", { buffered: tr
 });
 
 t.test("gains are the card's", { buffered: true }, async (t) => {
-  const { simulator, host } = await office(t);
+  const { simulator, host } = await openOffice(t);
   await host.command({ type: 'configure', port: 1, country: 'ru', rxGainDb: -6, txGainDb: 3 });
   const phone = simulator.telephone(1);
   phone.lift();
@@ -200,7 +180,7 @@ t.test(
   'a hybrid echo comes back as strong as the layout says, at the stamped sample',
   { buffered: true },
   async (t) => {
-    const { simulator, host } = await office(t, { layout: { ...OFFICE, echoLossDb: 20 } });
+    const { simulator, host } = await openOffice(t, { layout: { ...plainOffice(), echoLossDb: 20 } });
     const phone = simulator.telephone(1);
     phone.lift();
     await host.told('off-hook', 1);

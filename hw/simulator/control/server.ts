@@ -22,8 +22,11 @@ export interface Control {
   close(): Promise<void>;
 }
 
-/** Where `buildPage` puts the page when nobody says otherwise. */
-export const PAGE_FOLDER = fileURLToPath(new URL('../dist/page', import.meta.url));
+/** The built page: beside the bundled simulator, or where the build puts it when run from the sources. */
+const pageFolder = (): string => {
+  const places = ['./page', '../../dist/page'].map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  return places.find((place) => existsSync(place)) ?? places[1]!;
+};
 
 /** Query values as a body, so that `GET` and `POST` read their arguments alike. */
 const bodyOf = (request: Request): Body =>
@@ -82,7 +85,7 @@ export async function startControl(simulator: Simulator, options: ControlOptions
   });
   app.get('/card/trace', (_request, response) => void response.json(simulator.card.trace));
 
-  const page = options.page ?? PAGE_FOLDER;
+  const page = options.page ?? pageFolder();
   if (existsSync(page)) app.use(express.static(page));
   else
     app.get('/', (_request, response) => void response.type('text').send('The page has not been built.\n'));
