@@ -65,10 +65,10 @@ export class LineEndpoint extends Endpoint {
     if (working && !this.#working) this.#echo?.reset();
     this.#working = working;
     if (working) {
-      if (this.#echo) {
-        this.#readSent(at);
-        this.#echo.process(this.#reference, frame, frame, FRAME_SAMPLES);
-      }
+      this.#readSent(at);
+      const key = this.listener.hearRaw(frame, this.#reference);
+      // A key is far louder than any echo, and must not teach the canceller a wrong line.
+      if (this.#echo && !key) this.#echo.process(this.#reference, frame, frame, FRAME_SAMPLES);
       this.hear(frame, now < this.#deafUntil);
     }
     if (peer instanceof RtpEndpoint) peer.transmit(frame, now);
@@ -105,7 +105,7 @@ export class LineEndpoint extends Endpoint {
     }
     if (sounding) this.#deafUntil = now + DEAF_MS;
     this.#audio.write(this.port, at, out);
-    if (this.#echo) this.#remember(at, out);
+    this.#remember(at, out);
   }
 
   /** Takes a frame of another line that this one is joined to. */

@@ -1,6 +1,6 @@
 import type { CallerIdInfo, Detection, ProgressTone } from './api.ts';
+import { DigitWatch } from './digit-watch.ts';
 import { CallerIdReceiver } from './dsp/caller-id-receiver.ts';
-import { DtmfDetector } from './dsp/dtmf-detector.ts';
 import { type CountryProfile, dialToneFrequencies } from './dsp/profile.ts';
 import { ToneDetector } from './dsp/tone-detector.ts';
 import { VoiceDetector } from './dsp/voice-detector.ts';
@@ -20,7 +20,7 @@ export class Listener {
   readonly #sink: ListenerSink;
   #detection: Detection = {};
   #digits = false;
-  #dtmf: DtmfDetector | undefined;
+  #dtmf: DigitWatch | undefined;
   #tones: ToneDetector | undefined;
   #voice: VoiceDetector | undefined;
   #speaking = false;
@@ -38,7 +38,7 @@ export class Listener {
     const wantDigits = dtmf || digits;
     if (wantDigits && !this.#digits) this.#dtmf?.reset();
     this.#digits = wantDigits;
-    if (wantDigits) this.#dtmf ??= this.#makeDtmf();
+    if (wantDigits) this.#dtmf ??= this.#makeDigits();
     if (tones !== 'off') this.#tones ??= this.#makeTones();
     if (this.#tones) this.#tones.context = tones;
     if (detection.voice && !this.#detection.voice) {
@@ -72,12 +72,19 @@ export class Listener {
     return this.#deaf ? undefined : this.#dtmf?.digit;
   }
 
-  /** Listens to 10 ms. `deaf`: DTMF in it does not count. */
+  /**
+   * Listens to 10 ms as they came from a line, with what was sent to it then. True while they look
+   * like a key pressed, and are to be left as they are.
+   */
+  hearRaw(frame: Int16Array, sent: Int16Array): boolean {
+    return this.#digits && !this.#deaf && this.#dtmf?.hearRaw(frame, sent) === true;
+  }
+
+  /** Listens to 10 ms without echo. `deaf`: DTMF in it does not count. */
   process(frame: Int16Array, deaf: boolean): void {
     if (this.#digits) {
-      if (deaf) {
-        if (!this.#deaf) this.#forgetDigit();
-      } else this.#dtmf?.process(frame);
+      if (!deaf) this.#dtmf?.hear(frame);
+      else if (!this.#deaf) this.#dtmf?.reset();
       this.#deaf = deaf;
     }
     this.#tones?.process(frame);
@@ -91,17 +98,10 @@ export class Listener {
     this.#speaking = speaking;
   }
 
-  #forgetDigit(): void {
-    const digit = this.#dtmf?.digit;
-    this.#dtmf?.reset();
-    // Whoever was told of its beginning must be told of its end.
-    if (digit !== undefined) this.#sink.digit('end', digit, 0);
-  }
-
-  #makeDtmf(): DtmfDetector {
-    return new DtmfDetector(
-      (event) => this.#sink.digit(event.kind === 'start' ? 'begin' : 'end', event.digit, event.durationMs),
-      { notchHz: dialToneFrequencies(this.#profile) },
+  #makeDigits(): DigitWatch {
+    return new DigitWatch(
+      (kind, digit, ms) => this.#sink.digit(kind, digit, ms),
+      dialToneFrequencies(this.#profile),
     );
   }
 

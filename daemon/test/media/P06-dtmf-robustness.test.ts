@@ -226,3 +226,64 @@ t.test('a key pressed while dial tone plays is heard, and our own digits are not
   t.same(told, ['5'], 'the echo of what we dial is no key');
   t.ok(toneLevelDbm0(line.heard(1, 231), 852, 0, 640) > -20, 'although it was sent');
 });
+
+for (const [what, far] of [
+  ['a steady tone of 600 Hz', sine(600, -13)],
+  ['ringback', sine(425, -10)],
+  ['a steady tone of 1000 Hz', sine(1000, -10)],
+] as const) {
+  for (const lossDb of [10, 26]) {
+    t.test(`keys pressed while the far end sounds ${what}, hybrid loss ${lossDb} dB`, async (t) => {
+      const line = new LineDouble();
+      const media = engine(t, {}, line);
+      await media.detect('line:1', { dtmf: true });
+      // The far end is another port, so that the test needs no real time.
+      await media.connect('line:1', 'line:2');
+      const told: string[] = [];
+      media.on('digit', (_endpoint, digit) => told.push(digit));
+      const gain = 10 ** (-lossDb / 20);
+      const hybrid = (n: number): number => {
+        const frames = line.played.get(1) ?? [];
+        for (let i = frames.length - 1; i >= Math.max(0, frames.length - 6); i--) {
+          const f = frames[i]!;
+          if (n - 4 >= f.at && n - 4 < f.at + 80) return Math.round(f.samples[n - 4 - f.at]! * gain);
+        }
+        return 0;
+      };
+      const pressed = keys('42#0159', 80, 80, line.at + 8000);
+      const signals = new Map([
+        [1, (n: number) => hybrid(n) + pressed(n)],
+        [2, far],
+      ]);
+      for (let i = 0; i < 250; i++) line.frame(signals);
+      t.equal(told.join(''), '42#0159');
+    });
+  }
+}
+
+t.test(
+  'tones that the far end leaves in its audio come back from the hybrid, and are no keys of ours',
+  async (t) => {
+    const line = new LineDouble();
+    const media = engine(t, {}, line);
+    await media.detect('line:1', { dtmf: true });
+    await media.connect('line:1', 'line:2');
+    const told: string[] = [];
+    media.on('digit', (_endpoint, digit) => told.push(digit));
+    const hybrid = (n: number): number => {
+      const f = line.played.get(1)?.find((g) => n - 4 >= g.at && n - 4 < g.at + 80);
+      return f ? Math.round(f.samples[n - 4 - f.at]! / 2) : 0;
+    };
+    const far = keys('13579', 100, 100, line.at + 800);
+    for (let i = 0; i < 130; i++) {
+      line.frame(
+        new Map([
+          [1, hybrid],
+          [2, far],
+        ]),
+      );
+    }
+    t.same(told, []);
+    t.equal(digitsIn(line.heard(1)), '13579', 'although they were there');
+  },
+);

@@ -1,0 +1,157 @@
+import { Emitter } from '../base/emitter.ts';
+import { CodedError, codeOf, messageOf } from '../base/error.ts';
+import type {
+  Detection,
+  EndpointId,
+  Media,
+  MediaEvents,
+  PlaySource,
+  RtpParameters,
+  RtpStatistics,
+} from './api.ts';
+
+type MediaMethod =
+  | 'openRtp'
+  | 'setRtp'
+  | 'closeRtp'
+  | 'statistics'
+  | 'connect'
+  | 'disconnect'
+  | 'play'
+  | 'stop'
+  | 'detect';
+
+/** Every event of the engine; the list decides what crosses the threads. */
+const EVENTS = [
+  'digit',
+  'tone',
+  'ringbackStopped',
+  'voice',
+  'callerId',
+  'latched',
+  'rtpLost',
+  'rtpResumed',
+] as const satisfies readonly (keyof MediaEvents)[];
+
+/** From the main thread to the one that has the engine. */
+export interface MediaRequest {
+  type: 'media-call';
+  id: number;
+  method: MediaMethod;
+  args: unknown[];
+}
+
+/** From the thread that has the engine to the main thread. */
+export type MediaReport =
+  | { type: 'media-done'; id: number; value: unknown }
+  | { type: 'media-failed'; id: number; code: string; message: string }
+  | { type: 'media-event'; event: keyof MediaEvents; args: unknown[] };
+
+/** One end of a channel between threads: messages arrive in the order they were posted. */
+export interface MediaChannel<Out, In> {
+  post(message: Out): void;
+  on(fn: (message: In) => void): void;
+}
+
+/** Serves an engine to a {@link RemoteMedia} at the other end. */
+export function serveMedia(media: Media, channel: MediaChannel<MediaReport, MediaRequest>): void {
+  for (const event of EVENTS) {
+    media.on(event, (...args: unknown[]) => channel.post({ type: 'media-event', event, args }));
+  }
+  channel.on(({ id, method, args }) => {
+    // The engine acts within this call, so that requests take effect in the order they came.
+    const call = media[method] as (...args: unknown[]) => Promise<unknown>;
+    call.apply(media, args).then(
+      (value) => channel.post({ type: 'media-done', id, value }),
+      (error: unknown) =>
+        channel.post({
+          type: 'media-failed',
+          id,
+          code: codeOf(error) ?? 'media/failed',
+          message: messageOf(error),
+        }),
+    );
+  });
+}
+
+interface Waiting {
+  resolve: (value: never) => void;
+  reject: (error: CodedError) => void;
+}
+
+/** The media engine as call control on the main thread sees it. */
+export class RemoteMedia extends Emitter<MediaEvents> implements Media {
+  readonly #channel: MediaChannel<MediaRequest, MediaReport>;
+  readonly #waiting = new Map<number, Waiting>();
+  #nextId = 0;
+  #lost: string | undefined;
+
+  constructor(channel: MediaChannel<MediaRequest, MediaReport>) {
+    super();
+    this.#channel = channel;
+    channel.on((report) => this.#hear(report));
+  }
+
+  openRtp(address: string): Promise<{ endpoint: EndpointId; port: number }> {
+    return this.#call('openRtp', address);
+  }
+
+  setRtp(endpoint: EndpointId, parameters: RtpParameters): Promise<void> {
+    return this.#call('setRtp', endpoint, parameters);
+  }
+
+  closeRtp(endpoint: EndpointId): Promise<RtpStatistics | undefined> {
+    return this.#call('closeRtp', endpoint);
+  }
+
+  statistics(endpoint: EndpointId): Promise<RtpStatistics | undefined> {
+    return this.#call('statistics', endpoint);
+  }
+
+  connect(a: EndpointId, b: EndpointId): Promise<void> {
+    return this.#call('connect', a, b);
+  }
+
+  disconnect(endpoint: EndpointId): Promise<void> {
+    return this.#call('disconnect', endpoint);
+  }
+
+  play(endpoint: EndpointId, source: PlaySource): Promise<boolean> {
+    return this.#call('play', endpoint, source);
+  }
+
+  stop(endpoint: EndpointId): Promise<void> {
+    return this.#call('stop', endpoint);
+  }
+
+  detect(endpoint: EndpointId, detection: Detection): Promise<void> {
+    return this.#call('detect', endpoint, detection);
+  }
+
+  /** The other thread is gone: everything that waits, and everything asked later, fails. */
+  lost(reason: string): void {
+    this.#lost ??= reason;
+    for (const { reject } of this.#waiting.values()) reject(new CodedError('media/worker-lost', reason));
+    this.#waiting.clear();
+  }
+
+  #call<T>(method: MediaMethod, ...args: unknown[]): Promise<T> {
+    if (this.#lost !== undefined) return Promise.reject(new CodedError('media/worker-lost', this.#lost));
+    const id = this.#nextId++;
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#channel.post({ type: 'media-call', id, method, args });
+    });
+  }
+
+  #hear(report: MediaReport): void {
+    if (report.type === 'media-event') {
+      this.emit(report.event, ...(report.args as never));
+      return;
+    }
+    const waiting = this.#waiting.get(report.id);
+    this.#waiting.delete(report.id);
+    if (report.type === 'media-done') waiting?.resolve(report.value as never);
+    else waiting?.reject(new CodedError(report.code, report.message));
+  }
+}

@@ -1,0 +1,91 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { systemClock } from '../base/clock.ts';
+import { CardLink } from '../line/card-link.ts';
+import { type CardRequest, serveCard } from '../line/remote.ts';
+import { tcpTransport } from '../line/tcp-transport.ts';
+import { ttyTransport } from '../line/tty-transport.ts';
+import { TwoPathCanceller } from '../media/dsp/echo-canceller.ts';
+import { MediaEngine } from '../media/engine.ts';
+import { type MediaRequest, serveMedia } from '../media/remote.ts';
+import { Heartbeat } from './heartbeat.ts';
+import type { CardPlace, FromWorker, ToWorker, WorkerStart } from './messages.ts';
+import { makeRealtime } from './realtime.ts';
+
+/** Interval of the worker's own proof of life, ms. */
+const BEAT_MS = 100;
+
+if (!parentPort) throw new Error('this module is the entry of the media worker thread');
+run(workerData as WorkerStart, parentPort);
+
+/** Composes card link and media engine in this thread, and serves both to the main thread. */
+function run(start: WorkerStart, port: NonNullable<typeof parentPort>): void {
+  const clock = systemClock();
+  const post = (message: FromWorker): void => port.postMessage(message);
+  const heartbeat = new Heartbeat(start.heartbeat);
+  let hearCard: (request: CardRequest) => void = ({ id }) =>
+    post({ type: 'card-failed', id, code: 'line/link-down', message: 'there is no line card' });
+  let hearMedia: (request: MediaRequest) => void = () => {};
+
+  const link = start.card && new CardLink({ transport: transportOf(start.card), clock });
+  if (link) {
+    link.setAlive(() => heartbeat.mainAge <= start.heartbeatLimitMs);
+    link.on('problem', (error) =>
+      post({ type: 'warning', warning: { code: error.code, message: error.message } }),
+    );
+    serveCard(link, {
+      post,
+      on: (fn) => {
+        hearCard = fn;
+      },
+    });
+  }
+  const engine = new MediaEngine({
+    clock,
+    profile: start.profile,
+    options: start.media,
+    echoCanceller: (tailMs) => new TwoPathCanceller(tailMs),
+    ...(link ? { line: link } : {}),
+  });
+  serveMedia(engine, {
+    post,
+    on: (fn) => {
+      hearMedia = fn;
+    },
+  });
+
+  const beat = clock.every(BEAT_MS, () => heartbeat.beatWorker());
+  heartbeat.beatWorker();
+  port.on('message', (message: ToWorker) => {
+    switch (message.type) {
+      case 'card-execute':
+      case 'card-statistics':
+        hearCard(message);
+        break;
+      case 'media-call':
+        hearMedia(message);
+        break;
+      case 'close':
+        void engine.close().then(() => {
+          link?.close();
+          beat.cancel();
+          post({ type: 'closed' });
+          port.close();
+        });
+        break;
+    }
+  });
+
+  if (start.realtime) {
+    const refused = makeRealtime();
+    if (refused !== undefined)
+      post({ type: 'warning', warning: { code: 'worker/no-realtime', message: refused } });
+  }
+  post({ type: 'ready' });
+  link?.start();
+}
+
+function transportOf(place: CardPlace): ReturnType<typeof ttyTransport> {
+  if (place.type === 'tcp') return tcpTransport({ host: place.host, port: place.port });
+  const { path, baudRate, unlimited } = place;
+  return ttyTransport({ path, baudRate, ...(unlimited === undefined ? {} : { unlimited }) });
+}
