@@ -147,3 +147,40 @@ export const rtp = z
   })
   .prefault({})
   .meta(field('Передача речи', 'RTP', 'Порты и потери.', 'Ports and loss.', { scope: 'next-call' }));
+
+export const card = z
+  .object({
+    path: z
+      .string()
+      .min(1)
+      .max(255)
+      .default('/dev/ttyS0')
+      .meta(
+        field(
+          'Порт платы линий',
+          'Port of the line card',
+          'Файл последовательного порта или tcp:адрес:порт.',
+          'File of the serial port, or tcp:HOST:PORT.',
+        ),
+      ),
+    baudRate: z
+      .number()
+      .int()
+      .min(9600)
+      .max(12_000_000)
+      .default(4_000_000)
+      .meta(
+        field(
+          'Скорость порта',
+          'Speed of the port',
+          'Бит в секунду; 16 портов без сжатия просят 4 000 000.',
+          'Bits per second; 16 ports in linear audio ask for 4,000,000.',
+        ),
+      ),
+  })
+  .prefault({})
+  .meta(
+    field('Плата линий', 'Line card', 'Как подключены гнёзда.', 'How the sockets are connected.', {
+      scope: 'restart-box',
+    }),
+  );

@@ -1,0 +1,340 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemOnLink } from '../api/on-link.ts';
+import { ApiServer } from '../api/server.ts';
+import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/error.ts';
+import { CallRegistry } from '../call/registry.ts';
+import { loadDeviceKey } from '../config/device-key.ts';
+import { hashPassword, verifyPassword } from '../config/password.ts';
+import type { Config } from '../config/schema.ts';
+import { type ConfigStore, openConfigStore } from '../config/store.ts';
+import { priceOf } from '../dialplan/price.ts';
+import { AlarmBoard } from '../health/alarm-board.ts';
+import { serviceManager } from '../health/service-manager.ts';
+import { EarnedWatchdog } from '../health/watchdog.ts';
+import type { Logger } from '../log/logger.ts';
+import { Ports } from '../port/ports.ts';
+import { openRecords, type Records } from '../records/records.ts';
+import type { ServiceContext } from '../service/context.ts';
+import { Services } from '../service/services.ts';
+import { type SipGateway, startSip } from '../sip/index.ts';
+import { type SipdHandle, startSipd } from '../sipd/host.ts';
+import { type CardPlace, type MediaHost, startMediaWorker } from '../worker/media-host.ts';
+import type { DaemonArguments, HostPort } from './arguments.ts';
+import { claimCode } from './claim-code.ts';
+import { countryProfile, toneSet } from './country.ts';
+import { DialPlans } from './dial-plans.ts';
+import { LineDesk } from './line-desk.ts';
+import { LivePicture } from './live-model.ts';
+import { Pins } from './pins.ts';
+import { portOptions } from './port-options.ts';
+import { probes } from './probes.ts';
+import { Recordings } from './recordings.ts';
+import { StandingAlarms } from './standing-alarms.ts';
+
+/** Where the built parts lie; development runs from source and leaves the workers to their defaults. */
+export interface Installation {
+  version: string;
+  prompts: string;
+  webRoot: string;
+  mediaWorker?: URL;
+  sipdWorker?: URL;
+}
+
+/** How long the start waits for the line card before it goes on without, ms. */
+const cardPatienceMs = 15_000;
+
+/** The whole box, constructed. */
+export class Daemon {
+  readonly #arguments: DaemonArguments;
+  readonly #installation: Installation;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  /** What to undo at the stop, last first. */
+  readonly #closers: (() => Promise<void> | void)[] = [];
+  /** Ends the process: a part that everything needs is gone, and the supervisor starts us anew. */
+  readonly #fatal: (reason: string) => void;
+  /** Between us and the embedded engine only. */
+  readonly #engineSecret = randomBytes(16).toString('hex');
+
+  constructor(
+    args: DaemonArguments,
+    installation: Installation,
+    parts: { clock: Clock; log: Logger; fatal: (reason: string) => void },
+  ) {
+    this.#arguments = args;
+    this.#installation = installation;
+    this.#clock = parts.clock;
+    this.#log = parts.log;
+    this.#fatal = parts.fatal;
+  }
+
+  /** Starts everything; resolves when the box serves. @returns the addresses in use. */
+  async start(): Promise<{ http: HostPort; sip: HostPort; line: string; claimCode: string | undefined }> {
+    const clock = this.#clock;
+    const log = this.#log;
+    const startedAt = clock.wall();
+    const { data } = this.#arguments;
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+    const store = await this.#openStore(data);
+    const config = (): Config => store.config;
+    const profile = countryProfile(config().dialing.country);
+
+    const alarms = new AlarmBoard(clock);
+    // Both threads start side by side: each takes a good part of the time to ready.
+    const [host, sipd] = await Promise.all([this.#startMedia(config(), profile), this.#startSipd(config())]);
+    const { card, media } = host;
+    const records = this.#openRecords(data, alarms);
+    const key = await loadDeviceKey(join(data, 'device-key'));
+
+    const tones = toneSet(profile);
+    const calls = new CallRegistry({ clock, media, tones, recorder: records, priceOf });
+    const ports = new Ports({ card, media, clock }, portOptions(config(), profile));
+    this.#closers.push(() => ports.close());
+    const sip = await this.#startSip(config(), media, sipd);
+
+    let services: Services;
+    const pins = new Pins(store, key, clock, () => services.lockouts);
+    const desk = new LineDesk(ports, calls, () => sip.trunks(), clock);
+    const onSite = { outside: false } as const;
+    const plans = new DialPlans(config(), clock, (digits) => pins.match(digits, onSite), (step) => desk.usable(step));
+    const context: ServiceContext = {
+      clock,
+      media,
+      tones,
+      config,
+      calls,
+      ports: { fxs: (number) => ports.fxs.get(number), fxo: (number) => ports.fxo.get(number) },
+      trunks: { call: (request) => sip.call(request) },
+      dialPlan: () => plans.forServices,
+      pins,
+      alarms,
+      prompts: new Recordings(this.#installation.prompts, () => config().site.language),
+      newId: () => randomUUID(),
+      log: (level, message) => log.child('service')[level](message),
+    };
+    services = new Services(context, (number) => plans.normalise(number));
+    services.follow(ports.fxs.values(), ports.fxo.values());
+    sip.on('incoming', (leg, call) => services.trunkCall(leg, call));
+    this.#journalDialogs(sip, calls, records);
+
+    const ticks = probes({ clock, host, sipd, card, data, alive: () => sip.connected });
+    this.#closers.push(() => ticks.close());
+    const supervisor = serviceManager(process.env, (message) => log.warn(() => message));
+    const watchdog = new EarnedWatchdog(clock, ticks.probes, () => supervisor.ping());
+    const live = new LivePicture({
+      clock,
+      version: this.#installation.version,
+      simulated: this.#arguments.simulated,
+      startedAt,
+      config,
+      calls,
+      ports,
+      card,
+      alarms,
+      trunks: () => sip.trunks(),
+      probes: () => watchdog.states,
+    });
+    this.#closers.push(() => live.close());
+    const standing = new StandingAlarms({ alarms, card, ports, sip, config, live });
+    standing.watch();
+    for (const warning of host.warnings) standing.warned(warning.code, warning.message);
+    host.on('warning', (warning) => standing.warned(warning.code, warning.message));
+
+    store.events.on('changed', (next) => {
+      plans.apply(next);
+      ports.update(portOptions(next, profile));
+      services.follow(ports.fxs.values(), ports.fxo.values());
+      standing.watch();
+      sip.apply(sipSettings(next));
+      live.configChanged(store.revision);
+    });
+
+    const code = config().admin.passwordHash === undefined ? claimCode(data) : undefined;
+    const api = new ApiServer({
+      webRoot: this.#installation.webRoot,
+      deps: {
+        clock,
+        box: {
+          version: this.#installation.version,
+          name: () => config().site.name,
+          language: () => config().site.language,
+        },
+        admin: {
+          passwordHash: () => config().admin.passwordHash,
+          setPasswordHash: async (passwordHash, language) => {
+            await store.change((draft) => {
+              draft.admin = { passwordHash };
+              if (language) draft.site.language = language;
+            }, 'admin');
+          },
+        },
+        password: { hash: hashPassword, verify: verifyPassword },
+        claim: { code: () => claimCode(data), buttonPressed: () => false },
+        config: store,
+        pins,
+        records,
+        live,
+        dialCheck: plans,
+        lines: desk,
+        onLink: systemOnLink(() => clock.now()),
+        log: (level, message) => log.child('api')[level](() => message),
+      },
+    });
+    const http = await api.listen(this.#arguments.http.host, this.#arguments.http.port);
+    this.#closers.push(() => api.close());
+
+    await this.#cardUp(card);
+    await this.#endOrphans(sip, records);
+    supervisor.ready('serving');
+    if (supervisor.watchdogMs !== undefined) watchdog.start(supervisor.watchdogMs / 3);
+    else watchdog.start(10_000);
+    this.#closers.push(() => {
+      watchdog.stop();
+      supervisor.stopping();
+    });
+    const listening = sip.listening[0] ?? this.#arguments.sip;
+    return {
+      http,
+      sip: { host: listening.host, port: listening.port },
+      line: this.#arguments.line ?? config().card.path,
+      claimCode: code,
+    };
+  }
+
+  /** Ends calls, leaves the network and closes the stores. */
+  async stop(): Promise<void> {
+    for (const close of this.#closers.reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        this.#log.warn(() => `while stopping: ${messageOf(error)}`);
+      }
+    }
+  }
+
+  async #openStore(data: string): Promise<ConfigStore> {
+    const file = this.#arguments.config;
+    return await openConfigStore({
+      directory: data,
+      wall: () => this.#clock.wall(),
+      ...(file === undefined ? {} : { initial: JSON.parse(readFileSync(file, 'utf8')) as unknown }),
+      report: (level, message) => this.#log.child('config')[level](() => message),
+    });
+  }
+
+  #openRecords(data: string, alarms: AlarmBoard): Records {
+    const records = openRecords({
+      path: join(data, 'records.sqlite'),
+      clock: this.#clock,
+      alarm: (alarm) => alarms.raise(alarm),
+    });
+    this.#closers.push(() => records.close());
+    return records;
+  }
+
+  async #startMedia(config: Config, profile: ReturnType<typeof countryProfile>): Promise<MediaHost> {
+    const { mediaWorker } = this.#installation;
+    const host = await startMediaWorker({
+      card: cardPlace(this.#arguments.line, config),
+      profile,
+      media: {
+        rtpPorts: { min: config.rtp.portMin, max: config.rtp.portMax },
+        rtpLossMs: config.rtp.lossSeconds * 1000,
+      },
+      clock: this.#clock,
+      ...(mediaWorker ? { workerUrl: mediaWorker } : {}),
+    });
+    this.#closers.push(() => host.close());
+    host.onExit((reason) => this.#fatal(`media worker: ${reason}`));
+    return host;
+  }
+
+  async #startSipd(config: Config): Promise<SipdHandle | undefined> {
+    if (config.sip.engine !== 'embedded') return undefined;
+    const { sip, sipT1 } = this.#arguments;
+    const { sipdWorker } = this.#installation;
+    const sipd = await startSipd(
+      {
+        listen: [
+          { transport: 'udp', ...sip },
+          { transport: 'tcp', ...sip },
+        ],
+        control: { host: '127.0.0.1', port: 0, secret: this.#engineSecret },
+        ...(sipT1 === undefined ? {} : { timers: { T1: sipT1 } }),
+      },
+      sipdWorker ? { workerUrl: sipdWorker } : {},
+    );
+    this.#closers.push(() => sipd.close());
+    sipd.on('exited', (reason) => this.#fatal(`SIP engine: ${reason}`));
+    return sipd;
+  }
+
+  async #startSip(config: Config, media: MediaHost['media'], sipd: SipdHandle | undefined): Promise<SipGateway> {
+    const sip = await startSip({
+      ...sipSettings(config),
+      clock: this.#clock,
+      media,
+      engine: sipd ? { ...sipd.control, secret: this.#engineSecret } : { ...externalEngine(config), secret: config.sip.engineSecret },
+      engineShowsTrying: sipd !== undefined,
+    });
+    this.#closers.push(() => sip.close());
+    return sip;
+  }
+
+  /** Keeps each dialog's state on disk while it stands, so that a crash leaves no orphan running (ruling 7). */
+  #journalDialogs(sip: SipGateway, calls: CallRegistry, records: Records): void {
+    sip.on('dialogOpened', (leg, dialog) => {
+      for (const call of calls.active) {
+        if (!call.record.legs.some((entry) => entry.id === leg.id)) continue;
+        records.saveDialog({ ...dialog, callRecordId: call.id });
+        return;
+      }
+      records.saveDialog({ ...dialog, callRecordId: '' });
+    });
+    sip.on('dialogClosed', (callId) => records.forgetDialog(callId));
+  }
+
+  async #endOrphans(sip: SipGateway, records: Records): Promise<void> {
+    for (const dialog of records.orphans()) {
+      this.#log.warn(() => `ending dialog ${dialog.callId}, left over by a crash`);
+      void sip
+        .endOrphan(dialog)
+        .catch(() => false)
+        .then(() => records.forgetDialog(dialog.callId));
+    }
+  }
+
+  async #cardUp(card: MediaHost['card']): Promise<void> {
+    if (card.inventory) return;
+    await new Promise<void>((resolve) => {
+      const timer = this.#clock.after(cardPatienceMs, resolve);
+      card.once('up', () => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+}
+
+const sipSettings = (config: Config) => ({
+  trunks: config.trunks,
+  emergencyCaller: config.site.emergencyCaller,
+});
+
+function externalEngine(config: Config): HostPort {
+  const [host = '', port = '9022'] = config.sip.engine.split(':');
+  return { host, port: Number(port) };
+}
+
+/** Where the line card is: the command line stands over the configuration. */
+function cardPlace(line: string | undefined, config: Config): CardPlace {
+  const path = line ?? config.card.path;
+  const tcp = /^tcp:(.+):(\d+)$/.exec(path);
+  if (tcp) return { type: 'tcp', host: tcp[1]!, port: Number(tcp[2]) };
+  // A pty has no baud rate of its own; the simulator's is unlimited.
+  const unlimited = line !== undefined;
+  return { type: 'serial', path, baudRate: config.card.baudRate, unlimited };
+}

@@ -1,0 +1,121 @@
+import type { DialCheckRequest, DialCheckResult, Said } from '../api/contract.ts';
+import type { DialCheck } from '../api/deps.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Config, PinConfig } from '../config/schema.ts';
+import { normaliseCaller } from '../dialplan/normalise-caller.ts';
+import { areaOf, compileDialPlan, type DialPlan as Compiled } from '../dialplan/plan.ts';
+import type { RoutePlan, RouteStep } from '../dialplan/route-plan.ts';
+import type { DialPlan } from '../service/context.ts';
+
+/** Says whether a step of a route plan could be taken this moment, for the page. */
+export type Usable = (step: RouteStep) => { usable: boolean; hindrance?: Said };
+
+/** The dial plan of whatever configuration is in force, for services and for the page's "what if I dial". */
+export class DialPlans implements DialCheck {
+  readonly #clock: Clock;
+  readonly #pinOf: (digits: string) => PinConfig | undefined;
+  readonly #usable: Usable;
+  #config: Config;
+  #compiled: Compiled;
+
+  constructor(config: Config, clock: Clock, pinOf: (digits: string) => PinConfig | undefined, usable: Usable) {
+    this.#config = config;
+    this.#compiled = compileDialPlan(config);
+    this.#clock = clock;
+    this.#pinOf = pinOf;
+    this.#usable = usable;
+  }
+
+  /** Takes another configuration; calls in progress keep the plan they were made with. */
+  apply(config: Config): void {
+    this.#config = config;
+    this.#compiled = compileDialPlan(config);
+  }
+
+  /** As services ask: from digits dialed one by one. */
+  readonly forServices: DialPlan = {
+    classify: (digits, origin) => this.#compiled.classify(digits, { origin: origin.kind }),
+    plan: (dialed, origin, rights) =>
+      this.#compiled.plan({
+        dialed,
+        origin,
+        classOfService: rights.classOfService,
+        ...(rights.pinId === undefined
+          ? {}
+          : { pinGranted: { pinId: rights.pinId, classOfService: rights.classOfService } }),
+        whole: true,
+        now: this.#clock.wall(),
+      }),
+  };
+
+  /** A number in any writing as E.164, or its bare digits where it has none; for comparing numbers. */
+  normalise(number: string): string {
+    const read = normaliseCaller(number, areaOf(this.#config.dialing));
+    return read.e164 ?? read.digits ?? number;
+  }
+
+  /** What would happen if somebody dialed that; nothing is dialed. */
+  check(request: DialCheckRequest): DialCheckResult | { error: Said } {
+    const { from } = request;
+    const now = request.at ?? this.#clock.wall();
+    const whole = { dialed: request.number.replace(/[\s()-]/g, ''), whole: true, now };
+    let plan: RoutePlan;
+    if (from.kind === 'outside') {
+      const pin = this.#config.pins.find((p) => p.id === from.pin);
+      if (!pin) return { error: { ru: 'Такого PIN нет.', en: 'There is no such PIN.' } };
+      plan = this.#compiled.plan({ ...whole, origin: { kind: 'outside' }, pinGranted: granted(pin) });
+    } else {
+      const port = this.#config.ports.find((p) => p.number === from.port && p.kind === 'fxs');
+      if (port?.kind !== 'fxs') {
+        return { error: { ru: 'С этого гнезда не звонят.', en: 'Nobody dials from this socket.' } };
+      }
+      const pin = from.pin === undefined || from.pin === '' ? undefined : this.#pinOf(from.pin);
+      if (from.pin && !pin) return { error: { ru: 'Такого PIN нет.', en: 'There is no such PIN.' } };
+      plan = this.#compiled.plan({
+        ...whole,
+        origin: { kind: 'on-site', port: from.port },
+        classOfService: port.classOfService,
+        ...(pin ? { pinGranted: granted(pin) } : {}),
+      });
+    }
+    return this.#result(plan);
+  }
+
+  #result(plan: RoutePlan): DialCheckResult {
+    const { number } = plan;
+    const target = number.target ?? number.shortCode;
+    return {
+      class: number.class,
+      ...(number.e164 === undefined ? {} : { e164: number.e164 }),
+      ...(target === undefined ? {} : { target }),
+      steps: plan.steps.map((step) => {
+        const { price } = step;
+        return {
+          routeId: step.routeId,
+          routeName: this.#config.routes.find((route) => route.id === step.routeId)?.name ?? step.routeId,
+          via: step.via.kind === 'trunk' ? step.via : { kind: 'line', ports: [...step.via.ports] },
+          number: step.number,
+          ...(price
+            ? {
+                price: {
+                  perMinute: price.perMinute,
+                  stepSeconds: price.stepSeconds,
+                  firstSeconds: price.firstSeconds,
+                  connection: price.connection,
+                },
+              }
+            : {}),
+          why: step.why,
+          ...this.#usable(step),
+        };
+      }),
+      ...(plan.refusal ? { refusal: { reason: plan.refusal.reason, said: plan.refusal.said } } : {}),
+      explanation: plan.explanation,
+    };
+  }
+}
+
+const granted = (pin: PinConfig): { pinId: string; classOfService: string } => ({
+  pinId: pin.id,
+  classOfService: pin.classOfService,
+});
