@@ -15,7 +15,7 @@ export interface Playing {
 export abstract class Endpoint {
   readonly id: EndpointId;
   readonly listener: Listener;
-  readonly #squelch = new Squelch();
+  #squelch: Squelch | undefined;
   #squelching = false;
   #playing: Playing | undefined;
   peer: Endpoint | undefined;
@@ -76,8 +76,10 @@ export abstract class Endpoint {
   protected hear(frame: Int16Array, deaf: boolean): void {
     const events = this.peer?.takesEvents === true && this.listener.hearsDigits;
     this.listener.process(frame, deaf);
-    if (events) this.#squelch.process(frame, this.listener.digit !== undefined);
-    else if (this.#squelching) this.#squelch.reset();
+    if (events) {
+      this.#squelch ??= new Squelch();
+      this.#squelch.process(frame, this.listener.digit !== undefined);
+    } else if (this.#squelching) this.#squelch?.reset();
     this.#squelching = events;
   }
 }

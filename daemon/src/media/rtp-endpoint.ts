@@ -5,12 +5,14 @@ import type { Listener } from './listener.ts';
 import type { EventSink } from './playback.ts';
 import type { RtpSession } from './session/rtp-session.ts';
 
+/** What is played in one 10 ms; used up within the call that fills it. */
+const played = new Int16Array(FRAME_SAMPLES);
+
 /** An RTP session as an end of a media path. */
 export class RtpEndpoint extends Endpoint {
   readonly session: RtpSession;
   /** The last 10 ms received; filled by {@link capture}. */
   readonly heard = new Int16Array(FRAME_SAMPLES);
-  readonly #out = new Int16Array(FRAME_SAMPLES);
   /** Set when its packets proved to be of a length that cannot be relayed as they are. */
   unfit = false;
 
@@ -102,8 +104,8 @@ export class RtpEndpoint extends Endpoint {
 
   /** Sends 10 ms: what is played, else `frame`, else silence. */
   transmit(frame: Int16Array | undefined, now: number): void {
-    const played = this.nextPlayed(this.#out);
+    const playing = this.nextPlayed(played);
     if (!this.session.sending) return;
-    this.session.outlet.push(played ? this.#out : (frame ?? SILENT_FRAME), now);
+    this.session.outlet.push(playing ? played : (frame ?? SILENT_FRAME), now);
   }
 }

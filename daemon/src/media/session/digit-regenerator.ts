@@ -13,6 +13,8 @@ const LOW_DBM0 = -9;
 const HIGH_DBM0 = -7;
 /** Digits that may wait; a burst of PIN and number fits. */
 const MAX_WAITING = 64;
+/** Scratch of one call, shared by all. */
+const sum = new Float64Array(240);
 
 /**
  * Turns digits that came as RFC 4733 events into clean DTMF tones: each as long as its event, but
@@ -21,7 +23,6 @@ const MAX_WAITING = 64;
 export class DigitRegenerator {
   readonly #low = new Oscillator();
   readonly #high = new Oscillator();
-  readonly #sum = new Float64Array(240);
   #waiting: { digit: string; samples: number }[] = [];
   #current: { digit: string; samples: number } | undefined;
   #played = 0;
@@ -51,7 +52,6 @@ export class DigitRegenerator {
 
   /** Fills `out` with `count` samples of tone or pause. */
   process(out: Int16Array, count: number): void {
-    const sum = this.#sum;
     sum.fill(0, 0, count);
     let done = 0;
     while (done < count) {

@@ -10,6 +10,8 @@ import { DigitRegenerator } from './digit-regenerator.ts';
 const MAX_SAMPLES = 800;
 /** How much longer than its event a tone in the audio is muted, ms: one packet. */
 const TAIL_MS = 20;
+/** One packet decoded; used up within the call that fills it, so one for all sessions. */
+const pcm = new Int16Array(MAX_SAMPLES);
 
 /** A digit that came as RFC 4733 event; `durationMs` is known at its end. */
 export type DigitHandler = (kind: 'begin' | 'end', digit: string, durationMs: number) => void;
@@ -19,11 +21,11 @@ export type DigitHandler = (kind: 'begin' | 'end', digit: string, durationMs: nu
  * with gaps concealed, and RFC 4733 digits beside it or, where the far side can only hear, as tones in it.
  */
 export class RtpInlet {
-  readonly jitter = new JitterBuffer();
   readonly regenerator = new DigitRegenerator();
-  readonly #concealer = new PacketLossConcealer();
+  /** Made when audio first comes this way: many sessions are relayed for their whole life. */
+  #jitter: JitterBuffer | undefined;
+  #concealer: PacketLossConcealer | undefined;
   readonly #events: TelephoneEventReceiver;
-  readonly #pcm = new Int16Array(MAX_SAMPLES);
   #sawEvents = false;
   #now = 0;
   #muteUntil = 0;
@@ -41,7 +43,7 @@ export class RtpInlet {
       } else {
         this.regenerator.end(event.durationMs);
         // Audio is behind events by the buffer's delay; a tone that was left in it ends as much later.
-        this.#muteUntil = this.#now + this.jitter.targetMs + TAIL_MS;
+        this.#muteUntil = this.#now + (this.#jitter?.targetMs ?? 0) + TAIL_MS;
         onDigit('end', digit, event.durationMs);
       }
     });
@@ -52,6 +54,11 @@ export class RtpInlet {
     return this.#sawEvents;
   }
 
+  /** Packets that came too late to be heard. */
+  get packetsLate(): number {
+    return this.#jitter?.stats.late ?? 0;
+  }
+
   /** Whether a digit is under way, as event or still as tone. */
   get digitActive(): boolean {
     return this.#events.current !== undefined || this.regenerator.active;
@@ -60,8 +67,9 @@ export class RtpInlet {
   /** Takes a packet of audio that came at `now` ms. */
   pushAudio(data: Uint8Array, header: RtpHeader, codec: AudioCodec, now: number): void {
     const count = Math.min(header.payloadLength, MAX_SAMPLES);
-    codec.decode(data, this.#pcm, header.payloadOffset, count);
-    this.jitter.push(header.timestamp, this.#pcm, count, now, header.marker);
+    codec.decode(data, pcm, header.payloadOffset, count);
+    this.#jitter ??= new JitterBuffer();
+    this.#jitter.push(header.timestamp, pcm, count, now, header.marker);
   }
 
   /** Takes a packet of an event. */
@@ -78,16 +86,21 @@ export class RtpInlet {
 
   /** Gives the next 10 ms of audio. */
   pull(out: Int16Array, now: number): void {
-    if (this.jitter.pull(out, FRAME_SAMPLES, now) === 'audio') this.#concealer.received(out, FRAME_SAMPLES);
-    else this.#concealer.conceal(out, FRAME_SAMPLES);
+    if (!this.#jitter) out.fill(0);
+    else {
+      this.#concealer ??= new PacketLossConcealer();
+      if (this.#jitter.pull(out, FRAME_SAMPLES, now) === 'audio')
+        this.#concealer.received(out, FRAME_SAMPLES);
+      else this.#concealer.conceal(out, FRAME_SAMPLES);
+    }
     if (this.regenerator.active) this.regenerator.process(out, FRAME_SAMPLES);
     else if (this.#events.current !== undefined || now < this.#muteUntil) out.fill(0);
   }
 
   /** Forgets the audio held, as the stream now goes another way or is another stream. */
   resetAudio(): void {
-    this.jitter.reset();
-    this.#concealer.reset();
+    this.#jitter?.reset();
+    this.#concealer?.reset();
     this.regenerator.clear();
   }
 

@@ -13,13 +13,14 @@ export interface OutletParameters {
   eventPayloadType: number | undefined;
 }
 
-const MAX_PACKET_SAMPLES = 240;
 /** Packets that may wait in the kernel's queue while the next are written. */
 const BUFFERS = 8;
 /** A pause in sending longer than this moves the timestamp on by the time that passed, ms. */
 const PAUSE_MS = 100;
 /** How long after a switch to relaying packets from before it are known for such. */
 const RELAY_GUARD = 200;
+/** Stands in while no digit was ever sent. */
+const NO_EVENT = Buffer.alloc(0);
 /** C03: events nearer together than 40 ms are taken for one by some receivers. */
 const EVENT_GAP_MS = 40;
 /** RFC 4733 2.3.4: power level told in events, dBm0 without its sign. */
@@ -33,8 +34,8 @@ const EVENT_VOLUME = 10;
 export class RtpOutlet {
   readonly ssrc: number;
   readonly #send: (data: Uint8Array) => void;
-  readonly #audio: Buffer[] = [];
-  readonly #event: Buffer[] = [];
+  #audio: Buffer[] = [];
+  #event: Buffer[] = [];
   #parameters: OutletParameters;
   #events: TelephoneEventSender | undefined;
   #buffer = 0;
@@ -60,15 +61,15 @@ export class RtpOutlet {
     this.#sequence = random() & 0xffff;
     this.#timestamp = random() >>> 0;
     this.#parameters = { codec: PCMA, payloadType: 8, packetSamples: 160, eventPayloadType: undefined };
-    for (let i = 0; i < BUFFERS; i++) {
-      this.#audio.push(Buffer.alloc(RTP_HEADER_BYTES + MAX_PACKET_SAMPLES));
-      this.#event.push(Buffer.alloc(RTP_HEADER_BYTES + EVENT_BYTES));
-    }
   }
 
   configure(parameters: OutletParameters): void {
     const old = this.#parameters;
     this.#parameters = parameters;
+    const bytes = RTP_HEADER_BYTES + parameters.packetSamples;
+    if (this.#audio[0]?.length !== bytes) {
+      this.#audio = buffers(bytes);
+    }
     if (old.packetSamples !== parameters.packetSamples || old.codec !== parameters.codec) this.#filled = 0;
     if (parameters.eventPayloadType === undefined) this.#events = undefined;
     else if (!this.#events || old.packetSamples !== parameters.packetSamples) {
@@ -97,6 +98,7 @@ export class RtpOutlet {
 
   /** Begins a digit that lasts `durationMs`, or until {@link endDigit} (`hold`). */
   beginDigit(digit: string, durationMs: number | 'hold'): void {
+    if (this.#event.length === 0) this.#event = buffers(RTP_HEADER_BYTES + EVENT_BYTES);
     this.#events?.enqueue(eventOfDigit(digit), durationMs);
   }
 
@@ -118,7 +120,7 @@ export class RtpOutlet {
     this.#filled += FRAME_SAMPLES;
     if (this.#filled < packetSamples) return;
     this.#filled = 0;
-    const eventPacket = this.#event[this.#buffer]!;
+    const eventPacket = this.#event[this.#buffer] ?? NO_EVENT;
     this.#buffer = (this.#buffer + 1) % BUFFERS;
     const event = this.#events?.next(this.#timestamp, eventPacket, RTP_HEADER_BYTES);
     if (event && eventPayloadType !== undefined) {
@@ -129,8 +131,7 @@ export class RtpOutlet {
     } else {
       writeRtpHeader(packet, payloadType, this.#marker, this.#sequence, this.#timestamp, this.ssrc);
       this.#marker = false;
-      const length = RTP_HEADER_BYTES + packetSamples;
-      this.#emit(packet.length === length ? packet : packet.subarray(0, length), packetSamples, now);
+      this.#emit(packet, packetSamples, now);
     }
     this.#sequence = (this.#sequence + 1) & 0xffff;
     this.#timestamp = (this.#timestamp + packetSamples) >>> 0;
@@ -188,7 +189,7 @@ export class RtpOutlet {
     this.#relaying = false;
     this.#filled = 0;
     this.#resume(now);
-    const packet = this.#audio[this.#buffer]!.subarray(0, RTP_HEADER_BYTES + packetSamples);
+    const packet = this.#audio[this.#buffer]!;
     this.#buffer = (this.#buffer + 1) % BUFFERS;
     packet.fill(codec.silence, RTP_HEADER_BYTES);
     writeRtpHeader(packet, payloadType, this.#marker, this.#sequence, this.#timestamp, this.ssrc);
@@ -232,4 +233,10 @@ export class RtpOutlet {
     this.#lastAt = now;
     this.#send(data);
   }
+}
+
+/** {@link BUFFERS} packets cut from one piece of memory. */
+function buffers(bytes: number): Buffer[] {
+  const slab = Buffer.alloc(bytes * BUFFERS);
+  return Array.from({ length: BUFFERS }, (_, i) => slab.subarray(i * bytes, (i + 1) * bytes));
 }

@@ -230,7 +230,7 @@ export class RtpSession {
       packetsSent: this.outlet.packetsSent,
       packetsReceived: this.#reports.packetsReceived,
       packetsLost: this.#reports.packetsLost,
-      packetsLate: this.inlet.jitter.stats.late,
+      packetsLate: this.inlet.packetsLate,
       jitterMs: this.#reports.jitterMs,
       ...(roundTripMs === undefined ? {} : { roundTripMs }),
       ...(latched.locked ? { latched: `${address}:${latched.port}` } : {}),
