@@ -1,0 +1,505 @@
+import { EventEmitter } from 'node:events';
+import { Authority } from './auth.ts';
+import { type Treatment, treatmentOf } from './dialplan.ts';
+import { branchOf, type Place, random, SipEndpoint, T1, T2 } from './endpoint.ts';
+import { header, type Message, placeIn, readMessage, tagIn, uriIn, userIn, writeMessage } from './message.ts';
+import { describe, type RtpReport, RtpSession, remoteOf, type Sound } from './rtp.ts';
+
+export interface OperatorOptions {
+  host?: string;
+  /** 0 takes a free port. */
+  port?: number;
+  realm?: string;
+  /** Passwords by user name; empty: nobody has to prove anything. */
+  accounts?: Record<string, string>;
+  algorithms?: readonly ('SHA-256' | 'MD5')[];
+  /** Calls must prove who they are from, not only registrations. */
+  challengeCalls?: boolean;
+  /** Longest registration granted, seconds. */
+  maxExpires?: number;
+  /** What happens to calls to numbers without a scenario. */
+  usual?: Treatment;
+  /** What a caller hears once answered. */
+  sound?: Sound;
+}
+
+/** A call as the operator sees it. */
+export interface CallReport {
+  id: string;
+  callId: string;
+  direction: 'from-box' | 'to-box';
+  number: string;
+  caller: string;
+  state: 'ringing' | 'answered' | 'ended';
+  /** Final status, once there is one. */
+  status: number;
+  /** Ms from the INVITE to its answer. */
+  answeredAfterMs?: number;
+  endedBy?: 'box' | 'operator';
+  /** Reason header of the box's BYE or CANCEL. */
+  reason?: string;
+  rtp: RtpReport;
+}
+
+interface Call {
+  report: CallReport;
+  began: number;
+  rtp: RtpSession;
+  sdp: string;
+  /** The INVITE that began it. */
+  invite: Message;
+  from: Place;
+  local: string;
+  remote: string;
+  target: string;
+  routes: string[];
+  sequence: number;
+  timers: Set<NodeJS.Timeout>;
+  acknowledged: boolean;
+}
+
+/** A SIP operator in miniature: registrar, far telephone and measuring set in one. UDP only. */
+export class Operator extends EventEmitter<{ call: [report: CallReport]; registered: [user: string] }> {
+  usual: Treatment;
+  sound: Sound;
+  readonly #sip: SipEndpoint;
+  readonly #options: OperatorOptions;
+  readonly #authority: Authority;
+  readonly #bindings = new Map<string, { contact: string; from: Place; until: number }>();
+  readonly #calls = new Map<string, Call>();
+
+  private constructor(sip: SipEndpoint, options: OperatorOptions) {
+    super();
+    this.#sip = sip;
+    this.#options = options;
+    this.usual = options.usual ?? { status: 200, ringMs: 1500 };
+    this.sound = options.sound ?? { type: 'echo' };
+    this.#authority = new Authority(
+      options.realm ?? 'operator.invalid',
+      new Map(Object.entries(options.accounts ?? {})),
+      options.algorithms ?? ['SHA-256', 'MD5'],
+    );
+    sip.onRequest = (request, from) => this.#received(request, from);
+  }
+
+  /** @throws the system's error if the address cannot be bound */
+  static async start(options: OperatorOptions = {}): Promise<Operator> {
+    return new Operator(await SipEndpoint.open(options.host ?? '127.0.0.1', options.port ?? 0), options);
+  }
+
+  get host(): string {
+    return this.#sip.host;
+  }
+
+  get port(): number {
+    return this.#sip.port;
+  }
+
+  /** Requests that came, by method; repetitions not counted. */
+  get counts(): Readonly<Record<string, number>> {
+    return this.#sip.counts;
+  }
+
+  /** Nothing is heard and nothing answered: a dead operator. */
+  get silent(): boolean {
+    return this.#sip.silent;
+  }
+
+  set silent(on: boolean) {
+    this.#sip.silent = on;
+  }
+
+  /** Everything seen so far, the oldest first. */
+  calls(): CallReport[] {
+    return [...this.#calls.values()].map((call) => this.#reportOf(call));
+  }
+
+  /** Who is registered. */
+  registrations(): { user: string; contact: string; expiresIn: number }[] {
+    const now = Date.now();
+    return [...this.#bindings]
+      .filter(([, binding]) => binding.until > now)
+      .map(([user, binding]) => ({
+        user,
+        contact: binding.contact,
+        expiresIn: Math.round((binding.until - now) / 1000),
+      }));
+  }
+
+  /** Level of one frequency in what a call's party has sent during the last second, dBm0. */
+  level(id: string, frequency: number): number {
+    return this.#need(id).rtp.level(frequency);
+  }
+
+  play(id: string, sound: Sound): void {
+    this.#need(id).rtp.play(sound);
+  }
+
+  /** Keys digits toward the box. */
+  digits(id: string, keys: string): Promise<void> {
+    return this.#need(id).rtp.digits(keys);
+  }
+
+  /**
+   * Calls the box; resolves with the call's id as soon as the INVITE is out. `to`: a registered user,
+   * or `host:port` of a box that does not register.
+   */
+  async call(options: {
+    to: string;
+    number: string;
+    caller?: string;
+    name?: string;
+    sound?: Sound;
+  }): Promise<string> {
+    const binding = this.#bindings.get(options.to);
+    const place = binding ? binding.from : placeIn(`sip:${options.to}`);
+    if (!place) throw new Error(`nobody is registered as ${options.to}, and it is no address`);
+    const rtp = await RtpSession.open(this.host);
+    const callId = random();
+    const caller = options.caller ?? '+79161234567';
+    const target = binding ? uriIn(binding.contact) : `sip:${options.number}@${options.to}`;
+    const local = `${options.name ? `"${options.name}" ` : ''}<sip:${caller}@${this.host}:${this.port}>;tag=${random()}`;
+    const remote = `<sip:${options.number}@${this.host}:${this.port}>`;
+    const sdp = describe(this.host, rtp.port);
+    const text = this.#sip.request(
+      'INVITE',
+      target,
+      { callId, local, remote, sequence: 1, branch: `z9hG4bK${random()}`, routes: [] },
+      sdp,
+    );
+    const invite = readMessage(text)!;
+    const call = this.#track(
+      { callId, direction: 'to-box', number: options.number, caller },
+      { invite, rtp, sdp, from: place, local, remote, target },
+    );
+    rtp.play(options.sound ?? this.sound);
+    void this.#sip
+      .transact(text, place, (response) => this.#progressed(call, response))
+      .then((final) => this.#invited(call, final));
+    return call.report.id;
+  }
+
+  /** Ends a call from the operator's side. */
+  async hangUp(id: string, reason = 'Q.850;cause=16;text="Normal call clearing"'): Promise<void> {
+    const call = this.#need(id);
+    if (call.report.state === 'ended') return;
+    if (call.report.state === 'ringing' && call.report.direction === 'to-box') {
+      this.#sip.send(this.#cancel(call), call.from);
+      return;
+    }
+    if (call.report.state === 'ringing') {
+      this.#sip.answer(call.invite, call.from, 480, [['Reason', reason]], '', tagIn(call.local));
+      this.#end(call, 'operator', 480);
+      return;
+    }
+    const { from, target, local, remote, routes } = call;
+    call.sequence++;
+    const text = this.#sip.request(
+      'BYE',
+      target,
+      {
+        callId: call.report.callId,
+        local,
+        remote,
+        sequence: call.sequence,
+        branch: `z9hG4bK${random()}`,
+        routes,
+      },
+      '',
+      [['Reason', reason]],
+    );
+    this.#end(call, 'operator', call.report.status);
+    await this.#sip.transact(text, from, () => {});
+  }
+
+  close(): Promise<void> {
+    for (const call of this.#calls.values()) this.#end(call, 'operator', call.report.status);
+    return this.#sip.close();
+  }
+
+  #need(id: string): Call {
+    const call = this.#calls.get(id) ?? [...this.#calls.values()].find((c) => c.report.callId === id);
+    if (!call) throw new Error(`no call ${id}`);
+    return call;
+  }
+
+  #track(
+    about: Pick<CallReport, 'callId' | 'direction' | 'number' | 'caller'>,
+    parts: Pick<Call, 'invite' | 'rtp' | 'sdp' | 'from' | 'local' | 'remote' | 'target'>,
+  ): Call {
+    const report: CallReport = {
+      ...about,
+      id: random(),
+      state: 'ringing',
+      status: 0,
+      rtp: parts.rtp.report(),
+    };
+    const call: Call = {
+      report,
+      ...parts,
+      began: performance.now(),
+      routes: [],
+      sequence: 1,
+      timers: new Set(),
+      acknowledged: false,
+    };
+    this.#calls.set(report.id, call);
+    this.emit('call', report);
+    return call;
+  }
+
+  #reportOf(call: Call): CallReport {
+    if (call.report.state !== 'ended') call.report.rtp = call.rtp.report();
+    return { ...call.report };
+  }
+
+  #later(call: Call, ms: number, fn: () => void): void {
+    const timer = setTimeout(() => {
+      call.timers.delete(timer);
+      fn();
+    }, ms);
+    call.timers.add(timer);
+  }
+
+  #received(request: Message, from: Place): void {
+    switch (request.method) {
+      case 'ACK':
+        this.#acknowledged(request);
+        break;
+      case 'REGISTER':
+        this.#register(request, from);
+        break;
+      case 'INVITE':
+        void this.#invite(request, from);
+        break;
+      case 'CANCEL':
+        this.#cancelled(request, from);
+        break;
+      case 'BYE':
+        this.#bye(request, from);
+        break;
+      case 'OPTIONS':
+        this.#sip.answer(request, from, 200, [['Allow', 'INVITE, ACK, CANCEL, BYE, OPTIONS']]);
+        break;
+      default:
+        this.#sip.answer(request, from, 405);
+    }
+  }
+
+  /** Whether a request may go on; answers it if not. */
+  #proven(request: Message, from: Place): boolean {
+    if (!Object.keys(this.#options.accounts ?? {}).length) return true;
+    const proof = this.#authority.check(request);
+    if (typeof proof === 'object') return true;
+    if (proof === 'wrong') this.#sip.answer(request, from, 403);
+    else
+      this.#sip.answer(
+        request,
+        from,
+        401,
+        this.#authority.challenges(proof === 'stale').map((value) => ['WWW-Authenticate', value]),
+      );
+    return false;
+  }
+
+  #register(request: Message, from: Place): void {
+    if (!this.#proven(request, from)) return;
+    const user = userIn(uriIn(header(request, 'to')));
+    const contact = header(request, 'contact');
+    const asked = Number(/;\s*expires=(\d+)/.exec(contact)?.[1] ?? (header(request, 'expires') || 3600));
+    const granted = Math.min(asked, this.#options.maxExpires ?? 3600);
+    if (granted === 0 || !contact) this.#bindings.delete(user);
+    else this.#bindings.set(user, { contact, from, until: Date.now() + granted * 1000 });
+    this.#sip.answer(
+      request,
+      from,
+      200,
+      granted ? [['Contact', `<${uriIn(contact)}>;expires=${granted}`]] : [],
+    );
+    if (granted) this.emit('registered', user);
+  }
+
+  async #invite(request: Message, from: Place): Promise<void> {
+    const callId = header(request, 'call-id');
+    if (tagIn(header(request, 'to'))) {
+      this.#reinvite(request, from);
+      return;
+    }
+    const number = userIn(request.uri);
+    const treatment = treatmentOf(number, this.usual);
+    if (treatment.status === 0) return;
+    this.#sip.answer(request, from, 100);
+    if (this.#options.challengeCalls && !this.#proven(request, from)) return;
+    const remote = remoteOf(request.body);
+    if (request.body && !remote) {
+      this.#sip.answer(request, from, 488);
+      return;
+    }
+    const rtp = await RtpSession.open(this.host);
+    const local = `${header(request, 'to')};tag=${random()}`;
+    const caller = userIn(uriIn(header(request, 'from')));
+    const target = uriIn(header(request, 'contact'));
+    const call = this.#track(
+      { callId, direction: 'from-box', number, caller },
+      {
+        invite: request,
+        rtp,
+        sdp: describe(this.host, rtp.port),
+        from,
+        local,
+        remote: header(request, 'from'),
+        target,
+      },
+    );
+    call.routes = request.headers.get('record-route') ?? [];
+    const contact: [string, string] = ['Contact', `<sip:${this.host}:${this.port}>`];
+    const tag = tagIn(local);
+    if (treatment.ringMs > 0) {
+      if (treatment.earlyMedia && remote) {
+        rtp.talk(remote, remote.eventType);
+        rtp.play({ type: 'ringback' });
+        this.#sip.answer(request, from, 183, [contact], call.sdp, tag);
+      } else this.#sip.answer(request, from, 180, [contact], '', tag);
+    }
+    this.#later(call, treatment.ringMs, () => {
+      if (treatment.status >= 300) {
+        const reason: [string, string][] = treatment.q850
+          ? [['Reason', `Q.850;cause=${treatment.q850}`]]
+          : [];
+        this.#sip.answer(request, from, treatment.status, reason, '', tag);
+        this.#end(call, 'operator', treatment.status);
+        return;
+      }
+      if (remote) rtp.talk(remote, remote.eventType);
+      rtp.play(this.sound);
+      this.#answered(call, 200);
+      this.#repeat200(call, contact, tag, T1);
+      if (treatment.hangupMs) this.#later(call, treatment.hangupMs, () => void this.hangUp(call.report.id));
+    });
+  }
+
+  /** RFC 3261 13.3.1.4: 200 until the ACK comes. */
+  #repeat200(call: Call, contact: [string, string], tag: string, pause: number): void {
+    if (call.acknowledged || call.report.state === 'ended') return;
+    this.#sip.answer(call.invite, call.from, 200, [contact], call.sdp, tag);
+    if (pause <= 64 * T1)
+      this.#later(call, Math.min(pause, T2), () => this.#repeat200(call, contact, tag, pause * 2));
+  }
+
+  #reinvite(request: Message, from: Place): void {
+    const call = this.#find(request);
+    if (!call) {
+      this.#sip.answer(request, from, 481);
+      return;
+    }
+    const remote = remoteOf(request.body);
+    if (remote) call.rtp.talk(remote, remote.eventType);
+    const held = /^a=(sendonly|inactive)/m.exec(request.body)?.[1];
+    const direction = held === 'sendonly' ? 'recvonly' : (held ?? 'sendrecv');
+    this.#sip.answer(
+      request,
+      from,
+      200,
+      [['Contact', `<sip:${this.host}:${this.port}>`]],
+      call.sdp.replace('a=sendrecv', `a=${direction}`),
+    );
+  }
+
+  #find(request: Message): Call | undefined {
+    const callId = header(request, 'call-id');
+    return [...this.#calls.values()].findLast(
+      (call) => call.report.callId === callId && call.report.state !== 'ended',
+    );
+  }
+
+  #acknowledged(request: Message): void {
+    const call = this.#find(request);
+    if (call) call.acknowledged = true;
+  }
+
+  #cancelled(request: Message, from: Place): void {
+    const call = this.#find(request);
+    if (call?.report.state !== 'ringing') {
+      this.#sip.answer(request, from, 481);
+      return;
+    }
+    this.#sip.answer(request, from, 200);
+    call.report.reason = header(request, 'reason');
+    this.#sip.answer(call.invite, call.from, 487, [], '', tagIn(call.local));
+    this.#end(call, 'box', 487);
+  }
+
+  #bye(request: Message, from: Place): void {
+    const call = this.#find(request);
+    if (!call) {
+      this.#sip.answer(request, from, 481);
+      return;
+    }
+    call.report.reason = header(request, 'reason');
+    this.#sip.answer(request, from, 200);
+    this.#end(call, 'box', call.report.status);
+  }
+
+  #answered(call: Call, status: number): void {
+    call.report.state = 'answered';
+    call.report.status = status;
+    call.report.answeredAfterMs = Math.round(performance.now() - call.began);
+    this.emit('call', this.#reportOf(call));
+  }
+
+  #end(call: Call, by: 'box' | 'operator', status: number): void {
+    if (call.report.state === 'ended') return;
+    call.report.rtp = call.rtp.report();
+    call.report.state = 'ended';
+    call.report.status = status;
+    call.report.endedBy = by;
+    for (const timer of call.timers) clearTimeout(timer);
+    call.rtp.close();
+    this.emit('call', this.#reportOf(call));
+  }
+
+  #progressed(call: Call, response: Message): void {
+    const tag = tagIn(header(response, 'to'));
+    if (tag && !tagIn(call.remote)) call.remote += `;tag=${tag}`;
+    const remote = remoteOf(response.body);
+    if (remote) call.rtp.talk(remote, remote.eventType);
+  }
+
+  #invited(call: Call, final: Message | undefined): void {
+    if (!final || final.status >= 300) {
+      this.#end(call, 'box', final?.status ?? 408);
+      return;
+    }
+    call.remote = header(final, 'to');
+    call.target = uriIn(header(final, 'contact')) || call.target;
+    call.routes = [...(final.headers.get('record-route') ?? [])].reverse();
+    const remote = remoteOf(final.body);
+    if (remote) call.rtp.talk(remote, remote.eventType);
+    const { target, local, routes, from } = call;
+    const ack = this.#sip.request('ACK', target, {
+      callId: call.report.callId,
+      local,
+      remote: call.remote,
+      sequence: 1,
+      branch: `z9hG4bK${random()}`,
+      routes,
+    });
+    this.#sip.send(ack, from);
+    // A 200 that is repeated has not seen our ACK (RFC 3261 13.2.2.4).
+    this.#sip.listen(branchOf(call.invite), (again) => {
+      if (again.status === 200) this.#sip.send(ack, from);
+    });
+    this.#answered(call, final.status);
+  }
+
+  #cancel(call: Call): string {
+    return writeMessage(`CANCEL ${call.invite.uri} SIP/2.0`, [
+      ['Via', header(call.invite, 'via')],
+      ['Max-Forwards', '70'],
+      ['From', call.local],
+      ['To', header(call.invite, 'to')],
+      ['Call-ID', call.report.callId],
+      ['CSeq', '1 CANCEL'],
+    ]);
+  }
+}

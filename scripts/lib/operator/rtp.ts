@@ -1,0 +1,208 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
+import { babble, FRAME, fromAlaw, RATE, ringback, sine, toAlaw, toneLevel, totalLevel } from './voice.ts';
+
+/** What the operator's side sends. */
+export type Sound =
+  | { type: 'echo' }
+  | { type: 'tone'; frequency: number; dbm0: number }
+  | { type: 'voice'; dbm0: number }
+  | { type: 'ringback' }
+  | { type: 'silence' };
+
+/** What came, and what went. */
+export interface RtpReport {
+  sent: number;
+  received: number;
+  /** By sequence numbers, since the first packet. */
+  lost: number;
+  /** Digits that came as RFC 4733 events, in order. */
+  digits: string;
+  /** Level of all that came in the last second, dBm0; null for silence. */
+  levelDbm0: number | null;
+}
+
+const EVENTS = '0123456789*#ABCD';
+const EVENT_TYPE = 101;
+
+/** One RTP session, A-law, packets of 20 ms. */
+export class RtpSession {
+  readonly port: number;
+  readonly #socket: Socket;
+  readonly #ssrc = randomInt(2 ** 32);
+  #sequence = randomInt(2 ** 16);
+  #timestamp = randomInt(2 ** 31);
+  #remote: { host: string; port: number } | undefined;
+  #eventType = EVENT_TYPE;
+  #source: (index: number) => number = () => 0;
+  #echo: number[] | undefined;
+  #index = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #began = 0;
+  #ticks = 0;
+  #report = { sent: 0, received: 0, lost: 0, digits: '' };
+  #expected: number | undefined;
+  #event: number | undefined;
+  /** The last second heard. */
+  readonly #heard = new Int16Array(RATE);
+  #heardAt = 0;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    this.port = socket.address().port;
+    socket.on('message', (packet, from) => this.#received(packet, from.address, from.port));
+    socket.on('error', () => {});
+  }
+
+  static open(host: string): Promise<RtpSession> {
+    return new Promise((resolve, reject) => {
+      const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+      socket.once('error', reject);
+      socket.bind(0, host, () => resolve(new RtpSession(socket)));
+    });
+  }
+
+  /** Sends to there from now on. */
+  talk(remote: { host: string; port: number }, eventType: number | undefined): void {
+    this.#remote = remote;
+    this.#eventType = eventType ?? EVENT_TYPE;
+    if (this.#timer) return;
+    this.#began = performance.now();
+    this.#timer = setInterval(() => this.#tick(), 10);
+  }
+
+  play(sound: Sound): void {
+    this.#echo = sound.type === 'echo' ? [] : undefined;
+    this.#index = 0;
+    if (sound.type === 'tone') this.#source = sine(sound.frequency, sound.dbm0);
+    else if (sound.type === 'voice') this.#source = babble(sound.dbm0);
+    else if (sound.type === 'ringback') this.#source = ringback(-13);
+    else this.#source = () => 0;
+  }
+
+  /** Sends digits as RFC 4733 events, 100 ms each with 100 ms between; resolves when they are out. */
+  async digits(keys: string): Promise<void> {
+    for (const key of keys) {
+      const code = EVENTS.indexOf(key.toUpperCase());
+      if (code < 0) continue;
+      const timestamp = this.#timestamp;
+      for (let i = 1; i <= 7; i++) {
+        // RFC 4733 2.5.1.4: the end is sent three times.
+        const end = i >= 5;
+        const payload = Buffer.from([code, (end ? 0x80 : 0) | 10, 0, 0]);
+        payload.writeUInt16BE(Math.min(i, 5) * FRAME, 2);
+        this.#send(payload, this.#eventType, timestamp, i === 1);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  report(): RtpReport {
+    const level = totalLevel(this.#heard);
+    return { ...this.#report, levelDbm0: Number.isFinite(level) ? Math.round(level * 10) / 10 : null };
+  }
+
+  /** Level of one frequency in the last second heard, dBm0. */
+  level(frequency: number): number {
+    return toneLevel(this.#heard, frequency);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#socket.close();
+  }
+
+  #tick(): void {
+    // By the clock and not by ticks, as a busy machine fires timers late.
+    const due = Math.floor((performance.now() - this.#began) / 20);
+    for (let late = Math.min(due - this.#ticks, 5); late > 0; late--) this.#frame();
+    this.#ticks = due;
+  }
+
+  #frame(): void {
+    const payload = Buffer.alloc(FRAME);
+    if (this.#echo) {
+      for (let i = 0; i < FRAME; i++) payload[i] = this.#echo.shift() ?? 0xd5;
+    } else for (let i = 0; i < FRAME; i++) payload[i] = toAlaw(Math.round(this.#source(this.#index++)));
+    this.#timestamp = (this.#timestamp + FRAME) >>> 0;
+    this.#send(payload, 8, this.#timestamp, this.#report.sent === 0);
+  }
+
+  #send(payload: Buffer, type: number, timestamp: number, marker: boolean): void {
+    if (!this.#remote) return;
+    const packet = Buffer.alloc(12);
+    packet[0] = 0x80;
+    packet[1] = type | (marker ? 0x80 : 0);
+    packet.writeUInt16BE(this.#sequence, 2);
+    packet.writeUInt32BE(timestamp >>> 0, 4);
+    packet.writeUInt32BE(this.#ssrc, 8);
+    this.#sequence = (this.#sequence + 1) & 0xffff;
+    this.#report.sent++;
+    this.#socket.send(Buffer.concat([packet, payload]), this.#remote.port, this.#remote.host, () => {});
+  }
+
+  #received(packet: Buffer, address: string, port: number): void {
+    if (packet.length < 12 || packet[0]! >> 6 !== 2) return;
+    const type = packet[1]! & 0x7f;
+    const sequence = packet.readUInt16BE(2);
+    const payload = packet.subarray(12 + 4 * (packet[0]! & 0x0f));
+    if (this.#remote && address === this.#remote.host) this.#remote = { host: address, port };
+    this.#report.received++;
+    if (this.#expected !== undefined) {
+      const gap = (sequence - this.#expected) & 0xffff;
+      if (gap < 0x4000) this.#report.lost += gap;
+    }
+    this.#expected = (sequence + 1) & 0xffff;
+    if (type === this.#eventType) this.#eventCame(payload, packet.readUInt32BE(4));
+    else if (type === 8) this.#hear(payload);
+  }
+
+  #eventCame(payload: Buffer, timestamp: number): void {
+    // RFC 4733 2.5.2: all packets of one event share the timestamp.
+    if (payload.length < 4 || timestamp === this.#event) return;
+    this.#event = timestamp;
+    this.#report.digits += EVENTS[payload[0]!] ?? '';
+  }
+
+  #hear(payload: Buffer): void {
+    for (const octet of payload) {
+      this.#heard[this.#heardAt] = fromAlaw(octet);
+      this.#heardAt = (this.#heardAt + 1) % RATE;
+      // A tenth of a second is enough to bridge jitter; more would be heard as delay.
+      if (this.#echo && this.#echo.length < RATE / 10) this.#echo.push(octet);
+    }
+  }
+}
+
+/** SDP of the operator. */
+export function describe(host: string, port: number): string {
+  const family = host.includes(':') ? 'IP6' : 'IP4';
+  const id = randomBytes(4).readUInt32BE() % 2 ** 31;
+  return [
+    'v=0',
+    `o=operator ${id} ${id} IN ${family} ${host}`,
+    's=operator',
+    `c=IN ${family} ${host}`,
+    't=0 0',
+    `m=audio ${port} RTP/AVP 8 ${EVENT_TYPE}`,
+    'a=rtpmap:8 PCMA/8000',
+    `a=rtpmap:${EVENT_TYPE} telephone-event/8000`,
+    `a=fmtp:${EVENT_TYPE} 0-15`,
+    'a=ptime:20',
+    'a=sendrecv',
+    '',
+  ].join('\r\n');
+}
+
+/** Where the other side wants its RTP, and its payload type for events; undefined if it has no A-law. */
+export function remoteOf(
+  sdp: string,
+): { host: string; port: number; eventType: number | undefined } | undefined {
+  const host = /^c=IN IP[46] ([^\s/]+)/m.exec(sdp)?.[1];
+  const media = /^m=audio (\d+) RTP\/AVP ([\d ]+)/m.exec(sdp);
+  const types = media?.[2]?.trim().split(/\s+/) ?? [];
+  if (!host || !media || !types.includes('8')) return undefined;
+  const event = /^a=rtpmap:(\d+) telephone-event\/8000/im.exec(sdp)?.[1];
+  return { host, port: Number(media[1]), eventType: event === undefined ? undefined : Number(event) };
+}
