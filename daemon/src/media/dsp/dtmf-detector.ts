@@ -40,11 +40,21 @@ const MISSES_TO_END = 6;
 const MISSES_TO_FORGET = 2;
 /** Part of all energy that the two tones must hold; speech spreads its own over harmonics. */
 const MIN_TONE_SHARE = 0.8;
+/** Two of the windows must hold this much, as they do down to 10 dB over noise; the edges of a digit need not. */
+const CLEAR_TONE_SHARE = 0.87;
+const CLEAR_HITS = 2;
 /** How much the best tone of a group must stand above the next of its group (power). */
 const GROUP_MARGIN = 2.5;
 /** How far into a window a digit has begun when the first window hits, and ended after the last. */
 const EDGE_SAMPLES = 20;
 const NOTCH_WIDTH_HZ = 120;
+/**
+ * What the notches take out is forgiven only as far as it has been there for 60 ms without a break,
+ * as dial tone is: else speech near the notch would count as purer than it is. The factor is the
+ * ripple of a few periods in one block.
+ */
+const STEADY_BLOCKS = 12;
+const STEADY_RIPPLE = 2;
 
 const ratio = (db: number): number => 10 ** (db / 10);
 
@@ -71,6 +81,9 @@ export class DtmfDetector {
   readonly #re = new Float64Array(TONES.length * WINDOW);
   readonly #im = new Float64Array(TONES.length * WINDOW);
   readonly #energy = new Float64Array(WINDOW);
+  /** Energy that the notches took out of each of the last blocks. */
+  readonly #removed = new Float64Array(STEADY_BLOCKS);
+  #removedAt = 0;
   readonly #power = new Float64Array(TONES.length);
   #filled = 0;
   #blockOfSecond = 0;
@@ -78,6 +91,8 @@ export class DtmfDetector {
   #samples = 0;
   #candidate = -1;
   #hits = 0;
+  #share = 0;
+  #clearHits = 0;
   #misses = 0;
   #firstHitSample = 0;
   #lastHitSample = 0;
@@ -108,7 +123,11 @@ export class DtmfDetector {
     return this.#current < 0 ? undefined : DTMF_KEYS[this.#current];
   }
 
-  /** Whether the last 20 ms look like a digit, certain or not: the moment to stop passing audio on. */
+  /**
+   * Whether the last 20 ms look like a digit, certain or not. A leg whose digits travel as events
+   * mutes each frame for which this holds after {@link process}: what has leaked before is shorter
+   * than any receiver takes for a digit.
+   */
   get suspect(): boolean {
     return this.#hits > 0 || this.#current >= 0;
   }
@@ -133,6 +152,7 @@ export class DtmfDetector {
   /** Forgets everything heard, without events; sample counting goes on. */
   reset(): void {
     this.#energy.fill(0);
+    this.#removed.fill(0);
     this.#re.fill(0);
     this.#im.fill(0);
     this.#filled = 0;
@@ -146,9 +166,14 @@ export class DtmfDetector {
   /** Complex amplitudes of the eight tones in the block just filled. */
   #analyse(): void {
     const x = this.#block;
-    for (const notch of this.#notches) notch.process(x, BLOCK);
-    let energy = 0;
-    for (let j = 0; j < BLOCK; j++) energy += x[j]! * x[j]!;
+    let energy = energyOf(x);
+    if (this.#notches.length > 0) {
+      const before = energy;
+      for (const notch of this.#notches) notch.process(x, BLOCK);
+      energy = energyOf(x);
+      this.#removed[this.#removedAt] = Math.max(0, before - energy);
+      this.#removedAt = (this.#removedAt + 1) % STEADY_BLOCKS;
+    }
     this.#energy[this.#slot] = energy;
     const base = this.#slot * TONES.length;
     const phase = this.#blockOfSecond * TONES.length;
@@ -195,8 +220,22 @@ export class DtmfDetector {
     const high = this.#tonePower(column);
     if (low < this.#minPower || high < this.#minPower) return -1;
     if (high > low * this.#maxForward || low > high * this.#maxReverse) return -1;
-    if ((low + high) * BLOCK * WINDOW < MIN_TONE_SHARE * energy) return -1;
+    this.#share = ((low + high) * BLOCK * WINDOW) / (energy + this.#unsteadyEnergy());
+    if (this.#share < MIN_TONE_SHARE) return -1;
     return row * 4 + (column - ROWS);
+  }
+
+  /** What the notches took out of the window beyond a steady tone. */
+  #unsteadyEnergy(): number {
+    if (this.#notches.length === 0) return 0;
+    let steady = Infinity;
+    for (let b = 0; b < STEADY_BLOCKS; b++) steady = Math.min(steady, this.#removed[b]!);
+    let unsteady = 0;
+    for (let b = 1; b <= WINDOW; b++) {
+      const removed = this.#removed[(this.#removedAt + STEADY_BLOCKS - b) % STEADY_BLOCKS]!;
+      unsteady += Math.max(0, removed - steady * STEADY_RIPPLE);
+    }
+    return unsteady;
   }
 
   /** The tone of a group that stands clear of the others, or -1. */
@@ -250,15 +289,17 @@ export class DtmfDetector {
     else if (match >= 0) {
       this.#candidate = match;
       this.#hits = 1;
+      this.#clearHits = 0;
       this.#firstHitSample = this.#samples;
     }
+    if (match >= 0 && this.#share >= CLEAR_TONE_SHARE) this.#clearHits++;
     if (match >= 0 && match === this.#current) {
       this.#misses = 0;
       this.#lastHitSample = this.#samples;
       return;
     }
     this.#misses++;
-    if (match >= 0 && this.#hits >= HITS_TO_START) {
+    if (match >= 0 && this.#hits >= HITS_TO_START && this.#clearHits >= CLEAR_HITS) {
       this.#end();
       this.#start(match);
     } else if (match < 0 && this.#misses >= MISSES_TO_FORGET) {
@@ -286,4 +327,10 @@ export class DtmfDetector {
     const durationMs = Math.round(((until - this.#startSample) * 1000) / SAMPLE_RATE);
     this.#onEvent({ kind, digit: DTMF_KEYS[this.#current]!, startSample: this.#startSample, durationMs });
   }
+}
+
+function energyOf(x: Float64Array): number {
+  let energy = 0;
+  for (let j = 0; j < BLOCK; j++) energy += x[j]! * x[j]!;
+  return energy;
 }
