@@ -103,11 +103,11 @@ export async function udpPeer(t: Any): Promise<Peer> {
     },
     reply(request, status, o = {}) {
       const h = request.headers;
-      const tag = h['to']!.includes('tag=') || status === 100 ? '' : `;tag=${o.tag ?? 'peer'}`;
+      const tag = h.to!.includes('tag=') || status === 100 ? '' : `;tag=${o.tag ?? 'peer'}`;
       const body = o.body ?? '';
       const text =
-        `SIP/2.0 ${status} X\r\nVia: ${h['via']}\r\nFrom: ${h['from']}\r\nTo: ${h['to']}${tag}\r\nCall-ID: ${h['call-id']}\r\n` +
-        `CSeq: ${h['cseq']}\r\nContact: <sip:peer@${address}>\r\n${o.extra ?? ''}${body === '' ? '' : 'Content-Type: application/sdp\r\n'}` +
+        `SIP/2.0 ${status} X\r\nVia: ${h.via}\r\nFrom: ${h.from}\r\nTo: ${h.to}${tag}\r\nCall-ID: ${h['call-id']}\r\n` +
+        `CSeq: ${h.cseq}\r\nContact: <sip:peer@${address}>\r\n${o.extra ?? ''}${body === '' ? '' : 'Content-Type: application/sdp\r\n'}` +
         `Content-Length: ${body.length}\r\n\r\n${body}`;
       peer.send(`${request.from.address}:${request.from.port}`, text);
       return text;

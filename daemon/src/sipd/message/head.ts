@@ -32,6 +32,7 @@ export function readHead(text: string, at: number, limits: Limits, lenient: Leni
   };
   let pos = at;
   let first = true;
+  let bareLf = false;
   // The next CR at or after `pos`; looked for again only once passed, so that text without CR is
   // scanned once and not once per line.
   let cr = -1;
@@ -47,11 +48,12 @@ export function readHead(text: string, at: number, limits: Limits, lenient: Leni
       if (text.charCodeAt(lf - 1) === CR) end = lf - 1;
     } else {
       head.clean = false;
-      lenient.add('bare-lf');
+      bareLf = true;
     }
     if (end === pos) {
       if (first) return 'empty message';
       head.bodyAt = lf + 1;
+      if (bareLf) lenient.add('bare-lf');
       return head;
     }
     if (end - pos > limits.lineBytes) return `line longer than ${limits.lineBytes} bytes`;
@@ -63,7 +65,9 @@ export function readHead(text: string, at: number, limits: Limits, lenient: Leni
       head.clean = false;
       if (last < 0) head.error ??= 'continuation line before any header';
       else {
-        const joined = `${head.values[last]} ${slice(text, pos, end)}`;
+        const more = slice(text, pos, end);
+        const so = head.values[last]!;
+        const joined = so === '' || more === '' ? so + more : `${so} ${more}`;
         if (joined.length > limits.lineBytes) return `line longer than ${limits.lineBytes} bytes`;
         head.values[last] = joined;
       }

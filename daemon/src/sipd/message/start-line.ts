@@ -1,5 +1,5 @@
 import type { LenienceCounter } from './limits.ts';
-import { decimal, isToken, SP, skipSpace, slice, trimEnd } from './scan.ts';
+import { decimal, GT, isToken, LT, QUOTE, SP, skipSpace, slice, trimEnd } from './scan.ts';
 
 /** A request line or a status line; `method` is '' in the latter. */
 export interface StartLine {
@@ -23,7 +23,7 @@ export function parseStartLine(line: string, lenient: LenienceCounter): StartLin
   const method = line.slice(0, first);
   const version = line.slice(last + 1, end);
   const uri = slice(line, first + 1, last);
-  if (!isToken(method) || uri.length === 0) return 400;
+  if (!isToken(method) || !isUriText(uri)) return 400;
   if (end !== line.length || uri.length !== last - first - 1) lenient.add('start-line-space');
   if (version !== 'SIP/2.0') {
     if (version.length < 5 || version.slice(0, 4).toUpperCase() !== 'SIP/') return 400;
@@ -39,4 +39,13 @@ function statusLine(line: string): StartLine | StartLineError {
   const status = decimal(line, at, end, 699);
   if (end - at !== 3 || status < 100 || line.charCodeAt(7) !== SP) return 400;
   return { method: '', uri: '', status, reason: space < 0 ? '' : line.slice(space + 1) };
+}
+
+/** No space, control character, quote or angle bracket: what no URI holds unescaped. */
+function isUriText(uri: string): boolean {
+  for (let i = 0; i < uri.length; i++) {
+    const c = uri.charCodeAt(i);
+    if (c <= SP || c === QUOTE || c === LT || c === GT) return false;
+  }
+  return uri.length > 0;
 }

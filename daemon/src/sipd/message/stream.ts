@@ -48,6 +48,8 @@ export class StreamFramer {
   #readHead(each: (item: StreamItem) => void): boolean {
     this.#skipKeepalive(each);
     const buf = this.#pending;
+    // Half a ping, or nothing: what comes next decides.
+    if (buf.length === 0 || buf[0] === CR || buf[0] === LF) return false;
     const at = buf.indexOf(CRLFCRLF, Math.max(0, this.#searched - 3));
     if (at < 0) {
       this.#searched = buf.length;
