@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { Card } from './card/card.ts';
 import type { FxoCircuit } from './card/fxo.ts';
 import type { FxsCircuit } from './card/fxs.ts';
+import type { DeviceView, OfficeView } from './control/contract.ts';
 import { Cable } from './link/cable.ts';
 import type { Device, OfficeEvent } from './office/device.ts';
 import { checkLayout, DEMO_OFFICE, type Layout, type SocketLayout } from './office/layout.ts';
@@ -173,7 +174,7 @@ export class Simulator {
   }
 
   /** Everything, as JSON, for the page and the API. */
-  state(): Record<string, unknown> {
+  state(): OfficeView {
     const { session, bootId, coding, counters } = this.card;
     return {
       ms: this.time.ms,
@@ -182,7 +183,13 @@ export class Simulator {
       plugged: this.cable.plugged,
       faults: this.cable.faults,
       slips: this.#slips,
-      card: { session: session !== 0, bootId, coding, counters, lifeline: this.card.relay.pairs },
+      card: {
+        session: session !== 0,
+        bootId,
+        coding,
+        counters: { ...counters },
+        lifeline: this.card.relay.pairs,
+      },
       sockets: this.#sockets.map(({ layout, circuit, device }) => ({
         port: layout.port,
         kind: layout.kind,
@@ -190,7 +197,9 @@ export class Simulator {
         lifeline: this.card.relay.engaged(layout.port) ?? null,
         audio: circuit.audio,
         foreignVolts: circuit.kind === 'fxs' ? circuit.foreignVolts : 0,
-        device: device ? { id: device.id, kind: device.kind, ...device.state() } : null,
+        device: device
+          ? ({ id: device.id, kind: device.kind, ...device.state() } as unknown as DeviceView)
+          : null,
       })),
     };
   }
@@ -211,6 +220,7 @@ export class Simulator {
         : layout.device === 'pbx-trunk'
           ? new PbxTrunk(id, port, this.time, report)
           : new Line(id, port, this.time, report, layout.device, layout.line);
+    if (device instanceof PbxTrunk) device.usualBurst = layout.burst ?? '';
     this.devices.set(id, device);
     return device;
   }

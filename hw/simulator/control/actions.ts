@@ -4,6 +4,7 @@ import type { PulseTiming, Telephone } from '../office/telephone.ts';
 import type { Simulator } from '../simulator.ts';
 import type { CallerIdMessage } from '../sound/caller-id.ts';
 import type { DtmfTiming } from '../sound/dtmf.ts';
+import { cannedSpeech } from '../sound/speech.ts';
 import type { ExchangeTone } from '../sound/tones.ts';
 import { exchangeTone } from '../sound/tones.ts';
 
@@ -54,7 +55,10 @@ type Action<D> = (device: D, body: Body) => unknown;
 
 /** Sounds and ears, of every device. */
 const common: Record<string, Action<Telephone | Line>> = {
-  /** {freq, level?, ms?} or {pcm: base64 of 16-bit little-endian, repeat?} or {sound: dial|busy|...}. Not waited for. */
+  /**
+   * {freq, level?, ms?}, {pcm: base64 of 16-bit little-endian, repeat?}, {speech: true, level?} or {sound:
+   * dial|busy|...}. Not waited for.
+   */
   speak: (device, body) => {
     if (typeof body.pcm === 'string') {
       const bytes = Buffer.from(body.pcm, 'base64');
@@ -67,6 +71,10 @@ const common: Record<string, Action<Telephone | Line>> = {
       const sounds = exchangeTone[body.sound as ExchangeTone];
       if (!sounds) throw new BadRequest(`'sound' must be one of ${Object.keys(exchangeTone).join(', ')}`);
       void device.voice.play(sounds, true);
+      return;
+    }
+    if (flag(body, 'speech', false)) {
+      void device.speak({ samples: cannedSpeech(10000, number(body, 'level')), repeat: true });
       return;
     }
     const tone = number(body, 'freq') ?? 1000;

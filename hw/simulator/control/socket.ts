@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Simulator } from '../simulator.ts';
 import { act, BadRequest, type Body, fault } from './actions.ts';
+import type { ToPage } from './contract.ts';
 
 /** How often the whole state is sent, ms. Events come at once. */
 const STATE_MS = 200;
@@ -17,7 +18,7 @@ export function serveSocket(simulator: Simulator, socket: WebSocket): void {
   let talker: string | undefined;
   let spoken = new Int16Array(0);
   let saying = false;
-  const send = (message: unknown) => {
+  const send = (message: ToPage) => {
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
   };
   const state = () => send({ state: simulator.state() });
@@ -49,7 +50,8 @@ export function serveSocket(simulator: Simulator, socket: WebSocket): void {
   };
 
   const request = async (message: Body) => {
-    const { id, device, action } = message;
+    const { device, action } = message;
+    const id = Number(message.id);
     const body = (message.body ?? {}) as Body;
     try {
       if (typeof message.fault === 'string') fault(simulator, message.fault, body);

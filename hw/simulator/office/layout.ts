@@ -8,6 +8,8 @@ export interface SocketLayout {
   /** Name in the control API; made from the device and port when left out. */
   id?: string;
   lifelinePeer?: number;
+  /** Of a PBX trunk: digits that it sends when nothing else is said (access number, PIN, number). */
+  burst?: string;
   /** Of city lines and PBX extensions. */
   line?: LineOptions;
 }

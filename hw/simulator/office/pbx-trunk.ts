@@ -17,6 +17,8 @@ export class PbxTrunk extends Telephone {
   override readonly kind = 'pbx-trunk';
   /** Answers ringing by itself after so many bursts; 0: never. */
   autoAnswerBursts = 0;
+  /** Digits that the page offers to send. */
+  usualBurst = '';
   /** Loss of current that is taken as the exchange's release, ms. */
   releaseMs = 90;
   #billing = false;
@@ -45,7 +47,7 @@ export class PbxTrunk extends Telephone {
   }
 
   override state(): Record<string, unknown> {
-    return { ...super.state(), billing: this.#billing };
+    return { ...super.state(), billing: this.#billing, burst: this.usualBurst };
   }
 
   override tick(feed: Feed): void {
