@@ -421,8 +421,10 @@ export type FormField = FormFieldBase &
     | { type: 'choices'; choices: FormChoice[] }
     | { type: 'time' }
     | { type: 'date' }
-    /** Id of an item of another section, or several of them in order. */
-    | { type: 'reference' | 'references'; section: string }
+    /** Id (ports: number) of an item of another section. */
+    | { type: 'reference'; section: string }
+    /** Several of them, in order. */
+    | { type: 'references'; section: string }
     /** Several plain values. */
     | { type: 'texts'; pattern?: string; maxLength?: number }
     | { type: 'group'; optional: boolean; fields: FormField[] }

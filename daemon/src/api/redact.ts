@@ -1,18 +1,18 @@
+import { redact as redactBySchema, secretMark } from '../config/redaction.ts';
 import type { Config } from '../config/schema.ts';
-import type { PublicConfig, SecretMark } from './contract.ts';
+import type { PublicConfig } from './contract.ts';
 
-/** Eight bullets: no operator gives such a password. */
-export const secretMark: SecretMark = '••••••••';
+export { secretMark };
 
 /**
- * Keys whose text is a secret wherever in the document it stands. By name and not by place, so that a new
- * trunk-like section is covered before anybody thinks of it.
+ * Keys whose text is a secret wherever in the document it stands. The schema marks its secrets too; going by
+ * the name besides covers a new one that somebody forgot to mark.
  */
 const secretKey = /password|secret|token|hmac|hash|^pin$|privatekey/i;
 
 /** The configuration as the page may see it: without admin and PINs, and with a mark for every secret. */
 export function redact(config: Config): PublicConfig {
-  const { admin: _admin, pins: _pins, ...rest } = config;
+  const { admin: _admin, pins: _pins, ...rest } = redactBySchema(config);
   return mark(rest) as PublicConfig;
 }
 

@@ -1,0 +1,65 @@
+import type { ApiError, Said } from '../../daemon/src/api/contract.ts';
+
+/** A refusal of the box, or no answer at all (`page/no-answer`). */
+export class ApiFailure extends Error {
+  readonly status: number;
+  readonly error: ApiError['error'];
+
+  constructor(status: number, error: ApiError['error']) {
+    super(error.code);
+    this.status = status;
+    this.error = error;
+  }
+}
+
+const noAnswer: Said = {
+  ru: 'Устройство не отвечает. Проверьте кабель и питание; страница попробует снова сама.',
+  en: 'The box does not answer. Check its cable and power; the page tries again by itself.',
+};
+
+let onSignedOut: () => void = () => {};
+
+/** Called whenever the box says that nobody is signed in any more. */
+export function whenSignedOut(fn: () => void): void {
+  onSignedOut = fn;
+}
+
+/** One request to the box. Throws {@link ApiFailure}. */
+export async function api<T>(path: string, options: { method?: string; body?: unknown } = {}): Promise<T> {
+  const { body } = options;
+  const method = options.method ?? (body === undefined ? 'GET' : 'POST');
+  let response: Response;
+  try {
+    response = await fetch(`/api${path}`, {
+      method,
+      credentials: 'same-origin',
+      ...(body !== undefined && {
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    });
+  } catch {
+    throw new ApiFailure(0, { code: 'page/no-answer', said: noAnswer });
+  }
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (response.ok) return answer as T;
+  const error = (answer as Partial<ApiError> | undefined)?.error ?? {
+    code: 'page/no-answer',
+    said: noAnswer,
+  };
+  if (error.code === 'api/not-signed-in') onSignedOut();
+  throw new ApiFailure(response.status, error);
+}
+
+/** What to show for anything thrown. */
+export function failureOf(error: unknown): ApiError['error'] {
+  if (error instanceof ApiFailure) return error.error;
+  return {
+    code: 'page/failed',
+    said: {
+      ru: 'На странице что-то не сработало. Обновите её.',
+      en: 'Something on the page failed. Reload it.',
+    },
+    detail: String(error),
+  };
+}

@@ -1,0 +1,248 @@
+import type { ComponentChildren } from 'preact';
+import type { ConfigIssue, FormField, PublicConfig, SecretMark } from '../../../daemon/src/api/contract.ts';
+import { say, t } from '../i18n/index.ts';
+import { Choices, GroupField, ListField, References, Texts, VariantField } from './compound.tsx';
+import { Targets } from './targets.tsx';
+import { issuesAt } from './value.ts';
+
+/** What every control is given. */
+export interface ControlProps {
+  field: FormField;
+  value: unknown;
+  onChange(value: unknown): void;
+  /** JSON pointer within the item. */
+  path: string;
+  issues: readonly ConfigIssue[];
+  /** For references to other parts. */
+  config: PublicConfig;
+}
+
+export const secretMark: SecretMark = '••••••••';
+
+/** The fields in order, the technical ones folded away. */
+export function Fields(
+  props: Omit<ControlProps, 'field' | 'value' | 'onChange'> & {
+    fields: readonly FormField[];
+    item: Record<string, unknown>;
+    onField(key: string, value: unknown): void;
+  },
+) {
+  const { fields, item, onField, path, ...rest } = props;
+  const draw = (field: FormField) => (
+    <Field
+      key={field.key}
+      {...rest}
+      field={field}
+      value={item[field.key]}
+      path={`${path}/${field.key}`}
+      onChange={(value) => onField(field.key, value)}
+    />
+  );
+  const technical = fields.filter((f) => f.technical);
+  const wrong = technical.some((f) => issuesAt(rest.issues, `${path}/${f.key}`).length > 0);
+  return (
+    <>
+      {fields.filter((f) => !f.technical).map(draw)}
+      {technical.length > 0 && (
+        <details class="technical-fields" open={wrong}>
+          <summary>{t('technical')}</summary>
+          {technical.map(draw)}
+        </details>
+      )}
+    </>
+  );
+}
+
+/** One field with its label, help and faults. */
+export function Field(props: ControlProps) {
+  const { field, path, issues } = props;
+  if (field.type === 'group') return <GroupField {...props} field={field} />;
+  if (field.type === 'list') return <ListField {...props} field={field} />;
+  if (field.type === 'variant') return <VariantField {...props} field={field} />;
+  if (path.endsWith('/targets')) return <Targets {...props} />;
+  if (field.type === 'choices') return <Choices {...props} field={field} />;
+  if (field.type === 'references') return <References {...props} field={field} />;
+  if (field.type === 'texts') return <Texts {...props} field={field} />;
+  const own = issuesAt(issues, path);
+  const id = idOf(path);
+  if (field.type === 'boolean') {
+    return (
+      <div class="field switch" data-field={path}>
+        <input
+          id={id}
+          type="checkbox"
+          checked={props.value === true}
+          onChange={(e) => props.onChange(e.currentTarget.checked)}
+          aria-describedby={describe(id, field, own)}
+        />
+        <label for={id}>{say(field.title)}</label>
+        <Notes id={id} field={field} issues={own} />
+      </div>
+    );
+  }
+  return (
+    <div class="field" data-field={path}>
+      <label for={id}>
+        {say(field.title)}
+        {field.required && <Required />}
+      </label>
+      <Input {...props} id={id} invalid={own.length > 0} describedBy={describe(id, field, own)} />
+      <Notes id={id} field={field} issues={own} />
+    </div>
+  );
+}
+
+interface InputProps extends ControlProps {
+  id: string;
+  invalid: boolean;
+  describedBy: string | undefined;
+}
+
+function Input({ field, value, onChange, id, invalid, describedBy, config }: InputProps) {
+  const common = { id, 'aria-invalid': invalid, 'aria-describedby': describedBy };
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  const change = (typed: string): void =>
+    onChange(typed === '' && !field.required && field.default === undefined ? undefined : typed);
+  switch (field.type) {
+    case 'integer':
+    case 'decimal': {
+      const unit = field.unit && say(field.unit);
+      return (
+        <span class="with-unit">
+          <input
+            {...common}
+            type="number"
+            inputMode={field.type === 'integer' ? 'numeric' : 'decimal'}
+            min={field.min}
+            max={field.max}
+            step={field.type === 'integer' ? 1 : 'any'}
+            value={text}
+            onInput={(e) =>
+              onChange(e.currentTarget.value === '' ? undefined : Number(e.currentTarget.value))
+            }
+          />
+          {unit && <span>{unit}</span>}
+        </span>
+      );
+    }
+    case 'choice':
+      return (
+        <select
+          {...common}
+          value={text}
+          onChange={(e) => {
+            const chosen = field.choices.find((c) => String(c.value) === e.currentTarget.value);
+            onChange(chosen?.value);
+          }}
+        >
+          {!field.required && field.default === undefined && <option value="">{t('form.none')}</option>}
+          {field.choices.map((c) => (
+            <option key={c.value} value={c.value}>
+              {say(c.title)}
+            </option>
+          ))}
+        </select>
+      );
+    case 'reference':
+      return (
+        <select {...common} value={text} onChange={(e) => onChange(e.currentTarget.value || undefined)}>
+          <option value="">{field.required ? t('form.choose') : t('form.none')}</option>
+          {itemsOf(config, field.section).map(({ value: id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+      );
+    case 'secret':
+      return (
+        <input
+          {...common}
+          type="password"
+          autocomplete="off"
+          placeholder={text === secretMark ? t('form.secretKept') : ''}
+          value={text === secretMark ? '' : text}
+          maxLength={field.maxLength}
+          onInput={(e) => onChange(e.currentTarget.value)}
+        />
+      );
+    case 'time':
+    case 'date':
+      return (
+        <input {...common} type={field.type} value={text} onInput={(e) => change(e.currentTarget.value)} />
+      );
+    case 'text':
+    case 'number-text':
+      return (
+        <input
+          {...common}
+          type="text"
+          inputMode={field.type === 'number-text' ? 'tel' : undefined}
+          placeholder={field.placeholder}
+          maxLength={field.maxLength}
+          value={text}
+          spellcheck={false}
+          autocomplete="off"
+          onInput={(e) => change(e.currentTarget.value)}
+        />
+      );
+    default:
+      return null;
+  }
+}
+
+/** Help and faults under a control. */
+export function Notes({
+  id,
+  field,
+  issues,
+}: {
+  id: string;
+  field: FormField;
+  issues: readonly ConfigIssue[];
+}) {
+  return (
+    <>
+      {field.help && (
+        <p class="help" id={`${id}-help`}>
+          {say(field.help)}
+        </p>
+      )}
+      {issues.length > 0 && (
+        <p class="error" id={`${id}-error`}>
+          {issues.map((issue) => say(issue.said)).join(' ')}
+        </p>
+      )}
+    </>
+  );
+}
+
+export function Required(): ComponentChildren {
+  return (
+    <span class="required" title={t('form.required')}>
+      <span aria-hidden="true">*</span>
+      <span class="sr-only"> ({t('form.required')})</span>
+    </span>
+  );
+}
+
+export const idOf = (path: string): string => `f${path.replaceAll('/', '-')}`;
+
+export function describe(id: string, field: FormField, issues: readonly ConfigIssue[]): string | undefined {
+  const ids = [field.help && `${id}-help`, issues.length > 0 && `${id}-error`].filter(Boolean);
+  return ids.length > 0 ? ids.join(' ') : undefined;
+}
+
+/** What a reference may point at: the items of that part of the configuration by their names. */
+export function itemsOf(config: PublicConfig, section: string): { value: string | number; name: string }[] {
+  const list: unknown = config[section as keyof PublicConfig];
+  if (!Array.isArray(list)) return [];
+  return list.map((item: { id?: string; number?: number; name?: string }) =>
+    item.id !== undefined
+      ? { value: item.id, name: item.name || item.id }
+      : {
+          value: item.number ?? 0,
+          name: t('port.numbered', { n: item.number ?? '' }) + (item.name ? `: ${item.name}` : ''),
+        },
+  );
+}

@@ -1,0 +1,132 @@
+import { useState } from 'preact/hooks';
+import type {
+  ApiError,
+  ConfigEdit,
+  ConfigIssue,
+  ConfigOutcome,
+  ConfigView,
+  FormSection,
+} from '../../../daemon/src/api/contract.ts';
+import { api, failureOf } from '../api.ts';
+import { say, t } from '../i18n/index.ts';
+import { Icon } from '../ui/icons.tsx';
+import { Failure } from '../ui/parts.tsx';
+import { Fields } from './field.tsx';
+import { fieldsOf, type Item, idFor, isChanged, scopeOfChange } from './value.ts';
+
+interface Props {
+  section: FormSection;
+  view: ConfigView;
+  /** Undefined: a new item, beginning as `initial`. */
+  item: Item | undefined;
+  initial: Item;
+  onSaved(outcome: ConfigOutcome): void;
+  onCancel(): void;
+}
+
+/** The form of one item of a section, or of a section that is one object. */
+export function ItemForm({ section, view, item, initial, onSaved, onCancel }: Props) {
+  const [value, setValue] = useState<Item>(item ?? initial);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<ApiError['error']>();
+  const [issues, setIssues] = useState<readonly ConfigIssue[]>([]);
+  const isList = section.kind === 'list';
+  const idKey = section.idKey ?? 'id';
+  // The name in paths is not typed: an id follows from the name, a socket's number from the socket.
+  const fields = fieldsOf(section, value).filter(
+    (f) => !isList || (f.key !== idKey && f.key !== section.discriminator),
+  );
+  const scope = scopeOfChange(fields, item, value);
+
+  const pathOf = (whole: Item): string => (isList ? `/${section.key}/${whole[idKey]}` : `/${section.key}`);
+  const send = async (edit: ConfigEdit): Promise<void> => {
+    setBusy(true);
+    setFailure(undefined);
+    setIssues([]);
+    try {
+      onSaved(
+        await api<ConfigOutcome>('/config', {
+          method: 'PATCH',
+          body: { revision: view.revision, edits: [edit] },
+        }),
+      );
+    } catch (error) {
+      const known = failureOf(error);
+      setFailure(known);
+      setIssues(
+        (known.issues ?? []).map((issue) => ({
+          ...issue,
+          path: issue.path.startsWith(`${edit.path}/`)
+            ? issue.path.slice(edit.path.length)
+            : `!${issue.path}`,
+        })),
+      );
+      setBusy(false);
+    }
+  };
+  const save = (event: Event): void => {
+    event.preventDefault();
+    const whole = item || !isList || value[idKey] !== undefined ? value : { id: newId(), ...value };
+    void send({ op: 'put', path: pathOf(whole), value: whole });
+  };
+  const newId = (): string => {
+    const list: unknown = view.config[section.key as keyof typeof view.config];
+    const taken = new Set(Array.isArray(list) ? list.map((other: { id?: string }) => other.id ?? '') : []);
+    return idFor(String(value.name ?? value.number ?? section.key), taken);
+  };
+  const remove = (): void => {
+    if (item && confirm(t('form.removeQuestion', { what: String(item.name || item[idKey]) }))) {
+      void send({ op: 'remove', path: pathOf(item) });
+    }
+  };
+  const elsewhere = issues.filter((issue) => issue.path.startsWith('!'));
+
+  return (
+    <form class="item-form" onSubmit={save} noValidate data-section={section.key}>
+      <div class="item-form-body">
+        {section.help && <p class="lead">{say(section.help)}</p>}
+        <Fields
+          fields={fields}
+          item={value}
+          onField={(key, next) => {
+            const { [key]: _old, ...others } = value;
+            setValue(next === undefined ? others : { ...value, [key]: next });
+          }}
+          path=""
+          issues={issues}
+          config={view.config}
+        />
+      </div>
+      <footer class="item-form-foot">
+        <Failure error={failure} />
+        {elsewhere.map((issue) => (
+          <p class="error" key={issue.path}>
+            {say(issue.said)}
+          </p>
+        ))}
+        <p class="scope" role="status">
+          {scope ? (
+            <>
+              <Icon name="clock" size={16} /> {t(`scope.${scope}`)}
+            </>
+          ) : (
+            t('form.unchanged')
+          )}
+        </p>
+        <div class="actions">
+          <button type="submit" class="primary" disabled={busy || !isChanged(item, value)}>
+            {t('form.save')}
+          </button>
+          <button type="button" onClick={onCancel}>
+            {t('form.cancel')}
+          </button>
+          {item && isList && (
+            <button type="button" class="danger" disabled={busy} onClick={remove}>
+              <Icon name="trash" size={16} /> {t('form.delete')}
+            </button>
+          )}
+        </div>
+      </footer>
+    </form>
+  );
+}

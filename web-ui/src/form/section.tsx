@@ -1,0 +1,144 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { ConfigOutcome, ConfigView, FormModel, FormSection } from '../../../daemon/src/api/contract.ts';
+import { say, t } from '../i18n/index.ts';
+import { configVersion } from '../live/store.ts';
+import { Icon, type IconName } from '../ui/icons.tsx';
+import { Card, Empty, Failure, Sheet } from '../ui/parts.tsx';
+import { saved } from '../ui/saved-notice.tsx';
+import { useLoad } from '../view/use-load.ts';
+import { ItemForm } from './item-form.tsx';
+import { blank, fieldsOf, type Item } from './value.ts';
+
+interface Props {
+  /** Key of the section in the configuration. */
+  name: string;
+  icon: IconName;
+  /** One item in a sentence or two. */
+  summary(item: Item, view: ConfigView): ComponentChildren;
+  /** Order in which the items are shown; that of the document if not given. */
+  sort?(a: Item, b: Item): number;
+  /** New items that can be begun, where it is not one plain button (ports: by socket). */
+  beginnings?(view: ConfigView): { title: string; item: Item }[];
+  title?: string;
+}
+
+/** A list of the configuration: its items in words, a form for each, and a button for a new one. */
+export function ListSection({ name, icon, summary, sort, beginnings, title }: Props) {
+  const config = useLoad<ConfigView>('/config', configVersion.value);
+  const form = useLoad<FormModel>('/config/form', 0);
+  const [open, setOpen] = useState<{ item: Item | undefined; initial: Item }>();
+  const section = form.value?.sections.find((s) => s.key === name);
+  const view = config.value;
+  const failure = config.failure ?? form.failure;
+  if (!section || !view) {
+    return (
+      <Card title={title ?? ''}>
+        {failure ? <Failure error={failure} /> : <p class="waiting">{t('loading')}</p>}
+      </Card>
+    );
+  }
+  const list = [...((view.config[name as keyof typeof view.config] as unknown as Item[] | undefined) ?? [])];
+  if (sort) list.sort(sort);
+  const idKey = section.idKey ?? 'id';
+  const itemTitle = section.itemTitle ? say(section.itemTitle) : '';
+  const starts = beginnings
+    ? beginnings(view)
+    : [{ title: t('form.add', { what: itemTitle }), item: newItem(section) }];
+  const buttons = starts.map((start) => (
+    <button
+      type="button"
+      key={start.title}
+      data-add={name}
+      onClick={() => setOpen({ item: undefined, initial: start.item })}
+    >
+      <Icon name="plus" size={16} /> {start.title}
+    </button>
+  ));
+  return (
+    <Card
+      title={title ?? say(section.title)}
+      aside={list.length > 0 && <div class="actions">{buttons}</div>}
+      class="list-section"
+    >
+      {list.length === 0 ? (
+        <Empty icon={icon} action={buttons}>
+          {section.empty ? say(section.empty) : section.help ? say(section.help) : ''}
+        </Empty>
+      ) : (
+        <ul class="items">
+          {list.map((item) => (
+            <li key={String(item[idKey])}>
+              <button
+                type="button"
+                class={`item ${item.enabled === false ? 'disabled' : ''}`}
+                data-item={`${name}/${item[idKey]}`}
+                onClick={() => setOpen({ item, initial: item })}
+              >
+                <Icon name={icon} />
+                <span class="item-words">{summary(item, view)}</span>
+                {item.enabled === false && <span class="tag">{t('off')}</span>}
+                <Icon name="right" size={16} />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {open && (
+        <Sheet
+          title={open.item ? String(open.item.name || open.item[idKey]) : t('form.new', { what: itemTitle })}
+          onClose={() => setOpen(undefined)}
+        >
+          <ItemForm
+            section={section}
+            view={view}
+            item={open.item}
+            initial={open.initial}
+            onCancel={() => setOpen(undefined)}
+            onSaved={(outcome) => {
+              setOpen(undefined);
+              announce(outcome, config.reload);
+            }}
+          />
+        </Sheet>
+      )}
+    </Card>
+  );
+}
+
+/** A part of the configuration that is one object; its form stands open in the page. */
+export function ObjectSection({ name, title }: { name: string; title?: string }) {
+  const config = useLoad<ConfigView>('/config', configVersion.value);
+  const form = useLoad<FormModel>('/config/form', 0);
+  const section = form.value?.sections.find((s) => s.key === name);
+  const view = config.value;
+  if (!section || !view) return null;
+  const item = view.config[name as keyof typeof view.config] as unknown as Item;
+  return (
+    <Card title={title ?? say(section.title)}>
+      <ItemForm
+        // A new revision begins the form anew: what was typed on an old one would undo the other's change.
+        key={view.revision}
+        section={section}
+        view={view}
+        item={item}
+        initial={item}
+        onCancel={config.reload}
+        onSaved={(outcome) => announce(outcome, config.reload)}
+      />
+    </Card>
+  );
+}
+
+function announce(outcome: ConfigOutcome, reload: () => void): void {
+  reload();
+  saved(outcome);
+}
+
+function newItem(section: FormSection): Item {
+  const variant = section.variants?.[0];
+  const start: Item = variant && section.discriminator ? { [section.discriminator]: variant.value } : {};
+  const fields = fieldsOf(section, start);
+  const { id: _id, ...rest } = blank(fields);
+  return { ...start, ...rest };
+}

@@ -1,0 +1,44 @@
+import { signal } from '@preact/signals';
+import type { ClaimRequest, SessionView } from '../../daemon/src/api/contract.ts';
+import { api, whenSignedOut } from './api.ts';
+import { followBox } from './i18n/index.ts';
+import { connect, disconnect } from './live/store.ts';
+
+/** Undefined until the box has answered once. */
+export const session = signal<SessionView | undefined>(undefined);
+/** The session ended by itself: the sign-in page says so. */
+export const sessionEnded = signal(false);
+
+/** Asks the box how things stand; throws ApiFailure if it does not answer. */
+export async function refreshSession(): Promise<void> {
+  const view = await api<SessionView>('/session');
+  followBox(view.language);
+  session.value = view;
+  if (view.signedIn) connect(ended);
+  else disconnect();
+}
+
+export async function claim(request: ClaimRequest): Promise<void> {
+  await api('/claim', { body: request });
+  await refreshSession();
+}
+
+export async function signIn(password: string): Promise<void> {
+  await api('/login', { body: { password } });
+  sessionEnded.value = false;
+  await refreshSession();
+}
+
+export async function signOut(): Promise<void> {
+  await api('/logout', { body: {} });
+  await refreshSession();
+}
+
+function ended(): void {
+  if (!session.value?.signedIn) return;
+  sessionEnded.value = true;
+  disconnect();
+  session.value = { ...session.value, signedIn: false };
+}
+
+whenSignedOut(ended);

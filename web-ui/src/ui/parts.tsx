@@ -1,0 +1,147 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import type { ApiError } from '../../../daemon/src/api/contract.ts';
+import { say, t } from '../i18n/index.ts';
+import { Icon, type IconName, Mark, type Tone } from './icons.tsx';
+
+/** State as shape, colour and word. */
+export function State({ tone, children }: { tone: Tone; children: ComponentChildren }) {
+  return (
+    <span class={`state tone-${tone}`}>
+      <Mark tone={tone} />
+      <span>{children}</span>
+    </span>
+  );
+}
+
+interface CardProps {
+  title: ComponentChildren;
+  /** What stands at the right of the title. */
+  aside?: ComponentChildren;
+  children: ComponentChildren;
+  class?: string;
+}
+
+/** A titled part of a place. */
+export function Card({ title, aside, children, class: extra = '' }: CardProps) {
+  return (
+    <section class={`card ${extra}`}>
+      <header class="card-head">
+        <h2>{title}</h2>
+        {aside}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+/** An empty list: what would be there, and the one button that begins it. */
+export function Empty({
+  icon,
+  children,
+  action,
+}: {
+  icon: IconName;
+  children: ComponentChildren;
+  action?: ComponentChildren;
+}) {
+  return (
+    <div class="empty">
+      <Icon name={icon} size={28} />
+      <p>{children}</p>
+      {action}
+    </div>
+  );
+}
+
+/** Why something did not work, with the next step; technical words are one click away. */
+export function Failure({ error }: { error: ApiError['error'] | undefined }) {
+  if (!error) return null;
+  const wait =
+    error.retryAfterMs === undefined
+      ? ''
+      : ` ${t('error.wait', { n: Math.ceil(error.retryAfterMs / 1000) })}`;
+  return (
+    <div class="failure" role="alert">
+      <Icon name="alarm" />
+      <div>
+        <p>{say(error.said) + wait}</p>
+        {error.detail && (
+          <details>
+            <summary>{t('technical')}</summary>
+            <code>
+              {error.code} {error.path} {error.detail}
+            </code>
+          </details>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface SheetProps {
+  title: string;
+  onClose(): void;
+  children: ComponentChildren;
+}
+
+/** A form or a question over the page: the browser's own modal dialog, so focus and Escape work. */
+export function Sheet({ title, onClose, children }: SheetProps) {
+  const ref = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = ref.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      class="sheet"
+      aria-labelledby="sheet-title"
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <header class="sheet-head">
+        <h2 id="sheet-title">{title}</h2>
+        <button type="button" class="quiet square" aria-label={t('close')} onClick={onClose}>
+          <Icon name="close" />
+        </button>
+      </header>
+      {children}
+    </dialog>
+  );
+}
+
+/** A pair of a list of facts; nothing is drawn for an absent value. */
+export function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  if (children === undefined || children === null || children === '' || children === false) return null;
+  return (
+    <div class="fact">
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** A place's title, and what can be done there. */
+export function PlaceHead({
+  title,
+  lead,
+  children,
+}: {
+  title: string;
+  lead?: ComponentChildren;
+  children?: ComponentChildren;
+}) {
+  return (
+    <header class="place-head">
+      <div>
+        <h1 tabIndex={-1}>{title}</h1>
+        {lead && <p class="lead">{lead}</p>}
+      </div>
+      {children}
+    </header>
+  );
+}

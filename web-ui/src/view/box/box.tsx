@@ -1,0 +1,182 @@
+import type { ConfigView, PublicConfig } from '../../../../daemon/src/api/contract.ts';
+import { ListSection, ObjectSection } from '../../form/section.tsx';
+import type { Item } from '../../form/value.ts';
+import { moment, span } from '../../format/time.ts';
+import { say, t, word } from '../../i18n/index.ts';
+import { boxNow, live } from '../../live/store.ts';
+import { Link } from '../../router.tsx';
+import { Card, Fact, PlaceHead, State } from '../../ui/parts.tsx';
+import { Faceplate } from '../now/faceplate.tsx';
+import { TrunkList } from '../now/trunks.tsx';
+import { trunkTone } from '../state-words.ts';
+import { HistoryCard } from './history.tsx';
+import { PasswordCard } from './password.tsx';
+
+const parts = ['overview', 'ports', 'trunks', 'dialing', 'site', 'history'] as const;
+type Part = (typeof parts)[number];
+
+/** Wires, trunks, and the box itself. */
+export function BoxPlace({ part }: { part: string | undefined }) {
+  const shown: Part = parts.find((p) => p === part) ?? 'overview';
+  return (
+    <>
+      <PlaceHead title={t('place.box')} lead={t('box.lead')} />
+      <nav class="tabs" aria-label={t('place.box')}>
+        {parts.map((p) => (
+          <Link
+            key={p}
+            to={p === 'overview' ? '/box' : `/box/${p}`}
+            class={p === shown ? 'on' : ''}
+            aria-current={p === shown ? 'page' : undefined}
+          >
+            {t(`box.${p}`)}
+          </Link>
+        ))}
+      </nav>
+      {shown === 'overview' && <Overview />}
+      {shown === 'ports' && <Ports />}
+      {shown === 'trunks' && <Trunks />}
+      {shown === 'dialing' && <ObjectSection name="dialing" />}
+      {shown === 'site' && (
+        <>
+          <ObjectSection name="site" />
+          <PasswordCard />
+        </>
+      )}
+      {shown === 'history' && <HistoryCard />}
+    </>
+  );
+}
+
+function Overview() {
+  const state = live.value;
+  if (!state) return <p class="waiting">{t('loading')}</p>;
+  const { box, card, health } = state;
+  return (
+    <>
+      <Faceplate state={state} levels />
+      <Card title={t('box.about')}>
+        <dl class="facts">
+          <Fact name={t('box.version')}>{box.version}</Fact>
+          <Fact name={t('box.serial')}>{box.serial}</Fact>
+          <Fact name={t('box.uptime')}>
+            {t('box.since', {
+              span: span(boxNow.value - box.startedAt),
+              time: moment(box.startedAt, boxNow.value),
+            })}
+          </Fact>
+          <Fact name={t('box.zone')}>{box.timeZone}</Fact>
+          <Fact name={t('box.card')}>
+            {card.board} {card.firmware}
+          </Fact>
+          <Fact name={t('box.memory')}>
+            {health.rssMb !== undefined && t('megabytes', { n: Math.round(health.rssMb) })}
+          </Fact>
+          <Fact name={t('box.cpu')}>
+            {health.cpuPercent !== undefined && `${health.cpuPercent.toFixed(0)} %`}
+          </Fact>
+          <Fact name={t('box.link')}>
+            {card.checksumErrors !== undefined &&
+              t('box.linkFigures', {
+                errors: card.checksumErrors,
+                retries: card.retries ?? 0,
+                resets: card.resets ?? 0,
+              })}
+          </Fact>
+        </dl>
+      </Card>
+      {health.probes.length > 0 && (
+        <Card title={t('box.health')}>
+          <ul class="probes">
+            {health.probes.map((probe) => (
+              <li key={probe.id}>
+                <State tone={probe.ok ? 'talk' : 'broken'}>{say(probe.name)}</State>
+                <span class="dim">
+                  {probe.said ? say(probe.said) : t(probe.ok ? 'box.works' : 'box.broken')}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </Card>
+      )}
+    </>
+  );
+}
+
+type Port = PublicConfig['ports'][number];
+
+function Ports() {
+  return (
+    <ListSection
+      name="ports"
+      icon="box"
+      sort={(a, b) => Number(a.number) - Number(b.number)}
+      beginnings={freeSockets}
+      summary={(item, { config }) => <PortWords port={item as Port} config={config} />}
+    />
+  );
+}
+
+/** Sockets of the card that have no settings yet. Their kind is the card's to say. */
+function freeSockets({ config }: ConfigView): { title: string; item: Item }[] {
+  const known = new Set(config.ports.map((p) => p.number));
+  const free = live.value?.ports.filter((p) => !known.has(p.number)) ?? [];
+  return free.map(({ number, kind }) => ({
+    title: t('box.setUp', { n: number }),
+    item: { number, kind, ...(kind === 'fxs' && { classOfService: config.classesOfService[0]?.id }) },
+  }));
+}
+
+function PortWords({ port, config }: { port: Port; config: PublicConfig }) {
+  const cls = port.kind === 'fxs' && config.classesOfService.find((c) => c.id === port.classOfService)?.name;
+  const incoming = port.kind === 'fxo' && config.destinations.find((d) => d.id === port.incoming)?.name;
+  return (
+    <>
+      <span class="item-line">
+        <strong>
+          {port.number}. {port.name || word('role', port.role)}
+        </strong>
+        {port.kind === 'fxs' && port.extension && <span class="number">{port.extension}</span>}
+      </span>
+      <span class="dim">
+        {[
+          word('role', port.role),
+          cls && t('people.class', { name: cls }),
+          incoming && t('box.rings', { name: incoming }),
+          port.kind === 'fxo' && port.role === 'city-line' && t(port.proven ? 'proven' : 'notProven'),
+        ]
+          .filter(Boolean)
+          .join(' · ')}
+      </span>
+    </>
+  );
+}
+
+function Trunks() {
+  const state = live.value;
+  return (
+    <>
+      <ListSection
+        name="trunks"
+        icon="trunk"
+        summary={(item) => {
+          const now = state?.trunks.find((k) => k.id === item.id);
+          return (
+            <>
+              <span class="item-line">
+                <strong>{String(item.name)}</strong>
+                {now && <State tone={trunkTone(now)}>{word('trunk', now.state)}</State>}
+              </span>
+              <span class="dim">{[item.user, item.server].filter(Boolean).join(' @ ')}</span>
+            </>
+          );
+        }}
+      />
+      {state && state.trunks.length > 0 && (
+        <Card title={t('box.trunksNow')}>
+          <TrunkList trunks={state.trunks} />
+        </Card>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,56 @@
+import { useState } from 'preact/hooks';
+import type { ApiError, ConfigHistoryEntry } from '../../../../daemon/src/api/contract.ts';
+import { api, failureOf } from '../../api.ts';
+import { moment } from '../../format/time.ts';
+import { say, t, word } from '../../i18n/index.ts';
+import { boxNow, configVersion } from '../../live/store.ts';
+import { Icon } from '../../ui/icons.tsx';
+import { Card, Empty, Failure } from '../../ui/parts.tsx';
+import { useLoad } from '../use-load.ts';
+
+/** What was changed, when and by whom; each of the last twenty is taken back by one click. */
+export function HistoryCard() {
+  const history = useLoad<ConfigHistoryEntry[]>('/config/history', configVersion.value);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<ApiError['error']>();
+  const undo = async (revision: number): Promise<void> => {
+    setBusy(true);
+    try {
+      await api('/config/undo', { body: { revision } });
+      setFailure(undefined);
+    } catch (error) {
+      setFailure(failureOf(error));
+    }
+    setBusy(false);
+    history.reload();
+  };
+  const list = history.value;
+  return (
+    <Card title={t('box.history')}>
+      <Failure error={failure ?? history.failure} />
+      {!list ? (
+        <p class="waiting">{t('loading')}</p>
+      ) : list.length === 0 ? (
+        <Empty icon="undo">{t('history.empty')}</Empty>
+      ) : (
+        <ol class="history">
+          {list.map((entry) => (
+            <li key={entry.revision} data-revision={entry.revision}>
+              <div>
+                <p>{say(entry.said)}</p>
+                <p class="dim">
+                  {moment(entry.at, boxNow.value)} · {word('by', entry.by)}
+                </p>
+              </div>
+              {entry.undoable && (
+                <button type="button" disabled={busy} onClick={() => void undo(entry.revision)}>
+                  <Icon name="undo" size={16} /> {t('undo')}
+                </button>
+              )}
+            </li>
+          ))}
+        </ol>
+      )}
+    </Card>
+  );
+}

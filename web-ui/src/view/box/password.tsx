@@ -1,0 +1,65 @@
+import { useState } from 'preact/hooks';
+import type { ApiError } from '../../../../daemon/src/api/contract.ts';
+import { api, failureOf } from '../../api.ts';
+import { t } from '../../i18n/index.ts';
+import { Card, Failure } from '../../ui/parts.tsx';
+
+/** A new password for the page; other browsers are signed out by it. */
+export function PasswordCard() {
+  const [current, setCurrent] = useState('');
+  const [next, setNext] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [done, setDone] = useState(false);
+  const [failure, setFailure] = useState<ApiError['error']>();
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    setBusy(true);
+    setDone(false);
+    try {
+      await api('/password', { body: { current, next } });
+      setFailure(undefined);
+      setDone(true);
+      setCurrent('');
+      setNext('');
+    } catch (error) {
+      setFailure(failureOf(error));
+    }
+    setBusy(false);
+  };
+  return (
+    <Card title={t('password.title')}>
+      <form class="password-form" onSubmit={submit}>
+        <input type="text" name="username" value="admin" autocomplete="username" hidden readOnly />
+        <div class="field">
+          <label for="password-current">{t('password.current')}</label>
+          <input
+            id="password-current"
+            type="password"
+            autocomplete="current-password"
+            required
+            value={current}
+            onInput={(e) => setCurrent(e.currentTarget.value)}
+          />
+        </div>
+        <div class="field">
+          <label for="password-next">{t('password.next')}</label>
+          <input
+            id="password-next"
+            type="password"
+            autocomplete="new-password"
+            minLength={8}
+            required
+            value={next}
+            onInput={(e) => setNext(e.currentTarget.value)}
+          />
+          <p class="help">{t('claim.passwordHelp')}</p>
+        </div>
+        <Failure error={failure} />
+        <p role="status">{done ? t('password.done') : ''}</p>
+        <button type="submit" disabled={busy || current === '' || next === ''}>
+          {t('password.submit')}
+        </button>
+      </form>
+    </Card>
+  );
+}

@@ -1,0 +1,217 @@
+import type { CallRecord, LegRecord } from '../../../../daemon/src/api/contract.ts';
+import { money } from '../../format/money.ts';
+import { phone } from '../../format/phone.ts';
+import { clockTime, duration, moment } from '../../format/time.ts';
+import { hasWord, t, word } from '../../i18n/index.ts';
+import { boxNow, configVersion, recordsVersion } from '../../live/store.ts';
+import { Link } from '../../router.tsx';
+import { Icon, Mark, type Tone } from '../../ui/icons.tsx';
+import { Card, Fact, Failure, PlaceHead, State } from '../../ui/parts.tsx';
+import { useNames } from '../names.ts';
+import { outcomeOf, outcomeTone, partyName, placeName } from '../state-words.ts';
+import { useLoad } from '../use-load.ts';
+import { causeOf, causeWords } from './cause-words.ts';
+import { partiesOf } from './list.tsx';
+import { type PathStep, pathOf } from './path.ts';
+
+/** One call as a path: who was tried, how long, why it moved on, what it cost. */
+export function CallDetail({ id }: { id: string }) {
+  const { value: record, failure } = useLoad<CallRecord>(
+    `/calls/${encodeURIComponent(id)}`,
+    recordsVersion.value,
+  );
+  const names = useNames(configVersion.value);
+  const back = (
+    <Link to="/calls" class="button">
+      <Icon name="left" />
+      {t('calls.back')}
+    </Link>
+  );
+  if (!record) {
+    return (
+      <>
+        <PlaceHead title={t('place.calls')}>{back}</PlaceHead>
+        {failure ? <Failure error={failure} /> : <p class="waiting">{t('loading')}</p>}
+      </>
+    );
+  }
+  const { caller, called } = partiesOf(record);
+  const outcome = outcomeOf(record);
+  return (
+    <article class="call-detail" data-record={record.id}>
+      <PlaceHead
+        title={`${partyName(caller)} → ${partyName(called)}`}
+        lead={
+          <>
+            <State tone={outcomeTone[outcome]}>{t(`outcome.${outcome}`)}</State>{' '}
+            <span>{moment(record.startedAt, boxNow.value)}</span>
+          </>
+        }
+      >
+        {back}
+      </PlaceHead>
+      <Card title={t('call.facts')}>
+        <dl class="facts">
+          <Fact name={t('call.kind')}>
+            {word('direction', record.direction)}
+            {record.service !== 'plain' && `, ${word('service', record.service)}`}
+          </Fact>
+          <Fact name={t('call.dialed')}>{record.dialed}</Fact>
+          <Fact name={t('call.class')}>{record.tollClass && word('class', record.tollClass)}</Fact>
+          <Fact name={t('call.talk')}>{record.talkMs !== undefined && duration(record.talkMs)}</Fact>
+          <Fact name={t('call.rang')}>
+            {record.ringMs !== undefined && t('time.seconds', { n: Math.round(record.ringMs / 1000) })}
+          </Fact>
+          <Fact name={t('call.price')}>{record.price !== undefined && money(record.price)}</Fact>
+          <Fact name={t('call.route')}>{record.routeId && names('routes', record.routeId)}</Fact>
+          <Fact name={t('call.trunk')}>{record.trunkId && placeName(`trunk:${record.trunkId}`)}</Fact>
+          <Fact name={t('call.costCentre')}>
+            {record.costCentre && names('costCentres', record.costCentre)}
+          </Fact>
+          <Fact name={t('call.pin')}>{record.pinId && names('pins', record.pinId)}</Fact>
+          <Fact name={t('call.cause')}>{causeWords(record)}</Fact>
+          <Fact name={t('call.releasedBy')}>
+            {record.releasedBy && word('releasedBy', record.releasedBy)}
+          </Fact>
+        </dl>
+      </Card>
+      <Card title={t('call.path')}>
+        <ol class="path">
+          {pathOf(record).map((step, i) => (
+            <Step key={i} step={step} record={record} />
+          ))}
+        </ol>
+      </Card>
+      <details class="card technical">
+        <summary>{t('technical')}</summary>
+        <Technical record={record} />
+      </details>
+    </article>
+  );
+}
+
+function Step({ step, record }: { step: PathStep; record: CallRecord }) {
+  const [tone, title, more] = stepWords(step, record);
+  return (
+    <li class={`step step-${step.kind}`}>
+      <Mark tone={tone} size={14} />
+      <time>{clockTime(step.at)}</time>
+      <div>
+        <p class="step-title">{title}</p>
+        {more && <p class="dim">{more}</p>}
+      </div>
+    </li>
+  );
+}
+
+function stepWords(step: PathStep, record: CallRecord): [Tone, string, string] {
+  switch (step.kind) {
+    case 'began': {
+      const { caller } = partiesOf(record);
+      const via = placeName(step.leg?.place);
+      const who = partyName(caller);
+      return ['active', t('path.began', { who }), via && via !== who ? t('path.from', { place: via }) : ''];
+    }
+    case 'tried': {
+      const { leg } = step;
+      const to = leg.number ? `${placeName(leg.place)}, ${phone(leg.number)}` : placeName(leg.place);
+      const took = step.tookMs === undefined ? '' : t('path.took', { s: (step.tookMs / 1000).toFixed(1) });
+      if (step.result === 'answered')
+        return ['talk', t('path.answered', { to }), [took, sourceWords(leg)].filter(Boolean).join(' · ')];
+      if (step.result === 'trying') return ['ring', t('path.trying', { to }), ''];
+      const why = [t(step.result === 'rang' ? 'path.rang' : 'path.notRang'), causeOf(leg.q850), took];
+      if (step.movedOn) why.push(t('path.movedOn'));
+      return [
+        step.result === 'rang' ? 'attention' : 'broken',
+        t('path.tried', { to }),
+        why.filter(Boolean).join(' · '),
+      ];
+    }
+    case 'event': {
+      const known = hasWord('event', step.what);
+      return [
+        'free',
+        known ? word('event', step.what) : step.what,
+        known && !step.detail ? '' : detailWords(step.detail),
+      ];
+    }
+    case 'ended': {
+      const by = record.releasedBy ? word('releasedBy', record.releasedBy) : '';
+      return [
+        record.answeredAt ? 'free' : 'off',
+        t('path.ended'),
+        [by, causeWords(record)].filter(Boolean).join(' · '),
+      ];
+    }
+  }
+}
+
+/** Details of events are codes of places where they are anything people know. */
+function detailWords(detail: string | undefined): string {
+  if (detail === undefined) return '';
+  return detail.replace(/\b(port:\d+|trunk:[a-z0-9-]+)/g, (place) => placeName(place));
+}
+
+function sourceWords(leg: LegRecord): string {
+  return leg.answerSource && hasWord('answer', leg.answerSource) ? word('answer', leg.answerSource) : '';
+}
+
+function Technical({ record }: { record: CallRecord }) {
+  return (
+    <div class="technical-body">
+      <p>
+        <code>{record.id}</code>
+        {record.postDialDelayMs !== undefined &&
+          ` · post-dial delay ${Math.round(record.postDialDelayMs)} ms`}
+        {record.q850 !== undefined && ` · Q.850 ${record.q850} ${record.causeText ?? ''}`}
+      </p>
+      <div class="scroll-x">
+        <table>
+          <thead>
+            <tr>
+              <th>{t('tech.leg')}</th>
+              <th>Q.850</th>
+              <th>SIP</th>
+              <th>Call-ID</th>
+              <th>RTP</th>
+            </tr>
+          </thead>
+          <tbody>
+            {record.legs.map((leg) => (
+              <tr key={leg.id}>
+                <td>
+                  {leg.place} {leg.direction === 'incoming' ? '→' : '←'}
+                </td>
+                <td>
+                  {leg.q850} {leg.causeText}
+                </td>
+                <td>{leg.sipStatus}</td>
+                <td>
+                  <code>{leg.sipCallId}</code>
+                </td>
+                <td>
+                  {leg.rtp &&
+                    t('tech.rtp', {
+                      sent: leg.rtp.sent,
+                      received: leg.rtp.received,
+                      lost: leg.rtp.lost,
+                      jitter: leg.rtp.jitterMs.toFixed(1),
+                    })}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <ul class="raw-events">
+        {record.events.map((event, i) => (
+          <li key={i}>
+            <code>
+              {clockTime(event.at)} {event.what} {event.detail}
+            </code>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+import { useState } from 'preact/hooks';
+import type { ApiError } from '../../../../daemon/src/api/contract.ts';
+import { failureOf } from '../../api.ts';
+import { Brand, LanguageSwitch } from '../../app.tsx';
+import { t } from '../../i18n/index.ts';
+import { session, sessionEnded, signIn } from '../../session.ts';
+import { Failure } from '../../ui/parts.tsx';
+
+export function LoginDoor() {
+  const [password, setPassword] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<ApiError['error']>();
+
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      await signIn(password);
+    } catch (error) {
+      setFailure(failureOf(error));
+    }
+    setBusy(false);
+  };
+
+  return (
+    <main class="door">
+      <div class="door-card">
+        <header>
+          <Brand />
+          <LanguageSwitch />
+        </header>
+        <h1>{session.value?.name || 'Linegate'}</h1>
+        {sessionEnded.value && <p class="notice">{t('login.ended')}</p>}
+        <form onSubmit={submit}>
+          <input type="text" name="username" value="admin" autocomplete="username" hidden readOnly />
+          <div class="field">
+            <label for="login-password">{t('login.password')}</label>
+            <input
+              id="login-password"
+              type="password"
+              value={password}
+              onInput={(e) => setPassword(e.currentTarget.value)}
+              autocomplete="current-password"
+              required
+              aria-invalid={failure !== undefined}
+            />
+          </div>
+          <Failure error={failure} />
+          <button type="submit" class="primary" disabled={busy}>
+            {t('login.submit')}
+          </button>
+          <p class="help">{t('login.lost')}</p>
+        </form>
+      </div>
+    </main>
+  );
+}

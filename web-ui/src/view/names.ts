@@ -1,0 +1,23 @@
+import type { ConfigView, PinView } from '../../../daemon/src/api/contract.ts';
+import { useLoad } from './use-load.ts';
+
+type Named =
+  | 'routes'
+  | 'trunks'
+  | 'costCentres'
+  | 'classesOfService'
+  | 'people'
+  | 'destinations'
+  | 'pins'
+  | 'timeRules';
+
+/** Names of what the records and settings refer to by id; the id itself where it is gone by now. */
+export function useNames(version: number): (list: Named, id: string) => string {
+  const { value } = useLoad<ConfigView>('/config', version);
+  const { value: pins } = useLoad<PinView[]>('/pins', version);
+  return (list, id) => {
+    const items: readonly { id: string; name: string }[] =
+      list === 'pins' ? (pins ?? []) : (value?.config[list] ?? []);
+    return items.find((item) => item.id === id)?.name ?? id;
+  };
+}

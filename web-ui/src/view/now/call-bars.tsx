@@ -1,0 +1,87 @@
+import type { CallLive } from '../../../../daemon/src/api/contract.ts';
+import { api } from '../../api.ts';
+import { money } from '../../format/money.ts';
+import { duration, shortTime } from '../../format/time.ts';
+import { t, word } from '../../i18n/index.ts';
+import { Link } from '../../router.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import { State } from '../../ui/parts.tsx';
+import { callTone, partyName, placeName } from '../state-words.ts';
+
+/** Spans of the time line, ms: the shortest that holds the longest call is taken. */
+const spans = [2, 5, 10, 20, 40, 80, 160, 480, 1440].map((m) => m * 60_000);
+
+/** Calls in progress as bars that grow to the right edge, which is now. */
+export function CallBars({ calls, now }: { calls: readonly CallLive[]; now: number }) {
+  const longest = Math.max(0, ...calls.map((c) => now - c.startedAt));
+  const width = spans.find((s) => s >= longest * 1.05) ?? longest * 1.05;
+  const from = now - width;
+  const at = (time: number): number => Math.min(100, Math.max(0, ((time - from) / width) * 100));
+  const ticks = [0, 0.25, 0.5, 0.75].map((part) => from + width * part);
+  return (
+    <div class="bars">
+      <ol>
+        {calls.map((call) => (
+          <CallBar key={call.id} call={call} now={now} at={at} />
+        ))}
+      </ol>
+      <div class="axis" aria-hidden="true">
+        {ticks.map((time, i) => (
+          <span key={i} style={{ left: `${i * 25}%` }}>
+            {shortTime(time)}
+          </span>
+        ))}
+        <span class="axis-now">{t('now.axis')}</span>
+      </div>
+    </div>
+  );
+}
+
+function CallBar({ call, now, at }: { call: CallLive; now: number; at(time: number): number }) {
+  const start = at(call.startedAt);
+  const answered = call.answeredAt === undefined ? undefined : at(call.answeredAt);
+  const since = call.answeredAt ?? call.startedAt;
+  const who = `${partyName(call.caller)} → ${partyName(call.called)}`;
+  const release = (): void => {
+    if (confirm(t('call.endQuestion', { who })))
+      void api(`/calls/${call.id}/release`, { body: {} }).catch(() => {});
+  };
+  return (
+    <li class="bar-row" data-call={call.id} data-state={call.state}>
+      <div class="bar-label">
+        <Link to={`/calls/${encodeURIComponent(call.id)}`} class="who">
+          {partyName(call.caller)} <span aria-hidden="true">→</span>
+          <span class="sr-only">{t('call.to')}</span> {partyName(call.called)}
+        </Link>
+        <span class="facts-line">
+          <State tone={callTone(call)}>{word('call', call.state)}</State>
+          <time>{duration(now - since)}</time>
+          {call.trunk && <span>{placeName(`trunk:${call.trunk}`)}</span>}
+          {call.service !== 'plain' && <span>{word('service', call.service)}</span>}
+          {call.price !== undefined && <span class="price">{money(call.price)}</span>}
+        </span>
+      </div>
+      <div class="bar-track" aria-hidden="true">
+        <span
+          class="bar waiting-part"
+          style={{ left: `${start}%`, width: `${(answered ?? 100) - start}%` }}
+        />
+        {answered !== undefined && (
+          <span
+            class={`bar tone-${callTone(call)}`}
+            style={{ left: `${answered}%`, width: `${100 - answered}%` }}
+          />
+        )}
+      </div>
+      <button
+        type="button"
+        class="quiet square"
+        aria-label={t('call.end', { who })}
+        title={t('call.endShort')}
+        onClick={release}
+      >
+        <Icon name="hangup" />
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,82 @@
+import type { LiveState } from '../../../../daemon/src/api/contract.ts';
+import { span } from '../../format/time.ts';
+import { say, t, tn } from '../../i18n/index.ts';
+import { boxNow, live } from '../../live/store.ts';
+import { Link } from '../../router.tsx';
+import { Icon, Mark } from '../../ui/icons.tsx';
+import { Card, Empty, PlaceHead } from '../../ui/parts.tsx';
+import { alarmTone } from '../state-words.ts';
+import { CallBars } from './call-bars.tsx';
+import { Faceplate } from './faceplate.tsx';
+import { TrunkList } from './trunks.tsx';
+
+/** Is everything all right? Who is talking? */
+export function NowPlace() {
+  const state = live.value;
+  if (!state) return <p class="waiting">{t('loading')}</p>;
+  return (
+    <>
+      <PlaceHead title={t('place.now')} lead={<Summary state={state} />} />
+      <Alarms state={state} />
+      <Faceplate state={state} />
+      <Card title={t('now.calls')} class="calls-now">
+        {state.calls.length === 0 ? (
+          <Empty icon="calls">{t('now.noCalls')}</Empty>
+        ) : (
+          <CallBars calls={state.calls} now={boxNow.value} />
+        )}
+      </Card>
+      <Card title={t('now.trunks')}>
+        {state.trunks.length === 0 ? (
+          <Empty
+            icon="trunk"
+            action={
+              <Link to="/box/trunks" class="button primary">
+                {t('trunks.add')}
+              </Link>
+            }
+          >
+            {t('now.noTrunks')}
+          </Empty>
+        ) : (
+          <TrunkList trunks={state.trunks} />
+        )}
+      </Card>
+    </>
+  );
+}
+
+function Summary({ state }: { state: LiveState }) {
+  const serious = state.alarms.filter((a) => a.severity !== 'info').length;
+  const talking = state.calls.filter((c) => c.state === 'talking' || c.state === 'held').length;
+  const good = serious === 0 && state.health.ok && state.card.up;
+  return (
+    <span class="summary" aria-live="polite">
+      <Mark tone={good ? 'talk' : 'attention'} />
+      {good ? t('now.allGood') : serious > 0 ? tn('now.attention', serious) : t('now.notWell')}
+      {' · '}
+      {talking > 0 ? tn('now.talking', talking) : t('now.quiet')}
+    </span>
+  );
+}
+
+function Alarms({ state }: { state: LiveState }) {
+  return (
+    <ul class="alarms" aria-live="polite" aria-label={t('alarms')}>
+      {state.alarms.map((alarm) => (
+        <li key={alarm.id} class={`alarm ${alarm.severity}`} data-alarm={alarm.id}>
+          <Icon name={alarm.severity === 'info' ? 'info' : 'alarm'} />
+          <div>
+            <p class="said">
+              <Mark tone={alarmTone(alarm)} />{' '}
+              <span class="sr-only">{t(`severity.${alarm.severity}`)}: </span>
+              {say(alarm.said)}
+            </p>
+            <p class="cure">{say(alarm.cure)}</p>
+          </div>
+          <span class="since">{t('since', { span: span(boxNow.value - alarm.since) })}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

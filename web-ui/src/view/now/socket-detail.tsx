@@ -1,0 +1,87 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ApiError, LineTestResult, PortLive } from '../../../../daemon/src/api/contract.ts';
+import { api, failureOf } from '../../api.ts';
+import { span } from '../../format/time.ts';
+import { say, t, word } from '../../i18n/index.ts';
+import { boxNow } from '../../live/store.ts';
+import { Link } from '../../router.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import { Fact, Failure, State } from '../../ui/parts.tsx';
+import { portName, portTone } from '../state-words.ts';
+
+/** What is known of one socket, and what can be done with it. */
+export function SocketDetail({ port, onClose }: { port: PortLive; onClose(): void }) {
+  const [busy, setBusy] = useState(false);
+  const [result, setResult] = useState<LineTestResult>();
+  const [failure, setFailure] = useState<ApiError['error']>();
+  const title = useRef<HTMLHeadingElement>(null);
+  const kind = port.kind === 'fxs' ? 'ring' : 'measure';
+  useEffect(() => {
+    setResult(undefined);
+    setFailure(undefined);
+    title.current?.focus();
+  }, [port.number]);
+
+  const test = async (): Promise<void> => {
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      setResult(await api<LineTestResult>(`/ports/${port.number}/test`, { body: { kind } }));
+    } catch (error) {
+      setFailure(failureOf(error));
+    }
+    setBusy(false);
+  };
+
+  const { volts, milliamps, reversed } = port.electrical ?? {};
+  return (
+    <div class="socket-detail" data-detail={port.number}>
+      <header>
+        <h2 ref={title} tabIndex={-1}>
+          {t('socket')} {port.number}: {portName(port)}
+        </h2>
+        <button type="button" class="quiet square" aria-label={t('close')} onClick={onClose}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <dl class="facts">
+        <Fact name={t('detail.state')}>
+          <State tone={portTone(port)}>{word('state', port.state)}</State>{' '}
+          <span class="dim">{t('since', { span: span(boxNow.value - port.since) })}</span>
+        </Fact>
+        <Fact name={t('detail.role')}>{word('role', port.role)}</Fact>
+        <Fact name={t('detail.extension')}>{port.extension}</Fact>
+        <Fact name={t('detail.person')}>{port.person?.name}</Fact>
+        <Fact name={t('detail.volts')}>{volts !== undefined && t('volts', { n: Math.round(volts) })}</Fact>
+        <Fact name={t('detail.milliamps')}>
+          {milliamps !== undefined && t('milliamps', { n: Math.round(milliamps) })}
+        </Fact>
+        <Fact name={t('detail.polarity')}>
+          {reversed !== undefined && t(reversed ? 'detail.reversed' : 'detail.straight')}
+        </Fact>
+      </dl>
+      {port.reason && (
+        <p class="notice">
+          {say(port.reason)} {port.cure && say(port.cure)}
+        </p>
+      )}
+      {port.role === 'city-line' && !port.proven && <p class="notice">{t('detail.notProven')}</p>}
+      <Failure error={failure} />
+      {result && (
+        <p class={`notice ${result.ok ? 'good' : ''}`} role="status">
+          {say(result.said)} {result.cure && say(result.cure)}
+        </p>
+      )}
+      <div class="actions">
+        <button type="button" disabled={busy || port.role === 'unused'} onClick={() => void test()}>
+          <Icon name={kind === 'ring' ? 'bell' : 'now'} />
+          {t(kind === 'ring' ? 'detail.ring' : 'detail.measure')}
+        </button>
+        <Link to="/box/ports" class="button">
+          <Icon name="edit" />
+          {t('detail.settings')}
+        </Link>
+      </div>
+    </div>
+  );
+}

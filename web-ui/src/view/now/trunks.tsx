@@ -1,0 +1,50 @@
+import type { TrunkLive } from '../../../../daemon/src/api/contract.ts';
+import { clockTime, span } from '../../format/time.ts';
+import { say, t, word } from '../../i18n/index.ts';
+import { boxNow } from '../../live/store.ts';
+import { State } from '../../ui/parts.tsx';
+import { trunkTone } from '../state-words.ts';
+
+/** Lines of operators: whether they work, how full they are, and what to do if they do not. */
+export function TrunkList({ trunks }: { trunks: readonly TrunkLive[] }) {
+  return (
+    <ul class="trunks">
+      {trunks.map((trunk) => (
+        <li key={trunk.id} class="trunk" data-trunk={trunk.id} data-state={trunk.state}>
+          <div class="trunk-head">
+            <strong>{trunk.name}</strong>
+            <State tone={trunkTone(trunk)}>{word('trunk', trunk.state)}</State>
+          </div>
+          <p>{say(trunk.said)}</p>
+          {trunk.cure && <p class="cure">{say(trunk.cure)}</p>}
+          <div class="load">
+            <meter
+              min={0}
+              max={trunk.maxCalls}
+              value={trunk.calls}
+              aria-label={t('trunk.load', { n: trunk.calls, of: trunk.maxCalls })}
+            />
+            <span>{t('trunk.load', { n: trunk.calls, of: trunk.maxCalls })}</span>
+          </div>
+          <details>
+            <summary>{t('technical')}</summary>
+            <p>
+              {t('since', { span: span(boxNow.value - trunk.since) })}
+              {trunk.latencyMs !== undefined &&
+                ` · ${t('trunk.latency', { n: Math.round(trunk.latencyMs) })}`}
+              {trunk.expiresAt !== undefined &&
+                ` · ${t('trunk.expires', { time: clockTime(trunk.expiresAt) })}`}
+            </p>
+            {trunk.lastExchange && (
+              <p>
+                <code>
+                  {clockTime(trunk.lastExchange.at)} {trunk.lastExchange.text}
+                </code>
+              </p>
+            )}
+          </details>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,60 @@
+import type { PublicConfig } from '../../../../daemon/src/api/contract.ts';
+import { ListSection } from '../../form/section.tsx';
+import { phone } from '../../format/phone.ts';
+import { t, word } from '../../i18n/index.ts';
+import { live } from '../../live/store.ts';
+import { PlaceHead, State } from '../../ui/parts.tsx';
+import { forwardingWords, socketName } from '../section-words.ts';
+import { portTone } from '../state-words.ts';
+import { PinsSection } from '../ways-out/pins.tsx';
+
+type Person = PublicConfig['people'][number];
+
+/** How is this person reached, and what may they dial? */
+export function PeoplePlace() {
+  return (
+    <>
+      <PlaceHead title={t('place.people')} lead={t('people.lead')} />
+      <ListSection
+        name="people"
+        icon="people"
+        title={t('people.title')}
+        sort={(a, b) => String(a.name).localeCompare(String(b.name))}
+        summary={(item, view) => <PersonWords person={item as Person} config={view.config} />}
+      />
+      <PinsSection />
+      <ListSection
+        name="costCentres"
+        icon="people"
+        summary={(item) => <strong>{String(item.name)}</strong>}
+      />
+    </>
+  );
+}
+
+function PersonWords({ person, config }: { person: Person; config: PublicConfig }) {
+  const ports = live.value?.ports.filter((p) => person.ports.includes(p.number)) ?? [];
+  const busy = ports.find((p) => p.state !== 'idle' && p.state !== 'unused');
+  const forwarding = forwardingWords(person);
+  const cls =
+    config.classesOfService.find((c) => c.id === person.classOfService)?.name ?? person.classOfService;
+  return (
+    <>
+      <span class="item-line">
+        <strong>{person.name}</strong>
+        {person.extension && <span class="number">{person.extension}</span>}
+        {busy && <State tone={portTone(busy)}>{word('state', busy.state)}</State>}
+      </span>
+      <span class="dim">
+        {[
+          person.ports.map((n) => socketName(config, n)).join(', '),
+          person.mobile && t('people.mobile', { number: phone(person.mobile) }),
+          t('people.class', { name: cls }),
+        ]
+          .filter(Boolean)
+          .join(' · ')}
+      </span>
+      {forwarding && <span class="forwarding">{forwarding}</span>}
+    </>
+  );
+}

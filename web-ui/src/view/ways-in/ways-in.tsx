@@ -1,0 +1,102 @@
+import type { ConfigView, PublicConfig } from '../../../../daemon/src/api/contract.ts';
+import { ListSection } from '../../form/section.tsx';
+import { phone } from '../../format/phone.ts';
+import { t } from '../../i18n/index.ts';
+import { configVersion } from '../../live/store.ts';
+import { Link } from '../../router.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import { Card, PlaceHead } from '../../ui/parts.tsx';
+import { accessWords, destinationWords, socketName } from '../section-words.ts';
+import { useLoad } from '../use-load.ts';
+
+type Number = PublicConfig['incomingNumbers'][number];
+type Destination = PublicConfig['destinations'][number];
+type Access = PublicConfig['accessNumbers'][number];
+
+/** Who answers, when? */
+export function WaysInPlace() {
+  return (
+    <>
+      <PlaceHead title={t('place.in')} lead={t('in.lead')} />
+      <ListSection
+        name="incomingNumbers"
+        icon="in"
+        summary={(item, { config }) => <NumberWords number={item as Number} config={config} />}
+      />
+      <CityLines />
+      <ListSection
+        name="destinations"
+        icon="bell"
+        summary={(item, { config }) => (
+          <>
+            <strong>{String(item.name)}</strong>
+            <span class="dim">{destinationWords(config, item as Destination)}</span>
+          </>
+        )}
+      />
+      <ListSection
+        name="accessNumbers"
+        icon="key"
+        summary={(item, { config }) => (
+          <>
+            <strong>{String(item.name)}</strong>
+            <span class="dim">{accessWords(config, item as Access)}</span>
+          </>
+        )}
+      />
+    </>
+  );
+}
+
+function NumberWords({ number, config }: { number: Number; config: PublicConfig }) {
+  const destination = config.destinations.find((d) => d.id === number.destination);
+  const trunk = config.trunks.find((k) => k.id === number.trunk);
+  return (
+    <>
+      <span class="item-line">
+        <strong class="number">{phone(number.number)}</strong>
+        <span>→ {destination?.name ?? number.destination}</span>
+      </span>
+      <span class="dim">
+        {[
+          trunk && t('in.overTrunk', { name: trunk.name }),
+          destination && destinationWords(config, destination),
+        ]
+          .filter(Boolean)
+          .join(' · ')}
+      </span>
+    </>
+  );
+}
+
+/** City lines and who is rung by them; the choice itself is a setting of the socket. */
+function CityLines() {
+  const { value } = useLoad<ConfigView>('/config', configVersion.value);
+  const lines = value?.config.ports.filter((p) => p.kind === 'fxo') ?? [];
+  if (!value || lines.length === 0) return null;
+  return (
+    <Card title={t('in.lines')}>
+      <ul class="items">
+        {lines.map((port) => {
+          if (port.kind !== 'fxo') return null;
+          const destination = value.config.destinations.find((d) => d.id === port.incoming);
+          return (
+            <li key={port.number}>
+              <Link to="/box/ports" class="item">
+                <Icon name="city" />
+                <span class="item-words">
+                  <span class="item-line">
+                    <strong>{socketName(value.config, port.number)}</strong>
+                    <span>→ {destination?.name ?? t('in.nobody')}</span>
+                  </span>
+                  {destination && <span class="dim">{destinationWords(value.config, destination)}</span>}
+                </span>
+                <Icon name="right" size={16} />
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </Card>
+  );
+}

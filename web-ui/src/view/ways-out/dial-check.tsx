@@ -1,0 +1,163 @@
+import { useState } from 'preact/hooks';
+import type {
+  ApiError,
+  ConfigView,
+  DialCheckRequest,
+  DialCheckResult,
+  PinView,
+} from '../../../../daemon/src/api/contract.ts';
+import { api, failureOf } from '../../api.ts';
+import { priceWords } from '../../format/money.ts';
+import { phone } from '../../format/phone.ts';
+import { say, t, word } from '../../i18n/index.ts';
+import { configVersion } from '../../live/store.ts';
+import { Mark } from '../../ui/icons.tsx';
+import { Card, Failure } from '../../ui/parts.tsx';
+import { socketName, viaWords } from '../section-words.ts';
+import { useLoad } from '../use-load.ts';
+
+/** "What would happen if I dial…": the dial plan's own answer; nothing is dialed. */
+export function DialCheckBox() {
+  const config = useLoad<ConfigView>('/config', configVersion.value);
+  const pins = useLoad<PinView[]>('/pins', configVersion.value);
+  const [number, setNumber] = useState('');
+  const [from, setFrom] = useState<string>();
+  const [pin, setPin] = useState('');
+  const [at, setAt] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [result, setResult] = useState<DialCheckResult>();
+  const [failure, setFailure] = useState<ApiError['error']>();
+  const view = config.value;
+  const telephones = view?.config.ports.filter((p) => p.kind === 'fxs') ?? [];
+  const outsidePins = pins.value?.filter((p) => p.outside) ?? [];
+  const chosen = from ?? (telephones[0] ? `port:${telephones[0].number}` : '');
+  const outside = chosen === 'outside';
+  const offered = outside ? outsidePins : (pins.value ?? []);
+
+  const ask = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const usedPin = offered.some((p) => p.id === pin) ? pin : outside ? offered[0]?.id : undefined;
+    const request: DialCheckRequest = {
+      number,
+      from: outside
+        ? { kind: 'outside', pin: usedPin ?? '' }
+        : { kind: 'port', port: Number(chosen.slice('port:'.length)), ...(usedPin && { pin: usedPin }) },
+      ...(at && { at: new Date(at).getTime() }),
+    };
+    setBusy(true);
+    try {
+      setResult(await api<DialCheckResult>('/dial-check', { body: request }));
+      setFailure(undefined);
+    } catch (error) {
+      setFailure(failureOf(error));
+      setResult(undefined);
+    }
+    setBusy(false);
+  };
+
+  return (
+    <Card title={t('check.title')} class="dial-check">
+      <form onSubmit={ask} class="check-form">
+        <div class="field check-number">
+          <label for="check-number">{t('check.number')}</label>
+          <input
+            id="check-number"
+            type="text"
+            inputMode="tel"
+            class="dial"
+            value={number}
+            placeholder="8 812 123-45-67"
+            autocomplete="off"
+            required
+            onInput={(e) => setNumber(e.currentTarget.value)}
+          />
+        </div>
+        <div class="field">
+          <label for="check-from">{t('check.from')}</label>
+          <select id="check-from" value={chosen} onChange={(e) => setFrom(e.currentTarget.value)}>
+            {view &&
+              telephones.map((p) => (
+                <option key={p.number} value={`port:${p.number}`}>
+                  {socketName(view.config, p.number)}
+                </option>
+              ))}
+            {outsidePins.length > 0 && <option value="outside">{t('check.outside')}</option>}
+          </select>
+        </div>
+        <div class="field">
+          <label for="check-pin">{t('check.pin')}</label>
+          <select id="check-pin" value={pin} onChange={(e) => setPin(e.currentTarget.value)}>
+            {!outside && <option value="">{t('check.noPin')}</option>}
+            {offered.map((p) => (
+              <option key={p.id} value={p.id}>
+                {p.name}
+              </option>
+            ))}
+          </select>
+        </div>
+        <div class="field">
+          <label for="check-at">{t('check.at')}</label>
+          <input
+            id="check-at"
+            type="datetime-local"
+            value={at}
+            onInput={(e) => setAt(e.currentTarget.value)}
+          />
+        </div>
+        <button type="submit" class="primary" disabled={busy || chosen === ''}>
+          {t('check.ask')}
+        </button>
+      </form>
+      {view && telephones.length === 0 && <p class="help">{t('check.noTelephones')}</p>}
+      <Failure error={failure} />
+      <div aria-live="polite">{result && view && <Answer result={result} view={view} />}</div>
+    </Card>
+  );
+}
+
+function Answer({ result, view }: { result: DialCheckResult; view: ConfigView }) {
+  const number = result.e164 ? phone(result.e164) : (result.target ?? '');
+  return (
+    <div
+      class={`answer ${result.refusal ? 'refused' : ''}`}
+      data-answer={result.refusal ? 'refused' : 'allowed'}
+    >
+      <p class="answer-head">
+        <Mark tone={result.refusal ? 'broken' : 'talk'} size={14} />
+        <strong>{result.refusal ? say(result.refusal.said) : t('check.goes', { number })}</strong>
+        <span class="tag">{word('class', result.class)}</span>
+      </p>
+      {result.steps.length > 0 && (
+        <ol class="answer-steps">
+          {result.steps.map((step, i) => (
+            <li key={`${step.routeId}-${i}`} class={step.usable === false ? 'unusable' : ''}>
+              <span class="answer-step-head">
+                <strong>{step.routeName}</strong>
+                <span>
+                  {viaWords(view.config, step.via)} → {phone(step.number)}
+                </span>
+                <span class="price">{priceWords(step.price)}</span>
+              </span>
+              <span class="dim">{say(step.why)}</span>
+              {step.hindrance && (
+                <span class="hindrance">
+                  <Mark tone="attention" /> {say(step.hindrance)}
+                </span>
+              )}
+            </li>
+          ))}
+        </ol>
+      )}
+      {result.explanation.length > 0 && (
+        <details open={result.steps.length === 0}>
+          <summary>{t('check.why')}</summary>
+          <ul class="explanation">
+            {result.explanation.map((said, i) => (
+              <li key={i}>{say(said)}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
+  );
+}

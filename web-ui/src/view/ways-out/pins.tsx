@@ -1,0 +1,106 @@
+import { useState } from 'preact/hooks';
+import type { ConfigView, PinView } from '../../../../daemon/src/api/contract.ts';
+import { api } from '../../api.ts';
+import { shortTime } from '../../format/time.ts';
+import { t } from '../../i18n/index.ts';
+import { boxNow, configVersion } from '../../live/store.ts';
+import { Icon } from '../../ui/icons.tsx';
+import { Card, Empty, Failure, Sheet, State } from '../../ui/parts.tsx';
+import { useLoad } from '../use-load.ts';
+import { PinForm } from './pin-form.tsx';
+
+/** PINs: who has one, what it allows, and how it stands. The digits are nowhere. */
+export function PinsSection() {
+  const pins = useLoad<PinView[]>('/pins', configVersion.value);
+  const config = useLoad<ConfigView>('/config', configVersion.value);
+  const [open, setOpen] = useState<PinView | 'new'>();
+  const view = config.value;
+  const list = pins.value;
+  if (!view || !list) {
+    return (
+      <Card title={t('pins')}>
+        {pins.failure ? <Failure error={pins.failure} /> : <p class="waiting">{t('loading')}</p>}
+      </Card>
+    );
+  }
+  const add = (
+    <button type="button" data-add="pins" onClick={() => setOpen('new')}>
+      <Icon name="plus" size={16} /> {t('pins.add')}
+    </button>
+  );
+  const done = (): void => {
+    setOpen(undefined);
+    pins.reload();
+  };
+  const unlock = async (id: string): Promise<void> => {
+    await api(`/pins/${id}/unlock`, { body: {} }).catch(() => {});
+    pins.reload();
+  };
+  return (
+    <Card title={t('pins')} aside={list.length > 0 && add} class="list-section">
+      {list.length === 0 ? (
+        <Empty icon="key" action={add}>
+          {t('pins.empty')}
+        </Empty>
+      ) : (
+        <ul class="items">
+          {list.map((pin) => {
+            const locked = pin.lockedUntil !== undefined && pin.lockedUntil > boxNow.value;
+            return (
+              <li key={pin.id} class="with-action">
+                <button
+                  type="button"
+                  class={`item ${pin.enabled ? '' : 'disabled'}`}
+                  data-item={`pins/${pin.id}`}
+                  onClick={() => setOpen(pin)}
+                >
+                  <Icon name="key" />
+                  <span class="item-words">
+                    <span class="item-line">
+                      <strong>{pin.name}</strong>
+                      <span class="number" title={t('pins.hidden')}>
+                        {'•'.repeat(pin.length)}
+                      </span>
+                      {locked && (
+                        <State tone="attention">
+                          {t('pins.locked', { time: shortTime(pin.lockedUntil ?? 0) })}
+                        </State>
+                      )}
+                    </span>
+                    <span class="dim">
+                      {[
+                        view.config.classesOfService.find((c) => c.id === pin.classOfService)?.name,
+                        view.config.costCentres.find((c) => c.id === pin.costCentre)?.name,
+                        pin.outside && t('pins.fromOutside'),
+                        pin.expires && t('pins.until', { date: pin.expires }),
+                      ]
+                        .filter(Boolean)
+                        .join(' · ')}
+                    </span>
+                  </span>
+                  {!pin.enabled && <span class="tag">{t('off')}</span>}
+                  <Icon name="right" size={16} />
+                </button>
+                {locked && (
+                  <button type="button" onClick={() => void unlock(pin.id)}>
+                    {t('pins.unlock')}
+                  </button>
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      {open && (
+        <Sheet title={open === 'new' ? t('pins.new') : open.name} onClose={() => setOpen(undefined)}>
+          <PinForm
+            pin={open === 'new' ? undefined : open}
+            view={view}
+            onDone={done}
+            onCancel={() => setOpen(undefined)}
+          />
+        </Sheet>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,72 @@
+import type { ConfigView, PublicConfig, Said } from '../../../../daemon/src/api/contract.ts';
+import { ListSection } from '../../form/section.tsx';
+import { say, t } from '../../i18n/index.ts';
+import { configVersion } from '../../live/store.ts';
+import { PlaceHead } from '../../ui/parts.tsx';
+import { classList, priceRange, routeWords, timeWords } from '../section-words.ts';
+import { useLoad } from '../use-load.ts';
+import { DialCheckBox } from './dial-check.tsx';
+
+type Route = PublicConfig['routes'][number];
+type ClassOfService = PublicConfig['classesOfService'][number];
+type TimeRule = PublicConfig['timeRules'][number];
+
+/** What goes where, at what price? */
+export function WaysOutPlace() {
+  const sentences = useLoad<{ id: string; said: Said }[]>('/routes/sentences', configVersion.value);
+  return (
+    <>
+      <PlaceHead title={t('place.out')} lead={t('out.lead')} />
+      <DialCheckBox />
+      <ListSection
+        name="routes"
+        icon="out"
+        sort={(a, b) => Number(a.priority ?? 100) - Number(b.priority ?? 100)}
+        summary={(item, view) => (
+          <RouteWords
+            route={item as Route}
+            view={view}
+            said={sentences.value?.find((s) => s.id === item.id)?.said}
+          />
+        )}
+      />
+      <ListSection
+        name="classesOfService"
+        icon="people"
+        summary={(item) => <ClassWords cls={item as ClassOfService} />}
+      />
+      <ListSection
+        name="timeRules"
+        icon="clock"
+        summary={(item) => (
+          <>
+            <strong>{String(item.name)}</strong>
+            <span class="dim">{timeWords(item as TimeRule)}</span>
+          </>
+        )}
+      />
+    </>
+  );
+}
+
+function RouteWords({ route, view, said }: { route: Route; view: ConfigView; said: Said | undefined }) {
+  return (
+    <>
+      <span class="item-line">
+        <strong>{route.name}</strong>
+        <span class="price">{priceRange(route)}</span>
+      </span>
+      <span class="dim">{said ? say(said) : routeWords(view, route)}</span>
+    </>
+  );
+}
+
+function ClassWords({ cls }: { cls: ClassOfService }) {
+  return (
+    <>
+      <strong>{cls.name}</strong>
+      <span class="dim">{t('class.allows', { list: classList(cls.allow) })}</span>
+      {cls.pinFor.length > 0 && <span class="dim">{t('class.pinFor', { list: classList(cls.pinFor) })}</span>}
+    </>
+  );
+}
