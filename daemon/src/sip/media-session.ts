@@ -10,6 +10,7 @@ import { type LocalAudio, parseSdp, type SessionDescription, writeAnswer, writeO
 export class MediaSession {
   readonly rtp: OpenRtp;
   readonly #media: Media;
+  readonly #watchLoss: boolean;
   readonly #config: Pick<TrunkConfig, 'codecs' | 'ptimeMs'>;
   // RFC 8866 5.2: any number that fits in 63 bits; kept below 2^31 for old equipment.
   readonly #sessionId = String(randomInt(1, 2 ** 31));
@@ -19,7 +20,9 @@ export class MediaSession {
   #closed: Promise<RtpStatistics | undefined> | undefined;
   #holding = false;
 
-  constructor(rtp: OpenRtp, media: Media, config: Pick<TrunkConfig, 'codecs' | 'ptimeMs'>) {
+  /** `watchLoss`: whether silence of RTP is reported; never on emergency calls (ruling 23). */
+  constructor(rtp: OpenRtp, media: Media, config: Pick<TrunkConfig, 'codecs' | 'ptimeMs'>, watchLoss = true) {
+    this.#watchLoss = watchLoss;
     this.rtp = rtp;
     this.#media = media;
     this.#config = config;
@@ -86,10 +89,11 @@ export class MediaSession {
     this.#agreement = agreement;
     // The same parameters again (a repeated answer, a session refresh) must not make RTP latch anew.
     if (JSON.stringify(agreement.rtp) !== before && !this.#closed) {
-      this.#media.setRtp(this.endpoint, agreement.rtp).catch(() => {});
-      // One owner of DTMF: in-band tones count only where the peer cannot send events (C03).
-      const dtmf = agreement.rtp.telephoneEventPayloadType === undefined;
-      this.#media.detect(this.endpoint, { dtmf }).catch(() => {});
+      this.#media
+        .setRtp(this.endpoint, { ...agreement.rtp, ...(this.#watchLoss ? {} : { lossMs: 0 }) })
+        .catch(() => {});
+      // The media worker is the one owner of DTMF: events where the peer has them, else in-band (C03).
+      this.#media.detect(this.endpoint, { dtmf: true }).catch(() => {});
     }
     return agreement;
   }

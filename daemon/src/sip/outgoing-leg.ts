@@ -115,7 +115,12 @@ export class OutgoingSipLeg extends SipLeg {
       this.host.media.closeRtp(rtp.endpoint).catch(() => {});
       return;
     }
-    this.session = new MediaSession(rtp, this.host.media, this.trunk.config);
+    this.session = new MediaSession(
+      rtp,
+      this.host.media,
+      this.trunk.config,
+      this.#call.emergency === undefined,
+    );
     this.#send(this.session.offer(), noDigestYet());
     const { noAnswerMs } = this.trunk.config;
     if (this.state !== 'trying') return;

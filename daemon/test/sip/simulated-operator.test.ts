@@ -111,9 +111,12 @@ t.test('speech both ways and digits both ways, measured at the far end', async (
   );
   const keys: string[] = [];
   legs[0].on('digit', (key) => keys.push(key));
-  await Promise.all([far.digits(a!.id, '10#'), legs[1].sendDigits('42*')]);
-  await until(() => keys.length === 3 && far.calls().find((call) => call.id === b!.id)?.rtp.digits === '42*');
+  const digitsAtB = (): string | undefined => far.calls().find((call) => call.id === b!.id)?.rtp.digits;
+  await far.digits(a!.id, '10#');
+  await until(() => keys.length === 3 && digitsAtB() === '10#');
   t.same(keys, ['1', '0', '#']);
+  await legs[1].sendDigits('42*');
+  await until(() => digitsAtB() === '10#42*');
   const figures = await legs[0].statistics?.();
   t.ok((figures?.packetsReceived ?? 0) > 20 && figures?.packetsLost === 0, JSON.stringify(figures));
   for (const leg of legs) leg.release({ q850: 16, text: '', by: 'local' });
