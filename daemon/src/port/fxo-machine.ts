@@ -59,7 +59,7 @@ export function fxoTransition(options: FxoOptions) {
       case 'done':
         return done(context, state, event.tag);
       case 'failed':
-        return failed(context, state, event, now);
+        return failed(context, state, event);
       case 'timer':
         return timerFired(context, state, event.name, now);
       case 'tone':
@@ -204,14 +204,13 @@ function failed(
   context: FxoContext,
   state: FxoState,
   event: { tag: string; code: string; message: string },
-  now: number,
 ): FxoStep {
   const { tag, message } = event;
   if (tag === 'configure' && state.link !== 'down') {
     return stay({ ...state, link: 'up', fault: `configure: ${message}` });
   }
   if (tag === `seize:${state.call}` && (state.phase === 'seizing' || state.phase === 'answering')) {
-    return seizeFailed(context, state, now, message);
+    return seizeFailed(context, state, message);
   }
   if (state.phase === 'dialing' && tag === stepTag(state)) {
     return endCall(context, state, 'port/fault', `dialing failed: ${message}`);

@@ -55,9 +55,7 @@ export function dialSeized(context: FxoContext, state: FxoState): FxoStep {
   return stay({ ...state, phase: 'dial-tone' }, timer('dial-tone', timeoutMs));
 }
 
-export function seizeFailed(context: FxoContext, state: FxoState, now: number, message: string): FxoStep {
-  // The card refuses to close a loop on which ringing current stands that it has not yet told.
-  if (state.phase === 'seizing' && message === 'refused: busy') return glare(context, state, now);
+export function seizeFailed(context: FxoContext, state: FxoState, message: string): FxoStep {
   return endCall(context, state, 'port/no-line', `the card did not seize: ${message}`);
 }
 

@@ -1,5 +1,4 @@
 import t from 'tap';
-import { CodedError } from '../../src/base/error.ts';
 import type { Fxs } from '../../src/port/fxs.ts';
 import { defaultFxsOptions } from '../../src/port/options.ts';
 import { createPorts } from '../../src/port/ports.ts';
@@ -32,16 +31,6 @@ t.test('the caller of a glare who has gone is not waited for', async (t) => {
   clock.advance(7000);
   t.strictSame(take(), ['ringing', 'caller unknown', 'ringingStopped']);
   t.equal(port.idle, true);
-});
-
-t.test('a card that refuses to seize a ringing line', async (t) => {
-  const { card, take, dial } = await cityLine();
-  card.intercept = ({ type }) =>
-    type === 'seize' ? new CodedError('line/refused', 'refused: busy') : undefined;
-  const outcome = dial('2');
-  await settle();
-  t.equal(outcome.result, 'port/glare');
-  t.strictSame(take(), ['ringing']);
 });
 
 t.test('a line that rings, or just rang, is not taken for a call', async (t) => {

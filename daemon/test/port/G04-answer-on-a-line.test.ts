@@ -1,0 +1,77 @@
+import t from 'tap';
+import type { SocketLayout } from '../../../hw/simulator/office/layout.ts';
+import type { LineOptions, NumberRule } from '../../../hw/simulator/office/line.ts';
+import { defaultFxoOptions } from '../../src/port/options.ts';
+import { heard, simulatedOffice } from './simulated-office.ts';
+
+// On the simulated exchange over a real pty, with the real detectors.
+t.test('how the answer of the far end is seen, and what is none', async (t) => {
+  t.jobs = 4;
+  const line = (port: number, rule: Partial<NumberRule> = {}, options: LineOptions = {}): SocketLayout => {
+    const otherwise = { result: 'answer' as const, ringMs: 2500, ...rule };
+    return {
+      port,
+      kind: 'fxo',
+      device: 'city-line',
+      line: { rules: [], interDigitMs: 300, otherwise, ...options },
+    };
+  };
+  const office = await simulatedOffice(
+    t,
+    {
+      sockets: [
+        line(1),
+        line(2, {}, { polarityOnAnswer: false }),
+        line(3, { result: 'no-answer' }),
+        line(4, { result: 'busy' }),
+      ],
+    },
+    [1, 2, 3, 4].map((number) => ({
+      kind: 'fxo',
+      ...defaultFxoOptions(number),
+      answerSupervision: {
+        polarity: true,
+        ringbackStop: true,
+        voice: false,
+        timerMs: number === 3 ? 6000 : 0,
+      },
+    })),
+  );
+
+  await Promise.all([
+    t.test('by reversal, at once', { buffered: true }, async (t) => {
+      const port = office.fxo(1);
+      const alerted = heard(port, 'alerting');
+      const answered = heard(port, 'answered');
+      await port.dial('2345678');
+      await alerted;
+      t.strictSame(await answered, ['polarity']);
+    }),
+    t.test('without reversal: the ringback has ended', { buffered: true }, async (t) => {
+      const port = office.fxo(2);
+      const answered = heard(port, 'answered', () => true, 14_000);
+      await port.dial('2345678');
+      t.strictSame(await answered, ['ringback-stop']);
+      t.equal(office.simulator.line(2).talking, true);
+    }),
+    t.test(
+      'a ringing that nobody answers is not charged, whatever the timer',
+      { buffered: true },
+      async (t) => {
+        const port = office.fxo(3);
+        const answered = heard(port, 'answered', () => true, 10_000);
+        await port.dial('2345678');
+        await t.rejects(answered);
+        port.release();
+      },
+    ),
+    t.test('busy is no answer, and the loop opens', { buffered: true }, async (t) => {
+      const port = office.fxo(4);
+      const opened = office.simulator.line(4).next('released', 10_000);
+      const released = heard(port, 'released');
+      await port.dial('2345678');
+      t.strictSame(await released, ['busy-tone']);
+      await opened;
+    }),
+  ]);
+});
