@@ -1,5 +1,6 @@
 import type { EndpointId } from './api.ts';
 import type { EchoCanceller } from './dsp/echo-canceller.ts';
+import { EchoControl } from './echo-control.ts';
 import { Endpoint, SILENT_FRAME } from './endpoint.ts';
 import { FRAME_SAMPLES, type LineAudio } from './line-audio.ts';
 import type { Listener } from './listener.ts';
@@ -19,7 +20,7 @@ const DEAF_MS = 80;
 export class LineEndpoint extends Endpoint {
   readonly port: number;
   readonly #audio: LineAudio;
-  readonly #echo: EchoCanceller | undefined;
+  readonly #echo: EchoControl | undefined;
   readonly #frame = new Int16Array(FRAME_SAMPLES);
   readonly #out = new Int16Array(FRAME_SAMPLES);
   readonly #reference = new Int16Array(FRAME_SAMPLES);
@@ -43,7 +44,7 @@ export class LineEndpoint extends Endpoint {
     super(id, listener);
     this.port = port;
     this.#audio = audio;
-    this.#echo = echo;
+    this.#echo = echo && new EchoControl(echo);
   }
 
   readonly takesEvents = false;
@@ -67,8 +68,7 @@ export class LineEndpoint extends Endpoint {
     if (working) {
       this.#readSent(at);
       const key = this.listener.hearRaw(frame, this.#reference);
-      // A key is far louder than any echo, and must not teach the canceller a wrong line.
-      if (this.#echo && !key) this.#echo.process(this.#reference, frame, frame, FRAME_SAMPLES);
+      this.#echo?.process(this.#reference, frame, key);
       this.hear(frame, now < this.#deafUntil);
     }
     if (peer instanceof RtpEndpoint) peer.transmit(frame, now);

@@ -149,3 +149,28 @@ t.test('call-progress tones and speech on a line are told', async (t) => {
   for (let i = 0; i < 200; i++) line.frame(new Map([[2, speech]]));
   t.same(await voice, ['line:2']);
 });
+
+for (const frequency of [600, 1000]) {
+  t.test(`a tone from the telephone is whole while the trunk sounds ${frequency} Hz`, async (t) => {
+    const line = new LineDouble();
+    const media = engine(t, {}, line);
+    await media.connect('line:1', 'line:2');
+    const hybrid = (n: number): number => {
+      const frames = line.played.get(1) ?? [];
+      for (let i = frames.length - 1; i >= Math.max(0, frames.length - 6); i--) {
+        const f = frames[i]!;
+        if (n - 8 >= f.at && n - 8 < f.at + 80) return Math.round(f.samples[n - 8 - f.at]! / 10);
+      }
+      return 0;
+    };
+    const signals = new Map([
+      [1, (n: number) => hybrid(n) + sine(1000, -10)(n)],
+      [2, sine(frequency, -10)],
+    ]);
+    for (let i = 0; i < 300; i++) line.frame(signals);
+    for (const from of [20, 100, 200, 280]) {
+      const level = toneLevelDbm0(line.heard(2, from).subarray(0, 1600), 1000);
+      t.ok(Math.abs(level + 10) < 1.2, `${level.toFixed(1)} dBm0 after ${from * 10} ms`);
+    }
+  });
+}

@@ -4,9 +4,16 @@ import { clip16, SAMPLES_PER_MS } from './level.ts';
 export interface EchoCanceller {
   /**
    * One frame. `reference`: what went to the line, aligned to `received` by the card's sample index
-   * (ruling 22); `out`: `received` without the echo, and may be the same array.
+   * (ruling 22); `out`: `received` without the echo, and may be the same array. `adapt` false: cancel,
+   * but learn nothing from this frame.
    */
-  process(reference: Int16Array, received: Int16Array, out: Int16Array, count?: number): void;
+  process(
+    reference: Int16Array,
+    received: Int16Array,
+    out: Int16Array,
+    count?: number,
+    adapt?: boolean,
+  ): void;
   /** Echo return loss enhancement over about the last 100 ms, dB; 0 while the far end is silent. */
   readonly erleDb: number;
   /** Forgets the line: a new call. */
@@ -86,18 +93,31 @@ export class TwoPathCanceller implements EchoCanceller {
     this.#erleIn = this.#erleOut = 0;
   }
 
-  process(reference: Int16Array, received: Int16Array, out: Int16Array, count = received.length): void {
+  process(
+    reference: Int16Array,
+    received: Int16Array,
+    out: Int16Array,
+    count = received.length,
+    adapt = true,
+  ): void {
     for (let from = 0; from < count; from += BLOCK) {
-      this.#block(reference, received, out, from, Math.min(count, from + BLOCK));
+      this.#block(reference, received, out, from, Math.min(count, from + BLOCK), adapt);
     }
   }
 
-  #block(reference: Int16Array, received: Int16Array, out: Int16Array, from: number, to: number): void {
+  #block(
+    reference: Int16Array,
+    received: Int16Array,
+    out: Int16Array,
+    from: number,
+    to: number,
+    adapt: boolean,
+  ): void {
     const taps = this.#taps;
     const main = this.#main;
     const shadow = this.#shadow;
     const history = this.#history;
-    const adapting = this.#energy > MIN_REFERENCE * taps;
+    const adapting = adapt && this.#energy > MIN_REFERENCE * taps;
     let position = this.#position;
     let energy = this.#energy;
     let mainError = 0;
