@@ -21,7 +21,9 @@ async function main(): Promise<void> {
     process.exit(1);
   };
   process.on('uncaughtException', (error) => die(error.stack ?? error.message));
-  process.on('unhandledRejection', (reason) => die(reason instanceof Error ? (reason.stack ?? '') : String(reason)));
+  process.on('unhandledRejection', (reason) =>
+    die(reason instanceof Error ? (reason.stack ?? '') : String(reason)),
+  );
 
   const daemon = new Daemon(args, installation(args.webRoot), { clock: systemClock(), log, fatal: die });
   let stopping = false;

@@ -26,7 +26,17 @@ export interface DemoOptions {
 export async function demoOffice(options: DemoOptions): Promise<Record<string, unknown>> {
   const key = await loadDeviceKey(options.keyFile);
   const server = `${options.operator.host}:${options.operator.port}`;
-  const allow = ['internal', 'local', 'zone', 'national', 'mobile', 'free', 'special', 'cis', 'international'];
+  const allow = [
+    'internal',
+    'local',
+    'zone',
+    'national',
+    'mobile',
+    'free',
+    'special',
+    'cis',
+    'international',
+  ];
   return {
     version: 1,
     site: { name: 'Ромашка', emergencyCaller: '+74951110000' },
@@ -41,8 +51,22 @@ export async function demoOffice(options: DemoOptions): Promise<Record<string, u
       { id: 'store', name: 'Склад' },
     ],
     ports: [
-      { kind: 'fxs', number: 1, name: 'Секретарь', extension: '11', classOfService: 'office', costCentre: 'sales' },
-      { kind: 'fxs', number: 2, name: 'Склад', extension: '12', classOfService: 'guarded', costCentre: 'store' },
+      {
+        kind: 'fxs',
+        number: 1,
+        name: 'Секретарь',
+        extension: '11',
+        classOfService: 'office',
+        costCentre: 'sales',
+      },
+      {
+        kind: 'fxs',
+        number: 2,
+        name: 'Склад',
+        extension: '12',
+        classOfService: 'guarded',
+        costCentre: 'store',
+      },
       { kind: 'fxs', number: 3, name: 'АТС', role: 'pbx-line', classOfService: 'guarded' },
       { kind: 'fxs', number: 4, name: 'Факс', extension: '14', classOfService: 'guarded' },
       { kind: 'fxo', number: 5, name: 'Город 1', proven: true, incoming: 'reception' },

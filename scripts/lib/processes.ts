@@ -34,7 +34,12 @@ export interface StartOptions {
 const keptLines = 400;
 
 /** Starts a program of ours under node and waits for its ready line. @throws Error with its last words. */
-export async function start(name: string, file: string, args: string[], options: StartOptions = {}): Promise<Running> {
+export async function start(
+  name: string,
+  file: string,
+  args: string[],
+  options: StartOptions = {},
+): Promise<Running> {
   const child = spawn(process.execPath, [...(options.nodeArguments ?? []), join(root, file), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: options.env ?? process.env,
@@ -55,7 +60,14 @@ export async function start(name: string, file: string, args: string[], options:
     createInterface({ input: child.stdout! }).on('line', (line) => {
       if (!line.startsWith('ready ')) return;
       clearTimeout(timer);
-      done(Object.fromEntries(line.slice(6).split(' ').map((word) => word.split(/=(.*)/s).slice(0, 2))));
+      done(
+        Object.fromEntries(
+          line
+            .slice(6)
+            .split(' ')
+            .map((word) => word.split(/=(.*)/s).slice(0, 2)),
+        ),
+      );
     });
     void ended.then((code) => {
       clearTimeout(timer);

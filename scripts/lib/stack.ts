@@ -1,7 +1,7 @@
 /** A whole box on one machine: simulated line card, simulated operator, daemon. */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { createSocket } from 'node:dgram';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoOffice } from './demo-office.ts';
@@ -33,15 +33,6 @@ export interface Stack {
 /** The SIP account of the simulated operator. */
 const account = { user: '74951110000', password: 'demo-trunk-secret' };
 
-/** A UDP port that is free on an address just now. */
-export async function freePort(host = '127.0.0.1'): Promise<number> {
-  const socket = createSocket('udp4');
-  await new Promise<void>((resolve) => socket.bind(0, host, resolve));
-  const { port } = socket.address();
-  await new Promise<void>((resolve) => socket.close(() => resolve()));
-  return port;
-}
-
 /** Starts everything; what was started is stopped again if a part fails. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const temporary = options.data === undefined ? mkdtempSync(join(tmpdir(), 'linegate-')) : undefined;
@@ -67,23 +58,30 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       [simulator, operator] = await Promise.all([
         run('simulator', 'hw/dist/simulator.js', ['--link', line, '--page', page]),
         run('operator', 'hw/dist/operator.js', [
-          '--listen', '127.0.0.1:0',
-          '--user', `${account.user}:${account.password}`,
-          '--http', '127.0.0.1:0',
+          '--listen',
+          '127.0.0.1:0',
+          '--user',
+          `${account.user}:${account.password}`,
+          '--http',
+          '127.0.0.1:0',
         ]),
       ]);
       daemonArguments.push('--line', line, '--simulated');
       if (options.config === undefined) {
         const config = join(data, 'first-config.json');
         const [host, port] = splitAddress(operator.ready['sip'] ?? '');
-        const office = await demoOffice({ operator: { host, port }, keyFile: join(data, 'device-key'), account });
+        const office = await demoOffice({
+          operator: { host, port },
+          keyFile: join(data, 'device-key'),
+          account,
+        });
         writeFileSync(config, JSON.stringify(office, null, 2));
         daemonArguments.push('--config', config);
       }
     }
     if (options.config !== undefined) daemonArguments.push('--config', options.config);
     daemonArguments.push('--http', options.http ?? '127.0.0.1:0');
-    daemonArguments.push('--sip', options.sip ?? `127.0.0.1:${await freePort()}`);
+    daemonArguments.push('--sip', options.sip ?? '127.0.0.1:0');
     const daemon = await run(
       'daemon',
       options.fromSource ? 'daemon/src/main.ts' : 'daemon/dist/main.js',

@@ -21,8 +21,9 @@ import type { ServiceContext } from '../service/context.ts';
 import { Services } from '../service/services.ts';
 import { type SipGateway, startSip } from '../sip/index.ts';
 import { type SipdHandle, startSipd } from '../sipd/host.ts';
-import { type CardPlace, type MediaHost, startMediaWorker } from '../worker/media-host.ts';
+import { type CardPlace, MediaHost } from '../worker/media-host.ts';
 import type { DaemonArguments, HostPort } from './arguments.ts';
+import { CardState } from './card-state.ts';
 import { claimCode } from './claim-code.ts';
 import { countryProfile, toneSet } from './country.ts';
 import { DialPlans } from './dial-plans.ts';
@@ -45,6 +46,9 @@ export interface Installation {
 
 /** How long the start waits for the line card before it goes on without, ms. */
 const cardPatienceMs = 15_000;
+
+/** How long the media worker may take to start, ms. */
+const workerPatienceMs = 10_000;
 
 /** The whole box, constructed. */
 export class Daemon {
@@ -83,23 +87,31 @@ export class Daemon {
     const profile = countryProfile(config().dialing.country);
 
     const alarms = new AlarmBoard(clock);
-    // Both threads start side by side: each takes a good part of the time to ready.
-    const [host, sipd] = await Promise.all([this.#startMedia(config(), profile), this.#startSipd(config())]);
+    const host = this.#makeMedia(config(), profile);
     const { card, media } = host;
+    // Whoever follows the card does so before its worker runs: what it tells first is told once.
+    const link = new CardState(card, clock);
+    const ports = new Ports({ card, media, clock }, portOptions(config(), profile));
+    this.#closers.push(() => ports.close());
+    // Both threads start side by side: each takes a good part of the time to ready.
+    const [sipd] = await Promise.all([this.#startSipd(config()), host.ready(workerPatienceMs)]);
     const records = this.#openRecords(data, alarms);
     const key = await loadDeviceKey(join(data, 'device-key'));
 
     const tones = toneSet(profile);
     const calls = new CallRegistry({ clock, media, tones, recorder: records, priceOf });
-    const ports = new Ports({ card, media, clock }, portOptions(config(), profile));
-    this.#closers.push(() => ports.close());
     const sip = await this.#startSip(config(), media, sipd);
 
     let services: Services;
     const pins = new Pins(store, key, clock, () => services.lockouts);
     const desk = new LineDesk(ports, calls, () => sip.trunks(), clock);
     const onSite = { outside: false } as const;
-    const plans = new DialPlans(config(), clock, (digits) => pins.match(digits, onSite), (step) => desk.usable(step));
+    const plans = new DialPlans(
+      config(),
+      clock,
+      (digits) => pins.match(digits, onSite),
+      (step) => desk.usable(step),
+    );
     const context: ServiceContext = {
       clock,
       media,
@@ -133,6 +145,7 @@ export class Daemon {
       calls,
       ports,
       card,
+      link,
       alarms,
       trunks: () => sip.trunks(),
       probes: () => watchdog.states,
@@ -186,7 +199,7 @@ export class Daemon {
     const http = await api.listen(this.#arguments.http.host, this.#arguments.http.port);
     this.#closers.push(() => api.close());
 
-    await this.#cardUp(card);
+    await link.firstUp(cardPatienceMs);
     await this.#endOrphans(sip, records);
     supervisor.ready('serving');
     if (supervisor.watchdogMs !== undefined) watchdog.start(supervisor.watchdogMs / 3);
@@ -235,9 +248,9 @@ export class Daemon {
     return records;
   }
 
-  async #startMedia(config: Config, profile: ReturnType<typeof countryProfile>): Promise<MediaHost> {
+  #makeMedia(config: Config, profile: ReturnType<typeof countryProfile>): MediaHost {
     const { mediaWorker } = this.#installation;
-    const host = await startMediaWorker({
+    const host = new MediaHost({
       card: cardPlace(this.#arguments.line, config),
       profile,
       media: {
@@ -272,12 +285,18 @@ export class Daemon {
     return sipd;
   }
 
-  async #startSip(config: Config, media: MediaHost['media'], sipd: SipdHandle | undefined): Promise<SipGateway> {
+  async #startSip(
+    config: Config,
+    media: MediaHost['media'],
+    sipd: SipdHandle | undefined,
+  ): Promise<SipGateway> {
     const sip = await startSip({
       ...sipSettings(config),
       clock: this.#clock,
       media,
-      engine: sipd ? { ...sipd.control, secret: this.#engineSecret } : { ...externalEngine(config), secret: config.sip.engineSecret },
+      engine: sipd
+        ? { ...sipd.control, secret: this.#engineSecret }
+        : { ...externalEngine(config), secret: config.sip.engineSecret },
       engineShowsTrying: sipd !== undefined,
     });
     this.#closers.push(() => sip.close());
@@ -305,17 +324,6 @@ export class Daemon {
         .catch(() => false)
         .then(() => records.forgetDialog(dialog.callId));
     }
-  }
-
-  async #cardUp(card: MediaHost['card']): Promise<void> {
-    if (card.inventory) return;
-    await new Promise<void>((resolve) => {
-      const timer = this.#clock.after(cardPatienceMs, resolve);
-      card.once('up', () => {
-        timer.cancel();
-        resolve();
-      });
-    });
   }
 }
 

@@ -3,7 +3,7 @@ import type { DialCheck } from '../api/deps.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Config, PinConfig } from '../config/schema.ts';
 import { normaliseCaller } from '../dialplan/normalise-caller.ts';
-import { areaOf, compileDialPlan, type DialPlan as Compiled } from '../dialplan/plan.ts';
+import { areaOf, type DialPlan as Compiled, compileDialPlan } from '../dialplan/plan.ts';
 import type { RoutePlan, RouteStep } from '../dialplan/route-plan.ts';
 import type { DialPlan } from '../service/context.ts';
 
@@ -18,7 +18,12 @@ export class DialPlans implements DialCheck {
   #config: Config;
   #compiled: Compiled;
 
-  constructor(config: Config, clock: Clock, pinOf: (digits: string) => PinConfig | undefined, usable: Usable) {
+  constructor(
+    config: Config,
+    clock: Clock,
+    pinOf: (digits: string) => PinConfig | undefined,
+    usable: Usable,
+  ) {
     this.#config = config;
     this.#compiled = compileDialPlan(config);
     this.#clock = clock;

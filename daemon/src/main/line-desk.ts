@@ -40,7 +40,10 @@ export class LineDesk implements LineActions {
       ? { ok: true, said: { ru: 'Гнездо в порядке.', en: 'The socket is in order.' } }
       : {
           ok: false,
-          said: { ru: `Гнездо не работает: ${port.trouble}.`, en: `The socket is out of service: ${port.trouble}.` },
+          said: {
+            ru: `Гнездо не работает: ${port.trouble}.`,
+            en: `The socket is out of service: ${port.trouble}.`,
+          },
         };
   }
 
@@ -49,11 +52,17 @@ export class LineDesk implements LineActions {
     const { via } = step;
     if (via.kind === 'line') {
       if (via.ports.some((port) => this.#ports.fxo.get(port)?.idle)) return { usable: true };
-      return { usable: false, hindrance: { ru: 'Все линии заняты или не работают.', en: 'All lines are busy or out of service.' } };
+      return {
+        usable: false,
+        hindrance: { ru: 'Все линии заняты или не работают.', en: 'All lines are busy or out of service.' },
+      };
     }
     const status = this.#trunks().find((trunk) => trunk.trunkId === via.trunk);
     if (status && (status.state === 'registered' || status.state === 'up')) return { usable: true };
-    return { usable: false, hindrance: { ru: 'Линия оператора не работает.', en: 'The trunk is not working.' } };
+    return {
+      usable: false,
+      hindrance: { ru: 'Линия оператора не работает.', en: 'The trunk is not working.' },
+    };
   }
 
   async #ring(port: NonNullable<ReturnType<Ports['fxs']['get']>>): Promise<LineTestResult> {
@@ -71,6 +80,9 @@ export class LineDesk implements LineActions {
     port.stopRinging();
     return lifted
       ? { ok: true, said: { ru: 'Трубку сняли.', en: 'The handset was lifted.' } }
-      : { ok: true, said: { ru: 'Телефон звонил три секунды.', en: 'The telephone rang for three seconds.' } };
+      : {
+          ok: true,
+          said: { ru: 'Телефон звонил три секунды.', en: 'The telephone rang for three seconds.' },
+        };
   }
 }

@@ -22,6 +22,7 @@ import type { ProbeState } from '../health/watchdog.ts';
 import type { LineCard } from '../line/card.ts';
 import type { Ports } from '../port/ports.ts';
 import type { TrunkStatus } from '../sip/trunk-status.ts';
+import type { CardState } from './card-state.ts';
 import { trunkLive } from './trunk-live.ts';
 
 /** What the live picture is drawn from. */
@@ -34,6 +35,7 @@ export interface LiveSources {
   calls: CallRegistry;
   ports: Ports;
   card: LineCard;
+  link: CardState;
   alarms: AlarmBoard;
   trunks(): TrunkStatus[];
   probes(): readonly ProbeState[];
@@ -55,9 +57,6 @@ export class LivePicture implements LiveModel {
   readonly #from: LiveSources;
   #electrical = new Map<number, Electrical>();
   #portSince = new Map<number, { state: PortState; since: number }>();
-  #cardSince: number;
-  #cardReason: string | undefined;
-  #cardUp = false;
   #cpu = process.cpuUsage();
   #cpuAt: number;
   #health: HealthLive = { ok: true, probes: [] };
@@ -65,7 +64,6 @@ export class LivePicture implements LiveModel {
 
   constructor(from: LiveSources) {
     this.#from = from;
-    this.#cardSince = from.clock.wall();
     this.#cpuAt = from.clock.now();
     const { card, calls, alarms, clock } = from;
     const slow = clock.every(slowMs, () => this.#slow());
@@ -73,8 +71,8 @@ export class LivePicture implements LiveModel {
       calls.on('changed', (call) => this.#callChanged(call)),
       alarms.on('raised', (alarm) => this.#tell({ what: 'alarms', id: alarm.id, value: alarm })),
       alarms.on('cleared', (alarm) => this.#tell({ what: 'alarms', id: alarm.id, value: null })),
-      card.on('up', () => this.#cardChanged(true, undefined)),
-      card.on('down', (reason) => this.#cardChanged(false, reason)),
+      card.on('up', () => this.#cardChanged()),
+      card.on('down', () => this.#cardChanged()),
       card.on('indication', (indication) => {
         const known = this.#electrical.get(indication.port) ?? {};
         if (indication.type === 'line-state') known.volts = indication.volts;
@@ -140,16 +138,15 @@ export class LivePicture implements LiveModel {
     this.#cpu = process.cpuUsage();
     this.#cpuAt = now;
     this.#tell({ what: 'health', value: this.#health });
-    for (const call of this.#from.calls.active) this.#tell({ what: 'calls', id: call.id, value: callLive(call) });
+    for (const call of this.#from.calls.active)
+      this.#tell({ what: 'calls', id: call.id, value: callLive(call) });
   }
 
-  #cardChanged(up: boolean, reason: string | undefined): void {
-    this.#cardUp = up;
-    this.#cardReason = reason;
-    this.#cardSince = this.#from.clock.wall();
+  #cardChanged(): void {
     this.#tell({ what: 'card', value: this.#card() });
     queueMicrotask(() => {
-      for (const port of this.#allPorts()) this.#tell({ what: 'ports', id: String(port.number), value: port });
+      for (const port of this.#allPorts())
+        this.#tell({ what: 'ports', id: String(port.number), value: port });
     });
   }
 
@@ -182,17 +179,20 @@ export class LivePicture implements LiveModel {
 
   #card(): CardLive {
     const inventory = this.#from.card.inventory;
+    const { up, since, reason } = this.#from.link;
     return {
-      up: this.#cardUp,
-      since: this.#cardSince,
-      ...(inventory ? { board: inventory.board, serial: inventory.serial, firmware: inventory.firmware } : {}),
+      up,
+      since,
+      ...(inventory
+        ? { board: inventory.board, serial: inventory.serial, firmware: inventory.firmware }
+        : {}),
       ...(inventory ? { audio: inventory.audio } : {}),
-      ...(this.#cardUp || this.#cardReason === undefined
+      ...(up || reason === undefined
         ? {}
         : {
             reason: {
-              ru: `Нет связи с платой линий: ${this.#cardReason}`,
-              en: `The line card does not answer: ${this.#cardReason}`,
+              ru: `Нет связи с платой линий: ${reason}`,
+              en: `The line card does not answer: ${reason}`,
             },
           }),
     };
@@ -295,7 +295,13 @@ function outOfService(kind: 'fxs' | 'fxo', trouble: string | undefined): Pick<Po
       };
 }
 
-const callStates = { seeking: 'trying', alerting: 'ringing', talking: 'talking', held: 'held', ended: 'ending' } as const;
+const callStates = {
+  seeking: 'trying',
+  alerting: 'ringing',
+  talking: 'talking',
+  held: 'held',
+  ended: 'ending',
+} as const;
 
 /** A call as the page shows it. */
 export function callLive(call: Call): CallLive {

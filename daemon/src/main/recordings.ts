@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError } from '../base/error.ts';
-import { PCMA } from '../media/dsp/g711.ts';
 import type { PlaySource } from '../media/api.ts';
+import { PCMA } from '../media/dsp/g711.ts';
 import type { PromptName, Prompts } from '../service/prompts.ts';
 
 /** Files of recordings, A-law at 8 kHz without a header: `FOLDER/LANGUAGE/NAME.al`. Read when first needed. */

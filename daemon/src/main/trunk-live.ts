@@ -47,7 +47,12 @@ export function trunkLive(trunk: TrunkConfig, status: TrunkStatus): TrunkLive {
     calls: status.calls,
     maxCalls: trunk.maxCalls,
     ...(exchange
-      ? { lastExchange: { at: exchange.at, text: `${exchange.request} -> ${exchange.status} ${exchange.text}` } }
+      ? {
+          lastExchange: {
+            at: exchange.at,
+            text: `${exchange.request} -> ${exchange.status} ${exchange.text}`,
+          },
+        }
       : {}),
   };
 }
