@@ -13,7 +13,7 @@ const key = (device: string, digit: string) => {
 
 function Keypad({ device }: { device: DeviceView }) {
   return (
-    <fieldset class="keypad" disabled={!device.offHook}>
+    <fieldset class="keypad">
       <legend>{w('keypad')}</legend>
       {[...'123456789*0#'].map((digit) => (
         <button key={digit} type="button" onClick={() => key(device.id, digit)}>
@@ -80,7 +80,7 @@ export function Telephone({ socket, device }: { socket: SocketView; device: Devi
           <Button kind="main" label={w(said === 'ringing' ? 'answer' : 'lift')} onPress={lift} />
         )}
       </div>
-      {!pbx && <Keypad device={device} />}
+      {device.offHook && !pbx && <Keypad device={device} />}
       {device.offHook && !pbx && (
         <>
           <Field

@@ -32,7 +32,7 @@ const WORDS = {
   microphone: ['Говорить в микрофон', 'Speak'],
   microphoneOn: ['Микрофон включён', 'Microphone on'],
   tone: ['Тон 1 кГц', '1 kHz tone'],
-  speech: ['Запись речи', 'Canned speech'],
+  speech: ['Готовая речь', 'Canned speech'],
   hush: ['Замолчать', 'Be silent'],
   onHook: ['трубка лежит', 'on-hook'],
   offHook: ['трубка снята', 'off-hook'],
