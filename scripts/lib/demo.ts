@@ -84,10 +84,11 @@ async function call(stack: Stack): Promise<DemoResult> {
   };
 }
 
-/** Measures until two readings in a row agree: buffers and echo cancellers take a moment. */
+/** Measures until two readings in a row agree: buffers take a moment, and the operator's is of a whole second. */
 async function settled(measure: () => Promise<number>): Promise<number> {
   let last = await measure();
-  for (let i = 0; i < 10; i++) {
+  for (let i = 0; i < 15; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
     const next = await measure();
     if (Math.abs(next - last) < 0.3 && next > -60) return next;
     last = next;
