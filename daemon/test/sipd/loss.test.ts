@@ -25,7 +25,9 @@ async function path(t: Any, a: number, b: number) {
   const pass = (from: Socket, to: Socket, toPort: number): void => {
     from.on('message', (bytes) => {
       // The peers must find each other through the path, not around it.
-      const text = bytes.toString('latin1').replace(/^(Contact: .*127\.0\.0\.1:)\d+/m, `$1${to.address().port}`);
+      const text = bytes
+        .toString('latin1')
+        .replace(/^(Contact: .*127\.0\.0\.1:)\d+/m, `$1${to.address().port}`);
       const send = (): void => {
         if (!state.closed) to.send(Buffer.from(text, 'latin1'), toPort, '127.0.0.1');
       };
@@ -65,7 +67,11 @@ t.test('every message lost, repeated or late: the call stands and ends cleanly',
     state.count = 0;
     state.log = [];
     try {
-      const uac = await within(caller.createUAC(`sip:1@127.0.0.1:${toB}`, { localSdp: sdp() }), 2500, 'answer');
+      const uac = await within(
+        caller.createUAC(`sip:1@127.0.0.1:${toB}`, { localSdp: sdp() }),
+        2500,
+        'answer',
+      );
       const info = await within(uac.request({ method: 'INFO' }), 2500, 'INFO');
       if (info.status !== 200) throw new Error(`INFO ${info.status}`);
       await within(uac.destroy(), 2500, 'BYE');
@@ -100,8 +106,11 @@ t.test('a fifth of everything lost, a fifth repeated, a fifth late: calls go on'
   const { state, toB } = await path(t, port(a), port(b));
   let seed = 12345;
   const random = (): number => (seed = (seed * 1103515245 + 12345) % 2147483648) / 2147483648;
-  state.harm = () => (random() < 0.2 ? 'drop' : random() < 0.25 ? 'repeat' : random() < 0.33 ? 'delay' : 'none');
-  callee.invite(async (req: Any, res: Any) => void (await callee.createUAS(req, res, { localSdp: sdp(5000) })));
+  state.harm = () =>
+    random() < 0.2 ? 'drop' : random() < 0.25 ? 'repeat' : random() < 0.33 ? 'delay' : 'none';
+  callee.invite(
+    async (req: Any, res: Any) => void (await callee.createUAS(req, res, { localSdp: sdp(5000) })),
+  );
   const results = await within(
     Promise.all(
       Array.from({ length: 30 }, async () => {

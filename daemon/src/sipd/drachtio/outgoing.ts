@@ -102,7 +102,7 @@ export class OutgoingCall implements AttemptUser {
     else if (m.status < 300) this.#success(m, flow, leg);
     else {
       this.#end();
-      this.#refused(leg);
+      this.#refused(leg, m.status);
       this.#toClient(m, flow, leg);
       this.onFinal?.(m.status);
     }
@@ -113,7 +113,7 @@ export class OutgoingCall implements AttemptUser {
     if (this.#final) return;
     this.#end();
     const leg = this.leg();
-    this.#refused(leg);
+    this.#refused(leg, status);
     const dialog = leg ? leg.id : '';
     const leader = `${this.#core.ids.uuid()}|sip|network|0|tcp||0|${timeToken(this.#core.clock.wall())}`;
     if (!this.#echoed) {
@@ -221,7 +221,7 @@ export class OutgoingCall implements AttemptUser {
     if (ack) this.#core.table.transmit(ack.flow, ack.text);
   }
 
-  #refused(leg: Leg | undefined): void {
+  #refused(leg: Leg | undefined, status: number): void {
     if (!leg) return;
     if (this.initial) {
       this.#core.legs.remove(leg);
@@ -229,8 +229,17 @@ export class OutgoingCall implements AttemptUser {
         this.#core.cdr.stop('application', leg.cancelled ? 'call-canceled' : 'call-rejected', this.#text);
     } else {
       if (this.method === 'INVITE') leg.inviting = false;
-      if (this.method === 'BYE') this.#released(leg);
+      if (this.method === 'BYE' && (status === 401 || status === 407) && this.session) this.#challenged(leg);
+      else if (this.method === 'BYE') this.#released(leg);
     }
+  }
+
+  /** A BYE that is challenged has ended nothing yet: the client may send it again with credentials. */
+  #challenged(leg: Leg): void {
+    leg.state = 'confirmed';
+    this.#core.clock.after(this.#core.table.timing.give, () => {
+      if (leg.state === 'confirmed') this.#released(leg);
+    });
   }
 
   #released(leg: Leg): void {
