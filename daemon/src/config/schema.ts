@@ -5,7 +5,7 @@ import { destination, incomingNumber } from './schema/incoming.ts';
 import { accessNumber, person, pin } from './schema/person.ts';
 import { type fxoPort, type fxsPort, port } from './schema/port.ts';
 import { type price, route } from './schema/route.ts';
-import { card, admin, rtp, sip, site } from './schema/system.ts';
+import { admin, card, records, rtp, sip, site } from './schema/system.ts';
 import { trunk } from './schema/trunk.ts';
 
 export { tollClasses } from './schema/common.ts';
@@ -162,6 +162,7 @@ export const configSchema = z.object({
     ),
   sip,
   rtp,
+  records,
   card,
 });
 

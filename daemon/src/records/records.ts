@@ -30,6 +30,8 @@ export interface RecordsOptions {
   path: string;
   clock: Clock;
   alarm?(alarm: RecordsAlarm): void;
+  /** How long ended calls are kept, days; 0 or not given: for good. Asked every hour. */
+  keepDays?(): number;
 }
 
 /** How long what is journalled may wait for its transaction. With the sync that follows, under 2 s to the disk. */
@@ -38,6 +40,11 @@ const batchMs = 250;
 const retryMs = 2000;
 /** Rows of a batch are spread over turns of the event loop, so that no call waits for all of them. */
 const rowsPerTransaction = 50;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** Rows deleted at a time, and the pause between: no call may wait for a year's records to go. */
+const pruneRows = 500;
+const prunePauseMs = 1000;
 /** Ended calls kept in memory while the disk refuses. */
 const mostPending = 20_000;
 
@@ -65,6 +72,7 @@ export class Records implements CallRecorder {
   #db: Database.Database;
   #statements: Statements;
   #timer: Timer | undefined;
+  #retention: Timer | undefined;
   #failing = false;
   #closed = false;
 
@@ -79,6 +87,7 @@ export class Records implements CallRecorder {
     this.#replay();
     this.#interrupt();
     this.#orphans = this.#storedDialogs();
+    if (options.keepDays) this.#retention = options.clock.after(prunePauseMs, () => this.#retain());
   }
 
   begin(record: CallRecord): void {
@@ -168,10 +177,23 @@ export class Records implements CallRecorder {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.flush();
+    this.#retention?.cancel();
     this.#closed = true;
     await this.#wal.close();
     this.#journal.close();
     this.#db.close();
+  }
+
+  #retain(): void {
+    const { clock, keepDays } = this.#options;
+    const days = keepDays?.() ?? 0;
+    let gone = 0;
+    try {
+      if (days > 0) gone = this.prune(clock.wall() - days * dayMs, pruneRows);
+    } catch (error) {
+      this.#tellWrite(error);
+    }
+    this.#retention = clock.after(gone === pruneRows ? prunePauseMs : hourMs, () => this.#retain());
   }
 
   #write(record: CallRecord): void {

@@ -194,6 +194,25 @@ t.test('old records go in portions, calls in progress stay', async (t) => {
   t.equal(records.count().total, 6);
 });
 
+t.test('retention takes what is too old, hour by hour, in portions', async (t) => {
+  const clock = new FakeClock();
+  let days = 0;
+  const records = openRecords({ path: join(t.testdir(), 'r.sqlite'), clock, keepDays: () => days });
+  t.teardown(() => records.close());
+  const day = 24 * hour;
+  for (let i = 0; i < 700; i++)
+    records.end(makeRecord(`old${i}`, { state: 'ended', startedAt: clock.wall() - 31 * day }));
+  records.end(makeRecord('new', { state: 'ended', startedAt: clock.wall() - 29 * day }));
+  clock.advance(2 * hour);
+  t.equal(records.count().total, 701, 'for good while nobody says otherwise');
+  days = 30;
+  clock.advance(hour);
+  t.same(
+    records.list().calls.map((call) => call.id),
+    ['new'],
+  );
+});
+
 t.test('a call costs the call path well under a millisecond', async (t) => {
   const records = openRecords({ path: join(t.testdir(), 'r.sqlite'), clock: systemClock() });
   t.teardown(() => records.close());

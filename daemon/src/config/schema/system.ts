@@ -184,3 +184,27 @@ export const card = z
       scope: 'restart-box',
     }),
   );
+
+export const records = z
+  .object({
+    keepDays: z
+      .number()
+      .int()
+      .min(0)
+      .max(3650)
+      .default(1095)
+      .meta(
+        field(
+          'Хранить записи о звонках',
+          'Keep call records',
+          'Дней; 0 — не удалять.',
+          'Days; 0: never deleted.',
+        ),
+      ),
+  })
+  .prefault({})
+  .meta(
+    field('Журнал звонков', 'Call records', 'Сколько хранить.', 'How long they are kept.', {
+      scope: 'at-once',
+    }),
+  );
