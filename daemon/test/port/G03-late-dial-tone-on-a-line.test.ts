@@ -31,7 +31,8 @@ t.test('lines whose dial tone comes early, late, twice, never; dialed by tones a
     },
     [
       { kind: 'fxo', ...defaultFxoOptions(1) },
-      { kind: 'fxo', ...defaultFxoOptions(2) },
+      // The office's time stands still while the machine is too busy to keep it; the daemon's does not.
+      { kind: 'fxo', ...defaultFxoOptions(2), waitForDialTone: { timeoutMs: 8000, otherwise: 'fail' } },
       { kind: 'fxo', ...defaultFxoOptions(3), waitForDialTone: { timeoutMs: 1500, otherwise: 'fail' } },
       {
         kind: 'fxo',
@@ -47,14 +48,14 @@ t.test('lines whose dial tone comes early, late, twice, never; dialed by tones a
     ...[1, 2].map((port) =>
       t.test(`dial tone on line ${port}: no digit is lost`, { buffered: true }, async (t) => {
         const line = office.simulator.line(port);
-        const dialed = line.next('dialed', 8000);
+        const dialed = line.next('dialed', 12_000);
         await office.fxo(port).dial('2345678');
         t.match(await dialed, { digits: '2345678' });
       }),
     ),
     t.test('no dial tone: given up, and the loop is open', { buffered: true }, async (t) => {
       const line = office.simulator.line(3);
-      const released = line.next('released');
+      const released = line.next('released', 10_000);
       await t.rejects(office.fxo(3).dial('2345678'), { code: 'port/no-dial-tone' });
       await released;
       t.equal(line.digits, '');
@@ -67,7 +68,7 @@ t.test('lines whose dial tone comes early, late, twice, never; dialed by tones a
     }),
     t.test('through a PBX: 9, the second dial tone, the number', { buffered: true }, async (t) => {
       const line = office.simulator.line(5);
-      const dialed = line.next('dialed', 8000);
+      const dialed = line.next('dialed', 12_000);
       await office.fxo(5).dial('9w201');
       t.match(await dialed, { digits: '201' });
     }),

@@ -46,7 +46,7 @@ t.test('the far end hangs up, told in each way an exchange has', async (t) => {
       t.test(`by ${cause}`, { buffered: true }, async (t) => {
         const { port, line } = await called(number);
         const released = heard(port, 'released');
-        const opened = line.next('released');
+        const opened = line.next('released', 10_000);
         line.hangup();
         t.strictSame(await released, [cause]);
         await opened;
@@ -68,7 +68,7 @@ t.test('the far end hangs up, told in each way an exchange has', async (t) => {
       const released = heard(port, 'released', () => true, 1500);
       line.breakLoop(60);
       await t.rejects(released);
-      const opened = line.next('released');
+      const opened = line.next('released', 10_000);
       port.release();
       await opened;
     }),

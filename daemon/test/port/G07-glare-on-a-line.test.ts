@@ -23,7 +23,7 @@ t.test('both ends reach for the line at once; and calls from outside', async (t)
       const line = office.simulator.line(1);
       line.armGlare({ number: '4951112233' });
       const ringing = heard(port, 'ringing');
-      const opened = line.next('released');
+      const opened = line.next('released', 10_000);
       await t.rejects(port.dial('2345678'), { code: 'port/glare' });
       await ringing;
       await opened;
@@ -42,16 +42,16 @@ t.test('both ends reach for the line at once; and calls from outside', async (t)
         line.ringIn({ number: '4951234567' });
         await ringing;
         t.match((await caller)[0], { number: '4951234567' });
-        await line.next('ring-burst', 6000);
+        await line.next('ring-burst', 10_000);
         t.equal(line.lineState, 'ringing', 'the caller is not charged yet');
         await t.rejects(port.dial('2'), { code: 'port/busy' });
-        const picked = line.next('picked-up');
+        const picked = line.next('picked-up', 10_000);
         await port.answer();
         await picked;
         const digit = heard(port, 'digit', (key) => key === '5');
         await line.dial('5');
         await digit;
-        const opened = line.next('released');
+        const opened = line.next('released', 10_000);
         port.release();
         await opened;
       },
@@ -60,7 +60,7 @@ t.test('both ends reach for the line at once; and calls from outside', async (t)
       const port = office.fxo(3);
       const line = office.simulator.line(3);
       const ringing = heard(port, 'ringing');
-      const stopped = heard(port, 'ringingStopped', () => true, 9000);
+      const stopped = heard(port, 'ringingStopped');
       line.ringIn({}, 1);
       await ringing;
       await stopped;

@@ -62,7 +62,7 @@ export function heard<K extends keyof PortEvents>(
   port: Fxs | Fxo,
   event: K,
   fits: (...args: PortEvents[K]) => boolean = () => true,
-  ms = 8000,
+  ms = 12_000,
 ): Promise<PortEvents[K]> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {

@@ -93,11 +93,11 @@ t.test('telephones and a PBX on FXS ports', async (t) => {
         await pbx.seizeAndDial({ digits: burst, delayMs: 300, onMs: 70, offMs: 70 });
         await all;
         t.equal(digits, burst);
-        const billing = pbx.answered();
+        const billing = pbx.answered(10_000);
         port.answerSignal(true);
         await billing;
         t.equal(pbx.billing, true);
-        const released = pbx.next('released-by-line');
+        const released = pbx.next('released-by-line', 10_000);
         const gone = heard(port, 'hungUp');
         port.currentBreak();
         await released;
@@ -118,7 +118,7 @@ t.test('telephones and a PBX on FXS ports', async (t) => {
       const gone = heard(port, 'hungUp');
       phone.stuckHook = false;
       await gone;
-      const rings = phone.next('ringing');
+      const rings = phone.next('ringing', 10_000);
       port.ring({ number: '101' });
       await rings;
       port.stopRinging();
