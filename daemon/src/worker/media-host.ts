@@ -61,6 +61,7 @@ export class MediaHost extends Emitter<MediaHostEvents> {
   readonly #beat: Timer;
   #hearCard: (report: CardReport) => void = () => {};
   #hearMedia: (report: MediaReport) => void = () => {};
+  #ready = false;
   #onReady: () => void = () => {};
   #onClosed: () => void = () => {};
   #ended: string | undefined;
@@ -108,11 +109,16 @@ export class MediaHost extends Emitter<MediaHostEvents> {
     this.#worker.on('exit', (code) => this.#end(`the media worker ended with code ${code}`));
   }
 
-  /** Waits until the worker serves. @throws CodedError `worker/start`. */
-  async ready(timeoutMs: number): Promise<void> {
+  /** Waits until the worker serves; commands given before are carried out then. @throws CodedError `worker/start`. */
+  async ready(timeoutMs = START_TIMEOUT_MS): Promise<void> {
+    if (this.#ready) return;
     await new Promise<void>((resolve, reject) => {
       const fail = (reason: string): void =>
         reject(new CodedError('worker/start', `media worker: ${reason}`));
+      if (this.#ended !== undefined) {
+        fail(this.#ended);
+        return;
+      }
       const timer = this.#clock.after(timeoutMs, () => fail(`not ready within ${timeoutMs} ms`));
       const off = this.once('exit', (reason) => {
         timer.cancel();
@@ -156,6 +162,7 @@ export class MediaHost extends Emitter<MediaHostEvents> {
   #hear(message: FromWorker): void {
     switch (message.type) {
       case 'ready':
+        this.#ready = true;
         this.#onReady();
         break;
       case 'closed':
@@ -194,7 +201,7 @@ export class MediaHost extends Emitter<MediaHostEvents> {
 export async function startMediaWorker(options: MediaWorkerOptions): Promise<MediaHost> {
   const host = new MediaHost(options);
   try {
-    await host.ready(options.startTimeoutMs ?? START_TIMEOUT_MS);
+    await host.ready(options.startTimeoutMs);
   } catch (error) {
     await host.close();
     throw error;

@@ -94,7 +94,7 @@ export class RtpSession {
     this.#parameters = parameters;
     this.#codec = parameters.codec === 'PCMA' ? PCMA : PCMU;
     this.#receiving = mayReceive(parameters.direction);
-    this.#sending = maySend(parameters.direction) && parameters.remotePort > 0;
+    this.#sending = maySend(parameters.direction) && isReachable(parameters);
     if (this.#latch.expect(parameters.remoteAddress, parameters.remotePort)) {
       this.#pair().rtp.disconnect();
       this.#ssrc = -1;
@@ -204,7 +204,7 @@ export class RtpSession {
     const idle = now - this.outlet.lastSentAt;
     if (this.#sending) {
       if (idle >= RELAY_SILENCE_MS) this.outlet.sendSilence(now);
-    } else if (parameters.remotePort > 0 && idle >= KEEPALIVE_MS) {
+    } else if (isReachable(parameters) && idle >= KEEPALIVE_MS) {
       this.outlet.sendKeepalive(KEEPALIVE_PAYLOAD_TYPE, now);
     }
     if (now >= this.#nextReport) {
@@ -239,7 +239,7 @@ export class RtpSession {
   }
 
   #report(parameters: RtpParameters, now: number, wall: number, bye = false): void {
-    if (parameters.remotePort === 0) return;
+    if (!isReachable(parameters)) return;
     const data = this.#reports.compose(this.outlet, now, wall, bye);
     if (parameters.rtcpMux) this.#pair().rtp.send(data, this.#latch.port, this.#latch.address);
     else if (this.#rtcpPort > 0) this.#pair().rtcp.send(data, this.#rtcpPort, this.#rtcpAddress);
@@ -249,3 +249,7 @@ export class RtpSession {
 const mayReceive = (direction: MediaDirection): boolean =>
   direction === 'sendrecv' || direction === 'recvonly';
 const maySend = (direction: MediaDirection): boolean => direction === 'sendrecv' || direction === 'sendonly';
+
+/** Port 0 is a stream refused (RFC 3264 6), the unspecified address the old way to hold (RFC 3264 8.4). */
+const isReachable = ({ remoteAddress, remotePort }: RtpParameters): boolean =>
+  remotePort > 0 && remoteAddress !== '0.0.0.0' && remoteAddress !== '::';
