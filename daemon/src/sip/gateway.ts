@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import type { Clock, Timer } from '../base/clock.ts';
 import { Emitter, type Events } from '../base/emitter.ts';
 import { codeOf } from '../base/error.ts';
 import type { Leg, Party, ReleaseCause } from '../call/leg.ts';
@@ -242,14 +242,14 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
 
   async #close(): Promise<void> {
     for (const leg of [...this.#legs]) leg.release(localCause(41, 'the box is stopping'));
+    let late: Timer | undefined;
     const drained = new Promise<void>((resolve) => {
-      this.#dialogEnded = () => {
-        if (this.#dialogs.size === 0) resolve();
-      };
+      this.#dialogEnded = () => void (this.#dialogs.size === 0 && resolve());
       this.#dialogEnded();
-      this.#options.clock.after(this.#dialogs.size ? CLOSE_MS : 0, resolve);
+      if (this.#dialogs.size) late = this.#options.clock.after(CLOSE_MS, resolve);
     });
     await Promise.all([drained, ...[...this.#trunks.values()].map((trunk) => trunk.stop(true))]);
+    late?.cancel();
     this.#pool.close();
     this.#facade.close();
   }

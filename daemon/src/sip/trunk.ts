@@ -47,6 +47,8 @@ export interface TrunkTimes {
   optionsRetryMs: number;
   /** Scales the configured OPTIONS interval. */
   optionsScale: number;
+  /** How long a stop waits for the registrar. */
+  unregisterMs: number;
 }
 
 export const trunkTimes: TrunkTimes = {
@@ -54,6 +56,7 @@ export const trunkTimes: TrunkTimes = {
   optionsAnswerMs: 5_000,
   optionsRetryMs: 5_000,
   optionsScale: 1,
+  unregisterMs: 2_000,
 };
 
 /** What a trunk needs from the gateway. */
@@ -206,20 +209,22 @@ export class Trunk {
     this.#registration.send({ type: 'transportChanged' });
   }
 
-  /** Stops watching; with `unregister`, resolves when the operator has answered or 2 s have gone. Calls go on. */
+  /** Stops watching; with `unregister`, resolves when the operator has answered or has had its time. Calls go on. */
   async stop(unregister: boolean): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#optionsTimer?.cancel();
     if (unregister && this.config.mode === 'register' && this.#host.facade.connected) {
       const bound = this.#registration.state.validUntil !== undefined;
+      let late: Timer | undefined;
       const done = new Promise<void>((resolve) => {
         this.#unregistered = resolve;
-        if (bound) this.#host.clock.after(2_000, resolve);
+        if (bound) late = this.#host.clock.after(this.#host.times.unregisterMs, resolve);
         else resolve();
       });
       this.#registration.send({ type: 'stop' });
       await done;
+      late?.cancel();
     }
     this.#registerTimer?.cancel();
     this.#targets.close();

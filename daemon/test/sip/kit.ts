@@ -85,6 +85,7 @@ export const quickTimes = {
   optionsAnswerMs: 300,
   optionsRetryMs: 100,
   optionsScale: 0.01,
+  unregisterMs: 200,
 };
 
 /** Our own engine on loopback, in this process. */
