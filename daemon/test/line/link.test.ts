@@ -315,6 +315,25 @@ t.test('the sample clock does not wrap', async (t) => {
   bench.link.close();
 });
 
+t.test('the sample clock goes on over a lost link, and begins anew only with the card', async (t) => {
+  const bench = new LinkBench();
+  bench.card.clock = 0xffff_ff00;
+  await bench.connect();
+  bench.card.clock = 256;
+  bench.card.keepalive();
+  await settle();
+  t.equal(bench.link.sampleClock, 0x1_0000_0100);
+  bench.wire?.close();
+  bench.card.clock = 8000;
+  await bench.pass(500);
+  t.equal(bench.ups.length, 2);
+  t.equal(bench.link.sampleClock, 0x1_0000_0000 + 8000);
+  bench.card.reboot();
+  await settle();
+  t.equal(bench.link.sampleClock, 16);
+  bench.link.close();
+});
+
 for (const coding of ['linear', 'alaw'] as const) {
   t.test(
     `audio in ${coding}: all ports in one frame each way, losses counted, answered by the card's time`,
