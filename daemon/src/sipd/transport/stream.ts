@@ -31,6 +31,8 @@ export class StreamFlow implements Flow {
   #partial: NodeJS.Timeout | undefined;
   #closed = false;
   #failure = 'connection closed';
+  /** Who waits to hear whether what was sent before the connection was up has gone. */
+  #early: ((reason: string) => void)[] | undefined;
 
   constructor(
     socket: Socket,
@@ -46,6 +48,11 @@ export class StreamFlow implements Flow {
     this.remote = remote;
     this.#framer = new StreamFramer(limits);
     this.#handler = handler;
+    if (socket.connecting) {
+      this.#early = [];
+      // A TLS handshake that fails does not tell the writes it took with it.
+      socket.once(proto === 'tls' ? 'secureConnect' : 'connect', () => (this.#early = undefined));
+    }
     socket.setNoDelay(true);
     socket.setTimeout(IDLE_MS, () => socket.destroy());
     socket.on('data', (chunk) => this.#data(chunk));
@@ -58,7 +65,7 @@ export class StreamFlow implements Flow {
   }
 
   get connected(): boolean {
-    return !this.#closed && !this.#socket.connecting;
+    return !this.#closed && this.#early === undefined;
   }
 
   send(text: string, onError?: (reason: string) => void): void {
@@ -72,7 +79,10 @@ export class StreamFlow implements Flow {
       onError?.(this.#failure);
       return;
     }
-    if (onError) this.#socket.write(text, 'latin1', (e) => e && onError(this.#failure));
+    if (onError && this.#early) {
+      this.#early.push(onError);
+      this.#socket.write(text, 'latin1');
+    } else if (onError) this.#socket.write(text, 'latin1', (e) => e && onError(this.#failure));
     else this.#socket.write(text, 'latin1');
   }
 
@@ -104,6 +114,7 @@ export class StreamFlow implements Flow {
     this.#closed = true;
     if (this.#partial) clearTimeout(this.#partial);
     this.#handler.closed(this);
+    for (const onError of this.#early ?? []) onError(this.#failure);
   }
 }
 
