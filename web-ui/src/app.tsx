@@ -8,6 +8,7 @@ import { Link, path } from './router.tsx';
 import { refreshSession, session, signOut } from './session.ts';
 import { Icon, type IconName } from './ui/icons.tsx';
 import { Failure } from './ui/parts.tsx';
+import { SavedNotice } from './ui/saved-notice.tsx';
 import { BoxPlace } from './view/box/box.tsx';
 import { CallDetail } from './view/calls/detail.tsx';
 import { CallsPlace } from './view/calls/list.tsx';
@@ -103,6 +104,7 @@ function Shell() {
         <StaleNotice />
         <Place here={here} />
       </main>
+      <SavedNotice />
     </div>
   );
 }

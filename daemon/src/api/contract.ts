@@ -469,7 +469,7 @@ export interface PinRequest {
 export interface DialCheckRequest {
   /** In any writing. */
   number: string;
-  from: /** From a socket, after its PIN if one is given. */
+  from: /** From a socket, after a PIN if one is given; `pin` is the id of a PIN here, never its digits. */
     | { kind: 'port'; port: number; pin?: string }
     /** From outside through the access number, with the PIN of this id. */
     | { kind: 'outside'; pin: string };

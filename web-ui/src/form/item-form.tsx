@@ -117,9 +117,11 @@ export function ItemForm({ section, view, item, initial, onSaved, onCancel }: Pr
           <button type="submit" class="primary" disabled={busy || !isChanged(item, value)}>
             {t('form.save')}
           </button>
-          <button type="button" onClick={onCancel}>
-            {t('form.cancel')}
-          </button>
+          {(isList || isChanged(item, value)) && (
+            <button type="button" onClick={isList ? onCancel : () => setValue(initial)}>
+              {t('form.cancel')}
+            </button>
+          )}
           {item && isList && (
             <button type="button" class="danger" disabled={busy} onClick={remove}>
               <Icon name="trash" size={16} /> {t('form.delete')}

@@ -15,7 +15,7 @@ export const en: Record<Key, string> = {
   volts: '{n} V',
   milliamps: '{n} mA',
   megabytes: '{n} MB',
-  proven: 'proved by a call',
+  proven: 'proved',
   notProven: 'not proved by a call',
   saved: 'Saved.',
   'saved.undone': 'The change was taken back.',

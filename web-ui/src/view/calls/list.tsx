@@ -218,7 +218,9 @@ function CallRow({ record }: { record: CallRecord }) {
           {record.trunkId && <span class="dim">{placeName(`trunk:${record.trunkId}`)}</span>}
         </span>
         <span class="call-length">{took !== undefined ? duration(took) : ''}</span>
-        <span class="call-price">{record.price !== undefined ? money(record.price) : ''}</span>
+        <span class="call-price">
+          {record.price !== undefined && (record.price > 0 || record.answeredAt) ? money(record.price) : ''}
+        </span>
       </Link>
     </li>
   );

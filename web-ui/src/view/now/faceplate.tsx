@@ -74,8 +74,9 @@ function Socket({ port, levels, open, onOpen }: SocketProps) {
         </span>
         <span class="socket-state">
           <Mark tone={tone} />
-          <span>{word('state', port.state)}</span>
-          {busy && <time>{duration(boxNow.value - port.since)}</time>}
+          <span>
+            {word('state', port.state)} {busy && <time>{duration(boxNow.value - port.since)}</time>}
+          </span>
         </span>
         {levels && (
           <span class="socket-levels">
