@@ -164,6 +164,7 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
     maxDialogs: limits.dialogs,
     pick: (verb) => hub.pick(verb),
     ownerOf: (leg) => (leg.owner as ReturnType<Hub['any']>) ?? hub.any(),
+    setSession: (leg, terms) => bridge?.setSession(leg, terms),
     cdr: new Cdrs({
       listeners: (verb) => (config.cdrs === false ? [] : hub.all(verb)),
       uuid: () => ids.uuid(),

@@ -5,6 +5,7 @@ import { isPrivateIpv4 } from '../transport/addresses.ts';
 import type { Flow } from '../transport/flow.ts';
 import type { Repeater } from './invite-2xx.ts';
 import { type Routing, routing } from './route-set.ts';
+import type { SessionTimer } from './session-timer.ts';
 
 /** What is known of one early dialog (RFC 3261 12.1.2). */
 export interface EarlyDialog {
@@ -58,6 +59,12 @@ export class Leg {
   readonly unacked = new Set<number>();
   /** Reliable provisional responses we sent, whose PRACKs this leg gets. */
   reliable: unknown;
+  /** Session timer (RFC 4028), once one has been agreed on. */
+  session: SessionTimer | undefined;
+  /** The last session description of ours, for a refresh by re-INVITE. */
+  localSdp = '';
+  /** The peer has said that it takes UPDATE (RFC 3311). */
+  takesUpdate = false;
   /** Authorization lines of the last INVITE: its ACK repeats them (RFC 3261 13.2.2.4). */
   credentials = '';
   /** Early dialogs by remote tag: a proxy may have forked the INVITE (13.2.2). */
@@ -125,6 +132,7 @@ export class Leg {
 
   /** Target refresh (12.2.1.2, 12.2.2): the Contact of a message replaces the remote target. */
   takeTarget(message: SipMessage): void {
+    if (message.listHas('allow', 'update')) this.takesUpdate = true;
     const contact = message.get('contact');
     if (contact === undefined) return;
     const addr = parseNameAddr(message.list('contact')[0] ?? contact);

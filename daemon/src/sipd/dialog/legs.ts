@@ -29,6 +29,7 @@ export class Legs {
     leg.state = 'ended';
     leg.awaitingAck?.repeater.stop();
     leg.awaitingAck = undefined;
+    leg.session?.stop();
     if (this.#byName.get(leg.id) === leg) this.#byName.delete(leg.id);
     const k = key(leg.callId, leg.localTag, leg.remoteTag);
     if (this.#byTags.get(k) === leg) this.#byTags.delete(k);

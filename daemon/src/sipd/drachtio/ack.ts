@@ -22,6 +22,8 @@ export function sendAck(
       `ACK ${requestUri} SIP/2.0\r\n${viaLine(flow.proto.toUpperCase(), local.host, local.port, core.ids.branch())}` +
       `${routeLines}Max-Forwards: 70\r\nFrom: ${leg.local}\r\nTo: ${leg.remote}\r\nCall-ID: ${leg.callId}\r\n` +
       `CSeq: ${cseq} ACK\r\n${own}${others}${body}`;
+    const sdpAt = body.indexOf('\r\n\r\n') + 4;
+    if (sdpAt < body.length) leg.localSdp = body.slice(sdpAt);
     if (leg.acks.size > 3) leg.acks.delete(leg.acks.keys().next().value as number);
     leg.acks.set(cseq, { text, flow });
     core.table.transmit(flow, text);

@@ -1,11 +1,12 @@
 import type { Leg } from '../dialog/leg.ts';
+import { type SessionTerms, SessionTimer } from '../dialog/session-timer.ts';
 import type { SipMessage } from '../message/message.ts';
 import type { ParseFailure } from '../message/parse.ts';
 import { responseText, responseVias } from '../message/stringify.ts';
 import { parseUri } from '../message/uri.ts';
 import type { Flow } from '../transport/flow.ts';
 import { type Core, sipLeader } from './core.ts';
-import { engineDraft, readDraft } from './draft.ts';
+import { bodyPart, engineDraft, readDraft } from './draft.ts';
 import type { Session } from './session.ts';
 import { Uac } from './uac.ts';
 import { Uas } from './uas.ts';
@@ -113,6 +114,37 @@ export class Bridge {
       `${sipLeader(core, 'application', tx.flow, tx.request.text.length)}|unsolicited|${leg.id}|`,
       tx.request.text,
     );
+  }
+
+  /** Begins, renews or ends the session timer of a dialog (RFC 4028). */
+  setSession(leg: Leg, terms: SessionTerms | undefined): void {
+    if (leg.state === 'ending' || leg.state === 'ended') return;
+    leg.session ??= new SessionTimer(
+      this.#core.clock,
+      (interval) => this.#refresh(leg, interval),
+      () => this.endDialog(leg, 'Session expired'),
+    );
+    leg.session.set(terms);
+  }
+
+  /** UPDATE without a body, or where the peer does not take it, the last offer again (RFC 4028 7.4). */
+  #refresh(leg: Leg, interval: number): void {
+    if (leg.inviting || leg.invited || !leg.usable) return;
+    const method = leg.takesUpdate ? 'UPDATE' : 'INVITE';
+    const draft = engineDraft(method, `Supported: timer\r\nSession-Expires: ${interval};refresher=uac\r\n`);
+    if (method === 'INVITE') draft.body = leg.localSdp;
+    const call = this.uac.sendInDialog(
+      undefined,
+      '',
+      leg,
+      draft,
+      bodyPart(draft) ?? 'Content-Length: 0\r\n\r\n',
+    );
+    call.autoAck = true;
+    call.onFinal = (status) => {
+      // RFC 4028 10: without an answer, or with 481, the session is over.
+      if (status === 408 || status === 481) this.endDialog(leg, 'Session expired');
+    };
   }
 
   /** Checks of RFC 3261 8.2 that need no state, in its order. */

@@ -1,5 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
+import type { Leg } from '../dialog/leg.ts';
 import type { Legs } from '../dialog/legs.ts';
+import type { SessionTerms } from '../dialog/session-timer.ts';
 import type { LenienceCounter } from '../message/limits.ts';
 import type { Ids } from '../random.ts';
 import type { AttemptContext } from '../resolve/attempts.ts';
@@ -28,6 +30,8 @@ export interface Core {
   pick(verb: string): Session | undefined;
   /** The session a leg's requests go to: its owner, or any other that can take over. */
   ownerOf(leg: { owner: unknown }): Session | undefined;
+  /** Begins, renews or ends a dialog's session timer. */
+  setSession(leg: Leg, terms: SessionTerms | undefined): void;
   cdr: CdrSink;
   /** Counts of things that happened, by name. */
   count(what: string): void;

@@ -1,5 +1,6 @@
 import type { Timer } from '../../base/clock.ts';
 import type { Leg } from '../dialog/leg.ts';
+import { settledTerms } from '../dialog/session-timer.ts';
 import type { SipMessage } from '../message/message.ts';
 import { wireText } from '../message/stringify.ts';
 import { Attempts, type AttemptUser, type Compose } from '../resolve/attempts.ts';
@@ -21,6 +22,8 @@ export class OutgoingCall implements AttemptUser {
   /** It may create a dialog, which ends if it is refused. */
   initial = false;
   leg: () => Leg | undefined = () => undefined;
+  /** A refresh of the engine's own: its 2xx is acknowledged at once. */
+  autoAck = false;
   /** Hears the final response of a request no client asked for. */
   onFinal: ((status: number) => void) | undefined;
   readonly #core: Core;
@@ -183,6 +186,7 @@ export class OutgoingCall implements AttemptUser {
         leg.takeTarget(m);
         leg.noteNat(m, flow);
       }
+      if (this.method === 'INVITE' || this.method === 'UPDATE') this.#session(leg, m);
       if (this.method === 'INVITE') {
         leg.inviting = false;
         leg.unacked.add(this.#cseq);
@@ -194,8 +198,19 @@ export class OutgoingCall implements AttemptUser {
     this.onFinal?.(m.status);
   }
 
+  /** A 2xx without Session-Expires to a refresh leaves the terms as they were (RFC 4028 7.2). */
+  #session(leg: Leg, m: SipMessage): void {
+    const terms = settledTerms(m);
+    if (terms || leg.session?.terms) this.#core.setSession(leg, terms ?? leg.session?.terms);
+  }
+
   /** A 2xx that nobody will acknowledge is acknowledged here, and its call ended. */
   #guardAck(leg: Leg): void {
+    if (this.autoAck) {
+      leg.unacked.delete(this.#cseq);
+      sendAck(this.#core, leg, this.#cseq, '', 'Content-Length: 0\r\n\r\n', () => {});
+      return;
+    }
     const gone = this.session === undefined || this.session.closed;
     const kill = (): void => {
       if (!leg.unacked.delete(this.#cseq) || leg.state !== 'confirmed') return;

@@ -101,6 +101,7 @@ export class Uac {
         leg.contact = contact;
         leg.flow = flow;
         leg.credentials = credentials(draft.others);
+        if (draft.body !== '') leg.localSdp = draft.body;
       }
       return (
         `${method} ${draft.uri} SIP/2.0\r\n${via}${method === 'BYE' ? draft.routes : ''}` +
@@ -152,6 +153,7 @@ export class Uac {
     const cseq = leg.localSeq;
     if (method === 'INVITE') {
       leg.inviting = true;
+      if (draft.body !== '') leg.localSdp = draft.body;
       leg.credentials = credentials(draft.others);
     }
     if (method === 'BYE') leg.state = 'ending';

@@ -1,6 +1,7 @@
 import type { Timer } from '../../base/clock.ts';
 import { Repeater } from '../dialog/invite-2xx.ts';
 import { Leg } from '../dialog/leg.ts';
+import { answerTerms, MIN_SE, tooSmall } from '../dialog/session-timer.ts';
 import type { SipMessage } from '../message/message.ts';
 import { reasonOf } from '../message/reasons.ts';
 import { copied, responseText, wireText } from '../message/stringify.ts';
@@ -202,6 +203,10 @@ export class Uas {
       this.reject(m, flow, 400);
       return;
     }
+    if (method === 'INVITE' && tooSmall(m)) {
+      this.reject(m, flow, 422, `Min-SE: ${MIN_SE}\r\n`);
+      return;
+    }
     const session = core.pick(method.toLowerCase());
     if (!session) {
       core.count('refused.unrouted');
@@ -248,6 +253,10 @@ export class Uas {
     const glare = this.#glare(m, leg);
     if (glare !== 0) {
       this.reject(m, flow, glare, glare === 500 ? `Retry-After: ${core.ids.number(10)}\r\n` : '');
+      return;
+    }
+    if ((m.method === 'INVITE' || m.method === 'UPDATE') && tooSmall(m)) {
+      this.reject(m, flow, 422, `Min-SE: ${MIN_SE}\r\n`);
       return;
     }
     const owner = core.ownerOf(leg);
@@ -312,7 +321,7 @@ export class Uas {
   }
 
   /** Sends the client's response; returns why it cannot be sent, or undefined. */
-  #respond(call: IncomingCall, session: Session, id: string, draft: Draft): string | undefined {
+  #respond(call: IncomingCall, client: Session, id: string, draft: Draft): string | undefined {
     const core = this.#core;
     const { request, tx } = call;
     const body = bodyPart(draft);
@@ -325,8 +334,13 @@ export class Uas {
       call.toTag = chosen;
     }
     const forms = invite || request.method === 'SUBSCRIBE';
-    if (forms && call.initial && status > 100 && status < 300) this.#ensureLeg(call, session);
+    if (forms && call.initial && status > 100 && status < 300) this.#ensureLeg(call, client);
     const { leg } = call;
+    const modifies = invite || request.method === 'UPDATE';
+    const session =
+      modifies && status >= 200 && status < 300 && draft.sessionExpires === ''
+        ? answerTerms(request)
+        : undefined;
     const wants100rel = status > 100 && status < 200 && draft.require.toLowerCase().includes('100rel');
     if (wants100rel && !(request.listHas('supported', '100rel') || request.listHas('require', '100rel')))
       return 'Remote endpoint does not support 100rel';
@@ -342,10 +356,11 @@ export class Uas {
       } else if (draft.contact !== undefined) extra += `Contact: ${draft.contact}\r\n`;
     } else if (draft.contact !== undefined) extra += `Contact: ${draft.contact}\r\n`;
     extra += draft.others;
+    if (session) extra += session.lines;
     let text = '';
     const send = (): void => {
       tx.respond(status, text);
-      session.reply(
+      client.reply(
         id,
         `${sentWords(core, tx.flow, text.length)}|${call.txn}|${leg && !(request.method === 'BYE' && status >= 200) ? leg.id : ''}||Msg sent:|`,
         text,
@@ -367,6 +382,10 @@ export class Uas {
     this.#heard(call);
     send();
     if (status >= 200) this.#final(call, status, text);
+    if (leg && modifies && status >= 200 && status < 300) {
+      if (invite && draft.body !== '') leg.localSdp = draft.body;
+      if (session || leg.session?.terms) core.setSession(leg, session?.terms ?? leg.session?.terms);
+    }
     return undefined;
   }
 
