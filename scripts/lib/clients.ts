@@ -1,4 +1,5 @@
 /** Talking to the three programs of a whole box over HTTP. */
+import { WebSocket } from 'ws';
 
 async function json<T>(url: string, init?: RequestInit): Promise<T> {
   const response = await fetch(url, init);
@@ -83,11 +84,16 @@ export class OperatorClient {
 
 /** The box itself, as its page sees it. */
 export class BoxClient {
-  readonly #base: string;
+  readonly #address: () => string;
   #cookie = '';
 
-  constructor(address: string) {
-    this.#base = `http://${address}`;
+  /** @param address HOST:PORT of the page; a function where it may change with a restart. */
+  constructor(address: string | (() => string)) {
+    this.#address = typeof address === 'string' ? () => address : address;
+  }
+
+  get #base(): string {
+    return `http://${this.#address()}`;
   }
 
   /** First visit: sets the admin's password with the code from the label, and is signed in. */
@@ -109,6 +115,26 @@ export class BoxClient {
 
   async patch<T>(path: string, body: unknown): Promise<T> {
     return await json<T>(`${this.#base}${path}`, { ...post(body, this.#headers), method: 'PATCH' });
+  }
+
+  async put<T>(path: string, body: unknown): Promise<T> {
+    return await json<T>(`${this.#base}${path}`, { ...post(body, this.#headers), method: 'PUT' });
+  }
+
+  /** The live state at this moment: the snapshot with which the page's stream begins. */
+  async snapshot<T>(): Promise<T> {
+    const socket = new WebSocket(`ws://${this.#address()}/api/live`, { headers: this.#headers });
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        socket.on('error', reject);
+        socket.on('message', (data) => {
+          const message = JSON.parse(String(data)) as { type: string; state?: T };
+          if (message.type === 'snapshot') resolve(message.state!);
+        });
+      });
+    } finally {
+      socket.close();
+    }
   }
 
   get #headers(): Record<string, string> {

@@ -49,7 +49,8 @@ export class NotifySocket {
     const address = Buffer.alloc(110);
     address.writeUInt16LE(AF_UNIX, 0);
     address.write(this.path, 2);
-    if (this.#fd < 0 || bind(this.#fd, address, 2 + this.path.length + 1) !== 0) throw new Error('no notify socket');
+    if (this.#fd < 0 || bind(this.#fd, address, 2 + this.path.length + 1) !== 0)
+      throw new Error('no notify socket');
     this.#timer = setInterval(() => this.#drain(), 10);
   }
 
