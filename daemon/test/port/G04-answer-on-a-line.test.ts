@@ -33,7 +33,7 @@ t.test('how the answer of the far end is seen, and what is none', async (t) => {
         polarity: true,
         ringbackStop: true,
         voice: false,
-        timerMs: number === 3 ? 6000 : 0,
+        timerMs: number === 3 ? 8000 : 0,
       },
     })),
   );
@@ -49,7 +49,7 @@ t.test('how the answer of the far end is seen, and what is none', async (t) => {
     }),
     t.test('without reversal: the ringback has ended', { buffered: true }, async (t) => {
       const port = office.fxo(2);
-      const answered = heard(port, 'answered', () => true, 14_000);
+      const answered = heard(port, 'answered', () => true, 20_000);
       await port.dial('2345678');
       t.strictSame(await answered, ['ringback-stop']);
       t.equal(office.simulator.line(2).talking, true);
