@@ -4,9 +4,8 @@ import { pathToFileURL } from 'node:url';
 import t from 'tap';
 import { startSimulator } from '../../../hw/simulator/simulator.ts';
 import { systemClock } from '../../src/base/clock.ts';
-import { toneLevelDbm0 } from '../../src/media/dsp/level.ts';
 import { startMediaWorker } from '../../src/worker/media-host.ts';
-import { event, russia, toward } from '../media/support/engine.ts';
+import { event, russia, steadyLevel, toward } from '../media/support/engine.ts';
 import { RtpPeer, sine } from '../media/support/rtp-peer.ts';
 
 /** Real-time priorities of this process's threads that have SCHED_FIFO (proc(5): fields 40 and 41 of stat). */
@@ -58,8 +57,8 @@ t.test('card and RTP in one thread: audio both ways, dialed digits as events', a
   await peer.more(40);
   const toTrunk = peer.samples(from);
   t.ok(
-    Math.abs(toneLevelDbm0(toTrunk, 1000) + 10) < 1,
-    `to the trunk ${toneLevelDbm0(toTrunk, 1000).toFixed(1)} dBm0`,
+    Math.abs(steadyLevel(toTrunk, 1000) + 10) < 1,
+    `to the trunk ${steadyLevel(toTrunk, 1000).toFixed(1)} dBm0`,
   );
   const toPhone = await phone.hear(400, 600);
   t.ok(Math.abs(toPhone + 13) < 1, `to the telephone ${toPhone.toFixed(1)} dBm0`);
@@ -124,7 +123,7 @@ t.test('the card is not fed while call control is not alive (ruling 2)', async (
   });
   t.teardown(() => host.close());
   if (!host.card.inventory) await event((fn: (...a: [unknown]) => void) => host.card.on('up', fn));
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await new Promise((resolve) => setTimeout(resolve, 1200));
   t.not(office.card.session, 0, 'fed: the session lasts');
   healthy = false;
   const begin = performance.now();

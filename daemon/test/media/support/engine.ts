@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { systemClock } from '../../../src/base/clock.ts';
 import type { CodecName, RtpParameters } from '../../../src/media/api.ts';
 import { TwoPathCanceller } from '../../../src/media/dsp/echo-canceller.ts';
+import { toneLevelDbm0 } from '../../../src/media/dsp/level.ts';
 import { parseProfile } from '../../../src/media/dsp/profile.ts';
 import { MediaEngine } from '../../../src/media/engine.ts';
 import type { LineAudio } from '../../../src/media/line-audio.ts';
@@ -63,4 +64,16 @@ export function event<A extends unknown[]>(
       resolve(args);
     });
   });
+}
+
+/**
+ * Level of a tone in audio that came in real time: the median over windows of 100 ms, so that a stall of
+ * a busy machine, which makes the jitter buffer move, does not count as a wrong level.
+ */
+export function steadyLevel(samples: Int16Array, frequency: number): number {
+  const levels: number[] = [];
+  for (let at = 0; at + 800 <= samples.length; at += 400)
+    levels.push(toneLevelDbm0(samples, frequency, at, at + 800));
+  levels.sort((x, y) => x - y);
+  return levels[levels.length >> 1] ?? -100;
 }
