@@ -23,12 +23,12 @@ t.test('both ends reach for the line at once; and calls from outside', async (t)
       const line = office.simulator.line(1);
       line.armGlare({ number: '4951112233' });
       const ringing = heard(port, 'ringing');
-      const opened = line.next('released', 10_000);
       await t.rejects(port.dial('2345678'), { code: 'port/glare' });
       await ringing;
-      await opened;
       t.equal(line.digits + line.talkDigits, '');
       await heard(port, 'ringingStopped');
+      // Whether the exchange had noticed the closed loop at all depends on how fast we opened it.
+      t.equal(line.milliamps, 0, 'the loop is open');
       t.equal(port.idle, true);
     }),
     t.test(
