@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The simulated office as a program; `--help` tells the rest. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startControl } from './control/server.ts';
 import { checkLayout } from './office/layout.ts';
@@ -26,6 +27,18 @@ function address(text: string): { host: string; port: number } {
   return { host: match[1] || '127.0.0.1', port: Number(match[2]) };
 }
 
+/**
+ * Builds the page where it has not been built, when run from the sources. The builder is found by its path, so that it and
+ * esbuild stay out of the bundled program.
+ */
+async function ensurePage(): Promise<void> {
+  const builder = new URL('./build-page.ts', import.meta.url);
+  const page = fileURLToPath(new URL('../dist/page', import.meta.url));
+  if (!existsSync(builder) || existsSync(page)) return;
+  const { buildPage } = (await import(builder.href)) as { buildPage(outdir: string): Promise<void> };
+  await buildPage(page);
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -48,6 +61,7 @@ async function main(): Promise<void> {
     ...(values.link ? { link: values.link } : {}),
     ...(values.tcp ? { tcp: address(values.tcp) } : {}),
   });
+  if (!values.page) await ensurePage();
   const control = await startControl(simulator, {
     ...address(values.http),
     ...(values.page ? { page: values.page } : {}),

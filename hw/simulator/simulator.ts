@@ -13,8 +13,10 @@ import { SAMPLES_PER_MS, Timeline } from './office/timeline.ts';
 import { BLOCK, deadFeed, openLoad } from './office/wire.ts';
 
 const BLOCK_MS = BLOCK / SAMPLES_PER_MS;
-/** A machine that is late by more does not catch up: the card's clock is set back instead (40 ms are the playout's reserve). */
-const SLIP_MS = 30;
+/** A machine that is late by more does not catch up: the card's clock is set back instead (the playout has 20 ms in reserve). */
+const SLIP_MS = 15;
+/** The office waits this long for late audio unless told otherwise. */
+const PATIENCE_MS = 250;
 
 export interface SimulatorOptions {
   layout?: Layout;
@@ -26,6 +28,11 @@ export interface SimulatorOptions {
   tcp?: { host?: string; port: number };
   /** False: time moves only by {@link Simulator.advance}. */
   realTime?: boolean;
+  /**
+   * How long the office stands still for audio of the host that is late, ms; 250 unless said. 0: late audio is
+   * lost at once, as with a real card.
+   */
+  patienceMs?: number;
   /** For link faults; 0 to 1. */
   random?: () => number;
 }
@@ -51,11 +58,15 @@ export class Simulator {
   #base = 0;
   #blocks = 0;
   #slips = 0;
+  #waits = 0;
+  #patience: number;
+  #waitedSince: number | undefined;
   #openLoad = openLoad();
   #deadFeed = deadFeed();
 
   constructor(options: SimulatorOptions = {}) {
     this.#events.setMaxListeners(0);
+    this.#patience = options.patienceMs ?? PATIENCE_MS;
     this.layout = checkLayout(options.layout ?? DEMO_OFFICE);
     const l = this.layout;
     const report = (event: OfficeEvent) => this.#events.emit('event', event);
@@ -73,7 +84,7 @@ export class Simulator {
           ...(lifelinePeer ? { lifelinePeer } : {}),
         })),
         bandwidth: l.bandwidth ?? 0,
-        playoutLead: l.playoutLead ?? 320,
+        playoutLead: l.playoutLead ?? 160,
         lifelineIdleMs: l.lifelineIdleMs ?? 2000,
         ...(l.clockStart === undefined ? {} : { clockStart: l.clockStart }),
       },
@@ -119,6 +130,11 @@ export class Simulator {
   /** How often the clock was set back because the machine was late. */
   get slips(): number {
     return this.#slips;
+  }
+
+  /** Milliseconds, about, that the office stood still for the host's audio. */
+  get waits(): number {
+    return this.#waits;
   }
 
   /** Calls `fn` with everything that any device or the card reports; returns what stops it. */
@@ -183,6 +199,7 @@ export class Simulator {
       plugged: this.cable.plugged,
       faults: this.cable.faults,
       slips: this.#slips,
+      waits: this.#waits,
       card: {
         session: session !== 0,
         bootId,
@@ -230,7 +247,25 @@ export class Simulator {
     this.#timer = setTimeout(() => this.#run(), Math.max(0, due - performance.now()));
   }
 
+  /** The office stands still for a host that a busy machine keeps from answering, but not for long. */
+  #standsStill(): boolean {
+    if (this.#patience === 0 || !this.card.starved) {
+      this.#waitedSince = undefined;
+      return false;
+    }
+    this.#waitedSince ??= performance.now();
+    if (performance.now() - this.#waitedSince < this.#patience) return true;
+    this.card.giveUpAudio();
+    this.#waitedSince = undefined;
+    return false;
+  }
+
   #run(): void {
+    if (this.#standsStill()) {
+      this.#timer = setTimeout(() => this.#run(), 1);
+      this.#waits++;
+      return;
+    }
     const late = performance.now() - (this.#base + (this.#blocks + 1) * BLOCK_MS);
     if (late > SLIP_MS) {
       this.#base += late;

@@ -185,6 +185,41 @@ t.test('a mute cable is a lost link though the tty stays open', { buffered: true
   t.equal(await host.command({ type: 'ring-stop', port: 1 }), 'ack');
 });
 
+t.test('the office waits for late audio, but not for ever', { buffered: true }, async (t) => {
+  const { simulator, host } = await openOffice(t);
+  const phone = simulator.telephone(1);
+  phone.lift();
+  await host.told('off-hook', 1);
+  await host.command({ type: 'audio', port: 1, on: true });
+  void host.voice(1).play([{ type: 'tone', frequencies: [800], level: -10, ms: Infinity }]);
+  await phone.waitForTone(800, -11);
+  host.answerAudio = false;
+  const before = simulator.waits;
+  t.ok((await phone.hear(400, 800)) < -11, 'then it goes on in silence');
+  t.ok(simulator.waits > before, 'it stood still for a while');
+  host.answerAudio = true;
+  await phone.waitForTone(800, -11);
+});
+
+t.test(
+  'without patience late audio is lost and counted, as a real card does',
+  { buffered: true },
+  async (t) => {
+    const { simulator, host } = await openOffice(t, { patienceMs: 0 });
+    simulator.telephone(1).lift();
+    await host.told('off-hook', 1);
+    await host.command({ type: 'audio', port: 1, on: true });
+    const silence = { port: 1, data: new Uint8Array(160) };
+    const clock = host.stamps.at(-1) ?? host.welcome!.clock;
+    for (const timestamp of [clock - 800, clock + 8000]) {
+      const at = (timestamp + 0x1_0000_0000) % 0x1_0000_0000;
+      host.send({ type: 'audio', seq: 0, timestamp: at, channels: [silence] });
+    }
+    const seen = await host.wait((f) => f.type === 'card-keepalive' && f.audioLate >= 2, 2000);
+    t.ok(seen, 'too late and too early: both told in the keepalive');
+  },
+);
+
 t.test('TCP is a second way in', { buffered: true }, async (t) => {
   const simulator = await startSimulator({ layout: plainOffice(), pty: false, tcp: { port: 0 } });
   const host = await Host.open(simulator.tcpAddress!);

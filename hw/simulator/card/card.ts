@@ -89,6 +89,8 @@ export class Card {
   #indicationSeq = 0;
   #audioSeq = 0;
   #audioExpected = -1;
+  /** Office time up to which the host has supplied audio; undefined until it has begun. */
+  #suppliedTo: number | undefined;
   #aliveAt = 0;
   #keepaliveAt = 0;
   #orphanAt = Infinity;
@@ -180,11 +182,24 @@ export class Card {
     if (this.#sentAt >= 0 && now - this.#sentAt >= RETRY_MS) this.#sendIndication();
   }
 
+  /** The host has begun to supply audio, and what is to be played in the coming block is not there yet. */
+  get starved(): boolean {
+    return this.#suppliedTo !== undefined && this.#suppliedTo < this.#time.now + SAMPLES;
+  }
+
+  /** Goes on without the host's audio until it comes again. */
+  giveUpAudio(): void {
+    this.#suppliedTo = undefined;
+  }
+
   /** Sends what the ports heard in the block that begins at `from`. */
   sendAudio(from: number): void {
     if (this.#session === 0) return;
     const active = this.circuits.filter((c) => c.audio);
-    if (active.length === 0) return;
+    if (active.length === 0) {
+      this.#suppliedTo = undefined;
+      return;
+    }
     const channels = active.map((c) => ({ port: c.port, data: this.#pack(c.received) }));
     const timestamp = this.#clock(from);
     this.#write({ type: 'audio', seq: this.#audioSeq, timestamp, channels }, true);
@@ -270,6 +285,7 @@ export class Card {
     this.#indicationSeq = 0;
     this.#audioSeq = 0;
     this.#audioExpected = -1;
+    this.#suppliedTo = undefined;
     this.#aliveAt = this.#time.ms;
     this.#keepaliveAt = this.#time.ms + KEEPALIVE_MS;
     this.#orphanAt = Infinity;
@@ -325,6 +341,7 @@ export class Card {
   #lose(): void {
     this.#session = 0;
     this.#queue = [];
+    this.#suppliedTo = undefined;
     for (const c of this.circuits) {
       c.audio = false;
       if (c.kind === 'fxs') c.rest();
@@ -420,6 +437,7 @@ export class Card {
       return;
     }
     const at = this.#time.now + ahead;
+    this.#suppliedTo = Math.max(this.#suppliedTo ?? 0, at + SAMPLES);
     for (const { port, data } of frame.channels) {
       const circuit = this.circuit(port);
       if (!circuit?.audio) continue;

@@ -51,7 +51,9 @@ export interface OfficeView {
   tcp: string | null;
   plugged: boolean;
   faults: LinkFaultsView;
+  /** How often the clock was set back for a late machine, and milliseconds spent waiting for the host's audio. */
   slips: number;
+  waits: number;
   card: {
     session: boolean;
     bootId: number;
