@@ -1,8 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type FileHandle, open, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { CodedError, codeOf, messageOf } from '../base/error.ts';
-import { syncFolder } from './atomic-file.ts';
+import { writeAtomic } from './atomic-file.ts';
 import type { PinConfig } from './schema.ts';
 
 /** The secret of this one box. It is in no export and no backup (ruling 9): PINs are worth nothing elsewhere. */
@@ -18,12 +17,11 @@ const keyBytes = 32;
  *   silently end every PIN.
  */
 export async function loadDeviceKey(path: string): Promise<DeviceKey> {
-  const made = await make(path);
-  if (made) return made;
   let text: string;
   try {
     text = (await readFile(path, 'utf8')).trim();
   } catch (error) {
+    if (codeOf(error) === 'ENOENT') return await makeKey(path);
     throw new CodedError('config/device-key', `cannot read the device key ${path}: ${messageOf(error)}`, {
       cause: error,
     });
@@ -32,23 +30,10 @@ export async function loadDeviceKey(path: string): Promise<DeviceKey> {
   return { bytes: Buffer.from(text, 'hex') };
 }
 
-async function make(path: string): Promise<DeviceKey | undefined> {
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path, 'wx', 0o600);
-    const bytes = randomBytes(keyBytes);
-    await file.writeFile(`${bytes.toString('hex')}\n`);
-    await file.sync();
-    await syncFolder(dirname(path));
-    return { bytes };
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return undefined;
-    throw new CodedError('config/device-key', `cannot make the device key ${path}: ${messageOf(error)}`, {
-      cause: error,
-    });
-  } finally {
-    await file?.close();
-  }
+async function makeKey(path: string): Promise<DeviceKey> {
+  const bytes = randomBytes(keyBytes);
+  await writeAtomic(path, `${bytes.toString('hex')}\n`);
+  return { bytes };
 }
 
 /** What is stored of a PIN: HMAC-SHA256 of its digits under the device key, hexadecimal. */

@@ -21,7 +21,9 @@ export interface HistoryEntry {
 /** How many changes can be taken back (page.md: the last twenty). */
 export const undoDepth = 20;
 /** One more, for the document before the oldest of them. */
-const kept = undoDepth + 1;
+const keptChanges = undoDepth + 1;
+/** Taking back makes versions too, which must not push out what is still to be taken back. */
+const keptVersions = 3 * keptChanges;
 
 /** Stored versions, a file each, so that writing one never risks another. */
 export class ConfigHistory {
@@ -63,10 +65,14 @@ export class ConfigHistory {
   async add(entry: HistoryEntry): Promise<void> {
     await new AtomicJsonFile<HistoryEntry>(this.#path(entry.revision)).write(entry);
     this.#entries.push(entry);
-    while (this.#entries.length > kept) {
+    while (this.#entries.length > keptVersions || this.#changes() > keptChanges) {
       const oldest = this.#entries.shift();
       if (oldest) await unlink(this.#path(oldest.revision)).catch(() => undefined);
     }
+  }
+
+  #changes(): number {
+    return this.#entries.filter((entry) => entry.undoes === undefined).length;
   }
 
   /** Takes out versions that never came into force. */

@@ -2,10 +2,10 @@ import type {
   ClassOfServiceConfig,
   Config,
   FxoPortConfig,
-  RouteConfig,
   TimeRuleConfig,
   TollClass,
 } from '../config/schema.ts';
+import { byRank, type Candidate, type CompiledRoute, takes, told, whyHere } from './candidate.ts';
 import { permission } from './class-of-service.ts';
 import { type Classification, type ClassifyContext, classifyNumber, internalNumbers } from './classify.ts';
 import { emergencySteps, lineSteps } from './emergency.ts';
@@ -14,7 +14,7 @@ import type { Area } from './number-rules.ts';
 import { comparablePrice, priceFor } from './price.ts';
 import { profileNamed } from './profile.ts';
 import type { ClassifiedNumber, RoutePlan, RouteStep, Said } from './route-plan.ts';
-import { className, priceText, refusal, whatItIs } from './sentence.ts';
+import { refusal, whatItIs } from './sentence.ts';
 import { isWithinAny } from './time-rule.ts';
 
 /**
@@ -53,14 +53,6 @@ export interface DialPlan {
   readonly area: Area;
   classify(dialed: string, options?: ClassifyOptions): ClassifiedNumber;
   plan(input: PlanInput): RoutePlan;
-}
-
-interface CompiledRoute {
-  route: RouteConfig;
-  order: number;
-  classes: ReadonlySet<TollClass>;
-  ports: readonly FxoPortConfig[];
-  viaName: string;
 }
 
 interface Compiled {
@@ -241,12 +233,19 @@ function planExternal(
   refuse: Refuse,
 ): RoutePlan {
   const { number } = external;
+  const { config } = compiled;
   const refused = check(compiled, input, number, external.toll);
   if (refused) return refuse(refused);
   if (input.pinGranted) explanation.push({ ru: 'ПИН-код принят.', en: 'The PIN was accepted.' });
   const candidates = matching(compiled, input, external, explanation);
   const steps = candidates.flatMap((candidate, index) =>
-    stepsOf(compiled, external, candidate, whyHere(candidates, index, compiled), input.origin.port),
+    stepsOf(
+      compiled,
+      external,
+      candidate,
+      whyHere(candidates, index, config.site.currency),
+      input.origin.port,
+    ),
   );
   if (steps.length === 0) return refuse(refusal('no-route', number));
   explanation.push(...told(steps));
@@ -279,14 +278,6 @@ function check(
   return refusal(answer === 'class' && toll === 'premium' ? 'blocked' : answer, number, cos?.name);
 }
 
-interface Candidate {
-  compiled: CompiledRoute;
-  price: RouteStep['price'];
-  cost: number;
-  /** Free calls (8-800, special services) take a city line before any trunk (analog-lines 5.2). */
-  lineFirst: number;
-}
-
 function matching(
   compiled: Compiled,
   input: PlanInput,
@@ -315,26 +306,7 @@ function matching(
     const lineFirst = preferLines && route.via.kind === 'trunk' ? 1 : 0;
     candidates.push({ compiled: entry, price, cost: comparablePrice(price), lineFirst });
   }
-  return candidates.sort(
-    (a, b) =>
-      a.lineFirst - b.lineFirst ||
-      a.compiled.route.priority - b.compiled.route.priority ||
-      compareCost(a.cost, b.cost) ||
-      a.compiled.order - b.compiled.order,
-  );
-}
-
-/** Infinity minus Infinity is no number. */
-function compareCost(a: number, b: number): number {
-  return a === b ? 0 : a - b;
-}
-
-/** Empty lists say nothing: a route without classes takes all but premium, one without prefixes any number. */
-function takes(entry: CompiledRoute, toll: TollClass, digits: string): boolean {
-  const { prefixes } = entry.route;
-  const byPrefix = prefixes.length > 0;
-  if (entry.classes.size > 0 ? !entry.classes.has(toll) : toll === 'premium' && !byPrefix) return false;
-  return !byPrefix || prefixes.some((prefix) => digits.startsWith(prefix));
+  return candidates.sort(byRank);
 }
 
 function stepsOf(
@@ -352,56 +324,4 @@ function stepsOf(
   }
   const usable = exceptPort === undefined ? ports : ports.filter((port) => port.number !== exceptPort);
   return lineSteps(usable, number, compiled.area, route.id, why, candidate.price);
-}
-
-/** Why a route stands where it stands, made of what the sorting looked at. */
-function whyHere(candidates: readonly Candidate[], index: number, compiled: Compiled): Said {
-  const candidate = candidates[index]!;
-  const { route } = candidate.compiled;
-  const next = candidates[index + 1];
-  const { currency } = compiled.config.site;
-  const price = candidate.price
-    ? priceText(candidate.price, currency)
-    : { ru: 'цена не задана', en: 'no price given' };
-  const reason = !next ? undefined : reasonBefore(candidate, next);
-  const name = route.name;
-  return {
-    ru: `«${name}»: ${price.ru}${reason ? `, ${reason.ru}` : ''}`,
-    en: `"${name}": ${price.en}${reason ? `, ${reason.en}` : ''}`,
-  };
-}
-
-function reasonBefore(candidate: Candidate, next: Candidate): Said {
-  if (candidate.lineFirst !== next.lineFirst) {
-    return { ru: 'бесплатные номера сначала по городской линии', en: 'free numbers take a city line first' };
-  }
-  if (candidate.compiled.route.priority !== next.compiled.route.priority) {
-    return { ru: 'раньше по приоритету', en: 'earlier by priority' };
-  }
-  if (candidate.cost !== next.cost) return { ru: 'дешевле следующего', en: 'cheaper than the next' };
-  return { ru: 'раньше по порядку', en: 'earlier in the list' };
-}
-
-function told(steps: readonly RouteStep[]): Said[] {
-  return steps.map((step, index) => {
-    const line = step.via.kind === 'line' ? lineNames(step.via.ports) : undefined;
-    return {
-      ru: `${index === 0 ? 'Сначала' : 'Затем'} ${step.why.ru}${line ? ` (${line.ru}, набор ${step.number})` : ''}.`,
-      en: `${index === 0 ? 'First' : 'Then'} ${step.why.en}${line ? ` (${line.en}, dialing ${step.number})` : ''}.`,
-    };
-  });
-}
-
-function lineNames(ports: readonly number[]): Said {
-  return { ru: `порт ${ports.join(', ')}`, en: `port ${ports.join(', ')}` };
-}
-
-/** One sentence for a page's list: what happens to such a number. Same code that routes. */
-export function summary(plan: RoutePlan): Said {
-  if (plan.refusal) return plan.refusal.said;
-  if (plan.steps.length === 0) return className(plan.number.class);
-  return {
-    ru: plan.steps.map((step) => step.why.ru).join('; затем '),
-    en: plan.steps.map((step) => step.why.en).join('; then '),
-  };
 }
