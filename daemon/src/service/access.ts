@@ -21,6 +21,11 @@ export interface AccessCaller {
   caller: Party;
   /** Where the caller came in, for lock-outs. */
   place: string;
+  /**
+   * Whether `##` after a call asks for another. Not on a PBX's line (wire A): there the far end's release
+   * must come through at once, as a cut of the current.
+   */
+  followOn: boolean;
 }
 
 /** The access number: PIN, number, call, and further calls with `##` (P01 to P03). */
@@ -71,11 +76,12 @@ export class Access {
       }
       const ended = await this.#call(dialog, this.#dialing.resolve(number, dialer), who.leg, access);
       if (dialog.gone) return;
-      dialog.tone('busy');
-      if (!(await followOn(dialog))) {
-        who.leg.release(ended);
-        return;
+      if (who.followOn) {
+        dialog.tone('busy');
+        if (await followOn(dialog)) continue;
       }
+      who.leg.release(ended);
+      return;
     }
   }
 

@@ -97,7 +97,8 @@ export class Incoming {
     } catch {
       return;
     }
-    await this.#access.serve(access.id, { leg, digits, origin: { kind: 'outside' }, caller, place });
+    const origin = { kind: 'outside' } as const;
+    await this.#access.serve(access.id, { leg, digits, origin, caller, place, followOn: true });
   }
 
   #ring(

@@ -81,6 +81,7 @@ export class Station {
       origin,
       caller: dialer.caller,
       place: `port:${port}`,
+      followOn: fxs?.role !== 'pbx-line',
     };
     let resolved = this.#services.dialing.resolve(number, dialer);
     if (resolved.kind === 'access') {
