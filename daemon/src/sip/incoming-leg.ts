@@ -11,6 +11,9 @@ import type { Trunk } from './trunk.ts';
 /** RFC 3261 13.3.1.1: a provisional response is repeated every minute, or proxies give up; and the engine drops a silent call after 64 s. */
 const REPEAT_MS = 50_000;
 
+/** How long an answer waits for the PRACK of a reliable response before it; a peer that sends none may still talk, ms. */
+const PRACK_MS = 2_000;
+
 /** A call that came in on a trunk. */
 export class IncomingSipLeg extends SipLeg {
   readonly direction = 'incoming';
@@ -23,6 +26,8 @@ export class IncomingSipLeg extends SipLeg {
   #repeat: Timer | undefined;
   #answering: Promise<void> | undefined;
   #accepted = false;
+  /** Settles when the reliable provisional response sent last is acknowledged. */
+  #pracked: Promise<void> = Promise.resolve();
   #opening: Promise<MediaSession> | undefined;
   /** Our answer to the caller's offer; one and the same in 183 and 200 (RFC 3261 13.2.1). */
   #answer: string | undefined;
@@ -98,6 +103,9 @@ export class IncomingSipLeg extends SipLeg {
 
   async #accept(): Promise<void> {
     const session = await this.#media();
+    // RFC 3262 3: no 2xx before the PRACK, or the two would overtake each other.
+    await this.#pracked;
+    if (this.state === 'released') throw new CodedError('sip/gone', 'the caller hung up');
     const body = this.#describe(session) ?? session.offer();
     const offered = this.#answer !== undefined;
     this.#repeat?.cancel();
@@ -163,7 +171,16 @@ export class IncomingSipLeg extends SipLeg {
   #progress(status: number, body?: string): void {
     this.#provisional = { status, ...(body === undefined ? {} : { body }) };
     const headers: Headers = { ...this.#headers(), ...(this.#reliable ? { Require: '100rel' } : {}) };
-    this.host.facade.respond(this.#res, status, { headers, ...(body === undefined ? {} : { body }) });
+    const options = { headers, ...(body === undefined ? {} : { body }) };
+    if (this.#reliable) {
+      this.#pracked = new Promise((resolve) => {
+        const timer = this.host.clock.after(PRACK_MS, resolve);
+        this.host.facade.respond(this.#res, status, options, () => {
+          timer.cancel();
+          resolve();
+        });
+      });
+    } else this.host.facade.respond(this.#res, status, options);
     this.#repeat?.cancel();
     this.#repeat = this.host.clock.after(REPEAT_MS, () => this.#progress(status, body));
   }

@@ -247,9 +247,17 @@ export class SrfFacade extends Emitter<FacadeEvents> {
     });
   }
 
-  /** Sends a response without waiting; one that comes too late (cancelled call) is dropped by the engine. */
-  respond(res: SrfResponse, status: number, options: { headers?: Headers; body?: string } = {}): void {
-    this.#attempt(() => res.send(status, options, () => {}));
+  /**
+   * Sends a response without waiting; one that comes too late (cancelled call) is dropped by the engine.
+   * `pracked` hears of the PRACK to a reliable provisional one.
+   */
+  respond(
+    res: SrfResponse,
+    status: number,
+    options: { headers?: Headers; body?: string } = {},
+    pracked?: () => void,
+  ): void {
+    this.#attempt(() => res.send(status, options, () => {}, pracked));
   }
 
   /** Has `lost` called if the control connection breaks while the dialog lives. */

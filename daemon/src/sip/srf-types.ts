@@ -43,10 +43,12 @@ export interface SrfResponse extends SrfMessage {
   /** The request it belongs to, as it was sent. */
   req: SrfRequest;
   finalResponseSent: boolean;
+  /** `pracked`: called when a provisional response that was sent reliably is acknowledged. */
   send(
     status: number,
     options: { headers?: Headers; body?: string },
     callback?: (error: unknown) => void,
+    pracked?: () => void,
   ): void;
 }
 
