@@ -1,0 +1,141 @@
+/** SIPp (Debian: sip-tester) as the two operators of a transit call. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Loopback addresses of their own, so that the box tells its trunks apart by source (127.0.0.0/8 is all ours). */
+export const callerAddress = '127.0.0.2';
+export const calleeAddress = '127.0.0.3';
+/** SIPp takes no port 0. Ports on these addresses are free but for another bench running at once. */
+export const sippPort = 5070;
+
+const scenario = (steps: string): string =>
+  `<?xml version="1.0" encoding="ISO-8859-1"?>\n<scenario name="bench">\n${steps}\n</scenario>\n`;
+const send = (text: string, attributes = ''): string => `<send ${attributes}><![CDATA[\n${text}\n]]></send>`;
+
+const sdp = `v=0
+o=sipp 1 1 IN IP4 [local_ip]
+s=-
+c=IN IP4 [media_ip]
+t=0 0
+m=audio [media_port] RTP/AVP 8 101
+a=rtpmap:8 PCMA/8000
+a=rtpmap:101 telephone-event/8000
+a=fmtp:101 0-15`;
+
+const contact = 'Contact: <sip:sipp@[local_ip]:[local_port]>';
+
+function callerScenario(number: string, holdMs: number): string {
+  const request = (method: string, to: string, cseq: string, rest: string): string =>
+    `${method} sip:${number}@[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
+From: <sip:+79031112233@[local_ip]>;tag=[pid]-[call_number]
+To: <sip:${number}@[remote_ip]>${to}
+Call-ID: [call_id]
+CSeq: ${cseq} ${method}
+Max-Forwards: 70
+${rest}`;
+  const body = `Content-Type: application/sdp\nContent-Length: [len]\n\n${sdp}\n`;
+  return scenario(
+    [
+      send(request('INVITE', '', '1', `${contact}\n${body}`), 'retrans="500"'),
+      '<recv response="100" optional="true"/>',
+      '<recv response="180" optional="true"/>',
+      '<recv response="183" optional="true"/>',
+      '<recv response="200" rrs="true"/>',
+      send(request('ACK', '[peer_tag_param]', '1', 'Content-Length: 0\n')),
+      `<pause milliseconds="${holdMs}"/>`,
+      send(request('BYE', '[peer_tag_param]', '2', 'Content-Length: 0\n'), 'retrans="500"'),
+      '<recv response="200"/>',
+    ].join('\n'),
+  );
+}
+
+function calleeScenario(): string {
+  const response = (status: string, tag: string, rest: string): string =>
+    `SIP/2.0 ${status}\n[last_Via:]\n[last_From:]\n[last_To:]${tag}\n[last_Call-ID:]\n[last_CSeq:]\n${contact}\n${rest}`;
+  const tag = ';tag=[pid]-[call_number]';
+  const none = 'Content-Length: 0\n';
+  const body = `Content-Type: application/sdp\nContent-Length: [len]\n\n${sdp}\n`;
+  return scenario(
+    [
+      '<recv request="INVITE"/>',
+      send(response('180 Ringing', tag, none)),
+      send(response('200 OK', tag, body), 'retrans="500"'),
+      '<recv request="ACK"/>',
+      '<recv request="BYE"/>',
+      send(response('200 OK', '', none)),
+    ].join('\n'),
+  );
+}
+
+function sipp(folder: string, name: string, xml: string, args: string[]): ChildProcess {
+  const file = join(folder, `${name}.xml`);
+  writeFileSync(file, xml);
+  // The console goes nowhere; what counts stands in the statistics file.
+  return spawn('sipp', ['-sf', file, '-p', String(sippPort), '-nostdin', ...args], {
+    cwd: folder,
+    stdio: 'ignore',
+  });
+}
+
+/** An operator that rings at once, answers at once, and waits for the end. */
+export async function startCallee(folder: string): Promise<{ stop(): Promise<void> }> {
+  const child = sipp(folder, 'callee', calleeScenario(), ['-i', calleeAddress, '-aa']);
+  const ended = once(child, 'exit');
+  // A SIPp that cannot bind ends at once.
+  const early = await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 500))]);
+  if (early) throw new Error(`sipp cannot listen on ${calleeAddress}:${sippPort}`);
+  return {
+    async stop() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** How a run of calls went. */
+export interface CallsRun {
+  succeeded: number;
+  failed: number;
+  /** SIP messages that had to be sent again: the box was late. */
+  repeated: number;
+  /** From the first call to the end of the last, s. */
+  seconds: number;
+}
+
+export interface CallsOptions {
+  folder: string;
+  /** SIP address of the box. */
+  box: string;
+  number: string;
+  /** Calls a second. */
+  rate: number;
+  calls: number;
+  holdMs: number;
+}
+
+/** Makes `calls` calls at a steady rate; each must be answered, held and ended as written. */
+export async function makeCalls(options: CallsOptions): Promise<CallsRun> {
+  const { folder, box, number, rate, calls, holdMs } = options;
+  const statistics = join(folder, 'caller.csv');
+  const limit = Math.ceil(calls / rate + 40);
+  const began = performance.now();
+  const child = sipp(folder, 'caller', callerScenario(number, holdMs), [
+    ...[box, '-i', callerAddress, '-r', String(rate), '-m', String(calls), '-l', '2000'],
+    ...['-timeout', `${limit}s`, '-recv_timeout', '10000', '-trace_stat', '-stf', statistics, '-fd', '1'],
+  ]);
+  await once(child, 'exit');
+  const seconds = (performance.now() - began) / 1000;
+  const [head = '', ...rows] = readFileSync(statistics, 'latin1').trim().split('\n');
+  const names = head.split(';');
+  const last = rows.at(-1)?.split(';') ?? [];
+  const figure = (name: string): number => Number(last[names.indexOf(name)] ?? Number.NaN);
+  return {
+    succeeded: figure('SuccessfulCall(C)'),
+    failed: figure('FailedCall(C)') + Math.max(0, calls - figure('TotalCallCreated')),
+    repeated: figure('Retransmissions(C)'),
+    seconds,
+  };
+}
