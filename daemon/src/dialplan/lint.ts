@@ -32,6 +32,7 @@ export function lintDialPlan(config: Config): DialPlanIssue[] {
     ...own.flatMap((number) => emergencyShadow(number, plan.area.profile)),
     ...collisions(own),
     ...own.flatMap((number) => publicShadow(number, plan, own)),
+    ...own.flatMap((number) => lengthIssue(number, config)),
     ...areaIssues(config),
     ...emergencyWays(config),
   ];
@@ -201,6 +202,23 @@ function publicShadow(number: OwnNumber, plan: DialPlan, own: readonly OwnNumber
       said: {
         ru: `С ${digits} может начинаться городской номер: внутренние вызовы будут ждать следующей цифры.`,
         en: `An outside number may begin with ${digits}: internal calls will wait for another digit.`,
+      },
+    },
+  ];
+}
+
+function lengthIssue(number: OwnNumber, config: Config): DialPlanIssue[] {
+  const { min, max } = config.dialing.extensionLength;
+  const { digits, path } = number;
+  if (number.kind !== 'extension' || !/^\d+$/.test(digits) || (digits.length >= min && digits.length <= max))
+    return [];
+  return [
+    {
+      path,
+      severity: 'warning',
+      said: {
+        ru: `Внутренние номера здесь от ${min} до ${max} цифр, а ${digits} — нет.`,
+        en: `Extensions have ${min} to ${max} digits here, and ${digits} has not.`,
       },
     },
   ];

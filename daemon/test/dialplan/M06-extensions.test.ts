@@ -61,6 +61,7 @@ t.test('numbers that hide each other or 112 are found', async (t) => {
       said: /taken already/,
     },
     'one in front of another': { people: ['30', '305'], severity: 'warning', said: /another digit/ },
+    'a number longer than extensions are': { people: ['30555'], severity: 'warning', said: /2 to 4 digits/ },
     'an extension that begins local numbers': {
       people: ['305'],
       severity: 'warning',
