@@ -70,6 +70,12 @@ export interface EngineParts {
   clock?: Clock;
   ids?: Ids;
   dns?: Dns;
+  /** Hears of a message that made the engine fail; written to standard error by default. */
+  onError?: (error: unknown) => void;
+}
+
+function reportError(error: unknown): void {
+  process.stderr.write(`sipd: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
 }
 
 /**
@@ -84,6 +90,15 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
   const trace = new Trace(Math.max(1, limits.trace), () => clock.wall());
   const counts = new Map<string, number>();
   const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1);
+  /** One message that goes wrong must not take all calls with it: it is counted and told. */
+  const guarded = (work: () => void): void => {
+    try {
+      work();
+    } catch (e) {
+      count('internal.error');
+      (parts.onError ?? reportError)(e);
+    }
+  };
   const legs = new Legs();
   const orphans = new Map<object, Timer>();
   let bridge: Bridge | undefined;
@@ -93,11 +108,13 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
     limits,
     {
       received(bytes, flow) {
-        const result = parse(bytes, lenient, limits);
-        if (result.ok) {
-          trace.add('in', flow, result.message.text);
-          bridge?.received(result.message, flow);
-        } else bridge?.refused(result, flow);
+        guarded(() => {
+          const result = parse(bytes, lenient, limits);
+          if (result.ok) {
+            trace.add('in', flow, result.message.text);
+            bridge?.received(result.message, flow);
+          } else bridge?.refused(result, flow);
+        });
       },
       closed() {},
     },
@@ -117,7 +134,13 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
 
   const hub = new Hub(config.control.secret, {
     addresses: () => ({ advertised: transport.advertised(), bound: transport.bound() }),
-    frame: (session, frame) => bridge?.frame(session, frame) ?? false,
+    frame: (session, frame) => {
+      let known = true;
+      guarded(() => {
+        known = bridge?.frame(session, frame) ?? false;
+      });
+      return known;
+    },
     opened: () => {},
     closed: (session) => {
       bridge?.sessionClosed(session);
@@ -158,6 +181,7 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
       quarantine: new Quarantine(() => clock.now()),
       lenient,
       branch: () => ids.branch(),
+      abandon: (tx) => bridge?.abandoned.add(tx),
     },
     outboundProxy: config.outboundProxy,
     supported: new Set((config.supported ?? SUPPORTED).map((s) => s.toLowerCase())),

@@ -1,12 +1,13 @@
 import t from 'tap';
 import { FakeClock } from '../../src/base/clock.ts';
+import { start } from '../../src/sipd/engine.ts';
 import { parseUri } from '../../src/sipd/message/uri.ts';
 import { cachedDns } from '../../src/sipd/resolve/cache.ts';
 import type { Dns, Naptr, Srv } from '../../src/sipd/resolve/dns.ts';
 import { type LocateContext, locate, orderSrv } from '../../src/sipd/resolve/locate.ts';
 import { Quarantine } from '../../src/sipd/resolve/quarantine.ts';
 import type { Target } from '../../src/sipd/transport/flow.ts';
-import { type Any, client, QUICK, sdp, startEngine, within } from './kit.ts';
+import { type Any, client, QUICK, sdp, within } from './kit.ts';
 import { udpPeer } from './peer.ts';
 
 interface Zone {
@@ -152,8 +153,6 @@ t.test('targets that failed are tried last for a while', async (t) => {
 
 t.test('a call to a name moves on from a dead and a 503 target to one that answers', async (t) => {
   const [dead, busy, live] = [await udpPeer(t), await udpPeer(t), await udpPeer(t)];
-  const { start } = await import('../../src/sipd/engine.ts');
-  void startEngine;
   const engine = await start(
     {
       listen: [{ transport: 'udp', host: '127.0.0.1', port: 0 }],
@@ -192,12 +191,12 @@ t.test('a call to a name moves on from a dead and a 503 target to one that answe
   t.equal(atLive.headers.cseq, dead.seen[0]!.headers.cseq);
   t.not(atLive.headers.via, dead.seen[0]!.headers.via, 'a transaction of its own');
   live.reply(atLive, 200, { body: sdp(5000) });
-  const dialog = await within(call, 3000, 'answer');
-  t.equal(dead.count('INVITE'), 7);
+  await within(call, 3000, 'answer');
+  const before = busy.count('INVITE') + dead.count('INVITE');
+  t.ok(dead.count('INVITE') >= 5, 'given its whole time');
   const second = srf.createUAC('sip:1@trunk.ru', { localSdp: sdp() });
   const again = await live.expect('INVITE');
   live.reply(again, 200, { body: sdp(5000) });
   await within(second, 2000, 'second answer');
-  t.equal(busy.count('INVITE') + dead.count('INVITE'), 8, 'the next call does not wait for them again');
-  void dialog;
+  t.equal(busy.count('INVITE') + dead.count('INVITE'), before, 'the next call does not wait for them again');
 });

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { FakeClock } from '../../src/base/clock.ts';
+import { Repeater } from '../../src/sipd/dialog/invite-2xx.ts';
 import { LenienceCounter } from '../../src/sipd/message/limits.ts';
 import type { SipMessage } from '../../src/sipd/message/message.ts';
 import { parseText } from '../../src/sipd/message/parse.ts';
@@ -133,3 +134,27 @@ t.test('ACK and CANCEL repeat the INVITE’s Via, URI, Route, From, Call-ID and 
   t.equal(passed as Any, busy);
   t.equal(sent.at(-1)![1], 'ACK sip:a@b SIP/2.0');
 });
+
+t.test(
+  'a 2xx is repeated at T1, doubling to T2, for 64*T1; a reliable 1xx doubles without end',
+  async (t) => {
+    for (const [capped, expected] of [
+      [true, [500, 1500, 3500, 7500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500]],
+      [false, [500, 1500, 3500, 7500, 15_500, 31_500]],
+    ] as const) {
+      const { clock, tab } = table();
+      const at: number[] = [];
+      let gaveUp = 0;
+      const r = new Repeater(clock, tab.timing, {
+        capped,
+        send: () => at.push(clock.now()),
+        gaveUp: () => (gaveUp = clock.now()),
+      });
+      clock.advance(100_000);
+      t.same(at, expected);
+      t.equal(gaveUp, 32_000);
+      t.notOk(r.running);
+      t.equal(clock.pending, 0);
+    }
+  },
+);

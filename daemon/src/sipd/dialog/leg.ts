@@ -105,6 +105,16 @@ export class Leg {
     this.noteNat(response, flow);
   }
 
+  /** A NOTIFY that came before the 2xx of our SUBSCRIBE: it tells what the 2xx would. */
+  takeNotify(request: SipMessage, flow: Flow): void {
+    this.remoteTag = request.fromTag;
+    this.remote = request.get('from') ?? this.remote;
+    this.routeSet = request.list('record-route');
+    this.flow = flow;
+    this.state = 'early';
+    this.takeTarget(request);
+  }
+
   /** A provisional response with a tag makes, or is part of, an early dialog; the last is current. */
   takeEarly(response: SipMessage, flow: Flow): void {
     if (this.state === 'confirmed' || this.state === 'ending' || this.state === 'ended') return;
@@ -161,4 +171,9 @@ export class Leg {
   get usable(): boolean {
     return this.remoteTarget !== '' && (this.state === 'early' || this.state === 'confirmed');
   }
+}
+
+/** Whether a Subscription-State says that the subscription is over (RFC 6665 8.4). */
+export function endsSubscription(state: string | undefined): boolean {
+  return state?.trim().toLowerCase().startsWith('terminated') ?? false;
 }

@@ -5,6 +5,7 @@ import type { ParseFailure } from '../message/parse.ts';
 import { responseText, responseVias } from '../message/stringify.ts';
 import { parseUri } from '../message/uri.ts';
 import type { Flow } from '../transport/flow.ts';
+import { Abandoned } from './abandoned.ts';
 import { type Core, sipLeader } from './core.ts';
 import { bodyPart, engineDraft, readDraft } from './draft.ts';
 import type { Session } from './session.ts';
@@ -16,12 +17,14 @@ import type { ClientFrame } from './wire.ts';
 export class Bridge {
   readonly uac: Uac;
   readonly uas: Uas;
+  readonly abandoned: Abandoned;
   readonly #core: Core;
 
   constructor(core: Core) {
     this.#core = core;
     this.uac = new Uac(core);
     this.uas = new Uas(core);
+    this.abandoned = new Abandoned(core, (leg) => this.endDialog(leg, ''));
     this.uac.endDialog = (leg, reason) => this.endDialog(leg, reason);
     this.uas.endDialog = (leg, reason) => this.endDialog(leg, reason);
   }
@@ -32,7 +35,7 @@ export class Bridge {
     if (!m.isRequest) {
       const tx = table.findClient(m);
       if (tx) tx.receive(m, flow);
-      else this.#core.count('response.stray');
+      else if (!this.abandoned.take(m, flow)) this.#core.count('response.stray');
       return;
     }
     const tx = table.findServer(m);

@@ -155,6 +155,7 @@ export class OutgoingCall implements AttemptUser {
     this.#core.table.send(cancelOf(tx.request, this.#cancel ?? ''), tx.flow, QUIET);
     // 9.1: 64*T1 after the CANCEL the INVITE is taken for cancelled, answer or not.
     this.#cancelTimer = this.#core.clock.after(this.#core.table.timing.give, () => {
+      this.#core.attempts.abandon(tx);
       tx.drop();
       this.gaveUp(408, 'Request Timeout');
     });
@@ -193,6 +194,8 @@ export class OutgoingCall implements AttemptUser {
         this.#guardAck(leg);
       }
       if (this.method === 'BYE') this.#released(leg);
+      if (this.method === 'NOTIFY' && /^Subscription-State: *terminated/im.test(this.#text))
+        core.legs.remove(leg);
     }
     this.#toClient(m, flow, leg);
     this.onFinal?.(m.status);

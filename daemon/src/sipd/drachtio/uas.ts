@@ -1,15 +1,22 @@
-import type { Timer } from '../../base/clock.ts';
 import { Repeater } from '../dialog/invite-2xx.ts';
-import { Leg } from '../dialog/leg.ts';
-import { answerTerms, MIN_SE, tooSmall } from '../dialog/session-timer.ts';
+import { endsSubscription, Leg } from '../dialog/leg.ts';
+import { answerTerms } from '../dialog/session-timer.ts';
 import type { SipMessage } from '../message/message.ts';
 import { reasonOf } from '../message/reasons.ts';
-import { copied, responseText, wireText } from '../message/stringify.ts';
+import { responseText, responseVias, wireText } from '../message/stringify.ts';
 import type { ServerTransaction } from '../transaction/server.ts';
 import type { Flow } from '../transport/flow.ts';
 import { type Core, sentWords, sipLeader } from './core.ts';
 import { bodyPart, type Draft } from './draft.ts';
-import { contactValue, withTag } from './headers.ts';
+import { withTag } from './headers.ts';
+import {
+  finished,
+  type IncomingCall,
+  refusalOutside,
+  refusalWithin,
+  responseLines,
+  unrouted,
+} from './incoming.ts';
 import { duration, ProxyCall } from './proxy.ts';
 import { Relay } from './relay.ts';
 import { Reliable } from './reliable.ts';
@@ -17,24 +24,6 @@ import type { Session } from './session.ts';
 import type { ClientFrame } from './wire.ts';
 
 const UNKNOWN = 'NOK|Response not sent due to unknown transaction';
-
-/** A request of the network that the client has not answered for good. */
-interface IncomingCall {
-  txn: string;
-  tx: ServerTransaction;
-  request: SipMessage;
-  session: Session | undefined;
-  leg: Leg | undefined;
-  /** The tag our responses carry. */
-  toTag: string;
-  /** It came outside of a dialog. */
-  initial: boolean;
-  /** Drops what the client never answers. */
-  silence: Timer | undefined;
-  reliable: Reliable | undefined;
-  /** It is being passed on and not answered here. */
-  proxy: ProxyCall | undefined;
-}
 
 /** Requests that come from the network, and the client's responses to them. */
 export class Uas {
@@ -62,8 +51,20 @@ export class Uas {
     else this.#outOfDialog(m, flow);
   }
 
-  /** Answers without asking anyone, statefully so that repetitions get the same. */
+  /**
+   * Answers without asking anyone: with a transaction, so that repetitions get the same, or without
+   * one when there are many already (RFC 3261 8.2.7), so that a flood costs no memory.
+   */
   reject(m: SipMessage, flow: Flow, status: number, extra = ''): void {
+    if (this.#core.table.crowded) {
+      const vias = responseVias(m, flow.remote.host, flow.remote.port);
+      this.#core.table.reply(
+        m,
+        flow,
+        responseText(m, vias, status, reasonOf(status), 'stateless', extra, ''),
+      );
+      return;
+    }
     const tx = this.#core.table.serve(m, flow);
     this.#answer(tx, status, reasonOf(status), this.#core.ids.tag(), extra);
   }
@@ -194,28 +195,16 @@ export class Uas {
       this.reject(m, flow, 482);
       return;
     }
-    if (method === 'BYE' || method === 'PRACK' || method === 'UPDATE') {
-      this.reject(m, flow, 481);
-      return;
-    }
-    const forms = method === 'INVITE' || method === 'SUBSCRIBE';
-    if (forms && m.get('contact') === undefined) {
-      this.reject(m, flow, 400);
-      return;
-    }
-    if (method === 'INVITE' && tooSmall(m)) {
-      this.reject(m, flow, 422, `Min-SE: ${MIN_SE}\r\n`);
+    const refusal = refusalOutside(m);
+    if (refusal) {
+      this.reject(m, flow, refusal.status, refusal.lines);
       return;
     }
     const session = core.pick(method.toLowerCase());
     if (!session) {
       core.count('refused.unrouted');
-      this.reject(
-        m,
-        flow,
-        KNOWN.has(method) ? 503 : 405,
-        KNOWN.has(method) ? '' : `Allow: ${[...KNOWN].join(', ')}\r\n`,
-      );
+      const { status, lines } = unrouted(method);
+      this.reject(m, flow, status, lines);
       return;
     }
     if (method === 'INVITE' && core.legs.size >= core.maxDialogs) {
@@ -234,29 +223,15 @@ export class Uas {
 
   #inDialog(m: SipMessage, flow: Flow): void {
     const core = this.#core;
-    const leg = core.legs.byRequest(m);
+    const leg = core.legs.byRequest(m) ?? this.#subscribed(m, flow);
     if (!leg || leg.state === 'ended') {
       if (!this.relay.take(m, flow)) this.reject(m, flow, 481);
       return;
     }
-    if (m.cseq < leg.remoteSeq) {
-      // 12.2.2: out of order.
-      this.reject(m, flow, 500, `Retry-After: ${core.ids.number(10)}\r\n`);
-      return;
-    }
-    leg.remoteSeq = m.cseq;
-    if (leg.state === 'ending') {
-      // Two BYEs crossed (15.1.2): ours is told to the client already.
-      this.reject(m, flow, m.method === 'BYE' ? 200 : 481);
-      return;
-    }
-    const glare = this.#glare(m, leg);
-    if (glare !== 0) {
-      this.reject(m, flow, glare, glare === 500 ? `Retry-After: ${core.ids.number(10)}\r\n` : '');
-      return;
-    }
-    if ((m.method === 'INVITE' || m.method === 'UPDATE') && tooSmall(m)) {
-      this.reject(m, flow, 422, `Min-SE: ${MIN_SE}\r\n`);
+    const refusal = refusalWithin(m, leg, core.ids.number(10));
+    leg.remoteSeq = Math.max(leg.remoteSeq, m.cseq);
+    if (refusal) {
+      this.reject(m, flow, refusal.status, refusal.lines);
       return;
     }
     const owner = core.ownerOf(leg);
@@ -280,14 +255,14 @@ export class Uas {
     owner.send(`${sipLeader(core, 'network', flow, m.text.length)}|${call.txn}|${leg.id}|`, wireText(m));
   }
 
-  /** The status that refuses an INVITE or UPDATE which meets another (14.2, RFC 3311 5.2), or 0. */
-  #glare(m: SipMessage, leg: Leg): number {
-    if (m.method === 'INVITE') {
-      if (leg.inviting || leg.awaitingAck) return 491;
-      return leg.invited ? 500 : 0;
-    }
-    if (m.method === 'UPDATE') return leg.updating ? 500 : 0;
-    return 0;
+  /** A NOTIFY may come before the 2xx of its SUBSCRIBE, and makes the dialog then (RFC 6665 4.4.1). */
+  #subscribed(m: SipMessage, flow: Flow): Leg | undefined {
+    if (m.method !== 'NOTIFY') return undefined;
+    const leg = this.#core.legs.byName(`${m.callId};from-tag=${m.toTag}`);
+    if (leg?.role !== 'uac' || leg.method !== 'SUBSCRIBE' || leg.remoteTag !== '') return undefined;
+    leg.takeNotify(m, flow);
+    this.#core.legs.index(leg);
+    return leg;
   }
 
   #begin(m: SipMessage, flow: Flow, session: Session, leg: Leg | undefined): IncomingCall {
@@ -313,10 +288,7 @@ export class Uas {
       // 17.2.1 allows 200 ms; at once, because the client may take its time.
       tx.respond(100, responseText(m, tx.vias, 100, 'Trying', '', '', ''));
     }
-    call.silence = core.clock.after(core.table.timing.give * 2, () => {
-      this.#forget(call);
-      tx.drop();
-    });
+    call.silence = core.clock.after(core.table.timing.give * 2, () => this.#silent(call));
     return call;
   }
 
@@ -330,8 +302,7 @@ export class Uas {
     const invite = request.method === 'INVITE';
     if (status === 100 && invite) return undefined;
     if (call.initial && draft.to !== undefined && !call.leg) {
-      const chosen = withTag(draft.to, call.toTag).tag;
-      call.toTag = chosen;
+      call.toTag = withTag(draft.to, call.toTag).tag;
     }
     const forms = invite || request.method === 'SUBSCRIBE';
     if (forms && call.initial && status > 100 && status < 300) this.#ensureLeg(call, client);
@@ -344,19 +315,9 @@ export class Uas {
     const wants100rel = status > 100 && status < 200 && draft.require.toLowerCase().includes('100rel');
     if (wants100rel && !(request.listHas('supported', '100rel') || request.listHas('require', '100rel')))
       return 'Remote endpoint does not support 100rel';
-    const local = core.transport.localOf(tx.flow);
     const reason = draft.reason === '' ? reasonOf(status) : draft.reason;
-    let extra = '';
-    if (status < 300 && status > 100) {
-      if (request.has('record-route') && forms) extra += copied(request, 'record-route');
-      if (forms && (status >= 200 || invite)) {
-        const contact = contactValue(draft.contact ?? (leg?.contact || undefined), local, tx.flow);
-        if (leg) leg.contact = contact;
-        extra += `Contact: ${contact}\r\n`;
-      } else if (draft.contact !== undefined) extra += `Contact: ${draft.contact}\r\n`;
-    } else if (draft.contact !== undefined) extra += `Contact: ${draft.contact}\r\n`;
-    extra += draft.others;
-    if (session) extra += session.lines;
+    const extra =
+      responseLines(call, draft, core.transport.localOf(tx.flow), tx.flow) + (session?.lines ?? '');
     let text = '';
     const send = (): void => {
       tx.respond(status, text);
@@ -371,14 +332,14 @@ export class Uas {
       const { reliable } = call;
       if (leg) leg.reliable = reliable;
       reliable.add((rseq) => {
-        text = finish(request, tx.vias, status, reason, call.toTag, `${extra}RSeq: ${rseq}\r\n`, body);
+        text = finished(call, status, reason, `${extra}RSeq: ${rseq}\r\n`, body);
         send();
         return { send: () => core.table.reply(request, tx.flow, text), gaveUp: () => this.#unproved(call) };
       }, request.cseq);
       this.#heard(call);
       return undefined;
     }
-    text = finish(request, tx.vias, status, reason, call.toTag, extra, body);
+    text = finished(call, status, reason, extra, body);
     this.#heard(call);
     send();
     if (status >= 200) this.#final(call, status, text);
@@ -416,20 +377,20 @@ export class Uas {
         core.cdr.stop('application', 'call-rejected', text);
       return;
     }
-    if (request.method === 'UPDATE') leg.updating = false;
     if (request.method === 'BYE') {
       core.legs.remove(leg);
       core.cdr.stop('network', 'normal-release', wireText(request));
       return;
     }
-    if (request.method === 'INVITE') leg.invited = false;
     if (call.initial && status >= 300) {
       core.legs.remove(leg);
       if (request.method === 'INVITE') core.cdr.stop('application', 'call-rejected', text);
       return;
     }
+    if (request.method === 'NOTIFY' && endsSubscription(request.get('subscription-state')))
+      core.legs.remove(leg);
     if (status >= 300) return;
-    leg.state = 'confirmed';
+    if (call.initial) leg.state = 'confirmed';
     if (request.method !== 'INVITE') return;
     if (call.initial) core.cdr.start('application', 'uas', text);
     const repeater = new Repeater(core.clock, core.table.timing, {
@@ -462,45 +423,24 @@ export class Uas {
     tx.respond(status, responseText(tx.request, tx.vias, status, reason, toTag, extra, ''));
   }
 
+  /** The client has not answered at all: what it came for is let go. */
+  #silent(call: IncomingCall): void {
+    this.#core.count('client.silent');
+    this.#forget(call);
+    const { leg, request } = call;
+    if (request.method === 'BYE' && leg) {
+      // The call is over whatever the client thinks of it.
+      this.#answer(call.tx, 200, 'OK', call.toTag, '');
+      this.#core.legs.remove(leg);
+    } else call.tx.drop();
+  }
+
   #forget(call: IncomingCall): void {
     this.#heard(call);
     call.reliable?.stop();
-    this.#calls.delete(call.txn);
     this.#byTx.delete(call.tx);
+    if (!this.#calls.delete(call.txn) || !call.leg) return;
+    if (call.request.method === 'INVITE') call.leg.invited = false;
+    if (call.request.method === 'UPDATE') call.leg.updating = false;
   }
-}
-
-/** Methods that are answered 503 and not 405 while no client wants them. */
-const KNOWN = new Set([
-  'INVITE',
-  'ACK',
-  'CANCEL',
-  'BYE',
-  'OPTIONS',
-  'REGISTER',
-  'INFO',
-  'PRACK',
-  'UPDATE',
-  'SUBSCRIBE',
-  'NOTIFY',
-  'REFER',
-  'MESSAGE',
-  'PUBLISH',
-]); // prettier-ignore
-
-/** A response whose end (Content-Type, Content-Length, body) is made already. */
-function finish(
-  request: SipMessage,
-  vias: string,
-  status: number,
-  reason: string,
-  toTag: string,
-  extra: string,
-  end: string,
-): string {
-  const tag = request.toTag === '' ? `;tag=${toTag}` : '';
-  return (
-    `SIP/2.0 ${status} ${reason}\r\n${vias}From: ${request.get('from') ?? ''}\r\nTo: ${request.get('to') ?? ''}${tag}\r\n` +
-    `Call-ID: ${request.callId}\r\nCSeq: ${request.cseq} ${request.method}\r\n${extra}${end}`
-  );
 }

@@ -19,6 +19,8 @@ export interface AttemptContext {
   quarantine: Quarantine;
   lenient: LenienceCounter;
   branch(): string;
+  /** An INVITE that was sent is given up without an answer. */
+  abandon(tx: ClientTransaction): void;
 }
 
 /** Who sends learns what was sent, and how it ended. */
@@ -94,7 +96,9 @@ export class Attempts implements ClientUser {
   }
 
   timeout(tx: ClientTransaction): void {
-    if (tx === this.#tx) this.#failed(408, 'Request Timeout');
+    if (tx !== this.#tx) return;
+    this.#ctx.abandon(tx);
+    this.#failed(408, 'Request Timeout');
   }
 
   failed(tx: ClientTransaction, reason: string): void {
@@ -159,7 +163,10 @@ export class Attempts implements ClientUser {
     const tx = this.#tx;
     this.#fallback = this.#ctx.table.clock.after(TCP_TRY_MS, () => {
       if (tx !== this.#tx || tx?.at === 'terminated' || !this.#more() || flow.connected) return;
-      tx?.drop();
+      if (tx) {
+        this.#ctx.abandon(tx);
+        tx.drop();
+      }
       this.#try();
     });
   }

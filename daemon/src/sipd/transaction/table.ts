@@ -87,6 +87,11 @@ export class TransactionTable {
     return this.#servers.size >= this.#limits.serverTransactions;
   }
 
+  /** Whether there are so many that no state should be kept for what is refused. */
+  get crowded(): boolean {
+    return this.#servers.size * 2 >= this.#limits.serverTransactions;
+  }
+
   /** Whether another client transaction may be begun. */
   get clientsFull(): boolean {
     return this.#clients.size >= this.#limits.clientTransactions;
