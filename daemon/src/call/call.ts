@@ -191,6 +191,7 @@ export class Call extends Emitter<CallEvents> {
       ...(note.trunkId === undefined ? {} : { trunkId: note.trunkId }),
     });
     this.keeper.event('answered', leg.place);
+    this.#off.push(this.#context.media.on('rtpLost', (endpoint) => this.#rtpLost(endpoint)));
     this.emit('answered', leg);
     this.emit('changed');
     // Speech path first, answer signal second: nobody's first word is lost.
@@ -205,6 +206,13 @@ export class Call extends Emitter<CallEvents> {
     } catch {
       this.end(localCause(cause.temporary, 'the caller could not be answered'));
     }
+  }
+
+  /** A party whose sound has stopped for long is gone; a held one is silent by right (ruling 23). */
+  #rtpLost(endpoint: string): void {
+    if (this.#state !== 'talking') return;
+    if (endpoint !== this.caller.endpoint && endpoint !== this.#called?.endpoint) return;
+    this.end(localCause(cause.temporary, 'no RTP and no RTCP came any more'));
   }
 
   /** The leg whose party put the other one on hold. */

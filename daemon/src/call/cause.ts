@@ -54,6 +54,8 @@ export const cause = {
   invalidNumber: 28,
   noChannel: 34,
   temporary: 41,
+  /** Requested channel not available: both ends began at once. */
+  glare: 44,
   timer: 102,
 } as const;
 

@@ -21,7 +21,7 @@ function causeOfDialing(error: unknown): ReleaseCause {
   switch (codeOf(error)) {
     case 'port/glare':
     case 'port/busy':
-      return remoteCause(44, messageOf(error));
+      return remoteCause(cause.glare, messageOf(error));
     case 'port/no-dial-tone':
       return remoteCause(38, messageOf(error));
     case 'port/no-line':
@@ -100,8 +100,10 @@ export class FxoLeg extends LegBase {
   }
 
   release(released: ReleaseCause): void {
-    const seized = this.state !== 'idle' && (this.direction === 'outgoing' || this.state === 'answered');
-    if (this.becomeReleased(released) && seized) this.#port.release();
+    const begun = this.state !== 'idle';
+    // Also while an answer is on its way, or the loop would close with nobody on it; a line that only
+    // rings is left ringing by this.
+    if (this.becomeReleased(released) && begun) this.#port.release();
   }
 
   async sendDigits(digits: string): Promise<void> {

@@ -55,6 +55,8 @@ export class FxsLeg extends LegBase {
     }
     this.#begin();
     this.whileAlive(port.on('answered', () => this.becomeAnswered('off-hook')));
+    // Lifted before it rang: it dials by itself, and is not ours to ring or to play tones to (G07).
+    this.whileAlive(port.on('seized', () => this.becomeReleased(remoteCause(cause.glare))));
     port.ring(this.#caller, this.#cadence);
     this.becomeAlerting(false);
   }

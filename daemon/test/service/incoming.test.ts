@@ -278,3 +278,39 @@ t.test(
     t.notMatch(JSON.stringify([...b.records.values()]), /4321/);
   },
 );
+
+t.test(
+  'a telephone lifted just before it would ring dials by itself; the call goes on elsewhere (G07)',
+  async (t) => {
+    const b = bench();
+    const caller = trunkCall(b, '+74951110000');
+    const desk = b.port(1);
+    t.ok(desk.ringing);
+    desk.ringing = false;
+    desk.offHook = true;
+    desk.emit('seized');
+    await settle();
+    t.equal(b.hears(1), heard.dial, 'whoever lifted hears dial tone and no stranger');
+    t.equal(b.trunkCalls[0]?.request.number, '+79160000001', 'the caller is rung elsewhere at once');
+    t.not(caller.state, 'released');
+  },
+);
+
+t.test('a line whose caller leaves while it is being answered is let go of', async (t) => {
+  const b = bench();
+  const line = b.line(5);
+  let closed: () => void = () => {};
+  line.answer = () => new Promise((resolve) => (closed = resolve));
+  let released = 0;
+  line.release = () => void released++;
+  line.emit('ringing');
+  line.emit('caller', undefined);
+  await settle();
+  b.port(1).lift();
+  await settle();
+  b.port(1).hangUp();
+  closed();
+  await settle();
+  t.equal(released, 1, 'the loop is opened');
+  t.equal(b.context.calls.size, 0);
+});

@@ -353,3 +353,25 @@ t.test('the line card goes away in mid-call: every leg ends, the record says why
   t.equal(b.trunkLeg.state, 'released');
   t.match(b.record, { state: 'ended', q850: 27 });
 });
+
+t.test('a trunk whose sound stops for good is released, a held one is not (ruling 23)', async (t) => {
+  const b = bench();
+  const desk = b.port(1);
+  desk.lift();
+  await desk.key('88121234567');
+  b.trunkLeg.farAnswers();
+  await settle();
+  desk.emit('flashed');
+  await settle();
+  b.media.emit('rtpLost', b.trunkLeg.endpoint);
+  await settle();
+  t.equal(b.trunkLeg.state, 'answered', 'on hold it may be silent');
+  desk.emit('flashed');
+  await settle();
+  b.media.emit('rtpLost', 'rtp:another');
+  t.equal(b.trunkLeg.state, 'answered', "another call's loss is not ours");
+  b.media.emit('rtpLost', b.trunkLeg.endpoint);
+  await settle();
+  t.equal(b.trunkLeg.state, 'released');
+  t.match(b.record, { releasedBy: 'box', q850: 41, causeText: /RTP/ });
+});
