@@ -121,8 +121,7 @@ export class Records implements CallRecorder {
 
   /** A page of records, newest first. */
   list(query: RecordQuery = {}): RecordPage {
-    this.flush();
-    return listRecords(this.#db, query);
+    return this.#read(() => listRecords(this.#db, query));
   }
 
   get(id: string): CallRecord | undefined {
@@ -132,8 +131,7 @@ export class Records implements CallRecorder {
   }
 
   count(filter: RecordFilter = {}): RecordCounts {
-    this.flush();
-    return countRecords(this.#db, filter);
+    return this.#read(() => countRecords(this.#db, filter));
   }
 
   /** Every record of a filter, newest first, read page by page so that the list may be long. */
@@ -184,6 +182,18 @@ export class Records implements CallRecorder {
     this.#db.close();
   }
 
+  /** Reads what is written; a database that turns out to be broken is replaced, and the new one read. */
+  #read<T>(query: () => T): T {
+    this.flush();
+    try {
+      return query();
+    } catch (error) {
+      if (!isCorrupt(error)) throw error;
+      this.#replaceDatabase();
+      return query();
+    }
+  }
+
   #retain(): void {
     const { clock, keepDays } = this.#options;
     const days = keepDays?.() ?? 0;
@@ -229,6 +239,7 @@ export class Records implements CallRecorder {
 
   /** Everything journalled is committed: the journal may be emptied and the WAL go to the disk. */
   #settled(): void {
+    this.#failing = false;
     if (this.#journal.bytes === 0) return;
     try {
       this.#journal.clear();
@@ -260,13 +271,18 @@ export class Records implements CallRecorder {
     // Nothing can have changed meanwhile: all of this is one turn.
     for (const [id] of rows) this.#rows.delete(id);
     for (const [callId] of dialogs) this.#dialogs.delete(callId);
-    this.#failing = false;
     return true;
   }
 
   #refused(error: unknown): void {
-    if (isCorrupt(error)) this.#replaceDatabase();
-    else this.#tellWrite(error);
+    if (!isCorrupt(error)) this.#tellWrite(error);
+    else {
+      try {
+        this.#replaceDatabase();
+      } catch (again) {
+        this.#tellWrite(again);
+      }
+    }
     for (const id of this.#rows.keys()) {
       if (this.#rows.size <= mostPending) break;
       this.#rows.delete(id);

@@ -174,6 +174,33 @@ t.test(
   },
 );
 
+t.test(
+  'a database that breaks under way is replaced, and what was pending goes into the new one',
+  async (t) => {
+    const folder = t.testdir();
+    const path = join(folder, 'r.sqlite');
+    const alarms: string[] = [];
+    const records = openRecords({ path, clock: systemClock(), alarm: (alarm) => alarms.push(alarm.id) });
+    t.teardown(() => records.close());
+    for (let i = 0; i < 200; i++) records.end(makeRecord(`a${i}`, { state: 'ended' }));
+    records.flush();
+    const other = new Database(path);
+    other.pragma('wal_checkpoint(TRUNCATE)');
+    other.close();
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.fill(0xa5));
+    records.end(makeRecord('new', { state: 'ended' }));
+    records.flush();
+    t.same(
+      records.list().calls.map((call) => call.id),
+      ['new'],
+    );
+    t.ok(alarms.includes('records-lost'), alarms.join());
+    t.ok(readdirSync(folder).some((name) => name.startsWith('r.sqlite.broken-')));
+    t.ok(records.healthy);
+  },
+);
+
 t.test('a record of a newer release is not touched', async (t) => {
   const path = join(t.testdir(), 'r.sqlite');
   const db = new Database(path);
