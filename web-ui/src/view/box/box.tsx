@@ -109,6 +109,7 @@ function Ports() {
   return (
     <ListSection
       name="ports"
+      title={t('box.ports')}
       icon="box"
       sort={(a, b) => Number(a.number) - Number(b.number)}
       beginnings={freeSockets}

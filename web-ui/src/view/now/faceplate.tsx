@@ -74,10 +74,9 @@ function Socket({ port, levels, open, onOpen }: SocketProps) {
         </span>
         <span class="socket-state">
           <Mark tone={tone} />
-          <span>
-            {word('state', port.state)} {busy && <time>{duration(boxNow.value - port.since)}</time>}
-          </span>
+          <span>{word('state', port.state)}</span>
         </span>
+        {busy && <time class="socket-time">{duration(boxNow.value - port.since)}</time>}
         {levels && (
           <span class="socket-levels">
             {volts !== undefined ? t('volts', { n: Math.round(volts) }) : '–'}

@@ -1,0 +1,29 @@
+import t from 'tap';
+import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
+import { buildWebUi } from '../build.ts';
+import { claimBox, launchBrowser, openPage } from './browser.ts';
+import { openOffice, playMorning } from './office.ts';
+
+t.test('by keyboard alone: skip link, places, and a form', async (t) => {
+  const folder = t.testdir();
+  const webRoot = `${folder}/page`;
+  const [, browser] = await Promise.all([buildWebUi({ outdir: webRoot }), launchBrowser()]);
+  t.teardown(() => browser.close());
+  const office = await openOffice({ folder: `${folder}/data`, webRoot });
+  t.teardown(() => office.server.close());
+  playMorning(office);
+  const { page } = await openPage(browser, office.origin);
+  await claimBox(page, labelCode, goodPassword);
+  await page.reload();
+  await page.locator('[data-freshness=live]').waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  const focused = (): Promise<string> =>
+    page.evaluate('document.activeElement.id || document.activeElement.textContent');
+  t.equal(await focused(), 'place', 'the skip link leads to the content');
+  await page.keyboard.press('Tab');
+  t.match(await focused(), /1/, 'next is the first socket');
+  await page.keyboard.press('Enter');
+  await page.locator('[data-detail="1"]').waitFor();
+  t.match(await focused(), /Приёмная/, 'its details take the focus');
+});

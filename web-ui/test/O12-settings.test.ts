@@ -1,0 +1,160 @@
+import t from 'tap';
+import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
+import { buildWebUi } from '../build.ts';
+import { claimBox, goTo, launchBrowser, openPage } from './browser.ts';
+import { openOffice, playMorning } from './office.ts';
+
+t.test('settings: what an admin does in a week', async (t) => {
+  const folder = t.testdir();
+  const webRoot = `${folder}/page`;
+  const [, browser] = await Promise.all([buildWebUi({ outdir: webRoot }), launchBrowser()]);
+  t.teardown(() => browser.close());
+  const office = await openOffice({ folder: `${folder}/data`, webRoot });
+  t.teardown(() => office.server.close());
+  playMorning(office);
+  const { page, errors } = await openPage(browser, office.origin);
+  await claimBox(page, labelCode, goodPassword);
+  const form = page.locator('dialog .item-form');
+  const save = form.getByRole('button', { name: 'Сохранить' });
+
+  t.test('a new employee is one form; a mistake is shown at its field, and nothing is stored', async (t) => {
+    await goTo(page, '/people');
+    await page.locator('[data-add="people"]').click();
+    await form.getByLabel('Имя').or(form.getByLabel('Название')).first().fill('Вера Новикова');
+    await form.locator('[data-field="/extension"] input').fill('103');
+    await form.locator('[data-field="/mobile"] input').fill('не номер');
+    await form.locator('[data-field="/ports"] select').selectOption('3');
+    await form.locator('[data-field="/classOfService"] select').selectOption('office');
+    t.match(await form.locator('.scope').innerText(), /со следующего вызова; идущие разговоры не прервутся/);
+    const revision = office.store.revision;
+    await save.click();
+    await form.locator('[data-field="/mobile"] .error').waitFor();
+    t.match(await form.locator('[data-field="/mobile"] .error').innerText(), /\+7/);
+    t.equal(await form.locator('[data-field="/mobile"] input').getAttribute('aria-invalid'), 'true');
+    t.equal(office.store.revision, revision);
+    await form.locator('[data-field="/mobile"] input').fill('+79165554433');
+    await save.click();
+    await page.locator('[data-item="people/vera-novikova"]').waitFor();
+    t.match(office.store.config.people.at(-1), { id: 'vera-novikova', ports: [3], mobile: '+79165554433' });
+    t.match(
+      await page.locator('[data-item="people/vera-novikova"]').innerText(),
+      /103[\s\S]*мобильный \+7 916 555-44-33/,
+    );
+  });
+
+  t.test('one click takes the change back; history tells of both', async (t) => {
+    await page.locator('.toast').getByRole('button', { name: 'Отменить' }).click();
+    await page.locator('[data-item="people/vera-novikova"]').waitFor({ state: 'detached' });
+    t.equal(office.store.config.people.length, 2);
+    await goTo(page, '/box');
+    await page.getByRole('link', { name: 'Изменения' }).click();
+    await page.locator('[data-revision]').first().waitFor();
+    t.match(await page.locator('.history').innerText(), /Вера Новикова[\s\S]*администратор/);
+  });
+
+  t.test('a trunk keeps its password unless another is typed, and says that it restarts', async (t) => {
+    await page.getByRole('link', { name: 'Линии операторов' }).click();
+    await page.locator('[data-item="trunks/acme"]').click();
+    const password = form.locator('[data-field="/password"] input');
+    t.equal(await password.inputValue(), '');
+    t.match(await password.getAttribute('placeholder'), /не показывается/);
+    t.equal(await save.isDisabled(), true, 'there is nothing to save yet');
+    await form.locator('[data-field="/server"] input').fill('sip2.operator-a.example');
+    t.match(await form.locator('.scope').innerText(), /подключится заново/);
+    await save.click();
+    await form.waitFor({ state: 'detached' });
+    t.match(office.store.config.trunks[0], { server: 'sip2.operator-a.example', password: 'trunk-secret' });
+    await page.locator('[data-item="trunks/acme"]').click();
+    await password.fill('typed-anew');
+    await save.click();
+    await form.waitFor({ state: 'detached' });
+    t.equal(office.store.config.trunks[0]?.password, 'typed-anew');
+    t.notMatch(await page.content(), /typed-anew|trunk-secret/);
+  });
+
+  t.test('a free socket of the card is set up from its own button', async (t) => {
+    await page.getByRole('link', { name: 'Гнёзда' }).click();
+    await page.getByRole('button', { name: 'Настроить гнездо 6' }).click();
+    await form.locator('[data-field="/name"] input').fill('Склад');
+    await save.click();
+    await page.locator('[data-item="ports/6"]').waitFor();
+    t.match(office.store.config.ports.at(-1), { number: 6, kind: 'fxs', name: 'Склад' });
+  });
+
+  t.test('two admins: the second is told, and loses nothing but the click', async (t) => {
+    await page.locator('[data-item="ports/1"]').click();
+    await form.locator('[data-field="/name"] input').fill('Ресепшен');
+    // The other admin is quicker; this page's form still stands on the old revision.
+    await office.store.change((draft) => {
+      draft.site.name = 'Ромашка 2';
+    }, 'admin');
+    await save.click();
+    const conflict = form.getByRole('alert').filter({ hasText: 'Настройки тем временем изменились' });
+    await conflict.or(page.locator('.toast')).first().waitFor();
+    const stored = office.store.config.ports.find((p) => p.number === 1)?.name;
+    t.ok(stored === 'Приёмная' || stored === 'Ресепшен');
+    if (await conflict.isVisible()) {
+      t.equal(
+        await form.locator('[data-field="/name"] input').inputValue(),
+        'Ресепшен',
+        'what was typed is still there',
+      );
+      await save.click();
+    }
+    await form.waitFor({ state: 'detached' });
+    t.equal(office.store.config.ports.find((p) => p.number === 1)?.name, 'Ресепшен');
+    t.equal(office.store.config.site.name, 'Ромашка 2');
+  });
+
+  t.test('who is rung is chosen from people, sockets and numbers', async (t) => {
+    await goTo(page, '/in');
+    await page.locator('[data-item="destinations/reception"]').click();
+    const targets = form.locator('[data-field="/steps/0/targets"]');
+    await targets.locator('select').selectOption('person:boris');
+    await targets.locator('select').selectOption('number');
+    await targets.getByLabel('Внешний номер').fill('8 916 000-11-22');
+    await page.keyboard.press('Enter');
+    t.match(
+      await targets.locator('.chips').innerText(),
+      /Анна Крылова[\s\S]*Борис Ильин[\s\S]*\+7 916 000-11-22/,
+    );
+    await targets.getByRole('button', { name: /Убрать: Бухгалтерия|Убрать: Гнездо 2/ }).click();
+    await save.click();
+    await form.waitFor({ state: 'detached' });
+    t.same(office.store.config.destinations[0]?.steps[0]?.targets, [
+      'person:anna',
+      'person:boris',
+      'number:+79160001122',
+    ]);
+  });
+
+  t.test('a PIN is drawn by lot, stored, and its digits are never seen again', async (t) => {
+    await goTo(page, '/people');
+    await page.locator('[data-add="pins"]').click();
+    await form.locator('#pin-name').fill('Борис Ильин');
+    await form.getByRole('button', { name: 'Придумать' }).click();
+    const digits = await form.locator('#pin-digits').inputValue();
+    t.match(digits, /^\d{6}$/);
+    await form.locator('#pin-outside').check();
+    await form.getByRole('button', { name: 'Придумать' }).click();
+    const longer = await form.locator('#pin-digits').inputValue();
+    t.match(longer, /^\d{8}$/, 'one for use from outside is longer');
+    await save.click();
+    await page.locator('[data-item^="pins/"]').waitFor();
+    t.equal([...office.pinDigits.values()].at(-1), longer);
+    t.notOk((await page.content()).includes(longer));
+    t.match(await page.locator('[data-item^="pins/"]').innerText(), /••••••••/);
+  });
+
+  t.test('Escape closes a form, and the focus is where it was', async (t) => {
+    const opener = page.locator('[data-item="people/anna"]');
+    await opener.focus();
+    await page.keyboard.press('Enter');
+    await form.waitFor();
+    await page.keyboard.press('Escape');
+    await form.waitFor({ state: 'detached' });
+    t.equal(await opener.evaluate((el) => el === el.ownerDocument.activeElement), true);
+  });
+
+  t.same(errors, []);
+});

@@ -1,0 +1,73 @@
+import type { Test } from 'tap';
+import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
+import { buildWebUi } from '../build.ts';
+import {
+  axeViolations,
+  claimBox,
+  goTo,
+  launchBrowser,
+  openPage,
+  overflowsSideways,
+  type PageOptions,
+} from './browser.ts';
+import { openOffice, playMorning } from './office.ts';
+
+/**
+ * Visits every place and looks at each: no serious fault of accessibility, no sideways scrolling of the whole
+ * page, no word left unfilled, no error in the console.
+ */
+export async function visitEveryPlace(t: Test, variant: PageOptions): Promise<void> {
+  const folder = t.testdir();
+  const webRoot = `${folder}/page`;
+  const [, browser] = await Promise.all([buildWebUi({ outdir: webRoot }), launchBrowser()]);
+  t.teardown(() => browser.close());
+  const office = await openOffice({ folder: `${folder}/data`, webRoot });
+  t.teardown(() => office.server.close());
+  playMorning(office);
+  const lockedUntil = Date.now() + 600_000;
+  office.pins.push({
+    ...{
+      id: 'p',
+      name: 'Анна',
+      length: 6,
+      enabled: true,
+      classOfService: 'chief',
+      outside: true,
+      lockedUntil,
+    },
+  });
+  const { page, errors } = await openPage(browser, office.origin, variant);
+  const check = async (what: string): Promise<void> => {
+    t.same(await axeViolations(page), [], `${what}: axe`);
+    t.equal(await overflowsSideways(page), false, `${what}: width`);
+    const text = await page.locator('.shell, .door-card').first().innerText();
+    t.notMatch(text, /\b(undefined|NaN|null)\b|\[object|\{\w+\}/, `${what}: nothing unfilled`);
+  };
+  await page.locator('.door-card').waitFor();
+  await check('door');
+  await claimBox(page, labelCode, goodPassword);
+  await page.locator('[data-port="5"] button').click();
+  await check('now');
+  for (const place of ['/calls', '/people', '/in', '/out', '/box']) {
+    await goTo(page, place);
+    await page.locator('.card, .call-list').first().waitFor();
+    await page.locator('.waiting').first().waitFor({ state: 'detached' });
+    await check(place);
+    if (place === '/calls') {
+      await page.locator('[data-record="r1"] a').click();
+      await page.locator('.path').waitFor();
+      await check('one call');
+    }
+    if (place === '/out') {
+      await page.locator('[data-item="routes/main"]').click();
+      await page.locator('dialog .item-form').waitFor();
+      await check('form of a route');
+      await page.keyboard.press('Escape');
+    }
+  }
+  await page.locator('.tabs a[href="/box/trunks"]').click();
+  await page.locator('[data-item="trunks/acme"]').click();
+  await page.locator('dialog .technical-fields summary').first().click();
+  await check('form of a trunk');
+  t.same(errors, [], 'nothing went wrong in the page');
+}
