@@ -170,12 +170,12 @@ t.test('a stream is cut the same wherever it is split', async (t) => {
   for (const step of [1, 2, 3, 7, 64, 100_000]) {
     const items: string[] = [];
     const framer = new StreamFramer(DEFAULT_LIMITS);
+    let sound = true;
     for (let i = 0; i < stream.length; i += step)
-      t.ok(
-        framer.push(stream.subarray(i, i + step), (item) =>
-          items.push(item.kind === 'ping' ? 'ping' : item.bytes.toString('latin1')),
-        ),
+      sound &&= framer.push(stream.subarray(i, i + step), (item) =>
+        items.push(item.kind === 'ping' ? 'ping' : item.bytes.toString('latin1')),
       );
+    t.ok(sound);
     t.same(items, ['ping', one, two, 'ping', SEEDS[1]], `steps of ${step}`);
     t.equal(framer.held, 0);
   }
@@ -195,13 +195,12 @@ t.test('a stream that cannot be followed is given up', async (t) => {
 });
 
 t.test('control frames: no bytes make the reader throw', async (t) => {
+  let whole = 0;
+  let refused = 0;
   for (let seed = 1; seed < 3000; seed++) {
     const rnd = random(seed);
-    const reader = new FrameReader();
     const bytes = Buffer.from(Array.from({ length: rnd(60) }, () => '0123456789#|a\r\n'.charCodeAt(rnd(15))));
-    t.type(
-      reader.push(bytes, () => {}),
-      'boolean',
-    );
+    if (!new FrameReader().push(bytes, () => whole++)) refused++;
   }
+  t.ok(whole > 100 && refused > 1000, `${whole} frames, ${refused} streams refused`);
 });
