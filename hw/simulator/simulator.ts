@@ -13,8 +13,11 @@ import { SAMPLES_PER_MS, Timeline } from './office/timeline.ts';
 import { BLOCK, deadFeed, openLoad } from './office/wire.ts';
 
 const BLOCK_MS = BLOCK / SAMPLES_PER_MS;
-/** A machine that is late by more does not catch up: the card's clock is set back instead (the playout has 20 ms in reserve). */
-const SLIP_MS = 15;
+/**
+ * A machine that is late by more does not catch up: the card's clock is set back instead. Catching up overruns nobody,
+ * as the office waits for the host's audio before each block.
+ */
+const SLIP_MS = 100;
 /** The office waits this long for late audio unless told otherwise. */
 const PATIENCE_MS = 250;
 

@@ -148,3 +148,40 @@ t.test("the exchange's dial tone can be late or never come", { buffered: true },
   await line.next('seized');
   t.ok(toneLevel(await host.ears(5).next(600), 425) < -60, 'silence');
 });
+
+t.test('release by polarity, and a line that releases nobody', { buffered: true }, async (t) => {
+  const { host, line } = await office(t, {
+    release: 'polarity',
+    rules: [{ pattern: '1', result: 'answer', ringMs: 100 }],
+  });
+  await host.command({ type: 'seize', port: 5 });
+  await line.next('dial-tone');
+  void host.voice(5).play(dtmfSounds('1', DTMF));
+  t.equal((await host.told('polarity', 5)).reversed, true, 'answer');
+  line.hangup();
+  t.equal((await host.told('polarity', 5)).reversed, false, 'release');
+  t.ok(toneLevel(await host.ears(5).next(300), 425) < -60, 'without a tone');
+  t.equal(host.indications.filter((i) => i.type === 'loop-break').length, 0);
+});
+
+t.test(
+  "an operator's access number answers with dial tone and takes PIN and number",
+  { buffered: true },
+  async (t) => {
+    const { host, line } = await office(t, {
+      rules: [{ pattern: '7700', result: 'answer', ringMs: 100, says: 'dial' }],
+    });
+    await host.command({ type: 'seize', port: 5 });
+    await line.next('dial-tone');
+    const answered = line.next('answered');
+    void host.voice(5).play(dtmfSounds('7700', DTMF));
+    await answered;
+    await host.ears(5).next(100);
+    t.ok(toneLevel(await host.ears(5).next(300), 425) > -11, 'second dial tone');
+    await host.voice(5).play(dtmfSounds('12345678,88121234567', { onMs: 50, offMs: 50, level: -9 }));
+    await line.hear(100);
+    t.equal(line.talkDigits, '1234567888121234567');
+    t.equal(line.digits, '7700');
+    t.ok(toneLevel(host.ears(5).last(300), 425) < -50, 'the dial tone stopped at the first digit');
+  },
+);

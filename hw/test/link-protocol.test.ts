@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import t from 'tap';
 import { startSimulator } from '../simulator/simulator.ts';
 import { Host } from './host.ts';
@@ -87,6 +88,8 @@ t.test(
     await host.told('off-hook', 2);
     await host.told('on-hook', 1);
     t.match(await host.told('line-state', 8), { state: 'dead' });
+    // Moves with the office's next block.
+    await simulator.time.sleep(20);
     t.equal(simulator.card.circuit(5)?.audio, false);
     t.equal(simulator.telephone(1).reversed, false);
     t.ok(await simulator.line(5).next('released', 3000), 'the city line is let go');
@@ -108,7 +111,7 @@ t.test('link loss: safe state after 1 s, orphaned lines on-hook after 5 s', { bu
   t.equal(simulator.telephone(1).state().bell, false, 'ringing stopped');
   t.equal(simulator.line(5).state().seized, true, 'still held');
   t.equal(await host.command({ type: 'seize', port: 6 }), 'no-session');
-  const released = await simulator.line(5).next('released', 6000);
+  const released = await simulator.line(5).next('released', 9000);
   const orphan = released.at - lost;
   t.ok(orphan > 5000 && orphan < 6300, `let go ${orphan} ms after (900 ms of which are the exchange's)`);
 });
@@ -217,6 +220,24 @@ t.test(
     }
     const seen = await host.wait((f) => f.type === 'card-keepalive' && f.audioLate >= 2, 2000);
     t.ok(seen, 'too late and too early: both told in the keepalive');
+  },
+);
+
+t.test(
+  'a host that does not read stops nobody, and gets whole frames afterwards',
+  { buffered: true },
+  async (t) => {
+    const link = join(t.testdir(), 'line');
+    const simulator = await startSimulator({ layout: plainOffice(), link });
+    t.teardown(() => simulator.stop());
+    // Far more than any terminal buffers.
+    for (let i = 0; i < 200; i++) simulator.cable.send(new Uint8Array(2600).fill(0xa5));
+    t.ok(simulator.cable.overflows > 0, 'the rest is lost');
+    await simulator.time.sleep(50);
+    const host = await Host.open(link);
+    simulator.telephone(2).lift();
+    await host.told('off-hook', 2);
+    host.close();
   },
 );
 

@@ -1,5 +1,4 @@
 import { closeSync, constants as fsConstants, openSync, writeSync } from 'node:fs';
-import { constants } from 'node:os';
 import { ReadStream } from 'node:tty';
 import koffi from 'koffi';
 
@@ -59,7 +58,8 @@ export class Pty {
   /** @throws Error when the system gives no pty. */
   constructor(data: (bytes: Uint8Array) => void) {
     const c = libc();
-    this.#master = c.posix_openpt(fsConstants.O_RDWR | fsConstants.O_NOCTTY);
+    // Non-blocking: a host that does not read must not stop the office.
+    this.#master = c.posix_openpt(fsConstants.O_RDWR | fsConstants.O_NOCTTY | fsConstants.O_NONBLOCK);
     if (this.#master < 0) throw new Error(`posix_openpt failed (${koffi.errno()})`);
     const name = Buffer.alloc(128);
     if (
@@ -89,8 +89,8 @@ export class Pty {
     if (this.#closed) return 0;
     try {
       return writeSync(this.#master, bytes);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).errno === -constants.errno.EAGAIN) return 0;
+    } catch {
+      // EAGAIN: full. Anything else: the pty is gone, and close() is on its way.
       return 0;
     }
   }
