@@ -131,6 +131,11 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
     return this.#need(id).rtp.level(frequency);
   }
 
+  /** A header of the INVITE that began a call, as it came; empty if it had none. */
+  header(id: string, name: string): string {
+    return header(this.#need(id).invite, name.toLowerCase());
+  }
+
   play(id: string, sound: Sound): void {
     this.#need(id).rtp.play(sound);
   }
@@ -152,7 +157,7 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
     sound?: Sound;
   }): Promise<string> {
     const binding = this.#bindings.get(options.to);
-    const place = binding ? binding.from : placeIn(`sip:${options.to}`);
+    const place = binding?.from ?? (/:\d+$/.test(options.to) ? placeIn(`sip:${options.to}`) : undefined);
     if (!place) throw new Error(`nobody is registered as ${options.to}, and it is no address`);
     const rtp = await RtpSession.open(this.host);
     const callId = random();
