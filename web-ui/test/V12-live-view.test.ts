@@ -33,7 +33,6 @@ t.test('the page shows sockets, calls, lines and alarms live, and says when it i
         await page.locator('[data-detail="5"]').innerText(),
         /В линии нет напряжения\. Проверьте провод/,
       );
-      await page.keyboard.press('Shift+Tab');
       await page.locator('[data-port="1"] button').click();
       t.match(
         await page.locator('[data-detail="1"]').innerText(),

@@ -46,7 +46,13 @@ export function configRoutes(deps: ApiDeps): Router {
     const { revision } = fields(request);
     if (revision !== undefined && !Number.isInteger(revision))
       throw new ApiFault('api/bad-request', { path: '/revision' });
-    response.json(outcome(await deps.config.undo(revision as number | undefined, by), undefined));
+    const password = deps.admin.passwordHash();
+    const result = await deps.config.undo(revision as number | undefined, by);
+    // The password is no setting to be taken back: without it the box would stand open to be claimed again.
+    if (password !== undefined && deps.admin.passwordHash() !== password) {
+      await deps.admin.setPasswordHash(password);
+    }
+    response.json(outcome(result, undefined));
   });
 
   router.get('/pins', (_request, response) => {

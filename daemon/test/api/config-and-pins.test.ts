@@ -174,6 +174,20 @@ t.test('items are added, changed and removed by name; history tells it and undo 
   t.equal((await ask(at, '/api/config/undo', { cookie, body: { revision: 'x' } })).status, 400);
 });
 
+t.test('no undo takes the password of the box back', async (t) => {
+  const at = await startApi();
+  t.teardown(() => at.server.close());
+  const cookie = await claimed(at);
+  const hash = at.config.admin.passwordHash;
+  at.deps.config.undo = async () => {
+    at.config.admin = {};
+    return { ok: true, outcome: { revision: 9, changes: [] } };
+  };
+  t.equal((await ask(at, '/api/config/undo', { cookie, body: {} })).status, 200);
+  t.equal(at.config.admin.passwordHash, hash);
+  t.equal((await ask(at, '/api/session')).json.claimed, true);
+});
+
 t.test('digits of a PIN go in and never come out', async (t) => {
   const at = await startApi({ config: document });
   t.teardown(() => at.server.close());

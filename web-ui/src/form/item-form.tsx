@@ -37,6 +37,15 @@ export function ItemForm({ section, view, item, initial, onSaved, onCancel }: Pr
     (f) => !isList || (f.key !== idKey && f.key !== section.discriminator),
   );
   const scope = scopeOfChange(fields, item, value);
+  // Changes elsewhere do not matter to this form; one of this very item does, and is not written over.
+  const [opened] = useState(view.revision);
+  const present =
+    item &&
+    (isList
+      ? listOf(view, section.key).find((o) => o[idKey] === item[idKey])
+      : view.config[section.key as keyof typeof view.config]);
+  const revision =
+    item === undefined || JSON.stringify(present) === JSON.stringify(item) ? view.revision : opened;
 
   const pathOf = (whole: Item): string => (isList ? `/${section.key}/${whole[idKey]}` : `/${section.key}`);
   const send = async (edit: ConfigEdit): Promise<void> => {
@@ -47,7 +56,7 @@ export function ItemForm({ section, view, item, initial, onSaved, onCancel }: Pr
       onSaved(
         await api<ConfigOutcome>('/config', {
           method: 'PATCH',
-          body: { revision: view.revision, edits: [edit] },
+          body: { revision, edits: [edit] },
         }),
       );
     } catch (error) {
@@ -70,8 +79,7 @@ export function ItemForm({ section, view, item, initial, onSaved, onCancel }: Pr
     void send({ op: 'put', path: pathOf(whole), value: whole });
   };
   const newId = (): string => {
-    const list: unknown = view.config[section.key as keyof typeof view.config];
-    const taken = new Set(Array.isArray(list) ? list.map((other: { id?: string }) => other.id ?? '') : []);
+    const taken = new Set(listOf(view, section.key).map((other) => String(other.id)));
     return idFor(String(value.name ?? value.number ?? section.key), taken);
   };
   const remove = (): void => {
@@ -131,4 +139,9 @@ export function ItemForm({ section, view, item, initial, onSaved, onCancel }: Pr
       </footer>
     </form>
   );
+}
+
+function listOf(view: ConfigView, key: string): Item[] {
+  const list: unknown = view.config[key as keyof typeof view.config];
+  return Array.isArray(list) ? list : [];
 }
