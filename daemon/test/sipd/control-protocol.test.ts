@@ -198,3 +198,25 @@ t.test('dialogs whose client is gone are taken over, or ended with BYE', async (
   peer.reply(bye, 200);
   await until(() => engine.stats().dialogs === 0, 1000, 'dialog gone');
 });
+
+t.test('a preloaded Route is sent and leads the way; ROUTE leads before it', async (t) => {
+  const engine = await engineFor(t);
+  const c = await control(t, engine);
+  const [edge, forced] = [await udpPeer(t), await udpPeer(t)];
+  const bye =
+    `BYE sip:peer@192.0.2.9 SIP/2.0\r\nCall-ID: lost-1\r\nFrom: <sip:a@b>;tag=ours\r\nTo: <sip:c@d>;tag=theirs\r\nCSeq: 77 BYE\r\n` +
+    `Route: <sip:${edge.address};lr>, <sip:192.0.2.8;lr>\r\n\r\n`;
+  c.send('sip||', bye);
+  const seen = await edge.expect('BYE');
+  t.match(seen.headers, {
+    route: `<sip:${edge.address};lr>, <sip:192.0.2.8;lr>`,
+    'call-id': 'lost-1',
+    from: '<sip:a@b>;tag=ours',
+    to: '<sip:c@d>;tag=theirs',
+    cseq: '77 BYE',
+  });
+  edge.reply(seen, 481);
+  await c.next((f) => f.sip.startsWith('SIP/2.0 481'));
+  c.send(`sip|||sip:${forced.address}`, bye.replace('77', '78'));
+  forced.reply(await forced.expect('BYE'), 200);
+});

@@ -20,10 +20,10 @@ export interface Draft {
   maxForwards: string | undefined;
   contentType: string | undefined;
   require: string;
+  /** Preloaded Route entries, heard outside of dialogs only (RFC 3261 8.1.1.1, RFC 3608). */
+  route: string;
   rack: string;
   sessionExpires: string;
-  /** Route lines; heeded only in a BYE for a dialog that the engine does not know (ruling 7). */
-  routes: string;
   /** All other headers as lines with CRLF, names spelled the usual way. */
   others: string;
   body: string;
@@ -55,9 +55,9 @@ export function readDraft(text: string): Draft | string {
     maxForwards: undefined,
     contentType: undefined,
     require: '',
+    route: '',
     rack: '',
     sessionExpires: '',
-    routes: '',
     others: '',
     body: text.slice(head.bodyAt),
   }; // prettier-ignore
@@ -89,7 +89,7 @@ function header(draft: Draft, name: string, spelled: string, value: string): voi
     case 'content-length':
       return;
     case 'route':
-      draft.routes += `Route: ${value}\r\n`;
+      draft.route = draft.route === '' ? value : `${draft.route}, ${value}`;
       return;
     case 'from':
       draft.from = value;

@@ -1,5 +1,7 @@
 import { Leg } from '../dialog/leg.ts';
 import { find, knownFlow, NO_TRANSPORT } from '../dialog/next-hop.ts';
+import { parseNameAddr } from '../message/name-addr.ts';
+import { splitList } from '../message/scan.ts';
 import { parseUri } from '../message/uri.ts';
 import type { Flow, Target } from '../transport/flow.ts';
 import { sendAck } from './ack.ts';
@@ -67,7 +69,8 @@ export class Uac {
       session.reply(id, 'NOK|too many requests in progress');
       return;
     }
-    find(route || core.outboundProxy || draft.uri, core.locate, ({ targets, reason }) => {
+    const preloaded = draft.route === '' ? undefined : parseNameAddr(splitList(draft.route)[0] ?? '')?.uri;
+    find(route || preloaded || core.outboundProxy || draft.uri, core.locate, ({ targets, reason }) => {
       const own = targets[0] && core.transport.isOwn(targets[0].proto, targets[0].host, targets[0].port);
       if (targets.length === 0) session.reply(id, `NOK|${reason}`);
       else if (own) session.reply(id, 'NOK|can not send request to myself');
@@ -82,6 +85,7 @@ export class Uac {
     const cseq = draft.cseq >= 0 ? draft.cseq : 1 + core.ids.number(2 ** 24);
     const newTag = core.ids.tag();
     const forms = method === 'INVITE' || method === 'SUBSCRIBE';
+    const routeLine = draft.route === '' ? '' : `Route: ${draft.route}\r\n`;
     let leg: Leg | undefined;
     const compose = (via: string, flow: Flow): string => {
       const local = core.transport.localOf(flow);
@@ -104,7 +108,7 @@ export class Uac {
         if (draft.body !== '') leg.localSdp = draft.body;
       }
       return (
-        `${method} ${draft.uri} SIP/2.0\r\n${via}${method === 'BYE' ? draft.routes : ''}` +
+        `${method} ${draft.uri} SIP/2.0\r\n${via}${routeLine}` +
         `Max-Forwards: ${draft.maxForwards ?? '70'}\r\n` +
         `From: ${from.value}\r\nTo: ${to}\r\nCall-ID: ${callId}\r\nCSeq: ${cseq} ${method}\r\n` +
         `${contact === '' ? '' : `Contact: ${contact}\r\n`}${others}${body}`
