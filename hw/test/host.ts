@@ -143,6 +143,13 @@ export class Host {
     throw new Error(`no answer to ${command.type}`);
   }
 
+  /** Sends a command and waits for what it brings about; `event` is waited for from before the command. */
+  async causes<T>(command: Message, event: Promise<T>): Promise<T> {
+    const answer = await this.command(command);
+    if (answer !== 'ack') throw new Error(`${command.type}: ${answer}`);
+    return await event;
+  }
+
   /** Sends a command with a sequence number of the test's choice, once. */
   async once(seq: number, command: Message): Promise<Frame> {
     const answer = this.wait((f) => (f.type === 'ack' || f.type === 'nack') && f.seq === seq, 1000);

@@ -70,8 +70,7 @@ t.test(
     const [phone, line] = [simulator.telephone(1), simulator.line(5)];
     phone.lift();
     await host.told('off-hook', 1);
-    await host.command({ type: 'seize', port: 5 });
-    await line.next('dial-tone');
+    await host.causes({ type: 'seize', port: 5 }, line.next('dial-tone'));
     await phone.hear(500);
     host.keepAlive(false);
     await phone.waitForTone(425, -12, 3000);

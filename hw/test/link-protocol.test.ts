@@ -98,8 +98,7 @@ t.test(
 
 t.test('link loss: safe state after 1 s, orphaned lines on-hook after 5 s', { buffered: true }, async (t) => {
   const { simulator, host } = await openOffice(t);
-  await host.command({ type: 'seize', port: 5 });
-  await simulator.line(5).next('dial-tone');
+  await host.causes({ type: 'seize', port: 5 }, simulator.line(5).next('dial-tone'));
   await host.command({ type: 'ring', port: 1, cadence: [500, 500] });
   await host.told('ring-phase', 1);
   const lost = simulator.time.ms;

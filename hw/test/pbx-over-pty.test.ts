@@ -86,8 +86,7 @@ t.test(
     const extension = simulator.line(7);
     t.equal(extension.kind, 'pbx-extension');
     await host.command({ type: 'audio', port: 7, on: true });
-    await host.command({ type: 'seize', port: 7 });
-    const seized = await extension.next('seized');
+    const seized = await host.causes({ type: 'seize', port: 7 }, extension.next('seized'));
     const tone = await extension.next('dial-tone');
     t.equal(tone.at - seized.at, 600);
     void host.voice(7).play(dtmfSounds('305', { onMs: 80, offMs: 80, level: -9 }));
@@ -98,8 +97,7 @@ t.test(
     await extension.next('released');
 
     extension.options.dialToneDelayMs = 100;
-    await host.command({ type: 'seize', port: 7 });
-    await extension.next('dial-tone');
+    await host.causes({ type: 'seize', port: 7 }, extension.next('dial-tone'));
     void host.voice(7).play(dtmfSounds('9', { onMs: 80, offMs: 80, level: -9 }));
     await extension.next('dial-tone', 2000);
     void host.voice(7).play(dtmfSounds('201', { onMs: 80, offMs: 80, level: -9 }));
