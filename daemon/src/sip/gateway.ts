@@ -14,7 +14,8 @@ import { RtpPool } from './rtp-pool.ts';
 import type { LegHost, OpenDialog, SipLeg } from './sip-leg.ts';
 import { type HostPort, SrfFacade } from './srf-facade.ts';
 import { type Resolver, systemResolver } from './targets.ts';
-import { onlyAdjusts, sameBinding, Trunk, type TrunkHost, type TrunkTimes, trunkTimes } from './trunk.ts';
+import { Trunk, type TrunkHost, type TrunkTimes, trunkTimes } from './trunk.ts';
+import { onlyAdjusts, sameBinding } from './trunk-change.ts';
 import type { TrunkStatus } from './trunk-status.ts';
 
 /** The part of the configuration that concerns SIP. */

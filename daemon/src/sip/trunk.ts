@@ -1,20 +1,12 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import type { Clock, Timer } from '../base/clock.ts';
-import { codeOf } from '../base/error.ts';
 import { Machine } from '../base/machine.ts';
 import type { ReleaseCause } from '../call/leg.ts';
 import type { TrunkConfig } from '../config/schema.ts';
-import {
-  escapeUser,
-  joinHostPort,
-  parseNameAddress,
-  plainAddress,
-  splitHeader,
-  splitHostPort,
-} from './address.ts';
+import { escapeUser, joinHostPort, plainAddress } from './address.ts';
 import { localCause } from './cause.ts';
-import { Credentials, nextSequence, noDigestYet } from './credentials.ts';
+import { Credentials } from './credentials.ts';
 import { type HealthState, initialHealth, judge, showsLife } from './health.ts';
 import { trunkDomain } from './identity.ts';
 import { mediaAddress, routedAddress } from './local-address.ts';
@@ -28,8 +20,9 @@ import {
   registrationTimes,
 } from './registration.ts';
 import type { SrfFacade } from './srf-facade.ts';
-import type { Headers, SrfResponse } from './srf-types.ts';
+import type { SrfResponse } from './srf-types.ts';
 import { type Resolver, type Target, Targets } from './targets.ts';
+import { askTrunk, registrationFields } from './trunk-request.ts';
 import {
   sayExchange,
   type TrunkExchange,
@@ -335,17 +328,28 @@ export class Trunk {
 
   async #register(expires: number): Promise<void> {
     const target = this.target;
-    const answer = target
-      ? await this.#ask(target, 'REGISTER', `sip:${this.domain}`, {
-          From: `<${this.#account}>;tag=${this.#tag}`,
-          To: `<${this.#account}>`,
-          Contact: this.contact,
-          Expires: String(expires),
-        })
-      : undefined;
+    const headers = {
+      From: `<${this.#account}>;tag=${this.#tag}`,
+      To: `<${this.#account}>`,
+      Contact: this.contact,
+      Expires: String(expires),
+    };
+    let response: SrfResponse | undefined;
+    if (target) {
+      const request = {
+        method: 'REGISTER' as const,
+        headers,
+        callId: this.#callId,
+        sequence: this.#sequence,
+      };
+      const answer = await askTrunk(this, this.#host.facade, target, request);
+      this.#sequence = answer.sequence + 1;
+      response = answer.response;
+    }
     if (expires === 0) this.#unregistered?.();
-    if (answer === undefined) this.#registration.send({ type: 'lost' });
-    else this.#registration.send({ type: 'answered', status: answer.status, ...registrationFields(answer) });
+    if (response === undefined) this.#registration.send({ type: 'lost' });
+    else
+      this.#registration.send({ type: 'answered', status: response.status, ...registrationFields(response) });
     this.#assess();
   }
 
@@ -374,117 +378,20 @@ export class Trunk {
       this.saw(target, 'OPTIONS', 408, 'no answer', false);
       again(false);
     });
-    void this.#ask(
-      target,
-      'OPTIONS',
-      `sip:${this.domain}`,
-      {
-        From: `<${self}>;tag=${randomBytes(8).toString('hex')}`,
-        To: `<sip:${this.domain}>`,
-        Contact: this.contact,
-        Accept: 'application/sdp',
-      },
-      () => !over,
-    ).then((answer) => again(answer !== undefined && showsLife(answer.status)));
+    const headers = {
+      From: `<${self}>;tag=${randomBytes(8).toString('hex')}`,
+      To: `<sip:${this.domain}>`,
+      Contact: this.contact,
+      Accept: 'application/sdp',
+    };
+    const request = {
+      method: 'OPTIONS' as const,
+      headers,
+      callId: randomBytes(16).toString('hex'),
+      sequence: 1,
+    };
+    void askTrunk(this, this.#host.facade, target, request, () => !over).then(({ response }) =>
+      again(response !== undefined && showsLife(response.status)),
+    );
   }
-
-  /** A request outside of calls, digest included; undefined if nothing came. `wanted`: whether anybody still waits. */
-  async #ask(
-    target: Target,
-    method: 'REGISTER' | 'OPTIONS',
-    uri: string,
-    headers: Headers,
-    wanted = () => true,
-  ): Promise<SrfResponse | undefined> {
-    const callId = method === 'REGISTER' ? this.#callId : randomBytes(16).toString('hex');
-    let sequence = method === 'REGISTER' ? this.#sequence++ : 1;
-    for (let digest = noDigestYet(); ; ) {
-      let response: SrfResponse;
-      try {
-        response = await this.#host.facade.request(method, {
-          uri,
-          proxy: this.proxyOf(target),
-          headers: { ...headers, ...digest.headers, 'Call-ID': callId, CSeq: `${sequence} ${method}` },
-        });
-      } catch (error) {
-        // The engine's own loss says nothing of the operator.
-        const silent = codeOf(error) === 'sip/timeout';
-        if (wanted() && codeOf(error) !== 'sip/engine-lost') {
-          this.saw(target, method, silent ? 408 : 503, silent ? 'no answer' : 'request not sent', false);
-        }
-        return undefined;
-      }
-      const next = this.credentials.answer(response, digest, {
-        method,
-        fromTrunk: this.trusts(response.source_address),
-        dialog: 'outside',
-      });
-      if (!next) {
-        const answered = response.source_address !== '';
-        if (wanted()) this.saw(target, method, response.status, response.reason, answered);
-        return answered || response.status < 300 ? response : undefined;
-      }
-      digest = next;
-      sequence = nextSequence(response) ?? sequence + 1;
-      if (method === 'REGISTER') this.#sequence = sequence + 1;
-    }
-  }
-}
-
-/** What a registrar's answer says of times, seconds. */
-function registrationFields(response: SrfResponse): {
-  expires?: number;
-  minExpires?: number;
-  retryAfter?: number;
-} {
-  const whole = (text: string | undefined): number | undefined => {
-    const value = Number.parseInt(text ?? '', 10);
-    return Number.isInteger(value) && value >= 0 ? value : undefined;
-  };
-  const own = parseNameAddress(response.req.get('Contact') ?? '')?.uri;
-  const bindings = splitHeader(response.get('Contact') ?? '').flatMap(
-    (value) => parseNameAddress(value) ?? [],
-  );
-  // Other devices may be registered under the same account; only our own contact's time counts.
-  const binding = bindings.find((b) => b.uri === own) ?? (bindings.length === 1 ? bindings[0] : undefined);
-  const expires = whole(binding?.params.get('expires')) ?? whole(response.get('Expires'));
-  const minExpires = whole(response.get('Min-Expires'));
-  const retryAfter = whole(response.get('Retry-After'));
-  return {
-    // A registrar that grants nothing would have us register in a loop.
-    ...(expires === undefined ? {} : { expires: Math.max(expires, 1) }),
-    ...(minExpires === undefined ? {} : { minExpires }),
-    ...(retryAfter === undefined ? {} : { retryAfter }),
-  };
-}
-
-/** Whether two configurations are one and the same binding at the operator. */
-export function sameBinding(a: TrunkConfig, b: TrunkConfig): boolean {
-  return (
-    a.server === b.server &&
-    a.user === b.user &&
-    a.transport === b.transport &&
-    a.mode === b.mode &&
-    b.enabled
-  );
-}
-
-/** Whether a trunk can go on with the new configuration without registering anew. */
-export function onlyAdjusts(a: TrunkConfig, b: TrunkConfig): boolean {
-  const connection = (config: TrunkConfig): string =>
-    JSON.stringify([
-      config.enabled,
-      config.mode,
-      config.server,
-      config.outboundProxy,
-      config.transport,
-      config.user,
-      config.authUser,
-      config.password,
-      config.registerSeconds,
-      config.optionsSeconds,
-      config.peers,
-      splitHostPort(config.server),
-    ]);
-  return connection(a) === connection(b);
 }

@@ -56,6 +56,8 @@ interface Call {
   sequence: number;
   timers: Set<NodeJS.Timeout>;
   acknowledged: boolean;
+  /** CANCEL is out; an answer that crosses it is ended by BYE (RFC 3261 9.1). */
+  cancelled: boolean;
 }
 
 /** A SIP operator in miniature: registrar, far telephone and measuring set in one. UDP only. */
@@ -189,6 +191,7 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
     const call = this.#need(id);
     if (call.report.state === 'ended') return;
     if (call.report.state === 'ringing' && call.report.direction === 'to-box') {
+      call.cancelled = true;
       this.#sip.send(this.#cancel(call), call.from);
       return;
     }
@@ -247,6 +250,7 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
       sequence: 1,
       timers: new Set(),
       acknowledged: false,
+      cancelled: false,
     };
     this.#calls.set(report.id, call);
     this.emit('call', report);
@@ -495,6 +499,7 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
       if (again.status === 200) this.#sip.send(ack, from);
     });
     this.#answered(call, final.status);
+    if (call.cancelled) void this.hangUp(call.report.id);
   }
 
   #cancel(call: Call): string {

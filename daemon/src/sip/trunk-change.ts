@@ -1,0 +1,31 @@
+import type { TrunkConfig } from '../config/schema.ts';
+
+/** Whether two configurations are one and the same binding at the operator. */
+export function sameBinding(a: TrunkConfig, b: TrunkConfig): boolean {
+  return (
+    a.server === b.server &&
+    a.user === b.user &&
+    a.transport === b.transport &&
+    a.mode === b.mode &&
+    b.enabled
+  );
+}
+
+/** Whether a trunk can go on with the new configuration without registering anew. */
+export function onlyAdjusts(a: TrunkConfig, b: TrunkConfig): boolean {
+  const connection = (config: TrunkConfig): string =>
+    JSON.stringify([
+      config.enabled,
+      config.mode,
+      config.server,
+      config.outboundProxy,
+      config.transport,
+      config.user,
+      config.authUser,
+      config.password,
+      config.registerSeconds,
+      config.optionsSeconds,
+      config.peers,
+    ]);
+  return connection(a) === connection(b);
+}
