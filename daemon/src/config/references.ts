@@ -66,6 +66,7 @@ export function checkReferences(config: Config): ConfigIssue[] {
 }
 
 const idLists = [
+  'speedDials',
   'timeRules',
   'classesOfService',
   'costCentres',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { field } from './field.ts';
-import { classOfService, costCentre, dialing, timeRule } from './schema/dialing.ts';
+import { classOfService, costCentre, dialing, speedDial, timeRule } from './schema/dialing.ts';
 import { destination, incomingNumber } from './schema/incoming.ts';
 import { accessNumber, person, pin } from './schema/person.ts';
 import { type fxoPort, type fxsPort, port } from './schema/port.ts';
@@ -23,6 +23,25 @@ export const configSchema = z.object({
   site,
   admin,
   dialing,
+  speedDials: z
+    .array(speedDial)
+    .default([])
+    .meta(
+      field(
+        'Короткие номера',
+        'Speed dials',
+        'Две цифры вместо длинного номера.',
+        'Two digits instead of a long number.',
+        {
+          scope: 'next-call',
+          item: ['короткий номер', 'speed dial'],
+          empty: [
+            'Заведите короткие номера тех, кому звонят чаще всего.',
+            'Give short codes to those who are called most.',
+          ],
+        },
+      ),
+    ),
   timeRules: z
     .array(timeRule)
     .default([])

@@ -10,6 +10,8 @@ export interface InternalNumbers {
   accessCodes: ReadonlyMap<string, string>;
   /** Feature codes with `*` or `#`; where none is given every such string counts as one. */
   featureCodes: ReadonlySet<string>;
+  /** Speed-dial code -> number as it would be dialed. */
+  speedDials: ReadonlyMap<string, string>;
   /** Every proper beginning of all of the above; see {@link internalNumbers}. */
   beginnings: ReadonlySet<string>;
 }
@@ -19,14 +21,21 @@ export function internalNumbers(
   extensions: Iterable<string>,
   accessCodes: Iterable<[code: string, id: string]>,
   featureCodes: Iterable<string>,
+  speedDials: Iterable<[code: string, number: string]> = [],
 ): InternalNumbers {
   const own = {
     extensions: new Set(extensions),
     accessCodes: new Map(accessCodes),
     featureCodes: new Set(featureCodes),
+    speedDials: new Map(speedDials),
   };
   const beginnings = new Set<string>();
-  for (const code of [...own.extensions, ...own.accessCodes.keys(), ...own.featureCodes]) {
+  for (const code of [
+    ...own.extensions,
+    ...own.accessCodes.keys(),
+    ...own.featureCodes,
+    ...own.speedDials.keys(),
+  ]) {
     for (let length = 1; length < code.length; length++) beginnings.add(code.slice(0, length));
   }
   return { ...own, beginnings };
@@ -42,6 +51,8 @@ export interface ClassifyContext {
   whole: boolean;
   /** Whether numbers without prefix can be reached from here at all; if not, no extension waits for one. */
   localDialing: boolean;
+  /** Whether dial tone sounds again after the long-distance prefix. */
+  secondDialTone: boolean;
 }
 
 /** A classified number with the range that decided it, for prices. */
@@ -58,7 +69,7 @@ export function cleanDialed(dialed: string): string {
 }
 
 /**
- * Says what a dialed string is: emergency, feature code, internal number, carrier choice, abroad, country,
+ * Says what a dialed string is: emergency, internal number, speed dial, feature code, carrier choice, abroad, country,
  * town, in that order (analog-lines 5.2). Pure; costs some microseconds.
  */
 export function classifyNumber(input: string, context: ClassifyContext): Classification {
@@ -76,10 +87,13 @@ export function classifyNumber(input: string, context: ClassifyContext): Classif
   const found =
     emergency(digits, context, whole) ??
     internal(digits, context, whole) ??
+    speedDial(digits, context, whole) ??
     emergencyFromOutside(digits, context, whole) ??
     feature(digits, context) ??
     external(digits, context, whole);
-  return whole ? { ...found, number: settle(found.number) } : found;
+  if (whole) return { ...found, number: settle(found.number) };
+  const again = context.secondDialTone && context.area.profile.national.includes(digits);
+  return again ? { ...found, number: { ...found.number, secondDialTone: true } } : found;
 }
 
 /** Nothing follows: what might go on is complete, what is only a beginning is wrong as it stands. */
@@ -146,6 +160,22 @@ function internal(digits: string, context: ClassifyContext, whole: boolean): Cla
   };
 }
 
+/** A speed dial is what its number is; a code in place of that number would be followed no further. */
+function speedDial(digits: string, context: ClassifyContext, whole: boolean): Classification | undefined {
+  const target = context.internal.speedDials.get(digits);
+  if (target === undefined) return undefined;
+  const internal = { ...context.internal, speedDials: new Map<string, string>() };
+  const found = classifyNumber(target, { ...context, internal, whole: true });
+  if (found.number.completeness !== 'complete')
+    return { number: { dialed: digits, class: 'invalid', completeness: 'impossible' } };
+  const outside = /^\d+$/.test(digits) && mayBecomePublic(digits, context);
+  const waits = !whole && (longerInternal(digits, context) || outside);
+  return {
+    ...found,
+    number: { ...found.number, dialed: digits, completeness: waits ? 'may-continue' : 'complete' },
+  };
+}
+
 function feature(digits: string, context: ClassifyContext): Classification | undefined {
   if (!/[*#]/.test(digits)) return undefined;
   if (digits.startsWith('+'))
@@ -153,7 +183,7 @@ function feature(digits: string, context: ClassifyContext): Classification | und
   const codes = context.internal.featureCodes;
   const exact = codes.has(digits);
   const longer = longerInternal(digits, context);
-  if (exact || codes.size === 0 || digits.endsWith('#')) {
+  if (exact || (codes.size === 0 && !longer) || digits.endsWith('#')) {
     const complete = (exact && !longer) || (digits.length > 1 && digits.endsWith('#'));
     return {
       number: { dialed: digits, class: 'feature', completeness: complete ? 'complete' : 'may-continue' },

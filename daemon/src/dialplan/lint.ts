@@ -16,7 +16,7 @@ interface OwnNumber {
   path: string;
   /** Whose number it is, to name it to others. */
   owner: string;
-  kind: 'extension' | 'access';
+  kind: 'extension' | 'access' | 'speed-dial';
   /** Two entries of the same owner may share a number: a person and the telephone on the desk. */
   ports: readonly number[];
 }
@@ -33,6 +33,8 @@ export function lintDialPlan(config: Config): DialPlanIssue[] {
     ...collisions(own),
     ...own.flatMap((number) => publicShadow(number, plan, own)),
     ...own.flatMap((number) => lengthIssue(number, config)),
+    ...speedDialIssues(config, plan),
+    ...hotlineIssues(config, plan),
     ...areaIssues(config),
     ...emergencyWays(config),
   ];
@@ -68,6 +70,15 @@ function ownNumbers(config: Config): OwnNumber[] {
       path: `/accessNumbers/${i}/code`,
       owner: access.name,
       kind: 'access',
+      ports: [],
+    });
+  });
+  config.speedDials.forEach((entry, i) => {
+    numbers.push({
+      digits: entry.code,
+      path: `/speedDials/${i}/code`,
+      owner: entry.name,
+      kind: 'speed-dial',
       ports: [],
     });
   });
@@ -194,14 +205,15 @@ function publicShadow(number: OwnNumber, plan: DialPlan, own: readonly OwnNumber
     ];
   }
   const inside = own.some((other) => other.digits.length > digits.length && other.digits.startsWith(digits));
-  if (read.class !== 'extension' || read.completeness === 'complete' || inside) return [];
+  const shadowed = number.kind === 'extension' && read.class !== 'extension';
+  if (shadowed || read.completeness !== 'may-continue' || inside) return [];
   return [
     {
       path,
       severity: 'warning',
       said: {
-        ru: `С ${digits} может начинаться городской номер: внутренние вызовы будут ждать следующей цифры.`,
-        en: `An outside number may begin with ${digits}: internal calls will wait for another digit.`,
+        ru: `С ${digits} может начинаться городской номер: вызовы будут ждать следующей цифры.`,
+        en: `An outside number may begin with ${digits}: calls will wait for another digit.`,
       },
     },
   ];
@@ -222,6 +234,44 @@ function lengthIssue(number: OwnNumber, config: Config): DialPlanIssue[] {
       },
     },
   ];
+}
+
+/** What a speed dial stands for must be a number; another speed dial is none. */
+function speedDialIssues(config: Config, plan: DialPlan): DialPlanIssue[] {
+  const codes = new Set(config.speedDials.map((entry) => entry.code));
+  return config.speedDials.flatMap(({ number }, i) =>
+    codes.has(number) || plan.classify(number, { whole: true }).class === 'invalid'
+      ? [noSuchNumber(`/speedDials/${i}/number`, number)]
+      : [],
+  );
+}
+
+/** A hotline must lead somewhere, and its telephone ought to have the right to call there. */
+function hotlineIssues(config: Config, plan: DialPlan): DialPlanIssue[] {
+  return config.ports.flatMap((port, i): DialPlanIssue[] => {
+    if (port.kind !== 'fxs' || !port.hotline) return [];
+    const path = `/ports/${i}/hotline/number`;
+    const dialed = port.hotline.number;
+    const origin = { kind: 'on-site', port: port.number } as const;
+    const { number, refusal } = plan.plan({
+      dialed,
+      origin,
+      classOfService: port.classOfService,
+      whole: true,
+      now: 0,
+    });
+    if (number.class === 'invalid') return [noSuchNumber(path, dialed)];
+    if (refusal?.reason !== 'class' && refusal?.reason !== 'blocked') return [];
+    return [{ path, severity: 'warning', said: refusal.said }];
+  });
+}
+
+function noSuchNumber(path: string, number: string): DialPlanIssue {
+  return {
+    path,
+    severity: 'error',
+    said: { ru: `${number}: такого номера нет.`, en: `${number}: there is no such number.` },
+  };
 }
 
 /** Area code and local number together are the ten digits of the national plan. */

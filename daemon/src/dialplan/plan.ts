@@ -99,7 +99,12 @@ export function compileDialPlan(config: Config, featureCodes: Iterable<string> =
       },
     ];
   });
-  const internal = internalNumbers(extensionsOf(config), accessCodesOf(config), featureCodes);
+  const internal = internalNumbers(
+    extensionsOf(config),
+    accessCodesOf(config),
+    featureCodes,
+    config.speedDials.map(({ code, number }): [string, string] => [code, number]),
+  );
   const localDialing = routes.some(
     ({ route }) =>
       route.classes.length === 0 || route.classes.some((kind) => kind === 'local' || kind === 'special'),
@@ -110,6 +115,7 @@ export function compileDialPlan(config: Config, featureCodes: Iterable<string> =
     onSite,
     whole,
     localDialing,
+    secondDialTone: config.dialing.secondDialTone,
   });
   const compiled: Compiled = {
     config,

@@ -31,6 +31,8 @@ export interface ClassifiedNumber {
   completeness: 'complete' | 'may-continue' | 'partial' | 'impossible';
   /** Two-digit carrier code chosen by the caller; such a call goes over a city line only. */
   carrier?: string;
+  /** Only the long-distance prefix has come, and the office wants dial tone again now. */
+  secondDialTone?: true;
   /** Dialed the way toll-fraud scanners do; the peer that sent it deserves a bad mark. */
   suspicious?: boolean;
   /** What the digits belong to, where it is worth saying: a country, a paid service. */

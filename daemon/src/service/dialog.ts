@@ -78,24 +78,33 @@ export class Dialog {
   /**
    * Collects a number as long as the dial plan says that there is more to come; complete numbers end
    * at once (ruling 32). `*` and `#` are digits while the plan knows codes with them; a `#` that leads
-   * nowhere ends the number.
+   * nowhere ends the number. After the long-distance prefix dial tone sounds again, where the office has it so.
+   * @param firstMs how long the first digit is waited for; as configured unless said.
    * @returns what was dialed, or undefined: nothing came, or the caller is gone.
    */
-  async number(origin: Origin): Promise<ClassifiedNumber | undefined> {
+  async number(origin: Origin, firstMs?: number): Promise<ClassifiedNumber | undefined> {
     const { firstDigitMs, interDigitMs, matchMs } = this.#context.config().dialing;
     let dialed = '';
     let known: ClassifiedNumber | undefined;
     for (;;) {
       const wait =
-        known === undefined ? firstDigitMs : known.completeness === 'may-continue' ? matchMs : interDigitMs;
+        known === undefined
+          ? (firstMs ?? firstDigitMs)
+          : known.completeness === 'may-continue'
+            ? matchMs
+            : interDigitMs;
       const key = await this.key(wait);
       if (this.gone) return undefined;
-      if (key === undefined) return known;
+      if (key === undefined) {
+        if (known) this.hush();
+        return known;
+      }
       const next = this.#context.dialPlan().classify(dialed + key, origin);
       if (key === '#' && next.completeness === 'impossible' && known) return known;
       dialed += key;
       known = next;
       if (known.completeness === 'complete' || known.completeness === 'impossible') return known;
+      if (known.secondDialTone && !this.digits.pending) this.tone('dial');
     }
   }
 }

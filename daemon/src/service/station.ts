@@ -1,7 +1,8 @@
 import { cause, localCause } from '../call/cause.ts';
 import { FxsLeg } from '../call/fxs-leg.ts';
 import type { ReleaseCause } from '../call/leg.ts';
-import type { AccessNumberConfig } from '../config/schema.ts';
+import type { AccessNumberConfig, FxsPortConfig } from '../config/schema.ts';
+import type { ClassifiedNumber } from '../dialplan/route-plan.ts';
 import type { FxsPort } from '../port/port.ts';
 import { type Access, type AccessCaller, rightsOf } from './access.ts';
 import type { Consultations } from './consult.ts';
@@ -61,15 +62,14 @@ export class Station {
     const context = this.#context;
     const port = this.#port.number;
     const origin: Origin = { kind: 'on-site', port };
-    dialog.tone('dial');
-    const number = await dialog.number(origin);
+    const config = context.config();
+    const fxs = fxsConfig(config, port);
+    const number = await this.#number(dialog, origin, fxs?.hotline);
     if (dialog.gone) return;
     if (!number) {
       leg.release(localCause(cause.invalidNumber, 'no number dialed'));
       return;
     }
-    const config = context.config();
-    const fxs = fxsConfig(config, port);
     const rights: Rights = {
       classOfService: fxs?.classOfService ?? '',
       ...(fxs?.costCentre === undefined ? {} : { costCentre: fxs.costCentre }),
@@ -102,6 +102,24 @@ export class Station {
     const ended = await this.#call(leg, dialog, resolved);
     await this.#services.consultations.idle(leg);
     leg.release(ended);
+  }
+
+  /**
+   * What was dialed, or the hotline's number where nothing was in its time (N02): at once and without dial tone
+   * for a hotline of 0 s, after some seconds of dial tone otherwise.
+   */
+  async #number(
+    dialog: Dialog,
+    origin: Origin,
+    hotline: FxsPortConfig['hotline'],
+  ): Promise<ClassifiedNumber | undefined> {
+    if (hotline?.afterSeconds !== 0) {
+      dialog.tone('dial');
+      const dialed = await dialog.number(origin, hotline && hotline.afterSeconds * 1000);
+      if (dialed || dialog.gone || !hotline) return dialed;
+      dialog.hush();
+    }
+    return this.#context.dialPlan().classify(hotline.number, origin);
   }
 
   #call(leg: FxsLeg, dialog: Dialog, resolved: Resolution): Promise<ReleaseCause> {

@@ -27,6 +27,13 @@ export const id = z
 export const dialable = z.string().regex(/^[0-9*#]{1,24}$/);
 export const dialableHint: Words = ['цифры, * и #, до 24 знаков', 'digits, * and #, up to 24'];
 
+/** A number as it would be dialed by hand, or as E.164; `*` and `#` for codes. */
+export const asDialed = z.string().regex(/^\+?[0-9*#]{1,24}$/);
+export const asDialedHint: Words = [
+  'как набирают: 88121234567, +78121234567 или 12',
+  'as dialed: 88121234567, +78121234567 or 12',
+];
+
 export const e164 = z.string().regex(/^\+[1-9][0-9]{5,14}$/);
 export const e164Hint: Words = [
   'номер с плюсом и кодом страны: +74951234567',

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { field, type Words } from '../field.ts';
-import { id, name, timeRuleIds, tollClass } from './common.ts';
+import {
+  asDialed,
+  asDialedHint,
+  dialable,
+  dialableHint,
+  id,
+  name,
+  timeRuleIds,
+  tollClass,
+} from './common.ts';
 
 const areaCode = z
   .string()
@@ -136,6 +145,17 @@ export const dialing = z
           { unit: 'ms', technical: true },
         ),
       ),
+    secondDialTone: z
+      .boolean()
+      .default(false)
+      .meta(
+        field(
+          'Второй гудок после 8',
+          'Second dial tone',
+          'После 8 снова звучит гудок, как на городской станции.',
+          'After the long-distance prefix dial tone sounds again, as city exchanges do it.',
+        ),
+      ),
   })
   .prefault({})
   .meta(
@@ -221,3 +241,23 @@ export const classOfService = z.object({
 });
 
 export const costCentre = z.object({ id, name });
+
+export const speedDial = z.object({
+  id,
+  name,
+  code: dialable.meta(
+    field('Короткий номер', 'Code', 'Что набирать: 51 или *1.', 'What is dialed: 51 or *1.', {
+      hint: dialableHint,
+      dialed: true,
+    }),
+  ),
+  number: asDialed.meta(
+    field(
+      'Номер',
+      'Number',
+      'Что на самом деле вызывается; права нужны те же, что и для самого номера.',
+      'What is really called; it takes the same rights as the number itself.',
+      { hint: asDialedHint, dialed: true },
+    ),
+  ),
+});

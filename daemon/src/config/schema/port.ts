@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { field } from '../field.ts';
-import { classOfServiceId, costCentreId, dialable, dialableHint, enabled, id, portNumber } from './common.ts';
+import {
+  asDialed,
+  asDialedHint,
+  classOfServiceId,
+  costCentreId,
+  dialable,
+  dialableHint,
+  enabled,
+  id,
+  portNumber,
+} from './common.ts';
 
 const number = portNumber.meta(
   field('Порт', 'Port', 'Номер гнезда на корпусе.', 'Number of the socket on the case.', {
@@ -12,6 +22,41 @@ const portName = z
   .max(64)
   .default('')
   .meta(field('Название', 'Name', 'Что подключено к гнезду.', 'What is plugged in.', { scope: 'at-once' }));
+
+const hotline = z
+  .object({
+    number: asDialed.meta(
+      field('Номер', 'Number', 'Как его набирают с этого телефона.', 'As it is dialed from this telephone.', {
+        hint: asDialedHint,
+        dialed: true,
+      }),
+    ),
+    afterSeconds: z
+      .number()
+      .int()
+      .min(0)
+      .max(30)
+      .default(0)
+      .meta(
+        field(
+          'Через',
+          'After',
+          '0 — сразу, тогда ничего другого с этого телефона не набрать, даже 112. Иначе столько времени звучит гудок.',
+          '0: at once; then nothing else can be dialed here, not even 112. Otherwise dial tone sounds for so long.',
+          { unit: 's' },
+        ),
+      ),
+  })
+  .optional()
+  .meta(
+    field(
+      'Прямой вызов',
+      'Hotline',
+      'Вызывается сам, если снять трубку и не набирать.',
+      'Called by itself when the handset is lifted and nothing is dialed.',
+      { scope: 'next-call' },
+    ),
+  );
 
 export const fxsPort = z.object({
   number,
@@ -49,6 +94,7 @@ export const fxsPort = z.object({
   ),
   classOfService: classOfServiceId,
   costCentre: costCentreId,
+  hotline,
   pulseDialing: z
     .boolean()
     .default(true)

@@ -1,5 +1,6 @@
 import type { ConfigView, PublicConfig, Said } from '../../../../daemon/src/api/contract.ts';
 import { ListSection } from '../../form/section.tsx';
+import { phone } from '../../format/phone.ts';
 import { say, t } from '../../i18n/index.ts';
 import { configVersion } from '../../live/store.ts';
 import { PlaceHead } from '../../ui/parts.tsx';
@@ -8,6 +9,7 @@ import { useLoad } from '../use-load.ts';
 import { DialCheckBox } from './dial-check.tsx';
 
 type Route = PublicConfig['routes'][number];
+type SpeedDial = PublicConfig['speedDials'][number];
 type ClassOfService = PublicConfig['classesOfService'][number];
 type TimeRule = PublicConfig['timeRules'][number];
 
@@ -29,6 +31,11 @@ export function WaysOutPlace() {
             said={sentences.value?.find((s) => s.id === item.id)?.said}
           />
         )}
+      />
+      <ListSection
+        name="speedDials"
+        icon="phone"
+        summary={(item) => <SpeedDialWords entry={item as SpeedDial} />}
       />
       <ListSection
         name="classesOfService"
@@ -57,6 +64,17 @@ function RouteWords({ route, view, said }: { route: Route; view: ConfigView; sai
         <span class="price">{priceRange(route)}</span>
       </span>
       <span class="dim">{said ? say(said) : routeWords(view, route)}</span>
+    </>
+  );
+}
+
+function SpeedDialWords({ entry }: { entry: SpeedDial }) {
+  return (
+    <>
+      <strong>{entry.name}</strong>
+      <span class="dim">
+        {entry.code} → {phone(entry.number)}
+      </span>
     </>
   );
 }
