@@ -10,6 +10,8 @@ export interface LegNote {
   routeId?: string;
   trunkId?: string;
   price?: PriceConfig;
+  /** Who pays when this leg answers, if that is not who dialed (ruling 8). */
+  costCentre?: string;
 }
 
 export type AttemptEvents = {

@@ -189,6 +189,7 @@ export class Call extends Emitter<CallEvents> {
       ...(source === undefined ? {} : { answerSource: source }),
       ...(note.routeId === undefined ? {} : { routeId: note.routeId }),
       ...(note.trunkId === undefined ? {} : { trunkId: note.trunkId }),
+      ...(note.costCentre === undefined ? {} : { costCentre: note.costCentre }),
     });
     this.keeper.event('answered', leg.place);
     this.#off.push(this.#context.media.on('rtpLost', (endpoint) => this.#rtpLost(endpoint)));

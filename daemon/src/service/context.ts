@@ -33,8 +33,12 @@ export interface TrunkCallRequest {
   caller: Party;
   /** Set on forwarded calls: the number that was originally called. */
   divertedFrom?: string;
+  diversionReason?: DiversionReason;
   emergency?: boolean;
 }
+
+/** Why a call was forwarded, as it is told onward (RFC 5806 4). */
+export type DiversionReason = 'unconditional' | 'user-busy' | 'no-answer' | 'unavailable';
 
 /** The trunks as services see them. */
 export interface TrunkCalls {

@@ -4,13 +4,16 @@ import { DialThroughAttempt } from '../call/dial-through.ts';
 import { seizeLine } from '../call/fxo-leg.ts';
 import type { Party } from '../call/leg.ts';
 import type { RoutePlan, RouteStep } from '../dialplan/route-plan.ts';
-import type { ServiceContext } from './context.ts';
+import type { DiversionReason, ServiceContext } from './context.ts';
 
 /** In whose name an outgoing call is shown. */
 export interface Shown {
   caller: Party;
   divertedFrom?: string;
+  diversionReason?: DiversionReason;
   emergency?: boolean;
+  /** Who pays, if that is not who dialed: the owner of a forwarding (ruling 8). */
+  costCentre?: string;
 }
 
 /** The attempt that goes through the steps of a route plan in turn (ruling 15). */
@@ -26,9 +29,11 @@ export function stepAttempt(
   shown: Shown,
   context: ServiceContext,
 ): Attempt {
+  const { costCentre, ...request } = shown;
   const note = {
     number: plan.number.e164 ?? plan.number.shortCode ?? step.number,
     routeId: step.routeId,
+    ...(costCentre === undefined ? {} : { costCentre }),
     ...(step.price === undefined ? {} : { price: step.price }),
   };
   const via = step.via;
@@ -39,7 +44,7 @@ export function stepAttempt(
   }
   const access = context.config().trunks.find((trunk) => trunk.id === via.trunk)?.accessNumber;
   const call = (number: string) =>
-    new LegAttempt(() => context.trunks.call({ trunkId: via.trunk, number, ...shown }), {
+    new LegAttempt(() => context.trunks.call({ trunkId: via.trunk, number, ...request }), {
       ...note,
       trunkId: via.trunk,
     });

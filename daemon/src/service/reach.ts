@@ -6,7 +6,7 @@ import { ringPort } from '../call/fxs-leg.ts';
 import type { Party, ReleaseCause } from '../call/leg.ts';
 import type { DestinationConfig, PersonConfig } from '../config/schema.ts';
 import { pressOne } from './confirm.ts';
-import type { Rights, ServiceContext } from './context.ts';
+import type { DiversionReason, Rights, ServiceContext } from './context.ts';
 import { parseTarget, type Target, targetOfExtension } from './directory.ts';
 import { routeAttempt } from './outgoing.ts';
 
@@ -18,6 +18,7 @@ export interface ReachRequest {
   caller: Party;
   /** The number that was called, shown as diverting when the call goes out again (ruling 14). */
   divertedFrom?: string;
+  diversionReason?: DiversionReason;
   /** People outside must press 1 (M14). */
   pressOne: boolean;
   /** In whose name calls leave the box; a person's own rights stand over it (ruling 8). */
@@ -76,8 +77,14 @@ export class Reach {
   #outside(number: string, request: ReachRequest): Attempt {
     const plan = this.#context.dialPlan().plan(number, { kind: 'forward' }, request.rights);
     if (plan.refusal) return nobody(plan.refusal.q850, plan.refusal.said.en);
-    const { caller, divertedFrom } = request;
-    const attempt = routeAttempt(plan, { caller, ...(divertedFrom ? { divertedFrom } : {}) }, this.#context);
+    const { caller, divertedFrom, diversionReason, rights } = request;
+    const shown = {
+      caller,
+      ...(divertedFrom ? { divertedFrom } : {}),
+      ...(diversionReason ? { diversionReason } : {}),
+      ...(rights.costCentre === undefined ? {} : { costCentre: rights.costCentre }),
+    };
+    const attempt = routeAttempt(plan, shown, this.#context);
     return request.pressOne ? new ConfirmedAttempt(attempt, pressOne(this.#context)) : attempt;
   }
 
@@ -91,9 +98,9 @@ export class Reach {
         ...(person.costCentre === undefined ? {} : { costCentre: person.costCentre }),
       },
     };
-    const forward = (to: string): Attempt =>
-      this.#text(to === 'mobile' ? (person.mobile ?? '') : to, own, hops + 1);
-    if (forwarding.always) return forward(forwarding.always);
+    const forward = (to: string, diversionReason: DiversionReason): Attempt =>
+      this.#text(to === 'mobile' ? (person.mobile ?? '') : to, { ...own, diversionReason }, hops + 1);
+    if (forwarding.always) return forward(forwarding.always, 'unconditional');
     const ports = person.ports.map((port) => this.port(port, request.caller));
     const first: Attempt =
       ports.length > 0
@@ -102,17 +109,21 @@ export class Reach {
           ? this.#outside(person.mobile, own)
           : nobody(cause.absent, 'no device');
     return new BranchAttempt(first, (failed) => {
-      const to = forwardingAfter(failed, forwarding);
-      return to ? forward(to) : undefined;
+      const reason = reasonAfter(failed);
+      const to = {
+        'user-busy': forwarding.busy,
+        'no-answer': forwarding.noAnswer,
+        unavailable: forwarding.unreachable,
+      }[reason];
+      return to ? forward(to, reason) : undefined;
     });
   }
 }
 
 /** Which forwarding a failure asks for (A01): busy, no answer, or not reachable at all. */
-function forwardingAfter(failed: ReleaseCause, forwarding: PersonConfig['forwarding']): string | undefined {
-  if (failed.q850 === cause.busy) return forwarding.busy;
-  if (failed.q850 === cause.noAnswer) return forwarding.noAnswer;
-  return forwarding.unreachable;
+function reasonAfter(failed: ReleaseCause): 'user-busy' | 'no-answer' | 'unavailable' {
+  if (failed.q850 === cause.busy) return 'user-busy';
+  return failed.q850 === cause.noAnswer ? 'no-answer' : 'unavailable';
 }
 
 /** An attempt that fails at once, for targets that do not exist. */
