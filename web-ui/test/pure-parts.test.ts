@@ -78,7 +78,7 @@ t.test('a form begins with defaults, and tells when its changes take effect', as
     field('extra', { type: 'group', optional: true, fields: [] }),
   ];
   const item = blank(fields);
-  t.same(item, { enabled: true, codecs: ['PCMA'], steps: [], limits: { min: 2 } });
+  t.same(item, { name: '', server: '', enabled: true, codecs: ['PCMA'], steps: [], limits: { min: 2 } });
   t.equal(scopeOfChange(fields, item, item), undefined);
   t.equal(scopeOfChange(fields, item, { ...item, name: 'x' }), 'at-once');
   t.equal(scopeOfChange(fields, item, { ...item, name: 'x', server: 'y' }), 'restart-trunk');

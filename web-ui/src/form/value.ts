@@ -43,6 +43,10 @@ function blankValue(field: FormField): unknown {
   switch (field.type) {
     case 'boolean':
       return false;
+    // Empty may be a value (a price for all numbers); where it is not, the box says so.
+    case 'text':
+    case 'number-text':
+      return '';
     case 'choice':
       return field.choices[0]?.value;
     case 'choices':

@@ -57,3 +57,19 @@ export function span(ms: number): string {
   if (h < 24) return t('time.hours', { h, m: m % 60 });
   return t('time.days', { d: Math.floor(h / 24), h: h % 24 });
 }
+
+/** The moment of a date and time as read from a form (`2026-03-01T09:00`), by the office's clock. */
+export function officeMoment(local: string): number {
+  const asUtc = Date.parse(`${local}Z`);
+  // The zone's offset at about that moment; a second look settles the hours around a change of clocks.
+  const offset = (at: number): number => {
+    const zone = timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const parts = new Intl.DateTimeFormat('sv-SE', {
+      timeZone: zone,
+      dateStyle: 'short',
+      timeStyle: 'medium',
+    });
+    return Date.parse(`${parts.format(at).replace(' ', 'T')}Z`) - at;
+  };
+  return asUtc - offset(asUtc - offset(asUtc));
+}

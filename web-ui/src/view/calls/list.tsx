@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { CallOutcome, CallRecord, CallsPage } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../../api.ts';
 import { money } from '../../format/money.ts';
-import { day, duration, shortTime } from '../../format/time.ts';
+import { day, duration, officeMoment, shortTime } from '../../format/time.ts';
 import { t, word } from '../../i18n/index.ts';
 import { boxNow, recordsVersion } from '../../live/store.ts';
 import { Link } from '../../router.tsx';
@@ -32,8 +32,8 @@ export function CallsPlace() {
   if (search) query.set('search', search);
   if (outcome) query.set('outcome', outcome);
   if (direction) query.set('direction', direction);
-  if (from) query.set('from', String(new Date(`${from}T00:00`).getTime()));
-  if (to) query.set('to', String(new Date(`${to}T23:59:59`).getTime()));
+  if (from) query.set('from', String(officeMoment(`${from}T00:00`)));
+  if (to) query.set('to', String(officeMoment(`${to}T23:59:59`) + 999));
   const filtered = query.size > 0;
   const clear = (): void => {
     setTyped('');

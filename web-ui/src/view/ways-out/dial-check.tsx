@@ -9,6 +9,7 @@ import type {
 import { api, failureOf } from '../../api.ts';
 import { priceWords } from '../../format/money.ts';
 import { phone } from '../../format/phone.ts';
+import { officeMoment } from '../../format/time.ts';
 import { say, t, word } from '../../i18n/index.ts';
 import { configVersion } from '../../live/store.ts';
 import { Mark } from '../../ui/icons.tsx';
@@ -42,7 +43,7 @@ export function DialCheckBox() {
       from: outside
         ? { kind: 'outside', pin: usedPin ?? '' }
         : { kind: 'port', port: Number(chosen.slice('port:'.length)), ...(usedPin && { pin: usedPin }) },
-      ...(at && { at: new Date(at).getTime() }),
+      ...(at && { at: officeMoment(at) }),
     };
     setBusy(true);
     try {
