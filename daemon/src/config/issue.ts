@@ -103,8 +103,3 @@ export function unknownKeys(
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
-
-/** Whether a place in the document holds a secret. */
-export function isSecret(schema: z.ZodType, keys: readonly string[]): boolean {
-  return walk(schema, keys).some(({ schema: passed }) => unwrap(passed).meta?.secret === true);
-}
