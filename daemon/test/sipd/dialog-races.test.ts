@@ -1,4 +1,5 @@
 import t from 'tap';
+import { control } from './control.ts';
 import { type Any, at, client, next, QUICK, sdp, startEngine, until, within } from './kit.ts';
 import { type Peer, type Seen, udpPeer } from './peer.ts';
 
@@ -376,4 +377,38 @@ t.test('SUBSCRIBE makes a dialog; a NOTIFY before its 2xx is taken; the last NOT
   });
   await peer.next((m) => m.status === 200 && m.headers.cseq === '3 NOTIFY');
   t.equal(engine.stats().dialogs, 0);
+});
+
+t.test('the client is lost in mid-call-setup: what rings is cancelled, what waits is refused', async (t) => {
+  const { engine, peer } = await bench(t);
+  const c = await control(t, engine);
+  await c.reply(c.send('route|invite'));
+  c.send('sip||', `INVITE sip:1@${peer.address} SIP/2.0\r\nContent-Type: application/sdp\r\n\r\n${sdp()}`);
+  const invite = await peer.expect('INVITE');
+  peer.reply(invite, 180);
+  await c.next((f) => f.sip.startsWith('SIP/2.0 180'));
+  peer.request(at(engine), 'INVITE', { callId: 'waiting' });
+  await c.next((f) => f.sip.startsWith('INVITE'));
+  c.socket.destroy();
+  peer.reply(await peer.expect('CANCEL'), 200);
+  // The peer answers all the same.
+  peer.reply(invite, 200, { body: sdp(5000) });
+  await peer.expect('ACK');
+  peer.reply(await peer.expect('BYE'), 200);
+  t.equal((await peer.next((m) => m.status === 503)).headers['call-id'], 'waiting');
+  await until(() => engine.stats().dialogs === 0, 1000, 'no dialog');
+});
+
+t.test('a 200 without Contact can still be acknowledged and ended', async (t) => {
+  const { engine, peer } = await bench(t);
+  const c = await control(t, engine);
+  c.send('sip||', `INVITE sip:1@${peer.address} SIP/2.0\r\nContent-Type: application/sdp\r\n\r\n${sdp()}`);
+  const invite = await peer.expect('INVITE');
+  const ok = peer.reply({ ...invite, from: { address: '127.0.0.1', port: 9 } }, 200, { body: sdp(5000) });
+  peer.send(at(engine), ok.replace(/Contact:.*\r\n/, ''));
+  const dialog = (await c.next((f) => f.sip.startsWith('SIP/2.0 200'))).words[9];
+  c.send(`sip||${dialog}`, 'ACK sip:placeholder SIP/2.0\r\n\r\n');
+  await peer.expect('ACK');
+  c.send(`sip||${dialog}`, 'BYE sip:placeholder SIP/2.0\r\n\r\n');
+  t.match((await peer.expect('BYE')).text, new RegExp(`^BYE sip:${peer.address} SIP`));
 });

@@ -1,6 +1,6 @@
 import type { SipMessage } from '../message/message.ts';
 import { parseNameAddr } from '../message/name-addr.ts';
-import { parseUri } from '../message/uri.ts';
+import { hostPort, parseUri } from '../message/uri.ts';
 import { isPrivateIpv4 } from '../transport/addresses.ts';
 import type { Flow } from '../transport/flow.ts';
 import type { Repeater } from './invite-2xx.ts';
@@ -102,6 +102,8 @@ export class Leg {
     this.routeSet = response.list('record-route').reverse();
     this.flow = flow;
     this.takeTarget(response);
+    // A peer that forgot its Contact must still be sent the ACK and BYE.
+    if (this.remoteTarget === '') this.remoteTarget = `sip:${hostPort(flow.remote.host, flow.remote.port)}`;
     this.noteNat(response, flow);
   }
 
@@ -143,10 +145,8 @@ export class Leg {
   /** Target refresh (12.2.1.2, 12.2.2): the Contact of a message replaces the remote target. */
   takeTarget(message: SipMessage): void {
     if (message.listHas('allow', 'update')) this.takesUpdate = true;
-    const contact = message.get('contact');
-    if (contact === undefined) return;
-    const addr = parseNameAddr(message.list('contact')[0] ?? contact);
-    if (addr && parseUri(addr.uri)) this.remoteTarget = addr.uri;
+    const uri = contactUri(message);
+    if (uri !== undefined) this.remoteTarget = uri;
   }
 
   /**
@@ -171,6 +171,14 @@ export class Leg {
   get usable(): boolean {
     return this.remoteTarget !== '' && (this.state === 'early' || this.state === 'confirmed');
   }
+}
+
+/** The URI of the first Contact of a message, if there is one that can be used. */
+export function contactUri(message: SipMessage): string | undefined {
+  const contact = message.get('contact');
+  if (contact === undefined) return undefined;
+  const addr = parseNameAddr(contact.indexOf(',') < 0 ? contact : (message.list('contact')[0] ?? ''));
+  return addr && parseUri(addr.uri) ? addr.uri : undefined;
 }
 
 /** Whether a Subscription-State says that the subscription is over (RFC 6665 8.4). */

@@ -1,5 +1,6 @@
 import type { Timer } from '../../base/clock.ts';
 import type { Leg } from '../dialog/leg.ts';
+import { contactUri } from '../dialog/leg.ts';
 import { MIN_SE, tooSmall } from '../dialog/session-timer.ts';
 import type { SipMessage } from '../message/message.ts';
 import { copied } from '../message/stringify.ts';
@@ -55,7 +56,7 @@ const no = (status: number, lines = ''): Refusal => ({ status, lines });
 export function refusalOutside(m: SipMessage): Refusal | undefined {
   const { method } = m;
   if (method === 'BYE' || method === 'PRACK' || method === 'UPDATE') return no(481);
-  if ((method === 'INVITE' || method === 'SUBSCRIBE') && !m.has('contact')) return no(400);
+  if ((method === 'INVITE' || method === 'SUBSCRIBE') && contactUri(m) === undefined) return no(400);
   return method === 'INVITE' && tooSmall(m) ? no(422, `Min-SE: ${MIN_SE}\r\n`) : undefined;
 }
 

@@ -3,7 +3,7 @@ import { endsSubscription, Leg } from '../dialog/leg.ts';
 import { answerTerms } from '../dialog/session-timer.ts';
 import type { SipMessage } from '../message/message.ts';
 import { reasonOf } from '../message/reasons.ts';
-import { responseText, responseVias, wireText } from '../message/stringify.ts';
+import { copied, responseText, responseVias, wireText } from '../message/stringify.ts';
 import type { ServerTransaction } from '../transaction/server.ts';
 import type { Flow } from '../transport/flow.ts';
 import { type Core, sentWords, sipLeader } from './core.ts';
@@ -286,7 +286,7 @@ export class Uas {
     if (m.method === 'INVITE') {
       tx.onAck = (ack, way) => this.ack(ack, way);
       // 17.2.1 allows 200 ms; at once, because the client may take its time.
-      tx.respond(100, responseText(m, tx.vias, 100, 'Trying', '', '', ''));
+      tx.respond(100, responseText(m, tx.vias, 100, 'Trying', '', copied(m, 'timestamp'), ''));
     }
     call.silence = core.clock.after(core.table.timing.give * 2, () => this.#silent(call));
     return call;
