@@ -6,6 +6,7 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { slim } from './build/slim.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -39,6 +40,7 @@ async function bundleForNode(entries: Record<string, string>, outdir: string): P
     chunkNames: 'chunk-[hash]',
     outExtension: { '.js': '.js' },
     external,
+    plugins: [slim],
     banner: { js: banner },
     sourcemap: 'linked',
     minifySyntax: true,
@@ -49,7 +51,7 @@ async function bundleForNode(entries: Record<string, string>, outdir: string): P
 const parts: Part[] = [
   {
     name: 'daemon',
-    sources: ['daemon/src', 'hw/profile', 'package-lock.json', 'scripts/lib/build.ts'],
+    sources: ['daemon/src', 'hw/profile', 'package-lock.json', 'scripts/lib/build.ts', 'scripts/lib/build'],
     outdir: 'daemon/dist',
     make: (outdir) =>
       bundleForNode(

@@ -32,9 +32,9 @@ const toleranceDb = 2;
 const telephonePort = 2;
 
 async function call(stack: Stack): Promise<DemoResult> {
-  const office = new OfficeClient(stack.simulator!.ready['http']!);
-  const operator = new OperatorClient(stack.operator!.ready['http']!);
-  const box = new BoxClient(stack.daemon.ready['http']!);
+  const office = new OfficeClient(stack.simulator!.ready.http!);
+  const operator = new OperatorClient(stack.operator!.ready.http!);
+  const box = new BoxClient(stack.daemon.ready.http!);
   await box.claim(readFileSync(join(stack.data, 'label-code'), 'utf8').trim(), 'demo-password');
 
   const phone = (await office.devices()).find((device) => device.port === telephonePort)!.id;
@@ -49,7 +49,7 @@ async function call(stack: Stack): Promise<DemoResult> {
   await until('the operator answers', async () => (await operator.calls())[0]?.state === 'answered', 8000);
   const reversed = await until(
     'polarity reversed',
-    async () => (await office.state(phone))['reversed'] === true,
+    async () => (await office.state(phone)).reversed === true,
     3000,
   );
 
@@ -127,7 +127,7 @@ let status = 1;
 try {
   stack = await startStack({ verbose: values.verbose });
   const result = await call(stack);
-  const seen = (await new OperatorClient(stack.operator!.ready['http']!).calls())[0]?.callId;
+  const seen = (await new OperatorClient(stack.operator!.ready.http!).calls())[0]?.callId;
   const wrong = faults(result, seen);
   for (const line of wrong) console.error(`not as it should be: ${line}`);
   if (!values.json)

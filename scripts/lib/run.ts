@@ -17,7 +17,7 @@ const { values } = parseArgs({
   },
 });
 
-const data = values.data ?? join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local/share'), 'linegate');
+const data = values.data ?? join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local/share'), 'linegate');
 try {
   const stack = await startStack({
     data,
@@ -31,7 +31,7 @@ try {
   const say = (text: string): void => console.error(text);
   say('');
   say(`  The box's page:        http://${http}/`);
-  if (stack.simulator) say(`  The office to play in: http://${stack.simulator.ready['http']}/`);
+  if (stack.simulator) say(`  The office to play in: http://${stack.simulator.ready.http}/`);
   const code = join(data, 'label-code');
   if (existsSync(code)) say(`  Code on the label:     ${readFileSync(code, 'utf8').trim()}`);
   if (stack.simulator) {

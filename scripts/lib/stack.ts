@@ -69,7 +69,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       daemonArguments.push('--line', line, '--simulated');
       if (options.config === undefined) {
         const config = join(data, 'first-config.json');
-        const [host, port] = splitAddress(operator.ready['sip'] ?? '');
+        const [host, port] = splitAddress(operator.ready.sip ?? '');
         const office = await demoOffice({
           operator: { host, port },
           keyFile: join(data, 'device-key'),
