@@ -6,6 +6,7 @@ import type { CallRegistry } from '../call/registry.ts';
 import type { RouteStep } from '../dialplan/route-plan.ts';
 import type { Ports } from '../port/ports.ts';
 import type { TrunkStatus } from '../sip/trunk-status.ts';
+import { troubleWords } from './port-trouble.ts';
 
 /** How long a test rings a telephone, ms. */
 const testRingMs = 3000;
@@ -36,14 +37,12 @@ export class LineDesk implements LineActions {
     if (fxs && request.kind === 'ring') return await this.#ring(fxs);
     const port = fxs ?? fxo;
     if (!port) return undefined;
+    const trouble = troubleWords(port.kind, port.trouble);
     return port.available
       ? { ok: true, said: { ru: 'Гнездо в порядке.', en: 'The socket is in order.' } }
       : {
           ok: false,
-          said: {
-            ru: `Гнездо не работает: ${port.trouble}.`,
-            en: `The socket is out of service: ${port.trouble}.`,
-          },
+          said: { ru: `${trouble.reason.ru}.`, en: `${trouble.reason.en}.` },
         };
   }
 

@@ -23,6 +23,7 @@ import type { LineCard } from '../line/card.ts';
 import type { Ports } from '../port/ports.ts';
 import type { TrunkStatus } from '../sip/trunk-status.ts';
 import type { CardState } from './card-state.ts';
+import { troubleWords } from './port-trouble.ts';
 import { trunkLive } from './trunk-live.ts';
 
 /** What the live picture is drawn from. */
@@ -277,22 +278,8 @@ function portState(port: PortFacts | undefined, call: Call | undefined): PortSta
 
 /** Why a socket is out of service, and what helps. */
 function outOfService(kind: 'fxs' | 'fxo', trouble: string | undefined): Pick<PortLive, 'reason' | 'cure'> {
-  const detail = trouble === undefined ? '' : ` (${trouble})`;
-  return kind === 'fxo'
-    ? {
-        reason: { ru: `Линии нет${detail}.`, en: `There is no line${detail}.` },
-        cure: {
-          ru: 'Проверьте, вставлен ли шнур и работает ли линия с обычным телефоном.',
-          en: 'See that the cord is in and that the line works with an ordinary telephone.',
-        },
-      }
-    : {
-        reason: { ru: `Гнездо не работает${detail}.`, en: `The socket is out of service${detail}.` },
-        cure: {
-          ru: 'Проверьте, что в гнездо включён телефон, а не линия, и что плата линий на связи.',
-          en: 'See that a telephone and not a line is plugged in, and that the line card answers.',
-        },
-      };
+  const { reason, cure } = troubleWords(kind, trouble);
+  return { reason: { ru: `${reason.ru}.`, en: `${reason.en}.` }, cure };
 }
 
 const callStates = {

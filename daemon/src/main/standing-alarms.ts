@@ -1,9 +1,11 @@
+import type { Said } from '../api/contract.ts';
 import type { Config } from '../config/schema.ts';
 import type { AlarmBoard } from '../health/alarm-board.ts';
 import type { LineCard } from '../line/card.ts';
 import type { Ports } from '../port/ports.ts';
 import type { SipGateway, TrunkStatus } from '../sip/index.ts';
 import type { LivePicture } from './live-model.ts';
+import { troubleWords } from './port-trouble.ts';
 import { trunkLive } from './trunk-live.ts';
 
 /** Follows the state of card, ports and trunks, and keeps an alarm standing for whatever is broken. */
@@ -49,6 +51,7 @@ export class StandingAlarms {
         port.on(event, () => this.#live.portChanged(port.number));
       }
       port.on('available', (available, reason) => this.#portAvailable(port.number, available, reason));
+      port.on('doubted', (doubtful) => this.#lineDoubted(port.number, doubtful));
     }
   }
 
@@ -93,20 +96,34 @@ export class StandingAlarms {
     const port = this.#config().ports.find((p) => p.number === number);
     // A card that is away takes all its ports with it: one alarm says so.
     const own = port !== undefined && !/link/.test(reason);
-    const name = port?.name ? ` (${port.name})` : '';
+    const { reason: why, cure } = troubleWords(port?.kind ?? 'fxs', reason);
+    const socket = socketWords(number, port?.name);
     this.#alarms.set(!available && own, {
       id: `port-${number}`,
       severity: 'warning',
       place: `port:${number}`,
+      said: { ru: `${socket.ru}. ${why.ru}.`, en: `${socket.en}. ${why.en}.` },
+      cure,
+    });
+  }
+
+  /** A line that gave no dial tone is taken after all others until it has shown itself alive (G03). */
+  #lineDoubted(number: number, doubtful: boolean): void {
+    const socket = socketWords(number, this.#config().ports.find((p) => p.number === number)?.name);
+    this.#alarms.set(doubtful, {
+      id: `no-dial-tone-${number}`,
+      severity: 'warning',
+      place: `port:${number}`,
       said: {
-        ru: `Гнездо ${number}${name} не работает: ${reason}.`,
-        en: `Socket ${number}${name} is out of service: ${reason}.`,
+        ru: `${socket.ru}. На линии нет гудка, звонки идут по другим линиям.`,
+        en: `${socket.en}. The line gives no dial tone; calls take other lines.`,
       },
       cure: {
-        ru: 'Проверьте шнур; если это городская линия, проверьте её обычным телефоном.',
-        en: 'See to the cord; if it is a city line, try it with an ordinary telephone.',
+        ru: 'Послушайте линию обычным телефоном; если гудка нет, звоните оператору линии.',
+        en: 'Listen to the line with an ordinary telephone; if there is no dial tone, call its operator.',
       },
     });
+    this.#live.portChanged(number);
   }
 
   #trunk(status: TrunkStatus): void {
@@ -125,4 +142,10 @@ export class StandingAlarms {
       cure: live.cure ?? { ru: 'Спросите оператора.', en: 'Ask the operator.' },
     });
   }
+}
+
+/** A socket as its alarm names it. */
+function socketWords(number: number, name: string | undefined): Said {
+  const called = name ? ` (${name})` : '';
+  return { ru: `Гнездо ${number}${called}`, en: `Socket ${number}${called}` };
 }

@@ -25,7 +25,13 @@ export function startRinging(context: FxoContext, state: FxoState, now: number):
   else effects.push(timer('caller', options.callerId.waitMs));
   return {
     // A line that rings is alive, whatever was last told of it.
-    state: { ...withoutCall(state, 'ringing'), line: 'idle', call: state.call + 1, callerTold: told },
+    state: {
+      ...withoutCall(state, 'ringing'),
+      line: 'idle',
+      doubtful: false,
+      call: state.call + 1,
+      callerTold: told,
+    },
     effects,
   };
 }

@@ -49,7 +49,7 @@ export function fxoTransition(options: FxoOptions) {
   function handle(state: FxoState, event: FxoEvent, now: number): FxoStep {
     switch (event.type) {
       case 'up':
-        return stay({ ...initialFxoState, call: state.call, link: 'configuring' }, configure());
+        return stay({ ...afresh(state), link: 'configuring' }, configure());
       case 'reconfigure':
         return state.link === 'down' ? stay(state) : stay(state, configure());
       case 'down':
@@ -98,7 +98,7 @@ export function fxoTransition(options: FxoOptions) {
   }
 
   return (state: FxoState, event: FxoEvent, now: number): FxoStep =>
-    withAvailability(state, handle(state, event, now));
+    withStanding(state, handle(state, event, now));
 }
 
 const inCall = (state: FxoState): boolean => state.phase === 'proceeding' || state.phase === 'active';
@@ -110,8 +110,11 @@ function linkDown(state: FxoState): FxoStep {
   effects.push(...rejectPending(state, 'port/no-line', 'link to the line card lost'));
   if (state.phase === 'ringing') effects.push({ type: 'emit', event: 'ringingStopped' });
   if (inCall(state)) effects.push({ type: 'emit-released', cause: 'link-lost' });
-  return { state: { ...initialFxoState, call: state.call }, effects };
+  return { state: afresh(state), effects };
 }
+
+/** What outlasts the link: the count of calls, and the doubt about the line. */
+const afresh = ({ call, doubtful }: FxoState): FxoState => ({ ...initialFxoState, call, doubtful });
 
 function indication(context: FxoContext, state: FxoState, event: CardIndication, now: number): FxoStep {
   switch (event.type) {
@@ -279,7 +282,8 @@ function sendDigits(context: FxoContext, state: FxoState, digits: string): FxoSt
   });
 }
 
-function withAvailability(before: FxoState, step: FxoStep): FxoStep {
+/** Adds news of whether the line can be used, and of whether it can be trusted. */
+function withStanding(before: FxoState, step: FxoStep): FxoStep {
   const was = fxoTrouble(before);
   const is = fxoTrouble(step.state);
   const effects = [...step.effects];
@@ -288,5 +292,7 @@ function withAvailability(before: FxoState, step: FxoStep): FxoStep {
   } else if (was === undefined && is !== undefined) {
     effects.push({ type: 'emit-available', available: false, reason: is });
   }
+  const { doubtful } = step.state;
+  if (doubtful !== before.doubtful) effects.push({ type: 'emit-doubted', doubtful });
   return { state: step.state, effects };
 }

@@ -75,16 +75,19 @@ export function toneWhileDialing(context: FxoContext, state: FxoState, tone: Pro
   if (!waits || tone === 'ringback') return stay(state);
   if (tone !== 'dial')
     return endCall(context, state, 'port/no-dial-tone', `${tone} tone instead of dial tone`);
-  if (state.phase === 'seizing') return stay({ ...state, toneHeard: true });
-  if (state.phase === 'dial-tone') return startDialing(context, state);
-  return nextStep(context, state);
+  const trusted: FxoState = { ...state, doubtful: false };
+  if (state.phase === 'seizing') return stay({ ...trusted, toneHeard: true });
+  if (state.phase === 'dial-tone') return startDialing(context, trusted);
+  return nextStep(context, trusted);
 }
 
 /** No dial tone in its time: dial all the same, or give the line up (G03). */
 export function dialToneMissing(context: FxoContext, state: FxoState): FxoStep {
   // Ruling 5: an emergency call waits for real dial tone, else the next route is taken.
   if (state.emergency || context.options.waitForDialTone.otherwise === 'fail') {
-    return endCall(context, state, 'port/no-dial-tone', 'no dial tone in its time');
+    // The second dial tone of a PBX may fail for the number's sake; without the first the line is in doubt.
+    const doubtful = state.doubtful || state.phase === 'dial-tone';
+    return endCall(context, { ...state, doubtful }, 'port/no-dial-tone', 'no dial tone in its time');
   }
   return state.phase === 'dial-tone' ? startDialing(context, state) : nextStep(context, state);
 }

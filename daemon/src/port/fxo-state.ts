@@ -27,6 +27,8 @@ export interface FxoState {
   readonly lifeline: boolean;
   /** The line as the card last told it while on-hook. */
   readonly line: LineState | undefined;
+  /** No dial tone when it was last wanted; only a dial tone or a ring takes that back (G03). */
+  readonly doubtful: boolean;
   /** Polarity as last told, and as it was when the first digit went out. */
   readonly reversed: boolean;
   readonly baseline: boolean;
@@ -71,7 +73,8 @@ export type FxoEffect =
   | { type: 'emit-answered'; source: AnswerSource }
   | { type: 'emit-released'; cause: LineRelease }
   | { type: 'emit-digit'; key: string }
-  | { type: 'emit-available'; available: boolean; reason: string };
+  | { type: 'emit-available'; available: boolean; reason: string }
+  | { type: 'emit-doubted'; doubtful: boolean };
 
 export interface FxoStep {
   state: FxoState;
@@ -84,6 +87,7 @@ export const initialFxoState: FxoState = {
   fault: undefined,
   lifeline: false,
   line: undefined,
+  doubtful: false,
   reversed: false,
   baseline: false,
   polaritySettled: false,

@@ -77,6 +77,10 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
     return this.available && phase === 'idle' && line === 'idle';
   }
 
+  get doubtful(): boolean {
+    return this.#machine.state.doubtful;
+  }
+
   get ringing(): boolean {
     return this.#machine.state.phase === 'ringing';
   }
@@ -198,6 +202,9 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
         break;
       case 'emit-available':
         this.emit('available', effect.available, effect.reason);
+        break;
+      case 'emit-doubted':
+        this.emit('doubted', effect.doubtful);
         break;
       default:
         this.#runner.run(effect);

@@ -65,6 +65,8 @@ export type FxoEvents = {
   released: [cause: LineRelease];
   digit: [key: string];
   available: [available: boolean, reason: string];
+  /** The line has given no dial tone in its time (true), or is known to live again (false). */
+  doubted: [doubtful: boolean];
 };
 
 /** A line to a city exchange or to an extension port of the office PBX: we are the telephone (wires B and C). */
@@ -75,6 +77,8 @@ export interface FxoPort extends Events<FxoEvents> {
   readonly available: boolean;
   /** Free for a new call: available, not seized, not ringing, not in use by a parallel set, idle guard over. */
   readonly idle: boolean;
+  /** It gave no dial tone when it was last wanted (G03): hunting takes it after all others. */
+  readonly doubtful: boolean;
   /**
    * Seizes, waits for dial tone as configured, dials. ',' is a pause of 1 s, 'w' waits for another
    * dial tone. Resolves when the last digit is out.

@@ -67,6 +67,7 @@ export class FakeFxo extends Emitter<FxoEvents> implements FxoPort {
   idle = true;
   dialed: string | undefined;
   emergency = false;
+  doubtful = false;
   answeredByUs = false;
   fail: CodedError | undefined;
 

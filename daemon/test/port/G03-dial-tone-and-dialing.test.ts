@@ -52,6 +52,35 @@ t.test('no dial tone: the line is given up, or dialed all the same, as set', asy
   t.equal(call.result, 'port/no-dial-tone', 'an emergency call takes only a live line (ruling 5)');
 });
 
+t.test('a line without dial tone is in doubt until it has dial tone again, or rings', async (t) => {
+  const { port, card, clock, dial, media } = await cityLine();
+  const doubted: boolean[] = [];
+  port.on('doubted', (doubtful) => doubted.push(doubtful));
+  const silent = async (): Promise<void> => {
+    dial('2');
+    await settle();
+    clock.advance(4000);
+    await settle();
+    clock.advance(2000);
+  };
+  t.notOk(port.doubtful);
+  await silent();
+  t.ok(port.doubtful);
+  await silent();
+  t.strictSame(doubted, [true], 'told once');
+  t.ok(port.idle, 'it may still be tried');
+  dial('2');
+  await settle();
+  media.emit('tone', 'line:2', 'dial');
+  t.notOk(port.doubtful);
+  port.release();
+  clock.advance(2000);
+  await silent();
+  card.emit('indication', { type: 'ring', port: 2, at: 0, on: true });
+  t.notOk(port.doubtful, 'whoever calls has found it alive');
+  t.strictSame(doubted, [true, false, true, false]);
+});
+
 t.test('busy tone instead of dial tone fails at once', async (t) => {
   const { media, dial } = await cityLine();
   const outcome = dial('2');
