@@ -47,6 +47,9 @@ export interface Installation {
 /** How long the start waits for the line card before it goes on without, ms. */
 const cardPatienceMs = 15_000;
 
+/** How often an alarm about records that cannot be stored is looked at again, ms. */
+const recordsLookMs = 5000;
+
 /** How long the media worker may take to start, ms. */
 const workerPatienceMs = 10_000;
 
@@ -95,7 +98,7 @@ export class Daemon {
     this.#closers.push(() => ports.close());
     // Both threads start side by side: each takes a good part of the time to ready.
     const [sipd] = await Promise.all([this.#startSipd(config()), host.ready(workerPatienceMs)]);
-    const records = this.#openRecords(data, alarms);
+    const records = this.#openRecords(data, alarms, config);
     const key = await loadDeviceKey(join(data, 'device-key'));
 
     const tones = toneSet(profile);
@@ -238,12 +241,17 @@ export class Daemon {
     });
   }
 
-  #openRecords(data: string, alarms: AlarmBoard): Records {
+  #openRecords(data: string, alarms: AlarmBoard, config: () => Config): Records {
     const records = openRecords({
       path: join(data, 'records.sqlite'),
       clock: this.#clock,
+      keepDays: () => config().records.keepDays,
       alarm: (alarm) => alarms.raise(alarm),
     });
+    const look = this.#clock.every(recordsLookMs, () => {
+      if (records.healthy) alarms.clear('records-write');
+    });
+    this.#closers.push(() => look.cancel());
     this.#closers.push(() => records.close());
     return records;
   }
