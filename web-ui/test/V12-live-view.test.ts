@@ -93,7 +93,7 @@ t.test('the page shows sockets, calls, lines and alarms live, and says when it i
     await office.server.close();
     await page.locator('[data-freshness=stale]').waitFor();
     const after = Date.now() - gone;
-    t.ok(after < 4000, `said after ${after} ms`);
+    t.ok(after < 3000, `said after ${after} ms`);
     t.match(await page.locator('.stale-notice').innerText(), /Показано то, что было в \d\d:\d\d:\d\d/);
     t.equal(await page.locator('[data-port]').count(), 6, 'what was known stays in sight');
     office = await openOffice({ folder: `${folder}/data`, webRoot, port });

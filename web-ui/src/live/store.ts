@@ -4,16 +4,16 @@ import { useCurrency } from '../format/money.ts';
 import { useTimeZone } from '../format/time.ts';
 import { applyChanges } from './apply.ts';
 
-/** Silence after which the page says that what it shows is old, ms (beats come each second). */
-const staleAfterMs = 3000;
+/** Silence after which the page says that what it shows is old, ms: two beats missed, and said within 3 s. */
+const staleAfterMs = 2400;
 
 /** Undefined until the first snapshot. Kept when the connection is lost: old, and marked so. */
 export const live = signal<LiveState | undefined>(undefined);
-/** `waiting`: nothing heard yet; `stale`: nothing heard for 3 s. */
+/** `waiting`: nothing heard yet; `stale`: two beats missed. */
 export const freshness = signal<'waiting' | 'live' | 'stale'>('waiting');
 /** When the box was last heard, by this browser's clock. */
 export const heardAt = signal(0);
-/** The box's clock, once a second. */
+/** The box's clock in steps of half a second. */
 export const boxNow = signal(Date.now());
 /** Counts up when a call record was written, or the configuration changed, on whatever page. */
 export const recordsVersion = signal(0);
@@ -36,7 +36,7 @@ export function connect(ended: () => void): void {
   if (wanted) return;
   wanted = true;
   open();
-  tickTimer = setInterval(tick, 500);
+  tickTimer = setInterval(tick, 200);
   for (const event of ['pointerdown', 'keydown'] as const) addEventListener(event, noteActive);
   addEventListener('online', retryNow);
 }
@@ -125,7 +125,7 @@ function tick(): void {
     retryNow();
   }
   // While stale the clock stands: what is shown is of that moment.
-  if (freshness.value === 'live') boxNow.value = Date.now() + clockOffset;
+  if (freshness.value === 'live') boxNow.value = Math.floor((Date.now() + clockOffset) / 500) * 500;
   if (activeSince > activeTold && Date.now() - activeTold > 60_000 && socket?.readyState === WebSocket.OPEN) {
     activeTold = Date.now();
     socket.send('{"type":"active"}');
