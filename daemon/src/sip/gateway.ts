@@ -1,6 +1,5 @@
 import type { Clock, Timer } from '../base/clock.ts';
 import { Emitter, type Events } from '../base/emitter.ts';
-import { codeOf } from '../base/error.ts';
 import type { Leg, Party, ReleaseCause } from '../call/leg.ts';
 import type { TrunkConfig } from '../config/schema.ts';
 import type { Media } from '../media/api.ts';
@@ -36,6 +35,8 @@ export interface SipOptions extends SipSettings {
   times?: TrunkTimes;
   /** 0 to under 1; for jitter. */
   random?: () => number;
+  /** How long the engine may take to answer at the start, ms; 10 s by default. */
+  connectMs?: number;
   /** RTP sessions kept bound in advance for each local address. */
   spareRtp?: number;
 }
@@ -174,7 +175,8 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
   }
 
   async connect(): Promise<void> {
-    await this.#facade.connect({ ...this.#options.engine, clock: this.#options.clock });
+    const { engine, connectMs } = this.#options;
+    await this.#facade.connect({ ...engine, ...(connectMs === undefined ? {} : { connectMs }) });
   }
 
   get connected(): boolean {
@@ -230,9 +232,12 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
   async endOrphan(dialog: DialogJournal | OpenDialog): Promise<boolean> {
     const parts = { facade: this.#facade, clock: this.#options.clock, trunks: this.#trunks.values() };
     const ended = await endOrphan(dialog, parts);
-    if (ended) this.#orphansEnded++;
-    else this.#orphansLeft++;
-    if (ended) this.emit('dialogClosed', dialog.callId);
+    this.#dialogs.delete(dialog.callId);
+    if (ended) {
+      this.#orphansEnded++;
+      this.emit('dialogClosed', dialog.callId);
+    } else this.#orphansLeft++;
+    this.#dialogEnded?.();
     return ended;
   }
 
@@ -281,12 +286,8 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
   #connected(): void {
     this.emit('engine', true);
     for (const trunk of this.#trunks.values()) trunk.transportChanged();
-    const orphans = this.#orphans.splice(0);
-    for (const dialog of orphans) {
-      this.endOrphan(dialog)
-        .catch((error) => codeOf(error))
-        .finally(() => this.#dialogClosed(dialog.callId));
-    }
+    // One that cannot be ended now stays in the journal for the next start.
+    for (const dialog of this.#orphans.splice(0)) void this.endOrphan(dialog);
   }
 
   #dialogClosed(callId: string): void {

@@ -33,7 +33,6 @@ export interface FacadeOptions {
   host: string;
   port: number;
   secret: string;
-  clock: Clock;
   /** How long the first connection may take, ms. */
   connectMs?: number;
 }

@@ -252,9 +252,13 @@ export class Trunk {
     if (alive) this.#targets.worked(target);
     else this.#targets.failed(target);
     if (request === 'OPTIONS' && alive) this.#answersOptions = true;
-    // A registrar that never answered OPTIONS ignores them; only what it did before tells.
-    const mute = request === 'OPTIONS' && !alive && !this.#answersOptions && this.config.mode === 'register';
-    if (!mute) this.#health = judge(this.#health, alive);
+    // Who never answered OPTIONS ignores them, and without them nothing would show that it lives again:
+    // then only calls and registrations tell, each for itself.
+    const proven = this.#answersOptions && this.config.optionsSeconds > 0;
+    const first = request === 'OPTIONS' && this.config.mode === 'static';
+    // A server that refuses a call is there; whether the trunk takes calls again is for the next one to find out.
+    const there = alive || (answered && request === 'INVITE');
+    if (there || proven || first) this.#health = judge(this.#health, there);
     this.#assess();
     this.#host.changed(this);
   }

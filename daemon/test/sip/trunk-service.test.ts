@@ -4,7 +4,7 @@ import { Operator } from '../../../scripts/lib/operator.ts';
 import { FakeClock, systemClock } from '../../src/base/clock.ts';
 import { startSip } from '../../src/sip/index.ts';
 import { locate, type Resolver, Targets } from '../../src/sip/targets.ts';
-import { freeUdpPort } from '../peers/process.ts';
+import { freeTcpPort, freeUdpPort } from '../peers/process.ts';
 import { expectRequest, respond, respondInDialog, sippSdp, startSipp } from '../peers/sipp.ts';
 import { makeLeg, next, ready, SilentMedia, startEngine, startGateway, trunkConfig, until } from './kit.ts';
 
@@ -117,6 +117,23 @@ t.test('a registrar that ignores OPTIONS is not taken for dead', async (t) => {
     seen.filter((line) => line.startsWith('OPTIONS 408')).every((line) => line.endsWith('registered')),
     seen.join(', '),
   );
+});
+
+t.test('without a health check, refusals of calls do not close a trunk for good', async (t) => {
+  const far = await operator(t, { usual: { status: 503, ringMs: 0 } });
+  const engine = await startEngine(t);
+  const { gateway } = await startGateway(t, engine, [trunkConfig({ server: `127.0.0.1:${far.port}` })]);
+  for (let i = 0; i < 3; i++) {
+    const leg = await makeLeg(gateway);
+    const released = next(leg, 'released');
+    leg.start();
+    t.match((await released)[0], { sip: 503 });
+  }
+  t.equal(gateway.trunks()[0]?.state, 'up');
+  far.usual = { status: 200, ringMs: 0 };
+  const leg = await makeLeg(gateway);
+  leg.start();
+  await next(leg, 'answered');
 });
 
 t.test('a change of settings drops no call and re-registers only what must be', async (t) => {
@@ -272,6 +289,8 @@ t.test('the engine: wrong secret, nobody there', async (t) => {
   await t.rejects(startSip({ ...base, engine: { ...engine.control, secret: 'wrong' } }), {
     code: 'sip/engine-refused',
   });
+  const nobody = { host: '127.0.0.1', port: await freeTcpPort(), secret: 'cymru' };
+  await t.rejects(startSip({ ...base, engine: nobody, connectMs: 200 }), { code: 'sip/engine-unreachable' });
 });
 
 t.test(
