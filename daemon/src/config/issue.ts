@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ConfigIssue } from '../api/contract.ts';
 import type { Said } from '../dialplan/route-plan.ts';
 import type { FieldMeta } from './field.ts';

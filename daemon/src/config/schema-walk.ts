@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FieldMeta } from './field.ts';
 
 /** A schema without its wrappers, and what the wrappers said. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { field } from './field.ts';
 import { classOfService, costCentre, dialing, speedDial, timeRule } from './schema/dialing.ts';
 import { destination, incomingNumber } from './schema/incoming.ts';

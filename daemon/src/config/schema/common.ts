@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { className } from '../../dialplan/sentence.ts';
 import { field, type Words } from '../field.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { field } from '../field.ts';
 import { e164, e164Hint, enabled, id, name } from './common.ts';
 
