@@ -111,15 +111,13 @@ export class FxoLeg extends LegBase {
   }
 }
 
-/** An attempt's leg on the first free one of some lines, or the cause why there is none. */
+/** An attempt's leg on a line, or the cause why it is not to be had. */
 export function seizeLine(
   id: string,
-  ports: readonly (FxoPort | undefined)[],
+  port: FxoPort | undefined,
   context: AnalogContext,
   dialing: LineDialing,
 ): FxoLeg | ReleaseCause {
-  const free = ports.find((port) => port?.idle);
-  if (free) return new FxoLeg(id, free, context, dialing);
-  const dead = ports.every((port) => !port?.available);
-  return localCause(dead ? cause.outOfOrder : cause.noChannel, dead ? 'no line available' : 'all lines busy');
+  if (!port?.available) return localCause(cause.outOfOrder, 'line not available');
+  return port.idle ? new FxoLeg(id, port, context, dialing) : localCause(cause.noChannel, 'line busy');
 }

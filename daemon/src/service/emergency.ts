@@ -7,7 +7,7 @@ import { seizeLine } from '../call/fxo-leg.ts';
 import type { ReleaseCause } from '../call/leg.ts';
 import type { RoutePlan } from '../dialplan/route-plan.ts';
 import type { ServiceContext } from './context.ts';
-import { stepAttempt } from './outgoing.ts';
+import { stepAttempts } from './outgoing.ts';
 
 /** No progress for this long: the next way (ruling 5), ms. */
 const progressMs = 5000;
@@ -49,7 +49,7 @@ export class Emergency {
         ways.push(this.#takeOver(plan));
         preempted = true;
       }
-      ways.push(this.#limited(stepAttempt(step, plan, shown, context)));
+      for (const way of stepAttempts(step, plan, shown, context)) ways.push(this.#limited(way));
     }
     if (!preempted) ways.push(this.#takeOver(plan));
     return new SequenceAttempt(ways, 'everyone', () => false);
@@ -71,7 +71,7 @@ export class Emergency {
 
 /**
  * Ends an outgoing call that is no emergency on a proven city line, lets the exchange notice, and
- * calls on that line, with its real dial tone awaited.
+ * calls on that line, with its real dial tone awaited. A line that only rests after a call is waited for.
  */
 class TakeOverAttempt extends AttemptBase {
   readonly #context: ServiceContext;
@@ -88,27 +88,35 @@ class TakeOverAttempt extends AttemptBase {
   }
 
   start(): void {
-    const victim = this.#victim();
-    if (!victim) {
+    const resting = this.#resting();
+    const victim = resting === undefined ? this.#victim() : undefined;
+    const line = resting ?? victim?.line;
+    if (line === undefined) {
       this.fail(localCause(cause.noChannel, 'no city line to take over'));
       return;
     }
     const { clock, config } = this.#context;
-    victim.call.end(localCause(cause.normal, 'line taken over for an emergency call'));
-    const guardMs = config().ports.find((p) => p.kind === 'fxo' && p.number === victim.line);
-    const wait = guardMs?.kind === 'fxo' ? guardMs.idleGuardMs : 0;
-    this.#timer = clock.after(wait + settleMs, () => this.#call(victim.line));
+    victim?.call.end(localCause(cause.normal, 'line taken over for an emergency call'));
+    const port = config().ports.find((p) => p.kind === 'fxo' && p.number === line);
+    const guardMs = port?.kind === 'fxo' ? port.idleGuardMs : 0;
+    this.#timer = clock.after(guardMs + settleMs, () => this.#call(line));
+  }
+
+  /** A proven line that nobody holds and that is not free yet: its guard time runs. */
+  #resting(): number | undefined {
+    const { config, ports, calls } = this.#context;
+    return config().ports.find(({ number }) => {
+      const port = this.#proven(number) ? ports.fxo(number) : undefined;
+      return port?.available && !port.idle && calls.at(`line:${number}`).length === 0;
+    })?.number;
   }
 
   #call(line: number): void {
     const context = this.#context;
     const dialing = { digits: this.#digits, emergency: true };
-    const leg = new LegAttempt(
-      () => seizeLine(context.newId(), [context.ports.fxo(line)], context, dialing),
-      {
-        number: this.#digits,
-      },
-    );
+    const leg = new LegAttempt(() => seizeLine(context.newId(), context.ports.fxo(line), context, dialing), {
+      number: this.#digits,
+    });
     const part = new LimitedAttempt(leg, context.clock, 2 * progressMs, 'progress');
     this.#part = part;
     this.relay(part);

@@ -18,17 +18,20 @@ export interface Shown {
 
 /** The attempt that goes through the steps of a route plan in turn (ruling 15). */
 export function routeAttempt(plan: RoutePlan, shown: Shown, context: ServiceContext): Attempt {
-  const steps = plan.steps.map((step) => stepAttempt(step, plan, shown, context));
-  return new SequenceAttempt(steps, 'routes', isFinal);
+  const ways = plan.steps.flatMap((step) => stepAttempts(step, plan, shown, context));
+  return new SequenceAttempt(ways, 'routes', isFinal);
 }
 
-/** One step of a plan: a call on a trunk, or on the first free one of some lines. */
-export function stepAttempt(
+/**
+ * The ways of one step of a plan, in turn: a call on a trunk, or on each of some lines. A line that is taken
+ * fails at once; one that lately gave no dial tone stands behind all others (G03, G07).
+ */
+export function stepAttempts(
   step: RouteStep,
   plan: RoutePlan,
   shown: Shown,
   context: ServiceContext,
-): Attempt {
+): Attempt[] {
   const { costCentre, ...request } = shown;
   const note = {
     number: plan.number.e164 ?? plan.number.shortCode ?? step.number,
@@ -38,9 +41,11 @@ export function stepAttempt(
   };
   const via = step.via;
   if (via.kind === 'line') {
-    const ports = via.ports.map((port) => context.ports.fxo(port));
     const dialing = { digits: step.number, emergency: shown.emergency ?? false };
-    return new LegAttempt(() => seizeLine(context.newId(), ports, context, dialing), note);
+    return via.ports
+      .map((number) => context.ports.fxo(number))
+      .sort((a, b) => Number(a?.doubtful ?? false) - Number(b?.doubtful ?? false))
+      .map((port) => new LegAttempt(() => seizeLine(context.newId(), port, context, dialing), note));
   }
   const access = context.config().trunks.find((trunk) => trunk.id === via.trunk)?.accessNumber;
   const call = (number: string) =>
@@ -48,10 +53,11 @@ export function stepAttempt(
       ...note,
       trunkId: via.trunk,
     });
-  if (!access || shown.emergency) return call(step.number);
+  if (!access || shown.emergency) return [call(step.number)];
   const destination = step.number.replace(/^\+/, '');
-  return new DialThroughAttempt(call(access.number), context.clock, {
+  const through = {
     waitMs: access.waitMs,
     digits: `${access.pin}${access.pin === '' ? '' : access.afterPin}${destination}${access.afterNumber}`,
-  });
+  };
+  return [new DialThroughAttempt(call(access.number), context.clock, through)];
 }

@@ -1,0 +1,78 @@
+import t from 'tap';
+import { CodedError } from '../../src/base/error.ts';
+import { localCause } from '../../src/call/cause.ts';
+import { settle } from '../kit/fake-ports.ts';
+import { office, officePins } from '../kit/office.ts';
+import { Bench, heard } from '../kit/services.ts';
+
+const bench = (): Bench => new Bench(office, officePins);
+
+/** A telephone dials a number of the town. */
+async function dialLocal(b: Bench): Promise<void> {
+  b.port(1).lift();
+  await b.port(1).key('2345678');
+  await settle();
+}
+
+t.test('a line that cannot be used gives way to the next (G03, G07)', async (t) => {
+  for (const code of ['port/no-dial-tone', 'port/glare', 'port/no-line', 'port/busy']) {
+    const b = bench();
+    b.line(5).fail = new CodedError(code, code);
+    await dialLocal(b);
+    t.equal(b.line(6).dialed, '2345678', code);
+    t.match(
+      b.record.legs.map((leg) => leg.place),
+      ['port:1', 'line:5', 'line:6'],
+    );
+    b.line(6).emit('answered', 'polarity');
+    await settle();
+    t.match(b.record, { answerSource: 'polarity', routeId: 'city' });
+  }
+});
+
+t.test('a line in doubt is taken after all others, and still rather than none', async (t) => {
+  const b = bench();
+  b.line(5).doubtful = true;
+  await dialLocal(b);
+  t.equal(b.line(6).dialed, '2345678');
+  const none = bench();
+  none.line(5).doubtful = true;
+  none.line(6).idle = false;
+  await dialLocal(none);
+  t.equal(none.line(5).dialed, '2345678');
+});
+
+t.test('once the digits are out no other line is tried', async (t) => {
+  const b = bench();
+  await dialLocal(b);
+  b.line(5).emit('released', 'busy-tone');
+  await settle();
+  t.equal(b.line(6).dialed, undefined);
+  t.match(b.record, { state: 'ended', q850: 17 });
+  t.equal(b.hears(1), heard.busy);
+});
+
+t.test('an emergency call tries each line for its own time, and waits for one that rests', async (t) => {
+  const b = bench();
+  b.line(5).fail = new CodedError('port/no-dial-tone', 'silent');
+  b.port(2).lift();
+  await b.port(2).key('112');
+  await settle();
+  t.equal(b.line(6).dialed, '112');
+
+  const resting = bench();
+  resting.refusals.set('alpha', localCause(41)).set('beta', localCause(41));
+  resting.line(5).available = false;
+  resting.line(5).idle = false;
+  resting.line(6).idle = false;
+  resting.port(2).lift();
+  await resting.port(2).key('112');
+  await settle();
+  t.equal(resting.line(6).dialed, undefined);
+  resting.clock.advance(2000);
+  resting.line(6).idle = true;
+  resting.clock.advance(100);
+  await settle();
+  t.equal(resting.line(6).dialed, '112', 'its guard time is over');
+  t.ok(resting.line(6).emergency);
+});
