@@ -93,6 +93,52 @@ Content-Length: 0
   await sipp.done();
 });
 
+t.test(
+  'reliable early media is acknowledged (RFC 3262), and what the far side says later holds',
+  async (t) => {
+    const engine = await startEngine(t);
+    const sipp = await startSipp(t, t.testdir(), {
+      scenario: [
+        // SIPp answers with the headers received last, and after the PRACK those are the wrong ones for the INVITE.
+        expectRequest('INVITE', '', '<ereg regexp=".*" search_in="hdr" header="Via:" assign_to="via"/>'),
+        respond('183 Session Progress', { headers: 'Require: 100rel\nRSeq: 7', sdp: sippSdp() }),
+        expectRequest('PRACK'),
+        respondInDialog('200 OK'),
+        `  <send retrans="500"><![CDATA[
+SIP/2.0 200 OK
+Via:[$via]
+[last_From:]
+[last_To:]
+[last_Call-ID:]
+CSeq: 1 INVITE
+Contact: <sip:sipp@[local_ip]:[local_port]>
+Content-Type: application/sdp
+Content-Length: [len]
+
+${sippSdp({ version: 2, port: '7000' })}
+]]></send>`,
+        expectRequest('ACK'),
+        expectRequest('BYE'),
+        respondInDialog('200 OK'),
+      ].join('\n'),
+    });
+    const trunk = trunkConfig({ server: `127.0.0.1:${sipp.port}` });
+    const { gateway, media } = await startGateway(t, engine, [trunk]);
+    const leg = await makeLeg(gateway);
+    const early = next(leg, 'alerting');
+    leg.start();
+    t.same(await early, [true]);
+    await next(leg, 'answered');
+    t.equal(media.last(leg.endpoint)?.remotePort, 7000);
+    leg.release({ q850: 16, text: '', by: 'local' });
+    await sipp.done();
+    t.equal(
+      (await sipp.messages()).find((m) => m.startLine.startsWith('PRACK'))?.header('RAck'),
+      '7 1 INVITE',
+    );
+  },
+);
+
 t.test('which way a refused call goes on (ruling 15, C08)', async (t) => {
   const engine = await startEngine(t, { timers: QUICK });
   const cases: [status: string, headers: string, ringing: boolean, final: true | undefined, q850: number][] =
