@@ -106,4 +106,4 @@ export const office = {
 };
 
 /** Digits of the PINs of {@link office}. */
-export const officePins = { 'pin-sales': '135790' };
+export const officePins = { 'pin-sales': '135790', 'pin-long': '24681357' };
