@@ -69,6 +69,52 @@ t.test(
   },
 );
 
+t.test('C05: with the first SRV target dead, registration and calls go to the second', async (t) => {
+  const far = await operator(t);
+  const dead = await freeUdpPort();
+  const engine = await startEngine(t, { timers: { T1: 5, T2: 20, T4: 20 } });
+  const resolver: Resolver = {
+    addresses: async () => ['127.0.0.1'],
+    services: async () => [
+      { name: 'a.operator.example', port: dead, priority: 10, weight: 0 },
+      { name: 'b.operator.example', port: far.port, priority: 20, weight: 0 },
+    ],
+  };
+  const trunk = trunkConfig({ ...account, server: 'operator.example' });
+  const { gateway } = await startGateway(t, engine, [trunk], { resolver });
+  await ready(gateway, 'registered');
+  t.match(far.registrations(), [{ user: 'office' }]);
+  const leg = await makeLeg(gateway);
+  leg.start();
+  await next(leg, 'answered');
+  t.equal(far.calls().length, 1);
+});
+
+t.test('an outbound proxy carries everything, while the operator is named as configured', async (t) => {
+  const engine = await startEngine(t);
+  const sipp = await startSipp(t, t.testdir(), {
+    scenario: [expectRequest('INVITE'), respond('486 Busy Here'), expectRequest('ACK')].join('\n'),
+  });
+  const resolver: Resolver = {
+    addresses: async () => {
+      throw new Error('ENOTFOUND');
+    },
+    services: async () => [],
+  };
+  const trunk = trunkConfig({
+    server: 'operator.example',
+    outboundProxy: `127.0.0.1:${sipp.port}`,
+    user: 'office',
+  });
+  const { gateway } = await startGateway(t, engine, [trunk], { resolver });
+  const leg = await makeLeg(gateway);
+  leg.start();
+  await sipp.done();
+  const invite = (await sipp.messages()).find((m) => m.startLine.startsWith('INVITE'));
+  t.equal(invite?.startLine, 'INVITE sip:+78121234567@operator.example SIP/2.0');
+  t.match(invite?.header('From'), /<sip:office@operator\.example>/);
+});
+
 t.test('OPTIONS: a silent static peer goes down, stays down for one answer, and comes back', async (t) => {
   const far = await operator(t);
   const engine = await startEngine(t);
