@@ -108,13 +108,7 @@ export class Daemon {
     let services: Services;
     const pins = new Pins(store, key, clock, () => services.lockouts);
     const desk = new LineDesk(ports, calls, () => sip.trunks(), clock);
-    const onSite = { outside: false } as const;
-    const plans = new DialPlans(
-      config(),
-      clock,
-      (digits) => pins.match(digits, onSite),
-      (step) => desk.usable(step),
-    );
+    const plans = new DialPlans(config(), clock, (step) => desk.usable(step));
     const context: ServiceContext = {
       clock,
       media,

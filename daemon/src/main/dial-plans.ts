@@ -13,21 +13,14 @@ export type Usable = (step: RouteStep) => { usable: boolean; hindrance?: Said };
 /** The dial plan of whatever configuration is in force, for services and for the page's "what if I dial". */
 export class DialPlans implements DialCheck {
   readonly #clock: Clock;
-  readonly #pinOf: (digits: string) => PinConfig | undefined;
   readonly #usable: Usable;
   #config: Config;
   #compiled: Compiled;
 
-  constructor(
-    config: Config,
-    clock: Clock,
-    pinOf: (digits: string) => PinConfig | undefined,
-    usable: Usable,
-  ) {
+  constructor(config: Config, clock: Clock, usable: Usable) {
     this.#config = config;
     this.#compiled = compileDialPlan(config);
     this.#clock = clock;
-    this.#pinOf = pinOf;
     this.#usable = usable;
   }
 
@@ -67,15 +60,15 @@ export class DialPlans implements DialCheck {
     let plan: RoutePlan;
     if (from.kind === 'outside') {
       const pin = this.#config.pins.find((p) => p.id === from.pin);
-      if (!pin) return { error: { ru: 'Такого PIN нет.', en: 'There is no such PIN.' } };
+      if (!pin) return { error: noSuchPin };
       plan = this.#compiled.plan({ ...whole, origin: { kind: 'outside' }, pinGranted: granted(pin) });
     } else {
       const port = this.#config.ports.find((p) => p.number === from.port && p.kind === 'fxs');
       if (port?.kind !== 'fxs') {
         return { error: { ru: 'С этого гнезда не звонят.', en: 'Nobody dials from this socket.' } };
       }
-      const pin = from.pin === undefined || from.pin === '' ? undefined : this.#pinOf(from.pin);
-      if (from.pin && !pin) return { error: { ru: 'Такого PIN нет.', en: 'There is no such PIN.' } };
+      const pin = from.pin ? this.#config.pins.find((p) => p.id === from.pin) : undefined;
+      if (from.pin && !pin) return { error: noSuchPin };
       plan = this.#compiled.plan({
         ...whole,
         origin: { kind: 'on-site', port: from.port },
@@ -119,6 +112,8 @@ export class DialPlans implements DialCheck {
     };
   }
 }
+
+const noSuchPin: Said = { ru: 'Такого ПИН-кода нет.', en: 'There is no such PIN.' };
 
 const granted = (pin: PinConfig): { pinId: string; classOfService: string } => ({
   pinId: pin.id,

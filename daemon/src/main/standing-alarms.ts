@@ -8,6 +8,9 @@ import type { LivePicture } from './live-model.ts';
 import { troubleWords } from './port-trouble.ts';
 import { trunkLive } from './trunk-live.ts';
 
+/** Troubles that pass by themselves within moments of a start, or have an alarm of their own. */
+const passing = new Set(['link-lost', 'configuring', 'line-unknown', 'lifeline']);
+
 /** Follows the state of card, ports and trunks, and keeps an alarm standing for whatever is broken. */
 export class StandingAlarms {
   readonly #alarms: AlarmBoard;
@@ -30,6 +33,10 @@ export class StandingAlarms {
     this.#live = of.live;
     of.card.on('up', () => this.#alarms.clear('card-down'));
     of.card.on('down', (reason) => this.#cardDown(reason));
+    of.card.on('indication', ({ type, port }) => {
+      // A line that is dead from the start never was available, so the port tells of no change.
+      if (type === 'line-state' || type === 'foreign-voltage') queueMicrotask(() => this.#judge(port));
+    });
     of.sip.on('trunkChanged', (status) => {
       this.#trunk(status);
       of.live.trunkChanged(status);
@@ -44,6 +51,7 @@ export class StandingAlarms {
         port.on(event, () => this.#live.portChanged(port.number));
       }
       port.on('available', (available, reason) => this.#portAvailable(port.number, available, reason));
+      this.#judge(port.number);
     }
     for (const port of this.#ports.fxo.values()) {
       if (!this.#isNew(port)) continue;
@@ -52,7 +60,15 @@ export class StandingAlarms {
       }
       port.on('available', (available, reason) => this.#portAvailable(port.number, available, reason));
       port.on('doubted', (doubtful) => this.#lineDoubted(port.number, doubtful));
+      this.#judge(port.number);
     }
+  }
+
+  /** Raises or clears a port's alarm by how it stands now. */
+  #judge(number: number): void {
+    const trouble = (this.#ports.fxs.get(number) ?? this.#ports.fxo.get(number))?.trouble;
+    if (trouble !== undefined && passing.has(trouble)) return;
+    this.#portAvailable(number, trouble === undefined, trouble ?? '');
   }
 
   #isNew(port: object): boolean {

@@ -97,11 +97,11 @@ export class PinDesk {
       severity: 'warning',
       place: asker.place,
       said: {
-        ru: `Несколько раз подряд набран неверный PIN (${asker.place}). Ввод PIN закрыт на ${seconds} с.`,
+        ru: `Несколько раз подряд набран неверный ПИН-код (${asker.place}). Ввод ПИН-кода закрыт на ${seconds} с.`,
         en: `A wrong PIN was entered several times in a row (${asker.place}). PIN entry is closed for ${seconds} s.`,
       },
       cure: {
-        ru: 'Узнайте, кто звонил, в списке звонков. Если это свой сотрудник, снимите блокировку и напомните ему PIN.',
+        ru: 'Узнайте, кто звонил, в списке звонков. Если это свой сотрудник, снимите блокировку и напомните ему ПИН-код.',
         en: 'See in the list of calls who it was. If it was one of your staff, lift the lock and remind them of the PIN.',
       },
     });
