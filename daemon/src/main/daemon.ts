@@ -324,7 +324,10 @@ export class Daemon {
       void sip
         .endOrphan(dialog)
         .catch(() => false)
-        .then(() => records.forgetDialog(dialog.callId));
+        .then((confirmed) => {
+          // What nobody confirmed may still run up a bill: the next start tries again.
+          if (confirmed) records.forgetDialog(dialog.callId);
+        });
     }
   }
 }
