@@ -9,6 +9,7 @@ import type { Media } from '../media/api.ts';
 import type { CountryProfile } from '../media/dsp/profile.ts';
 import type { MediaOptions } from '../media/options.ts';
 import { type MediaReport, RemoteMedia } from '../media/remote.ts';
+import { type Batch, batch } from './batch.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { CardPlace, FromWorker, ToWorker, Warning, WorkerStart } from './messages.ts';
 
@@ -55,6 +56,7 @@ export class MediaHost extends Emitter<MediaHostEvents> {
   readonly warnings: Warning[] = [];
   readonly #clock: Clock;
   readonly #worker: Worker;
+  readonly #outbox: Batch<ToWorker>;
   readonly #heartbeat: Heartbeat;
   readonly #card: RemoteCard;
   readonly #media: RemoteMedia;
@@ -89,7 +91,8 @@ export class MediaHost extends Emitter<MediaHostEvents> {
       workerData: start,
       name: 'media',
     });
-    const post = (message: ToWorker): void => this.#worker.postMessage(message);
+    this.#outbox = batch((messages) => this.#worker.postMessage(messages));
+    const { post } = this.#outbox;
     this.#card = new RemoteCard({
       post,
       on: (fn) => {
@@ -104,7 +107,9 @@ export class MediaHost extends Emitter<MediaHostEvents> {
     });
     this.card = this.#card;
     this.media = this.#media;
-    this.#worker.on('message', (message: FromWorker) => this.#hear(message));
+    this.#worker.on('message', (messages: FromWorker[]) => {
+      for (const message of messages) this.#hear(message);
+    });
     this.#worker.on('error', (error) => this.#end(messageOf(error)));
     this.#worker.on('exit', (code) => this.#end(`the media worker ended with code ${code}`));
   }
@@ -154,7 +159,7 @@ export class MediaHost extends Emitter<MediaHostEvents> {
         timer.cancel();
         resolve();
       };
-      this.#worker.postMessage({ type: 'close' } satisfies ToWorker);
+      this.#outbox.post({ type: 'close' });
     });
     await this.#worker.terminate();
   }

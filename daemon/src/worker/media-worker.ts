@@ -7,6 +7,7 @@ import { ttyTransport } from '../line/tty-transport.ts';
 import { TwoPathCanceller } from '../media/dsp/echo-canceller.ts';
 import { MediaEngine } from '../media/engine.ts';
 import { type MediaRequest, serveMedia } from '../media/remote.ts';
+import { batch } from './batch.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { CardPlace, FromWorker, ToWorker, WorkerStart } from './messages.ts';
 import { makeRealtime } from './realtime.ts';
@@ -20,7 +21,8 @@ run(workerData as WorkerStart, parentPort);
 /** Composes card link and media engine in this thread, and serves both to the main thread. */
 function run(start: WorkerStart, port: NonNullable<typeof parentPort>): void {
   const clock = systemClock();
-  const post = (message: FromWorker): void => port.postMessage(message);
+  const outbox = batch<FromWorker>((messages) => port.postMessage(messages));
+  const { post } = outbox;
   const heartbeat = new Heartbeat(start.heartbeat);
   let hearCard: (request: CardRequest) => void = ({ id }) =>
     post({ type: 'card-failed', id, code: 'line/link-down', message: 'there is no line card' });
@@ -55,7 +57,7 @@ function run(start: WorkerStart, port: NonNullable<typeof parentPort>): void {
 
   const beat = clock.every(BEAT_MS, () => heartbeat.beatWorker());
   heartbeat.beatWorker();
-  port.on('message', (message: ToWorker) => {
+  const hear = (message: ToWorker): void => {
     switch (message.type) {
       case 'card-execute':
       case 'card-statistics':
@@ -69,10 +71,14 @@ function run(start: WorkerStart, port: NonNullable<typeof parentPort>): void {
           link?.close();
           beat.cancel();
           post({ type: 'closed' });
+          outbox.flush();
           port.close();
         });
         break;
     }
+  };
+  port.on('message', (messages: ToWorker[]) => {
+    for (const message of messages) hear(message);
   });
 
   if (start.realtime) {

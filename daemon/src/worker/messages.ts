@@ -27,7 +27,7 @@ export interface Warning {
   message: string;
 }
 
-/** Messages to the worker, all on one channel, so that their order is kept. */
+/** Messages to the worker, all on one channel and in batches (batch.ts), so that their order is kept. */
 export type ToWorker = CardRequest | MediaRequest | { type: 'close' };
 
 /** Messages from the worker, likewise. */

@@ -155,7 +155,7 @@ t.test('a worker that dies is told once, and everything asked of it fails', asyn
   writeFileSync(
     file,
     `import { parentPort } from 'node:worker_threads';
-     parentPort.postMessage({ type: 'ready' });
+     parentPort.postMessage([{ type: 'ready' }]);
      parentPort.on('message', () => { throw new Error('out of order'); });`,
   );
   const host = await startMediaWorker({ profile: russia, workerUrl: pathToFileURL(file) });

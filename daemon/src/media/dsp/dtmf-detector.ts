@@ -58,6 +58,24 @@ const STEADY_RIPPLE = 2;
 
 const ratio = (db: number): number => 10 ** (db / 10);
 
+/** What depends on the eight tones alone, and is the same for every detector: 3200 sines are not worked out for each call. */
+const STEP_COS = new Float64Array(TONES.length);
+const STEP_SIN = new Float64Array(TONES.length);
+const COEFFICIENT = new Float64Array(TONES.length);
+/** Phase of each tone at the start of each of the 200 blocks of a second, after which all repeat. */
+const PHASE_RE = new Float64Array(TONES.length * BLOCKS_PER_SECOND);
+const PHASE_IM = new Float64Array(TONES.length * BLOCKS_PER_SECOND);
+TONES.forEach((f, k) => {
+  const w = (2 * Math.PI * f) / SAMPLE_RATE;
+  STEP_COS[k] = Math.cos(w);
+  STEP_SIN[k] = Math.sin(w);
+  COEFFICIENT[k] = 2 * Math.cos(w);
+  for (let b = 0; b < BLOCKS_PER_SECOND; b++) {
+    PHASE_RE[b * TONES.length + k] = Math.cos(w * BLOCK * b);
+    PHASE_IM[b * TONES.length + k] = -Math.sin(w * BLOCK * b);
+  }
+});
+
 /**
  * DTMF receiver after ITU-T Q.24. Every 5 ms it takes the complex amplitude of the eight tones;
  * four of those in a row make a 20 ms window. The turn of phase between the window's halves gives
@@ -71,12 +89,6 @@ export class DtmfDetector {
   readonly #maxReverse: number;
   readonly #maxError: number;
   readonly #notches: Notch[];
-  readonly #coefficient = new Float64Array(TONES.length);
-  readonly #cos = new Float64Array(TONES.length);
-  readonly #sin = new Float64Array(TONES.length);
-  /** Phase of each tone at the start of each of the 200 blocks of a second, after which all repeat. */
-  readonly #phaseRe = new Float64Array(TONES.length * BLOCKS_PER_SECOND);
-  readonly #phaseIm = new Float64Array(TONES.length * BLOCKS_PER_SECOND);
   readonly #block = new Float64Array(BLOCK);
   readonly #re = new Float64Array(TONES.length * WINDOW);
   readonly #im = new Float64Array(TONES.length * WINDOW);
@@ -106,16 +118,6 @@ export class DtmfDetector {
     this.#maxReverse = ratio(options.maxReverseTwistDb ?? 9.5);
     this.#maxError = options.maxFrequencyError ?? 0.025;
     this.#notches = (options.notchHz ?? []).map((f) => new Notch(f, NOTCH_WIDTH_HZ));
-    TONES.forEach((f, k) => {
-      const w = (2 * Math.PI * f) / SAMPLE_RATE;
-      this.#cos[k] = Math.cos(w);
-      this.#sin[k] = Math.sin(w);
-      this.#coefficient[k] = 2 * Math.cos(w);
-      for (let b = 0; b < BLOCKS_PER_SECOND; b++) {
-        this.#phaseRe[b * TONES.length + k] = Math.cos(w * BLOCK * b);
-        this.#phaseIm[b * TONES.length + k] = -Math.sin(w * BLOCK * b);
-      }
-    });
   }
 
   /** The digit that sounds now, or undefined. */
@@ -179,8 +181,8 @@ export class DtmfDetector {
     const phase = this.#blockOfSecond * TONES.length;
     for (let k = 0; k < TONES.length; k += 2) {
       // Two Goertzel recursions side by side: the additions of one fill the waits of the other.
-      const ca = this.#coefficient[k]!;
-      const cb = this.#coefficient[k + 1]!;
+      const ca = COEFFICIENT[k]!;
+      const cb = COEFFICIENT[k + 1]!;
       let a1 = 0;
       let a2 = 0;
       let b1 = 0;
@@ -194,8 +196,8 @@ export class DtmfDetector {
         b2 = b1;
         b1 = b;
       }
-      this.#store(base + k, phase + k, a1 - a2 * this.#cos[k]!, a2 * this.#sin[k]!);
-      this.#store(base + k + 1, phase + k + 1, b1 - b2 * this.#cos[k + 1]!, b2 * this.#sin[k + 1]!);
+      this.#store(base + k, phase + k, a1 - a2 * STEP_COS[k]!, a2 * STEP_SIN[k]!);
+      this.#store(base + k + 1, phase + k + 1, b1 - b2 * STEP_COS[k + 1]!, b2 * STEP_SIN[k + 1]!);
     }
     this.#slot = (this.#slot + 1) % WINDOW;
     this.#blockOfSecond = (this.#blockOfSecond + 1) % BLOCKS_PER_SECOND;
@@ -203,8 +205,8 @@ export class DtmfDetector {
 
   /** Keeps an amplitude turned to the common time origin, so that blocks add up coherently. */
   #store(at: number, phase: number, re: number, im: number): void {
-    const c = this.#phaseRe[phase]!;
-    const s = this.#phaseIm[phase]!;
+    const c = PHASE_RE[phase]!;
+    const s = PHASE_IM[phase]!;
     this.#re[at] = re * c - im * s;
     this.#im[at] = re * s + im * c;
   }
