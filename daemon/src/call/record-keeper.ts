@@ -12,6 +12,7 @@ export class RecordKeeper {
   readonly #recorder: CallRecorder;
   readonly #clock: Clock;
   #ended = false;
+  #changed = false;
 
   constructor(seed: CallSeed, recorder: CallRecorder, clock: Clock) {
     this.#recorder = recorder;
@@ -66,13 +67,13 @@ export class RecordKeeper {
     });
   }
 
-  /** Notes a step of the call's path, and writes. */
+  /** Notes a step of the call's path, and has it written. */
   event(what: string, detail?: string): void {
     this.record.events.push({ at: this.#clock.wall(), what, ...(detail === undefined ? {} : { detail }) });
     this.#write();
   }
 
-  /** Changes fields of the record, and writes. */
+  /** Changes fields of the record, and has it written. */
   set(fields: Partial<CallRecord>): void {
     Object.assign(this.record, fields);
     this.#write();
@@ -82,6 +83,7 @@ export class RecordKeeper {
   end(released: ReleaseCause, by: NonNullable<CallRecord['releasedBy']>, price: number | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#changed = false;
     const at = this.#clock.wall();
     Object.assign(this.record, {
       state: 'ended',
@@ -95,7 +97,14 @@ export class RecordKeeper {
     this.#recorder.end(this.record);
   }
 
+  /** A call changes several times in one turn of the event loop: the journal is told once, before the turn is over. */
   #write(): void {
-    this.#recorder.update(this.record);
+    if (this.#changed) return;
+    this.#changed = true;
+    queueMicrotask(() => {
+      if (!this.#changed) return;
+      this.#changed = false;
+      this.#recorder.update(this.record);
+    });
   }
 }

@@ -13,6 +13,8 @@ export type CallRegistryEvents = {
 export class CallRegistry extends Emitter<CallRegistryEvents> {
   readonly #context: CallContext;
   #calls = new Map<string, Call>();
+  /** Calls by the ids of their legs. */
+  #byLeg = new Map<string, Call>();
 
   constructor(context: CallContext) {
     super();
@@ -23,10 +25,23 @@ export class CallRegistry extends Emitter<CallRegistryEvents> {
   open(caller: Leg, seed: Omit<CallSeed, 'id'>): Call {
     const call = new Call(caller, { id: randomUUID(), ...seed }, this.#context);
     this.#calls.set(call.id, call);
-    call.on('changed', () => this.emit('changed', call));
-    call.on('ended', () => this.#calls.delete(call.id));
+    call.on('changed', () => {
+      this.#note(call);
+      this.emit('changed', call);
+    });
+    call.on('ended', () => {
+      this.#calls.delete(call.id);
+      for (const { id } of call.record.legs) if (this.#byLeg.get(id) === call) this.#byLeg.delete(id);
+    });
+    this.#note(call);
     this.emit('changed', call);
     return call;
+  }
+
+  /** A call tells of a change when it has another leg. */
+  #note(call: Call): void {
+    if (call.state === 'ended') return;
+    for (const { id } of call.record.legs) if (!this.#byLeg.has(id)) this.#byLeg.set(id, call);
   }
 
   get active(): Iterable<Call> {
@@ -39,6 +54,11 @@ export class CallRegistry extends Emitter<CallRegistryEvents> {
 
   get(id: string): Call | undefined {
     return this.#calls.get(id);
+  }
+
+  /** The call in progress that a leg belongs to; of several (a consultation) the one it came with. */
+  ofLeg(id: string): Call | undefined {
+    return this.#byLeg.get(id);
   }
 
   /** The calls that have a leg at `place` (`port:3`, `trunk:acme`). */

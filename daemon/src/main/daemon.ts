@@ -97,9 +97,13 @@ export class Daemon {
     const ports = new Ports({ card, media, clock }, portOptions(config(), profile));
     this.#closers.push(() => ports.close());
     // Both threads start side by side: each takes a good part of the time to ready.
-    const [sipd] = await Promise.all([this.#startSipd(config()), host.ready(workerPatienceMs)]);
+    const threads = Promise.all([this.#startSipd(config()), host.ready(workerPatienceMs)]);
+    // A failure is met where it is waited for; until then it must not end the process as unhandled.
+    threads.catch(() => {});
+    // The stores are opened meanwhile: this thread has nothing else to do.
     const records = this.#openRecords(data, alarms, config);
     const key = await loadDeviceKey(join(data, 'device-key'));
+    const [sipd] = await threads;
 
     const tones = toneSet(profile);
     const calls = new CallRegistry({ clock, media, tones, recorder: records, priceOf });
@@ -308,12 +312,7 @@ export class Daemon {
   /** Keeps each dialog's state on disk while it stands, so that a crash leaves no orphan running (ruling 7). */
   #journalDialogs(sip: SipGateway, calls: CallRegistry, records: Records): void {
     sip.on('dialogOpened', (leg, dialog) => {
-      for (const call of calls.active) {
-        if (!call.record.legs.some((entry) => entry.id === leg.id)) continue;
-        records.saveDialog({ ...dialog, callRecordId: call.id });
-        return;
-      }
-      records.saveDialog({ ...dialog, callRecordId: '' });
+      records.saveDialog({ ...dialog, callRecordId: calls.ofLeg(leg.id)?.id ?? '' });
     });
     sip.on('dialogClosed', (callId) => records.forgetDialog(callId));
   }

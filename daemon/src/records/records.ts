@@ -14,7 +14,7 @@ import {
   type RecordPage,
   type RecordQuery,
 } from './query.ts';
-import { columns, type Row, rowOf } from './row.ts';
+import { columns, rowOf } from './row.ts';
 import { WalKeeper } from './wal-keeper.ts';
 
 /** Something an admin should know about the records. */
@@ -65,7 +65,8 @@ export function openRecords(options: RecordsOptions): Records {
 export class Records implements CallRecorder {
   readonly #options: RecordsOptions;
   readonly #journal: Journal;
-  readonly #rows = new Map<string, Row>();
+  /** Journalled and not yet in the database. A row is made of it only then, and once for many changes. */
+  readonly #rows = new Map<string, Pending>();
   readonly #dialogs = new Map<string, DialogJournal | null>();
   readonly #orphans: readonly DialogJournal[];
   readonly #wal: WalKeeper;
@@ -125,8 +126,8 @@ export class Records implements CallRecorder {
   }
 
   get(id: string): CallRecord | undefined {
-    const pending = this.#rows.get(id)?.at(-1);
-    if (typeof pending === 'string') return JSON.parse(pending) as CallRecord;
+    const pending = this.#rows.get(id);
+    if (pending) return JSON.parse(pending.json) as CallRecord;
     return getRecord(this.#db, id);
   }
 
@@ -209,7 +210,7 @@ export class Records implements CallRecorder {
   #write(record: CallRecord): void {
     const json = JSON.stringify(record);
     this.#note(`{"record":${json}}`);
-    this.#rows.set(record.id, rowOf(record, json));
+    this.#rows.set(record.id, { record, json });
     this.#schedule(batchMs);
   }
 
@@ -257,7 +258,7 @@ export class Records implements CallRecorder {
     const { begin, commit, rollback, save, saveDialog, forgetDialog } = this.#statements;
     try {
       begin.run();
-      for (const [, row] of rows) save.run(...row);
+      for (const [, { record, json }] of rows) save.run(...rowOf(record, json));
       for (const [callId, dialog] of dialogs) {
         if (dialog) saveDialog.run(callId, dialog.callRecordId, JSON.stringify(dialog));
         else forgetDialog.run(callId);
@@ -305,7 +306,8 @@ export class Records implements CallRecorder {
     const { lines } = this.#journal.read();
     if (lines.length === 0) return;
     for (const line of lines) {
-      if ('record' in line) this.#rows.set(line.record.id, rowOf(line.record, JSON.stringify(line.record)));
+      if ('record' in line)
+        this.#rows.set(line.record.id, { record: line.record, json: JSON.stringify(line.record) });
       else if ('dialog' in line) this.#dialogs.set(line.dialog.callId, line.dialog);
       else this.#dialogs.set(line.forget, null);
     }
@@ -369,6 +371,12 @@ export class Records implements CallRecorder {
       cure: { ru: 'Освободите место на накопителе.', en: 'Free space on the storage.' },
     });
   }
+}
+
+/** A record, and its JSON when it was journalled. */
+interface Pending {
+  record: CallRecord;
+  json: string;
 }
 
 type Statements = ReturnType<typeof statementsOf>;
