@@ -12,31 +12,44 @@ const batchMs = 50;
 /** A page may have been away for so many patches and still be resumed. */
 const remembered = 512;
 const beatMs = 1000;
+/** After the last page has gone, changes are followed on for as long as one that lost its connection takes to come back. */
+const lingerMs = 60_000;
 
 /**
  * Numbers the changes of the live model and turns them into messages, once for all pages. Of several
- * changes of one thing within a batch only the last one goes out.
+ * changes of one thing within a batch only the last one goes out. While no page is there the model is not
+ * followed: a box without a page spends nothing on pictures of every call.
  */
 export class LiveHub {
   readonly events = new Emitter<{ message: [message: LiveMessage] }>();
-  readonly epoch = randomBytes(9).toString('base64url');
   readonly #model: LiveModel;
   readonly #clock: Clock;
-  readonly #stops: (() => void)[];
+  readonly #isWatched: () => boolean;
+  readonly #timer: Timer;
+  #epoch = newEpoch();
+  #unfollow: (() => void) | undefined;
+  #watchedAt = 0;
   #seq = 0;
   #batch = new Map<string, LiveChange>();
   #batchTimer: Timer | undefined;
   #patches = new RingBuffer<Patch>(remembered);
 
-  constructor(model: LiveModel, clock: Clock) {
+  /** `isWatched`: whether any page is connected. */
+  constructor(model: LiveModel, clock: Clock, isWatched: () => boolean) {
     this.#model = model;
     this.#clock = clock;
-    const beat = clock.every(beatMs, () => this.events.emit('message', this.#beat()));
-    this.#stops = [model.events.on('changed', (change) => this.#take(change)), () => beat.cancel()];
+    this.#isWatched = isWatched;
+    this.#timer = clock.every(beatMs, () => this.#beat());
+  }
+
+  /** Names a run of patches without a gap; a page of another one gets a snapshot. */
+  get epoch(): string {
+    return this.#epoch;
   }
 
   /** The present state, with the number from which patches go on. */
   snapshot(): LiveMessage {
+    this.#follow();
     this.#flush();
     const state = this.#model.snapshot();
     return { type: 'snapshot', epoch: this.epoch, seq: this.#seq, at: this.#clock.wall(), state };
@@ -44,6 +57,7 @@ export class LiveHub {
 
   /** What a page missed that was at `since`, or undefined if that is not known any more. */
   missed(epoch: string, since: number): LiveMessage[] | undefined {
+    this.#follow();
     this.#flush();
     if (epoch !== this.epoch || !Number.isInteger(since) || since > this.#seq) return undefined;
     const patches = this.#patches.toArray();
@@ -54,9 +68,25 @@ export class LiveHub {
   }
 
   close(): void {
-    this.#batchTimer?.cancel();
-    for (const stop of this.#stops) stop();
+    this.#timer.cancel();
+    this.#rest();
     this.events.off();
+  }
+
+  #follow(): void {
+    this.#watchedAt = this.#clock.now();
+    this.#unfollow ??= this.#model.events.on('changed', (change) => this.#take(change));
+  }
+
+  /** Stops following. What happens from now on is not known, so a new epoch begins. */
+  #rest(): void {
+    this.#unfollow?.();
+    this.#unfollow = undefined;
+    this.#batchTimer?.cancel();
+    this.#batchTimer = undefined;
+    this.#batch.clear();
+    this.#patches = new RingBuffer<Patch>(remembered);
+    this.#epoch = newEpoch();
   }
 
   #take(change: LiveChange): void {
@@ -82,7 +112,15 @@ export class LiveHub {
     this.events.emit('message', patch);
   }
 
-  #beat(): LiveMessage {
-    return { type: 'beat', seq: this.#seq, at: this.#clock.wall() };
+  #beat(): void {
+    const now = this.#clock.now();
+    if (this.#isWatched()) {
+      this.#watchedAt = now;
+      this.events.emit('message', { type: 'beat', seq: this.#seq, at: this.#clock.wall() });
+    } else if (this.#unfollow && now - this.#watchedAt > lingerMs) {
+      this.#rest();
+    }
   }
 }
+
+const newEpoch = (): string => randomBytes(9).toString('base64url');

@@ -57,11 +57,12 @@ export class LiveSocket {
 
   constructor(options: Options) {
     this.#options = options;
-    this.#hub = new LiveHub(options.model, options.clock);
+    this.#hub = new LiveHub(options.model, options.clock, () => this.#pages.size > 0);
     this.#sockets = new WebSocketServer({ noServer: true, maxPayload: 1024, perMessageDeflate: false });
     options.server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     options.sessions.events.on('ended', (key) => this.#closeSession(key));
     this.#hub.events.on('message', (message) => {
+      if (this.#pages.size === 0) return;
       // One text for all pages.
       const text = JSON.stringify(message);
       for (const page of this.#pages) this.#send(page, text);

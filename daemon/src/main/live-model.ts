@@ -111,6 +111,7 @@ export class LivePicture implements LiveModel {
 
   /** A trunk's status has changed. */
   trunkChanged(status: TrunkStatus): void {
+    if (!this.#watched) return;
     this.#tell({ what: 'trunks', id: status.trunkId, value: this.#trunk(status) ?? null });
   }
 
@@ -120,6 +121,11 @@ export class LivePicture implements LiveModel {
     for (const port of this.#allPorts()) this.#tell({ what: 'ports', id: String(port.number), value: port });
     for (const trunk of this.#trunks()) this.#tell({ what: 'trunks', id: trunk.id, value: trunk });
     this.#tell({ what: 'config', id: String(revision), value: null });
+  }
+
+  /** Whether anybody follows the changes. Ports are looked at all the same: since when they are so must be known. */
+  get #watched(): boolean {
+    return this.events.count('changed') > 0;
   }
 
   #tell(change: LiveChange): void {
@@ -139,6 +145,7 @@ export class LivePicture implements LiveModel {
     this.#cpu = process.cpuUsage();
     this.#cpuAt = now;
     this.#tell({ what: 'health', value: this.#health });
+    if (!this.#watched) return;
     for (const call of this.#from.calls.active)
       this.#tell({ what: 'calls', id: call.id, value: callLive(call) });
   }
@@ -152,9 +159,11 @@ export class LivePicture implements LiveModel {
   }
 
   #callChanged(call: Call): void {
-    const ended = call.state === 'ended';
-    this.#tell({ what: 'calls', id: call.id, value: ended ? null : callLive(call) });
-    if (ended) this.#tell({ what: 'records', id: call.id, value: null });
+    if (this.#watched) {
+      const ended = call.state === 'ended';
+      this.#tell({ what: 'calls', id: call.id, value: ended ? null : callLive(call) });
+      if (ended) this.#tell({ what: 'records', id: call.id, value: null });
+    }
     for (const leg of call.record.legs) {
       const port = /^(?:port|line):(\d+)$/.exec(leg.place)?.[1];
       // The leg's own port changes state after the call does.

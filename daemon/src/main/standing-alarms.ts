@@ -145,7 +145,8 @@ export class StandingAlarms {
   #trunk(status: TrunkStatus): void {
     const trunk = this.#config().trunks.find((t) => t.id === status.trunkId);
     const id = `trunk-${status.trunkId}`;
-    if (!trunk) {
+    // It comes at each call's begin and end, and nearly always all is well.
+    if (!trunk || status.state === 'up' || status.state === 'registered') {
       this.#alarms.clear(id);
       return;
     }
