@@ -8,7 +8,7 @@ import { type Simulator, startSimulator } from '../../../hw/simulator/simulator.
 import { BoxClient, until } from '../../../scripts/lib/clients.ts';
 import { type CallReport, Operator, type OperatorOptions } from '../../../scripts/lib/operator.ts';
 import { type Running, start } from '../../../scripts/lib/processes.ts';
-import type { CallsPage, LiveState } from '../../src/api/contract.ts';
+import type { CallsPage, ConfigEdit, ConfigOutcome, ConfigView, LiveState } from '../../src/api/contract.ts';
 import { hashPin, loadDeviceKey } from '../../src/config/device-key.ts';
 import type { CallRecord } from '../../src/records/call-record.ts';
 import { office, officePins } from './office.ts';
@@ -129,6 +129,12 @@ export class Box {
   /** Waits for the newest call to be over, and returns its record. */
   ended(timeoutMs = 5000): Promise<CallRecord> {
     return this.record((record) => record.state !== 'active', timeoutMs);
+  }
+
+  /** Changes the configuration as the page does. */
+  async change(...edits: ConfigEdit[]): Promise<ConfigOutcome> {
+    const { revision } = await this.api.get<ConfigView>('/api/config');
+    return await this.api.patch<ConfigOutcome>('/api/config', { revision, edits });
   }
 
   /** What the page shows live, once (GET /api/live as a snapshot). */

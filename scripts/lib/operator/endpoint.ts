@@ -40,6 +40,7 @@ export class SipEndpoint {
   silent = false;
   onRequest: (request: Message, from: Place) => void = () => {};
   readonly #socket: Socket;
+  #closed: Promise<void> | undefined;
   readonly #answers = new Map<string, string>();
   /** Waiting for responses, by branch. */
   readonly #waiting = new Map<string, (response: Message) => void>();
@@ -67,8 +68,10 @@ export class SipEndpoint {
     if (!this.silent) this.#socket.send(text, to.port, to.host, () => {});
   }
 
+  /** May be said twice. */
   close(): Promise<void> {
-    return new Promise((resolve) => this.#socket.close(() => resolve()));
+    this.#closed ??= new Promise((resolve) => this.#socket.close(() => resolve()));
+    return this.#closed;
   }
 
   /** Answers a request; `tag`: ours in To, a fresh one if left out. */
