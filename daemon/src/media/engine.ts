@@ -90,7 +90,7 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     this.#line = parts.line;
     this.#echo = this.#options.echoCanceller ? parts.echoCanceller : undefined;
     this.#pool = new PortPairPool(this.#options.rtpPorts, parts.sockets ?? nodeSockets);
-    this.#ticker = new Ticker(this.#clock, (now) => this.#tick(now));
+    this.#ticker = new Ticker(this.#clock, (now, lateMs) => this.#tick(now, lateMs));
     this.#housekeeping = this.#clock.every(HOUSEKEEPING_MS, () => this.#housekeep());
     this.#unsubscribe = this.#line?.onFrame((port, at, samples) => this.#onFrame(port, at, samples));
   }
@@ -321,16 +321,18 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     endpoint.onFrame(at, samples, this.#clock.now());
   }
 
-  #tick(now: number): void {
+  /** @param lateMs this thread was away for so long: frames of the card may wait unread, and are no stall. */
+  #tick(now: number, lateMs: number): void {
     const sessions = this.#rtp;
+    const seen = now - lateMs;
     // All are heard before anything is sent, so that both ways of a pair have the same delay.
     for (let i = 0; i < sessions.length; i++) {
       const endpoint = sessions[i]!;
-      if (this.#timed(endpoint, now) && !endpoint.relayed) endpoint.capture(now);
+      if (this.#timed(endpoint, seen) && !endpoint.relayed) endpoint.capture(now);
     }
     for (let i = 0; i < sessions.length; i++) {
       const endpoint = sessions[i]!;
-      if (!this.#timed(endpoint, now)) continue;
+      if (!this.#timed(endpoint, seen)) continue;
       const peer = endpoint.peer;
       if (!(peer instanceof RtpEndpoint)) endpoint.transmit(undefined, now);
       else if (!peer.relayed) endpoint.transmit(peer.heard, now);

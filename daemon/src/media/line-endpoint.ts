@@ -6,8 +6,13 @@ import { FRAME_SAMPLES, type LineAudio } from './line-audio.ts';
 import type { Listener } from './listener.ts';
 import { RtpEndpoint } from './rtp-endpoint.ts';
 
-/** Card time without a frame after which the port is not a clock any more, ms. */
+/** Time without a frame after which the port is not a clock any more for what it is joined to, ms. */
 const STALL_MS = 30;
+/**
+ * Time without a frame after which the card is held to be gone for what is played, ms; by then the card
+ * itself has taken us for lost (ruling 36). Until then a play waits for the card, or its digits would be cut short.
+ */
+const GONE_MS = 1000;
 /** Frames from another line that may wait; more would only be delay. */
 const MAX_INBOX = 3;
 /** Sent samples kept for the echo canceller: 512 ms, far more than the card may play ahead (250 ms). */
@@ -29,6 +34,8 @@ export class LineEndpoint extends Endpoint {
   #inboxFirst = 0;
   #inboxCount = 0;
   #lastFrameAt = Number.NEGATIVE_INFINITY;
+  /** Since when a play waits for a frame; undefined: one has come since, or nothing plays. */
+  #waitingSince: number | undefined;
   #deafUntil = 0;
   #working = false;
   /** Where the ring of sent samples has been written up to, card samples. */
@@ -59,6 +66,7 @@ export class LineEndpoint extends Endpoint {
   /** A frame of 80 samples came from the port, whose first one is card sample `at`; the answer is written at once. */
   onFrame(at: number, samples: Int16Array, now: number): void {
     this.#lastFrameAt = now;
+    this.#waitingSince = undefined;
     const frame = this.#frame;
     frame.set(samples);
     const peer = this.peer;
@@ -76,9 +84,14 @@ export class LineEndpoint extends Endpoint {
     this.#answer(at + this.#audio.lead, now);
   }
 
-  /** 10 ms by the timer, while no frames come: what is played goes on unheard, so that it ends in its time. */
+  /** 10 ms by the timer: once the card is gone, what is played goes on unheard, so that it comes to its end. */
   idle(now: number): void {
-    if (this.playing && !this.live(now)) this.nextPlayed(this.#out);
+    if (!this.playing) {
+      this.#waitingSince = undefined;
+      return;
+    }
+    this.#waitingSince ??= now;
+    if (now - this.#waitingSince > GONE_MS) this.nextPlayed(this.#out);
   }
 
   /** Drops audio that waits from a former peer. */

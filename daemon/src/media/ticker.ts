@@ -10,12 +10,13 @@ const MAX_CATCH_UP = 5;
  */
 export class Ticker {
   readonly #clock: Clock;
-  readonly #tick: (now: number) => void;
+  readonly #tick: (now: number, lateMs: number) => void;
   #timer: Timer | undefined;
   #due = 0;
   readonly #fire = (): void => this.#run();
 
-  constructor(clock: Clock, tick: (now: number) => void) {
+  /** @param tick called with the time, and by how much the oldest tick due is late, ms. */
+  constructor(clock: Clock, tick: (now: number, lateMs: number) => void) {
     this.#clock = clock;
     this.#tick = tick;
   }
@@ -37,6 +38,7 @@ export class Ticker {
 
   #run(): void {
     const now = this.#clock.now();
+    const lateMs = Math.max(0, now - this.#due);
     // Node's timers may fire up to 1 ms early (whole milliseconds); that counts as due.
     let behind = Math.floor((now + 1 - this.#due) / FRAME_MS) + 1;
     if (behind > MAX_CATCH_UP) {
@@ -45,7 +47,7 @@ export class Ticker {
     }
     for (let i = 0; i < behind && this.#timer; i++) {
       this.#due += FRAME_MS;
-      this.#tick(now);
+      this.#tick(now, lateMs);
     }
     if (this.#timer) this.#timer = this.#clock.after(Math.max(0, this.#due - this.#clock.now()), this.#fire);
   }

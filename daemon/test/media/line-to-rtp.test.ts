@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import t from 'tap';
 import { levelDbm0, toneLevelDbm0 } from '../../src/media/dsp/level.ts';
 import { engine, event, steadyLevel, toward } from './support/engine.ts';
@@ -115,7 +116,20 @@ t.test('the timer takes over when the frames of the card stop', async (t) => {
   const gaps = times.slice(1).map((at, i) => at - times[i]!);
   t.ok(Math.max(...gaps) < 120, `packets keep coming, longest gap ${Math.max(...gaps).toFixed(0)} ms`);
   t.ok(levelDbm0(peer.samples(begin + 10)) < -60, 'as silence');
-  t.equal(await ended, true, 'what is played ends in its time although nobody hears it');
+  t.equal(await ended, true, 'what is played ends although nobody hears it');
+});
+
+t.test('a play waits for a card that is late: no digit is cut short', async (t) => {
+  const line = new LineDouble();
+  const media = engine(t, { echoCanceller: false }, line);
+  const quiet = new Map([[1, silence]]);
+  const ended = media.play('line:1', { type: 'dtmf', digits: '3', onMs: 80, offMs: 80 });
+  await pause(100);
+  for (let i = 0; i < 4; i++) line.frame(quiet);
+  await pause(150);
+  for (let i = 0; i < 20; i++) line.frame(quiet);
+  t.equal(await ended, true);
+  t.ok(toneLevelDbm0(line.heard(1), 697, 0, 640) > -14, 'the row frequency for the whole of 80 ms');
 });
 
 t.test('call-progress tones and speech on a line are told', async (t) => {
