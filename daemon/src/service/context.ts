@@ -67,6 +67,8 @@ export interface AlarmSink {
     cure: Said;
     place?: string;
   }): void;
+  /** What the alarm told of is over. */
+  clear(id: string): void;
 }
 
 /** Everything the services stand on. */

@@ -76,7 +76,10 @@ export class PinDesk {
       ...(entry.user === undefined ? {} : { userNumber: entry.user }),
     });
     if (found && enough && !locked) {
-      for (const key of keys) this.#lockouts.succeeded(key);
+      for (const key of keys) {
+        this.#lockouts.succeeded(key);
+        this.#context.alarms.clear(lockAlarm(key));
+      }
       return found;
     }
     for (const key of keys) this.#count(key, now, asker);
@@ -93,7 +96,7 @@ export class PinDesk {
     const seconds = Math.round(lockMs / 1000);
     this.#context.log('warn', () => `PIN entry locked at ${key} for ${seconds} s`);
     this.#context.alarms.raise({
-      id: `pin-lock-${key.replace(':', '-')}`,
+      id: lockAlarm(key),
       severity: 'warning',
       place: asker.place,
       said: {
@@ -116,3 +119,6 @@ export class PinDesk {
     dialog.leg.release(localCause(cause.rejected, 'PIN not accepted'));
   }
 }
+
+/** Id of the alarm that tells of the lock of `key`; it stands until a right PIN comes there again. */
+const lockAlarm = (key: string): string => `pin-lock-${key.replace(':', '-')}`;

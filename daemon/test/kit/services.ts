@@ -52,7 +52,8 @@ export class Bench {
   /** What a trunk says instead of making a leg. */
   readonly refusals = new Map<string, ReleaseCause>();
   readonly records = new Map<string, CallRecord>();
-  readonly alarms: string[] = [];
+  /** Ids of the alarms that stand. */
+  readonly alarms = new Set<string>();
   readonly context: ServiceContext;
   readonly services: Services;
   config: Config;
@@ -103,7 +104,10 @@ export class Bench {
               pinDigits[pin.id] === digits && (!outside || (pin.outside && pin.userNumber === userNumber)),
           ),
       },
-      alarms: { raise: (alarm) => void this.alarms.push(alarm.id) },
+      alarms: {
+        raise: ({ id }) => void this.alarms.add(id),
+        clear: (id) => void this.alarms.delete(id),
+      },
       prompts: { source: (name) => ({ type: 'pcm', samples: new Int16Array(name.length) }) },
       newId: () => randomUUID(),
       log: () => {},
