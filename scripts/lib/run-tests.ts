@@ -26,7 +26,7 @@ for await (const line of createInterface({ input: child.stdout })) {
     slow.push({ file, ms });
     if (result[2] === 'not ok') {
       console.log(`FAILED ${result[3] ?? file}`);
-      for (const detail of details.slice(-400)) console.log(detail);
+      for (const detail of details.slice(-3000)) console.log(detail);
     } else {
       console.log(`passed ${result[3] ?? file}`);
     }

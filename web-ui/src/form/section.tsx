@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { ConfigOutcome, ConfigView, FormModel, FormSection } from '../../../daemon/src/api/contract.ts';
 import { say, t } from '../i18n/index.ts';
 import { configVersion } from '../live/store.ts';
@@ -28,6 +28,14 @@ export function ListSection({ name, icon, summary, sort, beginnings, title }: Pr
   const config = useLoad<ConfigView>('/config', configVersion.value);
   const form = useLoad<FormModel>('/config/form', 0);
   const [open, setOpen] = useState<{ item: Item | undefined; initial: Item }>();
+  /** The revision that a save made, until the list has it. */
+  const [awaited, setAwaited] = useState<number>();
+  const shown = config.value?.revision ?? 0;
+  useEffect(() => {
+    if (awaited === undefined || shown < awaited) return;
+    setAwaited(undefined);
+    setOpen(undefined);
+  }, [awaited, shown]);
   const section = form.value?.sections.find((s) => s.key === name);
   const view = config.value;
   const failure = config.failure ?? form.failure;
@@ -96,7 +104,8 @@ export function ListSection({ name, icon, summary, sort, beginnings, title }: Pr
             initial={open.initial}
             onCancel={() => setOpen(undefined)}
             onSaved={(outcome) => {
-              setOpen(undefined);
+              // Closed when the list shows what was saved: an item opened again before that would be the old one.
+              setAwaited(outcome.revision);
               announce(outcome, config.reload);
             }}
           />
