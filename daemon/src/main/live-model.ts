@@ -19,7 +19,7 @@ import type { CallRegistry } from '../call/registry.ts';
 import type { Config } from '../config/schema.ts';
 import type { AlarmBoard } from '../health/alarm-board.ts';
 import type { ProbeState } from '../health/watchdog.ts';
-import type { LineCard } from '../line/card.ts';
+import type { LineCard, LineState } from '../line/card.ts';
 import type { Ports } from '../port/ports.ts';
 import type { TrunkStatus } from '../sip/trunk-status.ts';
 import type { CardState } from './card-state.ts';
@@ -57,6 +57,8 @@ export class LivePicture implements LiveModel {
   readonly events = new Emitter<{ changed: [change: LiveChange] }>();
   readonly #from: LiveSources;
   #electrical = new Map<number, Electrical>();
+  /** What the card last said of the line on a port. */
+  #lines = new Map<number, LineState>();
   #portSince = new Map<number, { state: PortState; since: number }>();
   #cpu = process.cpuUsage();
   #cpuAt: number;
@@ -76,7 +78,10 @@ export class LivePicture implements LiveModel {
       card.on('down', () => this.#cardChanged()),
       card.on('indication', (indication) => {
         const known = this.#electrical.get(indication.port) ?? {};
-        if (indication.type === 'line-state') known.volts = indication.volts;
+        if (indication.type === 'line-state') {
+          known.volts = indication.volts;
+          this.#lines.set(indication.port, indication.state);
+        }
         if (indication.type === 'loop-current') known.milliamps = indication.milliamps;
         if (indication.type === 'polarity') known.reversed = indication.reversed;
         this.#electrical.set(indication.port, known);
@@ -231,7 +236,7 @@ export class LivePicture implements LiveModel {
     const live = port.kind === 'fxs' ? ports.fxs.get(port.number) : ports.fxo.get(port.number);
     const place = port.kind === 'fxs' ? `port:${port.number}` : `line:${port.number}`;
     const call = calls.at(place)[0];
-    const state: PortState = !port.enabled ? 'unused' : portState(live, call);
+    const state: PortState = !port.enabled ? 'unused' : portState(live, call, this.#lines.get(port.number));
     const before = this.#portSince.get(port.number);
     const since = before?.state === state ? before.since : this.#from.clock.wall();
     this.#portSince.set(port.number, { state, since });
@@ -269,10 +274,10 @@ interface PortFacts {
   trouble?: string | undefined;
   offHook?: boolean;
   ringing?: boolean;
-  idle?: boolean;
 }
 
-function portState(port: PortFacts | undefined, call: Call | undefined): PortState {
+function portState(port: PortFacts | undefined, call: Call | undefined, line?: LineState): PortState {
+  if (port?.trouble === 'lifeline') return 'lifeline';
   if (!port?.available) return 'out-of-service';
   if (call) {
     if (call.state === 'talking') return 'talking';
@@ -281,7 +286,7 @@ function portState(port: PortFacts | undefined, call: Call | undefined): PortSta
   }
   if (port.ringing) return 'ringing';
   if (port.offHook) return 'off-hook';
-  if (port.idle === false) return 'in-use';
+  if (line === 'in-use') return 'in-use';
   return 'idle';
 }
 
