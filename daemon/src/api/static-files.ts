@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { RequestHandler } from 'express';
+
+const compress = promisify(gzip);
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -16,7 +19,8 @@ const types: Record<string, string> = {
 
 interface File {
   body: Buffer;
-  gzip: Buffer | undefined;
+  /** The body compressed, in a thread of its own and not before it is asked for: the start is not to wait for it. */
+  gzip: (() => Promise<Buffer>) | undefined;
   type: string;
   etag: string;
   /** Its name carries a hash of what is in it, so it never changes. */
@@ -40,8 +44,11 @@ export function staticFiles(root: string): RequestHandler {
     if (request.headers['if-none-match'] === file.etag) return void response.status(304).end();
     response.setHeader('Content-Type', file.type);
     const zipped = file.gzip && request.acceptsEncodings('gzip') === 'gzip' ? file.gzip : undefined;
-    if (zipped) response.setHeader('Content-Encoding', 'gzip');
-    response.end(zipped ?? file.body);
+    if (!zipped) return void response.end(file.body);
+    zipped().then((body) => {
+      response.setHeader('Content-Encoding', 'gzip');
+      response.end(body);
+    }, next);
   };
 }
 
@@ -57,10 +64,11 @@ function load(root: string): Map<string, File> {
     const type = types[extname(name)];
     if (!type) continue;
     const body = readFileSync(join(root, name));
-    const gzip = extname(name) === '.png' || body.length < 512 ? undefined : gzipSync(body, { level: 9 });
+    let compressed: Promise<Buffer> | undefined;
+    const zipped = (): Promise<Buffer> => (compressed ??= compress(body, { level: 9 }));
     files.set(`/${name.replaceAll('\\', '/')}`, {
       body,
-      gzip,
+      gzip: extname(name) === '.png' || body.length < 512 ? undefined : zipped,
       type,
       etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
       immutable: /-[A-Z0-9]{8}\.\w+$/.test(name),

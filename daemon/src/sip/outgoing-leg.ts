@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Timer } from '../base/clock.ts';
 import { codeOf, messageOf } from '../base/error.ts';
+import { randomHex } from '../base/random.ts';
 import type { Party, ReleaseCause } from '../call/leg.ts';
 import { escapeUser, joinHostPort } from './address.ts';
 import { causeName, failureCause, localCause, reasonHeader } from './cause.ts';
@@ -34,9 +34,9 @@ const HIDDEN_TRYING_MS = 8_000;
 /** A call of ours on a trunk. */
 export class OutgoingSipLeg extends SipLeg {
   readonly direction = 'outgoing';
-  readonly callId = randomBytes(16).toString('hex');
+  readonly callId = randomHex(16);
   readonly #call: OutgoingCall;
-  readonly #tag = randomBytes(8).toString('hex');
+  readonly #tag = randomHex(8);
   readonly #showsTrying: boolean;
   #target: Target | undefined;
   #invite: { cancel(headers?: Headers): void } | undefined;

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { CodedError, codeOf, messageOf } from '../base/error.ts';
+import { randomHex } from '../base/random.ts';
 import type { Leg, LegEvents, LegState, ReleaseCause } from '../call/leg.ts';
 import type { EndpointId, Media, RtpStatistics } from '../media/api.ts';
 import type { DialogJournal } from '../records/call-record.ts';
@@ -48,7 +48,7 @@ const DIGIT_MS = 100;
 export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
   readonly kind = 'sip';
   abstract readonly direction: 'incoming' | 'outgoing';
-  readonly id = `sip-${randomBytes(6).toString('hex')}`;
+  readonly id = `sip-${randomHex(6)}`;
   readonly place: string;
   readonly trunk: Trunk;
   abstract readonly callId: string;
