@@ -2,6 +2,7 @@ import type { DialCheckRequest, DialCheckResult, Said } from '../api/contract.ts
 import type { DialCheck } from '../api/deps.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Config, PinConfig } from '../config/schema.ts';
+import { describeRoutes } from '../dialplan/describe-routes.ts';
 import { normaliseCaller } from '../dialplan/normalise-caller.ts';
 import { areaOf, type DialPlan as Compiled, compileDialPlan } from '../dialplan/plan.ts';
 import type { RoutePlan, RouteStep } from '../dialplan/route-plan.ts';
@@ -47,9 +48,14 @@ export class DialPlans implements DialCheck {
   };
 
   /** A number in any writing as E.164, or its bare digits where it has none; for comparing numbers. */
-  normalise(number: string): string {
-    const read = normaliseCaller(number, areaOf(this.#config.dialing));
+  normalise(number: string, fromLine = false): string {
+    const read = normaliseCaller(number, areaOf(this.#config.dialing), fromLine);
     return read.e164 ?? read.digits ?? number;
+  }
+
+  /** What each route does, beside it on the page. */
+  describeRoutes(): { id: string; said: Said }[] {
+    return describeRoutes(this.#config, this.#clock.wall());
   }
 
   /** What would happen if somebody dialed that; nothing is dialed. */
