@@ -128,7 +128,7 @@ export class Daemon {
       newId: () => randomUUID(),
       log: (level, message) => log.child('service')[level](message),
     };
-    services = new Services(context, (number) => plans.normalise(number));
+    services = new Services(context, (number, fromLine) => plans.normalise(number, fromLine));
     services.follow(ports.fxs.values(), ports.fxo.values());
     sip.on('incoming', (leg, call) => services.trunkCall(leg, call));
     this.#journalDialogs(sip, calls, records);

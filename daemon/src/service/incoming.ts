@@ -16,6 +16,9 @@ import type { Reach } from './reach.ts';
 /** How long the port of an emergency call is rung before the usual destination (ruling 6), ms. */
 const callBackRingMs = 30_000;
 
+/** Brings a number in any writing to E.164, or to its bare digits; `fromLine`: as an exchange's caller ID gives it. */
+export type Normalise = (number: string, fromLine?: boolean) => string;
+
 /** A call that came in on a trunk. */
 export interface TrunkCall {
   trunkId: string;
@@ -30,12 +33,11 @@ export class Incoming {
   readonly #reach: Reach;
   readonly #access: Access;
   readonly #emergency: Emergency;
-  /** Compares trunk numbers in any writing. */
-  readonly #normalise: (number: string) => string;
+  readonly #normalise: Normalise;
 
   constructor(
     context: ServiceContext,
-    parts: { reach: Reach; access: Access; emergency: Emergency; normalise: (number: string) => string },
+    parts: { reach: Reach; access: Access; emergency: Emergency; normalise: Normalise },
   ) {
     this.#context = context;
     this.#reach = parts.reach;
@@ -68,9 +70,15 @@ export class Incoming {
     const leg = new FxoLeg(this.#context.newId(), port, this.#context);
     const off = port.on('caller', (caller) => {
       off();
-      if (leg.state !== 'released') this.#lineCaller(leg, port, partyOf(caller));
+      if (leg.state !== 'released') this.#lineCaller(leg, port, this.#party(caller));
     });
     leg.once('released', off);
+  }
+
+  /** An exchange sends a number its own way: without the 8, with a category digit before it. */
+  #party(caller: CallerIdInfo | undefined): Party {
+    if (!caller) return { absence: 'unavailable' };
+    return caller.number === undefined ? caller : { ...caller, number: this.#normalise(caller.number, true) };
   }
 
   #lineCaller(leg: FxoLeg, port: FxoPort, caller: Party): void {
@@ -143,5 +151,3 @@ export class Incoming {
     return new SequenceAttempt(usual ? [first, usual] : [first], 'everyone', () => false);
   }
 }
-
-const partyOf = (caller: CallerIdInfo | undefined): Party => caller ?? { absence: 'unavailable' };

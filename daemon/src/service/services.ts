@@ -5,7 +5,7 @@ import { Consultations } from './consult.ts';
 import type { ServiceContext } from './context.ts';
 import { Dialing } from './dialed.ts';
 import { Emergency } from './emergency.ts';
-import { Incoming, type TrunkCall } from './incoming.ts';
+import { Incoming, type Normalise, type TrunkCall } from './incoming.ts';
 import { Lockouts } from './lockout.ts';
 import { PinDesk } from './pin-dialog.ts';
 import { Reach } from './reach.ts';
@@ -19,8 +19,7 @@ export class Services {
   readonly #incoming: Incoming;
   #followed = new Map<FxsPort | FxoPort, () => void>();
 
-  /** @param normalise brings a number in any writing to E.164, for comparing trunk numbers. */
-  constructor(context: ServiceContext, normalise: (number: string) => string) {
+  constructor(context: ServiceContext, normalise: Normalise) {
     this.#context = context;
     const reach = new Reach(context);
     const emergency = new Emergency(context);

@@ -113,7 +113,10 @@ export class Bench {
       log: () => {},
     };
     const area = { ...this.#plan.area };
-    this.services = new Services(this.context, (number) => normaliseCaller(number, area).e164 ?? number);
+    this.services = new Services(
+      this.context,
+      (number, fromLine) => normaliseCaller(number, area, fromLine).e164 ?? number,
+    );
     this.services.follow(this.fxs.values(), this.fxo.values());
   }
 

@@ -102,6 +102,16 @@ t.test('a city line rings the telephone and is answered only when somebody does 
   t.equal(b.media.joined.get('line:5'), 'line:1');
 });
 
+t.test('the number that an exchange sends is brought to one form, whatever it lacks', async (t) => {
+  for (const sent of ['4957654321', '7654321', '17654321', '84957654321']) {
+    const b = bench();
+    b.line(5).emit('ringing');
+    b.line(5).emit('caller', { number: sent });
+    await settle();
+    t.match(b.record, { callerNumber: '+74957654321' }, sent);
+  }
+});
+
 t.test('the caller on a city line gives up', async (t) => {
   const b = bench();
   const line = b.line(5);
