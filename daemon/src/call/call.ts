@@ -45,12 +45,17 @@ export class Call extends Emitter<CallEvents> {
   #price: PriceConfig | undefined;
   #notes = new Map<Leg, LegNote>();
   #state: CallState = 'seeking';
+  /** The leg whose audio the caller hears before anybody has answered. */
   #early: Leg | undefined;
+  /** A speech path toward the caller was opened before the answer: it now hears us and nothing of its own. */
+  #earlyPath = false;
   #ringback = false;
   #alertedAt: number | undefined;
   #off: (() => void)[] = [];
   #dialedAt: number | undefined;
   #holder: Leg | undefined;
+  /** Holds and retrievals told to a party, one after the other. */
+  #telling: Promise<void> = Promise.resolve();
   /** False while the called party itself is busy with something else (a consultation) when this call ends. */
   releaseCalled = true;
 
@@ -60,7 +65,11 @@ export class Call extends Emitter<CallEvents> {
     this.#context = context;
     this.keeper = new RecordKeeper(seed, context.recorder, context.clock);
     this.keeper.addLeg(caller);
-    this.#off.push(caller.on('released', (released) => this.#finish(released, 'caller')));
+    this.#off.push(
+      caller.on('released', (released) =>
+        this.#finish(released, released.by === 'remote' ? 'caller' : 'box'),
+      ),
+    );
   }
 
   get id(): string {
@@ -112,9 +121,17 @@ export class Call extends Emitter<CallEvents> {
       this.#noteDelay(leg);
       this.keeper.event('leg-released', `${leg.place}: ${released.text}`);
       if (leg === this.#called) this.#finish(released, released.by === 'remote' ? 'called' : 'box');
-      if (leg === this.#early) this.#early = undefined;
+      if (leg === this.#early) this.#earlyGone();
     });
     this.emit('changed');
+  }
+
+  /** The leg that was heard is gone and others may still ring: no caller waits in silence. */
+  #earlyGone(): void {
+    this.#early = undefined;
+    if (this.#state !== 'alerting') return;
+    if (this.caller.endpoint) void this.#context.media.disconnect(this.caller.endpoint).catch(() => {});
+    this.#startRingback();
   }
 
   /** Post-dial delay (ruling 32): to the first request that left the box. */
@@ -141,14 +158,21 @@ export class Call extends Emitter<CallEvents> {
   async #hearEarly(leg: Leg): Promise<void> {
     this.#early = leg;
     await this.#stopRingback();
-    await this.caller.openEarlyMedia();
-    await this.#join(leg);
+    try {
+      await this.caller.openEarlyMedia();
+    } catch {
+      // The caller is gone, and says so by itself.
+      return;
+    }
+    this.#earlyPath = true;
+    // Meanwhile somebody may have answered, or this leg may be gone.
+    if (this.#early === leg && this.#state === 'alerting') await this.#join(leg);
   }
 
   #startRingback(): void {
     if (this.#ringback || !this.caller.endpoint) return;
-    // A SIP caller that we have not answered is told by 180 and makes its own ringback.
-    if (this.caller.kind === 'sip' && this.caller.state !== 'answered') return;
+    // A SIP caller that we have not answered is told by 180 and makes its own ringback, until it hears us.
+    if (this.caller.kind === 'sip' && this.caller.state !== 'answered' && !this.#earlyPath) return;
     // A city line that we have not answered still hears its exchange's ringback.
     if (this.caller.kind === 'fxo' && this.caller.state !== 'answered') return;
     this.#ringback = true;
@@ -198,6 +222,8 @@ export class Call extends Emitter<CallEvents> {
     // Speech path first, answer signal second: nobody's first word is lost.
     await this.#stopRingback();
     await this.#join(leg);
+    // It was over before the caller could hear of it.
+    if (this.state === 'ended') return;
     try {
       if (this.caller.state !== 'answered') {
         const hadEndpoint = this.caller.endpoint !== undefined;
@@ -221,7 +247,10 @@ export class Call extends Emitter<CallEvents> {
     return this.#holder;
   }
 
-  /** `by` puts the other party on hold (it hears the hold tone) and has its own ear free, or takes it back. */
+  /**
+   * `by` puts the other party on hold (it hears the hold tone) and has its own ear free, or takes it back.
+   * The speech path is changed at once; a SIP party is told behind that, however long it takes to answer.
+   */
   async hold(on: boolean, by: Leg): Promise<void> {
     const held = by === this.caller ? this.#called : this.caller;
     if (!held?.endpoint || this.#state === 'ended' || (this.#state === 'held') === on) return;
@@ -230,15 +259,22 @@ export class Call extends Emitter<CallEvents> {
     this.keeper.event(on ? 'held' : 'resumed', by.place);
     this.emit('changed');
     const { media, tones } = this.#context;
+    this.#telling = this.#telling.then(() => this.#tellHold(held));
     if (on) {
-      await media.disconnect(held.endpoint).catch(() => {});
-      await held.hold(true).catch(() => {});
+      const parted = media.disconnect(held.endpoint).catch(() => {});
       void media.play(held.endpoint, toneSource(tones, 'callWaiting')).catch(() => {});
+      await parted;
     } else {
-      await media.stop(held.endpoint).catch(() => {});
-      await held.hold(false).catch(() => {});
+      const silent = media.stop(held.endpoint).catch(() => {});
       if (this.#called) await this.#join(this.#called);
+      await silent;
     }
+  }
+
+  /** Tells a party how it stands now: two quick flashes must not leave it on hold behind our back. */
+  async #tellHold(held: Leg): Promise<void> {
+    if (this.#state === 'ended' || held.state !== 'answered') return;
+    await held.hold(this.#state === 'held' && this.#holder !== held).catch(() => {});
   }
 
   /** Ends the call from our side. */
@@ -253,6 +289,8 @@ export class Call extends Emitter<CallEvents> {
       this.keeper.record.ringMs = Math.round(this.#context.clock.now() - this.#alertedAt);
     }
     const price = this.priceSoFar;
+    // Whoever put the other on hold has its ear elsewhere, in a conversation that goes on.
+    const elsewhere = this.#state === 'held' && this.#holder === this.caller;
     this.#state = 'ended';
     for (const off of this.#off) off();
     // The record is closed (journalled) before the BYE leaves: architecture, "How a call flows".
@@ -261,7 +299,7 @@ export class Call extends Emitter<CallEvents> {
     this.#attempt?.cancel(passed);
     if (this.releaseCalled) this.#called?.release(passed);
     void this.#stopRingback();
-    if (this.caller.endpoint && this.caller.state !== 'released') {
+    if (this.caller.endpoint && this.caller.state !== 'released' && !elsewhere) {
       void this.#context.media.disconnect(this.caller.endpoint).catch(() => {});
     }
     this.emit('ended', released, by);

@@ -7,7 +7,8 @@ import { LegBase } from './leg-base.ts';
 
 /** Q.850 cause for each way a line lets go; before the answer a tone tells why nobody came. */
 function causeOfLine(release: LineRelease, answered: boolean): ReleaseCause {
-  if (release === 'link-lost' || release === 'no-line') return remoteCause(cause.outOfOrder, release);
+  if (release === 'link-lost') return localCause(cause.outOfOrder, 'line card port lost');
+  if (release === 'no-line') return remoteCause(cause.outOfOrder, release);
   if (release === 'max-time') return localCause(cause.normal, 'longest call time reached');
   if (answered) return remoteCause(cause.normal, release);
   if (release === 'busy-tone') return remoteCause(cause.busy, release);

@@ -70,7 +70,7 @@ export class FxsLeg extends LegBase {
     this.whileAlive(port.on('flashed', () => this.emit('flashed')));
     this.whileAlive(
       port.on('available', (available) => {
-        if (!available) this.becomeReleased(remoteCause(cause.outOfOrder, 'line card port lost'));
+        if (!available) this.becomeReleased(localCause(cause.outOfOrder, 'line card port lost'));
       }),
     );
   }

@@ -305,7 +305,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
     const q850 = own ? 102 : (given.q850 ?? 16);
     const text = own ? (reason ?? 'ended by the SIP engine') : (given.text ?? causeName(q850));
     this.host.dialogClosed(this.callId);
-    this.ended({ q850, text: own ? text : `BYE: ${text}`, by: 'remote', final: true });
+    this.ended({ q850, text: own ? text : `BYE: ${text}`, by: own ? 'local' : 'remote', final: true });
   }
 
   #lost(): void {
