@@ -71,9 +71,14 @@ export class ConfirmedAttempt extends AttemptBase {
   }
 
   start(): void {
-    this.relay(this.#part);
-    this.#part.on('failed', (failed) => this.fail(failed));
-    this.#part.on('answered', (leg) => void this.#ask(leg));
+    const part = this.#part;
+    part.on('started', (leg, note) => this.emit('started', leg, note));
+    // Whose answer is not taken yet is not heard either: the caller hears ringback, and no voicemail's greeting.
+    part.on('alerting', (leg) => {
+      if (!this.over) this.emit('alerting', leg, false);
+    });
+    part.on('failed', (failed) => this.fail(failed));
+    part.on('answered', (leg) => void this.#ask(leg));
     this.#part.start();
   }
 

@@ -54,7 +54,8 @@ export class RecordKeeper {
     if (leg.callId) entry.sipCallId = leg.callId;
     this.#write();
     // The last RTP figures come from the media worker a moment after the leg is gone.
-    void leg.statistics?.().then((rtp) => {
+    const figures = leg.statistics?.().catch(() => undefined);
+    void figures?.then((rtp) => {
       if (!rtp) return;
       entry.rtp = {
         sent: rtp.packetsSent,
