@@ -44,8 +44,8 @@ const operatorAccess = z.object({
       field(
         'После ПИН-кода',
         'After the PIN',
-        'Запятая — пауза две секунды.',
-        'A comma is a pause of two seconds.',
+        'Запятая — пауза в одну секунду.',
+        'A comma is a pause of one second.',
       ),
     ),
   afterNumber: z
