@@ -3,6 +3,7 @@ import { type FileHandle, open, readFile, rename, unlink } from 'node:fs/promise
 import { dirname } from 'node:path';
 import type { Adapter } from 'lowdb';
 import { CodedError, codeOf, messageOf } from '../base/error.ts';
+import { parseJson } from './json-text.ts';
 
 /**
  * Writes a file so that at any instant, power cut included, either the old or the new content is there whole:
@@ -70,12 +71,7 @@ export class AtomicJsonFile<T> implements Adapter<T> {
         cause: error,
       });
     }
-    try {
-      return JSON.parse(text) as T;
-    } catch {
-      // The parser's message quotes the text, which may hold a password.
-      throw new CodedError('config/corrupt', `${this.path} is no JSON document (${text.length} characters)`);
-    }
+    return parseJson(text, this.path) as T;
   }
 
   async write(data: T): Promise<void> {

@@ -26,7 +26,7 @@ export interface ConfigStoreOptions {
   directory: string;
   /** Wall-clock ms since 1970. */
   wall(): number;
-  /** Document to begin with where nothing is stored yet; the defaults if not given. */
+  /** Document to begin with, read only where nothing is stored yet; the defaults if not given. */
   initial?: unknown;
   report?(level: 'info' | 'warn' | 'error', message: string): void;
 }
@@ -71,7 +71,7 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
   if (!fresh.ok)
     throw new CodedError(
       'config/invalid',
-      fresh.issues.map((issue) => `${issue.path}: ${issue.said.en}`).join(' '),
+      fresh.issues.map((issue) => `${issue.path}: ${issue.said.en}`).join('\n'),
     );
   const low = await begin(file, fresh.config);
   await history.add(firstEntry(options.wall(), (history.last?.revision ?? 0) + 1, fresh.config));

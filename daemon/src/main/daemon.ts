@@ -1,12 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemOnLink } from '../api/on-link.ts';
 import { ApiServer } from '../api/server.ts';
 import type { Clock } from '../base/clock.ts';
-import { messageOf } from '../base/error.ts';
+import { CodedError, codeOf, messageOf } from '../base/error.ts';
 import { CallRegistry } from '../call/registry.ts';
 import { loadDeviceKey } from '../config/device-key.ts';
+import { parseJson } from '../config/json-text.ts';
 import { hashPassword, verifyPassword } from '../config/password.ts';
 import type { Config } from '../config/schema.ts';
 import { type ConfigStore, openConfigStore } from '../config/store.ts';
@@ -26,6 +27,7 @@ import type { DaemonArguments, HostPort } from './arguments.ts';
 import { CardState } from './card-state.ts';
 import { claimCode } from './claim-code.ts';
 import { countryProfile, toneSet } from './country.ts';
+import { holdData } from './data-lock.ts';
 import { DialPlans } from './dial-plans.ts';
 import { LineDesk } from './line-desk.ts';
 import { LivePicture } from './live-model.ts';
@@ -84,7 +86,7 @@ export class Daemon {
     const log = this.#log;
     const startedAt = clock.wall();
     const { data } = this.#arguments;
-    mkdirSync(data, { recursive: true, mode: 0o700 });
+    this.#closers.push(holdData(data));
     const store = await this.#openStore(data);
     const config = (): Config => store.config;
     const profile = countryProfile(config().dialing.country);
@@ -231,12 +233,21 @@ export class Daemon {
 
   async #openStore(data: string): Promise<ConfigStore> {
     const file = this.#arguments.config;
-    return await openConfigStore({
-      directory: data,
-      wall: () => this.#clock.wall(),
-      ...(file === undefined ? {} : { initial: JSON.parse(readFileSync(file, 'utf8')) as unknown }),
-      report: (level, message) => this.#log.child('config')[level](() => message),
-    });
+    try {
+      return await openConfigStore({
+        directory: data,
+        wall: () => this.#clock.wall(),
+        // Of no interest where settings are stored already; the file may then be gone.
+        get initial() {
+          return file === undefined ? undefined : parseJson(readFileSync(file, 'utf8'), file);
+        },
+        report: (level, message) => this.#log.child('config')[level](() => message),
+      });
+    } catch (error) {
+      if (codeOf(error) !== 'config/invalid' || file === undefined) throw error;
+      // Only what was given to begin with can be wrong here: a stored document gives way to an earlier one.
+      throw new CodedError('config/invalid', `${file} is no good:\n${messageOf(error)}`, { cause: error });
+    }
   }
 
   #openRecords(data: string, alarms: AlarmBoard, config: () => Config): Records {
