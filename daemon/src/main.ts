@@ -16,6 +16,8 @@ async function main(): Promise<void> {
   const args = readArguments(process.argv.slice(2));
   const journal = process.env.JOURNAL_STREAM !== undefined;
   const log = createLogger({ sink: textSink({ write: (line) => void process.stderr.write(line), journal }) });
+  // A log that nobody reads any more is no reason to end calls.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const die = (reason: string): void => {
     log.error(() => `fatal: ${reason}`);
     process.exit(1);
@@ -37,6 +39,8 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', () => void stop('SIGTERM'));
   process.on('SIGINT', () => void stop('SIGINT'));
+  // Started with a channel to its parent, as scripts do, it does not outlive the parent.
+  process.on('disconnect', () => void stop('the parent is gone'));
 
   const { http, sip, line, claimCode } = await daemon.start();
   if (claimCode) log.info(() => `the box is not claimed yet; the code on its label: ${claimCode}`);

@@ -76,6 +76,7 @@ async function main(): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  process.once('disconnect', stop);
 }
 
 main().catch((error: unknown) => {

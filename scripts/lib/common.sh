@@ -1,6 +1,8 @@
 # What every script shares. Sourced, never run.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# Paths on the command line mean what they meant to the caller; see lib/arguments.ts.
+export LINEGATE_CALLED_FROM=${LINEGATE_CALLED_FROM:-$PWD}
 cd "$root"
 
 # say TEXT: a line for the person, on standard error, so that standard output stays the script's answer.

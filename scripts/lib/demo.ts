@@ -1,8 +1,8 @@
 /** `scripts/demo`: the main job's call, unattended and measured. See scripts/demo --help. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { CallRecord } from '../../daemon/src/records/call-record.ts';
+import { readOptions } from './arguments.ts';
 import { BoxClient, OfficeClient, OperatorClient, until } from './clients.ts';
 import { demo } from './demo-office.ts';
 import { type Stack, startStack } from './stack.ts';
@@ -119,9 +119,8 @@ function faults(result: DemoResult, expectedCallId: string | undefined): string[
   return checks.filter(([held]) => !held).map(([, what]) => what);
 }
 
-const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, verbose: { type: 'boolean', default: false } },
-});
+const flag = { type: 'boolean', default: false } as const;
+const values = readOptions('demo', { json: flag, verbose: flag });
 let stack: Stack | undefined;
 let status = 1;
 try {

@@ -3,26 +3,17 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { boxOptions, fromCaller, readOptions } from './arguments.ts';
 import { root } from './processes.ts';
 import { type Stack, startStack } from './stack.ts';
 
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string' },
-    config: { type: 'string' },
-    http: { type: 'string', default: '127.0.0.1:8080' },
-    sip: { type: 'string', default: '127.0.0.1:5060' },
-    'no-sim': { type: 'boolean', default: false },
-    verbose: { type: 'boolean', default: true },
-  },
-});
+const values = readOptions('dev', { ...boxOptions, verbose: { type: 'boolean', default: true } });
 
 /** Changes within this time are one change, ms: editors write a file in several steps. */
 const quietMs = 200;
 
 const temporary = values.data === undefined ? mkdtempSync(join(tmpdir(), 'linegate-dev-')) : undefined;
-const data = values.data ?? temporary!;
+const data = temporary ?? fromCaller(values.data!);
 let stack: Stack | undefined;
 let turn: Promise<void> = Promise.resolve();
 
@@ -35,7 +26,7 @@ async function begin(): Promise<void> {
       simulated: !values['no-sim'],
       verbose: values.verbose,
       fromSource: true,
-      ...(values.config === undefined ? {} : { config: values.config }),
+      ...(values.config === undefined ? {} : { config: fromCaller(values.config) }),
     });
     const { http, sip, line, pid } = stack.daemon.ready;
     if (stack.simulator) console.error(`office: http://${stack.simulator.ready.http}/`);

@@ -163,7 +163,7 @@ async function main(): Promise<void> {
   operator.on('call', (call) => say({ event: 'call', call }));
   operator.on('registered', (user) => say({ event: 'registered', user }));
   const stop = (): void => void operator.close().then(() => process.exit(0));
-  process.on('SIGTERM', stop).on('SIGINT', stop);
+  process.on('SIGTERM', stop).on('SIGINT', stop).on('disconnect', stop);
   for await (const line of createInterface({ input: process.stdin })) {
     if (!line.trim()) continue;
     try {

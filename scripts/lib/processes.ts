@@ -28,6 +28,13 @@ export interface StartOptions {
   verbose?: boolean;
   /** Further arguments of node, such as --import=tsx. */
   nodeArguments?: string[];
+  /** Ends the program while it is still starting. */
+  signal?: AbortSignal;
+}
+
+/** An exit in words. */
+export function howItEnded(code: number | null, signal: NodeJS.Signals | null): string {
+  return signal === null ? `with code ${code}` : `by ${signal}`;
 }
 
 /** How many lines of standard error are kept. */
@@ -41,7 +48,8 @@ export async function start(
   options: StartOptions = {},
 ): Promise<Running> {
   const child = spawn(process.execPath, [...(options.nodeArguments ?? []), join(root, file), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The channel carries nothing: its end tells the program that we are gone, even by kill -9.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: options.env ?? process.env,
     cwd: root,
   });
@@ -51,6 +59,9 @@ export async function start(
     if (options.verbose) process.stderr.write(`${name}: ${line}\n`);
   });
   const ended = once(child, 'exit').then(([code]) => code as number | null);
+  const abort = (): void => void child.kill('SIGTERM');
+  if (options.signal?.aborted) abort();
+  options.signal?.addEventListener('abort', abort, { once: true });
   const ready = await new Promise<Record<string, string>>((done, failed) => {
     const fail = (why: string): void => failed(new Error(`${name} ${why}\n${kept.slice(-40).join('\n')}`));
     const timer = setTimeout(() => {
@@ -72,9 +83,10 @@ export async function start(
     void ended.then((code) => {
       clearTimeout(timer);
       // The last lines of standard error come after the exit.
-      setImmediate(() => fail(`ended with code ${code}`));
+      setImmediate(() => fail(`ended ${howItEnded(code, child.signalCode)}`));
     });
   });
+  options.signal?.removeEventListener('abort', abort);
   return {
     name,
     process: child,

@@ -3,9 +3,17 @@
  * counted in assertions. Fails if anything failed or nothing ran (ruling 39).
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fromCaller, refuse } from './arguments.ts';
 
-const child = spawn('npx', ['tap', 'run', '--reporter=tap', ...process.argv.slice(2)], {
+const files = process.argv.slice(2).map((file) => {
+  if (file.startsWith('-')) refuse('test', `unknown option '${file}'`);
+  const path = existsSync(file) ? file : relative('.', fromCaller(file));
+  return existsSync(path) ? path : refuse('test', `there is no file '${file}'`);
+});
+const child = spawn('npx', ['tap', 'run', '--reporter=tap', ...files], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 let passed = 0;

@@ -1,7 +1,6 @@
 /** A whole box on one machine: simulated line card, simulated operator, daemon. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoOffice } from './demo-office.ts';
@@ -20,6 +19,8 @@ export interface StackOptions {
   verbose?: boolean;
   /** Runs the daemon's sources instead of its bundle. */
   fromSource?: boolean;
+  /** Ends everything while it is still starting. */
+  signal?: AbortSignal;
 }
 
 export interface Stack {
@@ -35,51 +36,53 @@ const account = { user: '74951110000', password: 'demo-trunk-secret' };
 
 /** Starts everything; what was started is stopped again if a part fails. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const temporary = options.data === undefined ? mkdtempSync(join(tmpdir(), 'linegate-')) : undefined;
-  const data = options.data ?? temporary!;
-  await mkdir(data, { recursive: true });
+  // What only this run needs: two runs on one data folder must not take each other's line card.
+  const runtime = mkdtempSync(join(tmpdir(), 'linegate-'));
+  const data = options.data ?? join(runtime, 'data');
   const started: Running[] = [];
   const stop = async (): Promise<void> => {
     for (const running of started.reverse()) await running.stop();
-    if (temporary) rmSync(temporary, { recursive: true, force: true });
+    rmSync(runtime, { recursive: true, force: true });
   };
-  const run = async (...args: Parameters<typeof start>): Promise<Running> => {
-    const running = await start(args[0], args[1], args[2], { verbose: options.verbose ?? false, ...args[3] });
+  const run = async (...[name, file, args, more]: Parameters<typeof start>): Promise<Running> => {
+    const { verbose = false, signal } = options;
+    const running = await start(name, file, args, { verbose, ...(signal ? { signal } : {}), ...more });
     started.push(running);
     return running;
   };
   try {
+    mkdirSync(data, { recursive: true, mode: 0o700 });
     let simulator: Running | undefined;
     let operator: Running | undefined;
     const daemonArguments = ['--data', data];
+    if (options.config !== undefined) daemonArguments.push('--config', options.config);
     if (options.simulated !== false) {
-      const line = join(data, 'line-card');
+      const line = join(runtime, 'line-card');
       const page = join(import.meta.dirname, '../../hw/dist/page');
-      [simulator, operator] = await Promise.all([
+      const user = `${account.user}:${account.password}`;
+      const startOperator = (listen: string): Promise<Running> =>
+        run('operator', 'hw/dist/operator.js', ['--listen', listen, '--user', user, '--http', '127.0.0.1:0']);
+      const known = operatorOf(data, options.config);
+      const parts = await Promise.allSettled([
         run('simulator', 'hw/dist/simulator.js', ['--link', line, '--page', page]),
-        run('operator', 'hw/dist/operator.js', [
-          '--listen',
-          '127.0.0.1:0',
-          '--user',
-          `${account.user}:${account.password}`,
-          '--http',
-          '127.0.0.1:0',
-        ]),
+        // Where the box expects it from an earlier run, if that is still free.
+        startOperator(known ?? '127.0.0.1:0').catch(() => startOperator('127.0.0.1:0')),
       ]);
+      for (const part of parts) if (part.status === 'rejected') throw part.reason;
+      [simulator, operator] = parts.map((part) => (part as PromiseFulfilledResult<Running>).value);
       daemonArguments.push('--line', line, '--simulated');
-      if (options.config === undefined) {
-        const config = join(data, 'first-config.json');
-        const [host, port] = splitAddress(operator.ready.sip ?? '');
+      if (options.config === undefined && !existsSync(join(data, 'config.json'))) {
+        const config = join(runtime, 'first-config.json');
+        const [host, port] = splitAddress(operator?.ready.sip ?? '');
         const office = await demoOffice({
           operator: { host, port },
           keyFile: join(data, 'device-key'),
           account,
         });
-        writeFileSync(config, JSON.stringify(office, null, 2));
+        writeFileSync(config, JSON.stringify(office, null, 2), { mode: 0o600 });
         daemonArguments.push('--config', config);
       }
     }
-    if (options.config !== undefined) daemonArguments.push('--config', options.config);
     daemonArguments.push('--http', options.http ?? '127.0.0.1:0');
     daemonArguments.push('--sip', options.sip ?? '127.0.0.1:0');
     const daemon = await run(
@@ -93,6 +96,21 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+/** HOST:PORT at which the settings of an earlier run, or those to begin with, expect an operator on this machine. */
+function operatorOf(data: string, config: string | undefined): string | undefined {
+  for (const file of [join(data, 'config.json'), config]) {
+    if (file === undefined || !existsSync(file)) continue;
+    try {
+      const { trunks } = JSON.parse(readFileSync(file, 'utf8')) as { trunks?: { server?: string }[] };
+      return trunks?.map((trunk) => trunk.server).find((server) => /^127\.0\.0\.1:\d+$/.test(server ?? ''));
+    } catch {
+      // The daemon says what is wrong with it.
+      return undefined;
+    }
+  }
+  return undefined;
 }
 
 /** Splits HOST:PORT. */
