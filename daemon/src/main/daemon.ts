@@ -296,7 +296,10 @@ export class Daemon {
         ...(sipT1 === undefined ? {} : { timers: { T1: sipT1 } }),
       },
       sipdWorker ? { workerUrl: sipdWorker } : {},
-    );
+    ).catch((cause: unknown) => {
+      const reason = `cannot serve SIP on ${sip.host}:${sip.port}: ${messageOf(cause)}`;
+      throw new CodedError('main/sip-failed', reason, { cause });
+    });
     this.#closers.push(() => sipd.close());
     sipd.on('exited', (reason) => this.#fatal(`SIP engine: ${reason}`));
     return sipd;

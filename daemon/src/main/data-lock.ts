@@ -17,8 +17,8 @@ export function holdData(data: string): () => void {
     mkdirSync(data, { recursive: true, mode: 0o700 });
     closeSync(openSync(path, 'a', 0o600));
     db = new Database(path);
-    // Takes the lock and writes nothing: the file stays empty.
-    db.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
+    // Takes the lock and writes nothing: the file stays empty, and without a journal beside it.
+    db.exec('PRAGMA journal_mode = MEMORY; PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
   } catch (cause) {
     db?.close();
     if (codeOf(cause) !== 'SQLITE_BUSY') {
