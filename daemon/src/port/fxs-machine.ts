@@ -268,7 +268,8 @@ export function fxsTransition(options: FxsOptions) {
     if (was !== undefined && trouble === undefined) {
       effects.unshift({ type: 'emit-available', available: true, reason: 'ready' });
     } else if (was === undefined && trouble !== undefined) {
-      effects.push({ type: 'emit-available', available: false, reason: trouble });
+      // Before the end of what was going on, so that nobody takes that for a handset put down.
+      effects.unshift({ type: 'emit-available', available: false, reason: trouble });
     }
     return { state, effects };
   }

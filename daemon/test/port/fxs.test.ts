@@ -212,7 +212,7 @@ t.test(
     card.indicate(1, { type: 'off-hook' });
     take();
     card.emit('down', 'gone');
-    t.strictSame(take(), ['hungUp', 'unavailable: link-lost']);
+    t.strictSame(take(), ['unavailable: link-lost', 'hungUp']);
     t.equal(port.available, false);
     card.come();
     card.indicate(1, { type: 'off-hook' });
