@@ -20,7 +20,7 @@ import { Ports } from '../port/ports.ts';
 import { openRecords, type Records } from '../records/records.ts';
 import type { ServiceContext } from '../service/context.ts';
 import { Services } from '../service/services.ts';
-import { type SipGateway, startSip } from '../sip/index.ts';
+import { type SipGateway, startSip, type TrunkStatus } from '../sip/index.ts';
 import { type SipdHandle, startSipd } from '../sipd/host.ts';
 import { type CardPlace, MediaHost } from '../worker/media-host.ts';
 import type { DaemonArguments, HostPort } from './arguments.ts';
@@ -51,6 +51,9 @@ const cardPatienceMs = 15_000;
 
 /** How often an alarm about records that cannot be stored is looked at again, ms. */
 const recordsLookMs = 5000;
+
+/** How often `systemctl status` gets a fresh line, ms. */
+const statusMs = 10_000;
 
 /** How long the media worker may take to start, ms. */
 const workerPatienceMs = 10_000;
@@ -204,7 +207,10 @@ export class Daemon {
 
     await link.firstUp(cardPatienceMs);
     await this.#endOrphans(sip, records);
-    supervisor.ready('serving');
+    const status = (): string => statusLine(calls.size, sip.trunks(), link.up);
+    supervisor.ready(status());
+    const told = clock.every(statusMs, () => supervisor.status(status()));
+    this.#closers.push(() => told.cancel());
     if (supervisor.watchdogMs !== undefined) watchdog.start(supervisor.watchdogMs / 3);
     else watchdog.start(10_000);
     this.#closers.push(() => {
@@ -343,6 +349,13 @@ export class Daemon {
         });
     }
   }
+}
+
+/** The box in one line, for whoever looks at the service. */
+function statusLine(calls: number, trunks: readonly TrunkStatus[], cardUp: boolean): string {
+  const enabled = trunks.filter((trunk) => trunk.state !== 'disabled');
+  const working = enabled.filter((trunk) => trunk.state === 'registered' || trunk.state === 'up');
+  return `${calls} calls, ${working.length} of ${enabled.length} trunks work, line card ${cardUp ? 'up' : 'down'}`;
 }
 
 const sipSettings = (config: Config) => ({
