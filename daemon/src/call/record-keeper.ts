@@ -31,6 +31,7 @@ export class RecordKeeper {
       startedAt: this.#clock.wall(),
       ...(note.number === undefined ? {} : { number: note.number }),
       ...(leg.callId === undefined ? {} : { sipCallId: leg.callId }),
+      ...(leg.state === 'released' ? { endedAt: this.#clock.wall() } : {}),
     };
     this.record.legs.push(entry);
     leg.on('alerting', () => {

@@ -14,6 +14,9 @@ const PULSE_DIGITS_MAX = 32;
 /** What a card may need beyond the time of the pulses themselves, ms. */
 const PULSE_MARGIN_MS = 2000;
 
+/** Ruling 5: an emergency call that shows no progress for this long takes another way, ms. */
+const EMERGENCY_TONE_MS = 5000;
+
 export function dial(
   context: FxoContext,
   state: FxoState,
@@ -50,7 +53,8 @@ export function dial(
 
 /** The card has closed the loop. */
 export function dialSeized(context: FxoContext, state: FxoState): FxoStep {
-  const { timeoutMs } = context.options.waitForDialTone;
+  const configured = context.options.waitForDialTone.timeoutMs;
+  const timeoutMs = state.emergency ? Math.min(configured, EMERGENCY_TONE_MS) : configured;
   if (state.toneHeard || timeoutMs === 0) return startDialing(context, state);
   return stay({ ...state, phase: 'dial-tone' }, timer('dial-tone', timeoutMs));
 }

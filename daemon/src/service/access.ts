@@ -1,17 +1,16 @@
-import type { Call } from '../call/call.ts';
 import { cause, localCause } from '../call/cause.ts';
 import type { Leg, Party, ReleaseCause } from '../call/leg.ts';
+import { releaseTone } from '../call/tones.ts';
 import type { AccessNumberConfig, PinConfig } from '../config/schema.ts';
 import type { Origin, Rights, ServiceContext } from './context.ts';
 import type { DialedSeed, Dialer, Dialing, Resolution } from './dialed.ts';
 import { Dialog } from './dialog.ts';
 import type { DigitSource } from './digit-source.ts';
+import { limitCall } from './longest-call.ts';
 import type { PinDesk } from './pin-dialog.ts';
 
 /** After the far end has hung up, `##` within this time asks for another call (ruling 17), ms. */
 const followOnMs = 15_000;
-/** Time to press a key when the longest call time is reached (ruling 10), ms. */
-const goOnMs = 20_000;
 
 /** A caller at the access number. */
 export interface AccessCaller {
@@ -26,6 +25,8 @@ export interface AccessCaller {
    * must come through at once, as a cut of the current.
    */
   followOn: boolean;
+  /** Resolves when the caller is in no consultation (hook flash); until then its leg is not ours to use. */
+  idle?(): Promise<void>;
 }
 
 /** The access number: PIN, number, call, and further calls with `##` (P01 to P03). */
@@ -54,8 +55,7 @@ export class Access {
       rule: access,
       seed: this.#seed(who),
     });
-    if (!pin || dialog.gone) return;
-    await this.calls(dialog, who, pin, access);
+    if (pin && !dialog.gone) await this.calls(dialog, who, pin, access);
   }
 
   /** Number after number in the name of a PIN, until the caller has enough. */
@@ -66,31 +66,42 @@ export class Access {
       caller: who.caller,
       service: 'access',
     };
-    for (;;) {
+    for (let dialed = 0; ; dialed++) {
       if (!dialog.digits.pending) dialog.tone('dial');
       const number = await dialog.number(who.origin);
-      if (dialog.gone) return;
-      if (!number) {
+      if (dialog.gone || !number) {
+        if (dialed === 0) this.#undialed(who, pin, dialog.gone);
         who.leg.release(localCause(cause.invalidNumber, 'no number dialed'));
         return;
       }
-      const ended = await this.#call(dialog, this.#dialing.resolve(number, dialer), who.leg, access);
+      const resolved = this.#dialing.resolve(number, dialer);
+      const ended = await this.#call(dialog, resolved, who.leg, access);
+      await who.idle?.();
       if (dialog.gone) return;
       if (who.followOn) {
-        dialog.tone('busy');
-        if (await followOn(dialog)) continue;
+        dialog.tone(releaseTone(ended));
+        if ((await followOn(dialog)) && this.#stillHolds(pin)) continue;
       }
       who.leg.release(ended);
       return;
     }
   }
 
+  /** A PIN that was taken away during a call opens no further one. */
+  #stillHolds(pin: PinConfig): boolean {
+    return this.#context.config().pins.some(({ id, enabled }) => id === pin.id && enabled);
+  }
+
   #call(dialog: Dialog, resolved: Resolution, leg: Leg, access: AccessNumberConfig): Promise<ReleaseCause> {
-    const call = this.#context.calls.open(leg, { ...resolved.seed, service: 'access' });
+    // Somebody on site may dial 112 here too; that call is no access call, and knows no longest time.
+    const emergency = resolved.seed.service === 'emergency';
+    const call = this.#context.calls.open(
+      leg,
+      emergency ? resolved.seed : { ...resolved.seed, service: 'access' },
+    );
     return new Promise((resolve) => {
       call.on('ended', (released) => resolve(released));
-      const minutes = access.maxMinutes;
-      call.on('answered', () => this.#limit(call, dialog, minutes));
+      if (!emergency) call.on('answered', () => limitCall(call, access.maxMinutes, this.#context, [leg]));
       if (resolved.kind === 'attempt') {
         call.place(resolved.attempt, dialog.digits.lastAt);
         return;
@@ -104,18 +115,17 @@ export class Access {
     });
   }
 
-  /** Asks now and then whether anybody is still there, so that a line forgotten off-hook ends (ruling 10). */
-  #limit(call: Call, dialog: Dialog, minutes: number): void {
-    const { clock } = this.#context;
-    const timer = clock.after(minutes * 60_000, async () => {
-      dialog.digits.flush();
-      dialog.prompt('still-there');
-      const key = await dialog.key(goOnMs);
-      if (call.state === 'ended') return;
-      if (key === undefined) call.end(localCause(cause.normal, 'longest call time reached'));
-      else this.#limit(call, dialog, minutes);
+  /** A caller from outside whom we have answered is in the records, whatever became of it. */
+  #undialed(who: AccessCaller, pin: PinConfig, gone: boolean): void {
+    if (who.origin.kind === 'on-site') return;
+    const { costCentre, pinId } = rightsOf(pin);
+    const call = this.#context.calls.open(who.leg, {
+      ...this.#seed(who),
+      ...(pinId === undefined ? {} : { pinId }),
+      ...(costCentre === undefined ? {} : { costCentre }),
     });
-    call.on('ended', () => timer.cancel());
+    if (gone) call.end(localCause(cause.normal, 'hung up before a number was dialed'), 'caller');
+    else call.end(localCause(cause.invalidNumber, 'no number dialed'));
   }
 
   #seed(who: AccessCaller): DialedSeed {
@@ -139,7 +149,7 @@ export function rightsOf(pin: PinConfig): Rights {
   };
 }
 
-/** Whether the caller keys `##` while the busy tone plays. */
+/** Whether the caller keys `##` while the tone of the release plays. */
 async function followOn(dialog: Dialog): Promise<boolean> {
   dialog.digits.flush();
   const first = await dialog.digits.next(followOnMs);

@@ -1,3 +1,4 @@
+import { messageOf } from '../base/error.ts';
 import type { Call } from '../call/call.ts';
 import { cause, localCause } from '../call/cause.ts';
 import type { Leg } from '../call/leg.ts';
@@ -43,7 +44,8 @@ export class Consultations {
     const off = leg.on('flashed', () => {
       const session = this.#sessions.get(leg);
       if (session) session.flash();
-      else if (call.state === 'talking') this.#begin(call, leg);
+      // A slip of the hook must not put the dispatcher on hold.
+      else if (call.state === 'talking' && call.record.service !== 'emergency') this.#begin(call, leg);
     });
     call.on('ended', () => {
       off();
@@ -84,7 +86,10 @@ class Consultation {
     this.#context = context;
     this.#dialing = dialing;
     this.#digits = new DigitSource(leg, context.clock);
-    this.done = this.#run();
+    this.done = this.#run().catch((error: unknown) => {
+      context.log('error', () => `consultation at ${leg.place}: ${messageOf(error)}`);
+      leg.release(localCause(cause.temporary));
+    });
   }
 
   /** Back to the held party. */

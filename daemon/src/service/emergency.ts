@@ -11,6 +11,8 @@ import { stepAttempts } from './outgoing.ts';
 
 /** No progress for this long: the next way (ruling 5), ms. */
 const progressMs = 5000;
+/** A line's dial tone is progress, and has a limit of its own; the digits, by pulses too, follow it, ms. */
+const lineMs = 2 * progressMs;
 /** A moment more than the guard time, so that the port is idle for certain, ms. */
 const settleMs = 100;
 /** How long the originating port is rung first by incoming calls afterwards (ruling 6), ms. */
@@ -19,16 +21,17 @@ const callBackMs = 60 * 60_000;
 /** Emergency calls from people on site: they go out whatever else holds (rulings 3 to 6). */
 export class Emergency {
   readonly #context: ServiceContext;
-  #last: { port: number; at: number } | undefined;
+  /** When each telephone last made an emergency call, clock ms. */
+  #made = new Map<number, number>();
 
   constructor(context: ServiceContext) {
     this.#context = context;
   }
 
-  /** The port that made the last emergency call, while it is to be rung first; else undefined. */
-  callBackPort(): number | undefined {
-    if (!this.#last || this.#context.clock.now() - this.#last.at > callBackMs) return undefined;
-    return this.#last.port;
+  /** The telephones that made an emergency call within the hour, to be rung first by incoming calls. */
+  callBackPorts(): number[] {
+    const since = this.#context.clock.now() - callBackMs;
+    return [...this.#made].filter(([, at]) => at >= since).map(([port]) => port);
   }
 
   /**
@@ -37,7 +40,7 @@ export class Emergency {
    */
   attempt(plan: RoutePlan, port: number): Attempt {
     const context = this.#context;
-    this.#last = { port, at: context.clock.now() };
+    if (context.ports.fxs(port)) this.#made.set(port, context.clock.now());
     const shown = { caller: {}, emergency: true };
     const ways: Attempt[] = [];
     let preempted = false;
@@ -49,18 +52,17 @@ export class Emergency {
         ways.push(this.#takeOver(plan));
         preempted = true;
       }
-      for (const way of stepAttempts(step, plan, shown, context)) ways.push(this.#limited(way));
+      for (const way of stepAttempts(step, plan, shown, context))
+        ways.push(new LimitedAttempt(way, context.clock, isLine ? lineMs : progressMs, 'progress'));
     }
     if (!preempted) ways.push(this.#takeOver(plan));
     return new SequenceAttempt(ways, 'everyone', () => false);
   }
 
   #proven(port: number): boolean {
-    return this.#context.config().ports.some((p) => p.kind === 'fxo' && p.number === port && p.proven);
-  }
-
-  #limited(attempt: Attempt): Attempt {
-    return new LimitedAttempt(attempt, this.#context.clock, progressMs, 'progress');
+    return this.#context
+      .config()
+      .ports.some((p) => p.kind === 'fxo' && p.number === port && p.role === 'city-line' && p.proven);
   }
 
   #takeOver(plan: RoutePlan): Attempt {
@@ -69,14 +71,23 @@ export class Emergency {
   }
 }
 
+/** A city line that an emergency call may have although it is not free. */
+interface Takeable {
+  line: number;
+  /** Whose call must go; undefined where the line only rests after one. */
+  victim?: Call;
+}
+
 /**
  * Ends an outgoing call that is no emergency on a proven city line, lets the exchange notice, and
- * calls on that line, with its real dial tone awaited. A line that only rests after a call is waited for.
+ * calls on that line, with its real dial tone awaited. A line that only rests after a call comes before any
+ * that is in use; a line that does not work gives way to the next, each tried once.
  */
 class TakeOverAttempt extends AttemptBase {
   readonly #context: ServiceContext;
   readonly #digits: string;
   readonly #proven: (port: number) => boolean;
+  readonly #tried = new Set<number>();
   #timer: Timer | undefined;
   #part: Attempt | undefined;
 
@@ -88,27 +99,48 @@ class TakeOverAttempt extends AttemptBase {
   }
 
   start(): void {
-    const resting = this.#resting();
-    const victim = resting === undefined ? this.#victim() : undefined;
-    const line = resting ?? victim?.line;
-    if (line === undefined) {
-      this.fail(localCause(cause.noChannel, 'no city line to take over'));
+    this.#next(localCause(cause.noChannel, 'no city line to take over'));
+  }
+
+  #next(otherwise: ReleaseCause): void {
+    const found = this.#resting() ?? this.#inUse();
+    if (!found) {
+      this.fail(otherwise);
       return;
     }
+    const { line, victim } = found;
+    this.#tried.add(line);
     const { clock, config } = this.#context;
-    victim?.call.end(localCause(cause.normal, 'line taken over for an emergency call'));
+    victim?.end(localCause(cause.normal, 'line taken over for an emergency call'));
     const port = config().ports.find((p) => p.kind === 'fxo' && p.number === line);
     const guardMs = port?.kind === 'fxo' ? port.idleGuardMs : 0;
     this.#timer = clock.after(guardMs + settleMs, () => this.#call(line));
   }
 
   /** A proven line that nobody holds and that is not free yet: its guard time runs. */
-  #resting(): number | undefined {
+  #resting(): Takeable | undefined {
     const { config, ports, calls } = this.#context;
-    return config().ports.find(({ number }) => {
-      const port = this.#proven(number) ? ports.fxo(number) : undefined;
+    const found = config().ports.find(({ number }) => {
+      const port = this.#mayTake(number) ? ports.fxo(number) : undefined;
       return port?.available && !port.idle && calls.at(`line:${number}`).length === 0;
-    })?.number;
+    });
+    return found && { line: found.number };
+  }
+
+  #inUse(): Takeable | undefined {
+    for (const call of this.#context.calls.active) {
+      if (call.record.service === 'emergency') continue;
+      for (const leg of call.record.legs) {
+        const line = Number(/^line:(\d+)$/.exec(leg.place)?.[1]);
+        if (leg.direction === 'outgoing' && leg.endedAt === undefined && this.#mayTake(line))
+          return { line, victim: call };
+      }
+    }
+    return undefined;
+  }
+
+  #mayTake(line: number): boolean {
+    return this.#proven(line) && !this.#tried.has(line);
   }
 
   #call(line: number): void {
@@ -117,24 +149,14 @@ class TakeOverAttempt extends AttemptBase {
     const leg = new LegAttempt(() => seizeLine(context.newId(), context.ports.fxo(line), context, dialing), {
       number: this.#digits,
     });
-    const part = new LimitedAttempt(leg, context.clock, 2 * progressMs, 'progress');
+    const part = new LimitedAttempt(leg, context.clock, lineMs, 'progress');
     this.#part = part;
     this.relay(part);
     part.on('answered', (answered) => this.answer(answered));
-    part.on('failed', (failed) => this.fail(failed));
+    part.on('failed', (failed) => {
+      if (!this.over) this.#next(failed);
+    });
     part.start();
-  }
-
-  #victim(): { call: Call; line: number } | undefined {
-    for (const call of this.#context.calls.active) {
-      if (call.record.service === 'emergency') continue;
-      for (const leg of call.record.legs) {
-        const line = Number(/^line:(\d+)$/.exec(leg.place)?.[1]);
-        if (leg.direction === 'outgoing' && leg.endedAt === undefined && this.#proven(line))
-          return { call, line };
-      }
-    }
-    return undefined;
   }
 
   protected stop(released: ReleaseCause): void {

@@ -1,16 +1,19 @@
+import { messageOf } from '../base/error.ts';
 import type { Attempt } from '../call/attempt.ts';
-import { SequenceAttempt } from '../call/attempt.ts';
+import { ForkAttempt, SequenceAttempt } from '../call/attempt.ts';
 import { LimitedAttempt } from '../call/attempt-limits.ts';
 import { cause, localCause } from '../call/cause.ts';
 import { FxoLeg } from '../call/fxo-leg.ts';
 import type { Leg, Party } from '../call/leg.ts';
+import type { CallSeed } from '../call/record-keeper.ts';
 import type { AccessNumberConfig, DestinationConfig } from '../config/schema.ts';
 import type { CallerIdInfo } from '../media/api.ts';
 import type { FxoPort } from '../port/port.ts';
 import type { Access } from './access.ts';
-import type { Rights, ServiceContext } from './context.ts';
+import type { Origin, Rights, ServiceContext } from './context.ts';
 import { DigitSource } from './digit-source.ts';
 import type { Emergency } from './emergency.ts';
+import { limitCall, lineToLineMinutes } from './longest-call.ts';
 import type { Reach } from './reach.ts';
 
 /** How long the port of an emergency call is rung before the usual destination (ruling 6), ms. */
@@ -54,15 +57,17 @@ export class Incoming {
     const access = config.accessNumbers.find(
       (a) => a.enabled && a.trunkNumbers.some((number) => this.#normalise(number) === called),
     );
+    const about = { trunkId: call.trunkId, calledNumber: called };
     if (access) {
-      void this.#answerAccess(leg, access, call.caller, place);
+      const who = { leg, caller: call.caller, place, origin: outside };
+      this.#reachAccess(access, who, about);
       return;
     }
     const number = config.incomingNumbers.find(
       (n) => this.#normalise(n.number) === called && (n.trunk === undefined || n.trunk === call.trunkId),
     );
     const destination = config.destinations.find((d) => d.id === number?.destination);
-    this.#ring(leg, destination, call.caller, { trunkId: call.trunkId, calledNumber: called });
+    this.#ring(leg, destination, call.caller, about);
   }
 
   /** Serves a city line that has begun to ring; the caller's number may still come. */
@@ -84,12 +89,16 @@ export class Incoming {
   #lineCaller(leg: FxoLeg, port: FxoPort, caller: Party): void {
     const config = this.#context.config();
     const access = config.accessNumbers.find((a) => a.enabled && a.linePorts.includes(port.number));
+    const found = config.ports.find((p) => p.kind === 'fxo' && p.number === port.number);
+    const line = found?.kind === 'fxo' ? found : undefined;
     if (access) {
-      void this.#answerAccess(leg, access, caller, `line:${port.number}`);
+      // Whoever calls from an extension of the office PBX is on site (ruling 3); a city line is the street.
+      const origin: Origin =
+        line?.role === 'pbx-extension' ? { kind: 'on-site', port: port.number } : outside;
+      this.#reachAccess(access, { leg, caller, place: `line:${port.number}`, origin }, {});
       return;
     }
-    const line = config.ports.find((p) => p.kind === 'fxo' && p.number === port.number);
-    const id = line?.kind === 'fxo' ? line.incoming : undefined;
+    const id = line?.incoming;
     this.#ring(
       leg,
       config.destinations.find((d) => d.id === id),
@@ -98,34 +107,47 @@ export class Incoming {
     );
   }
 
-  async #answerAccess(leg: Leg, access: AccessNumberConfig, caller: Party, place: string): Promise<void> {
+  /** An access number answers at once, but for the hour after an emergency call: the dispatcher has no PIN. */
+  #reachAccess(access: AccessNumberConfig, who: Ingress, about: Called): void {
+    const callBack = this.#callBack(who.caller);
+    if (!callBack) {
+      void this.#answerAccess(access, who);
+      return;
+    }
+    const { leg } = who;
+    const call = this.#context.calls.open(leg, incomingSeed(who.caller, about));
+    let answered = false;
+    call.on('answered', () => {
+      answered = true;
+    });
+    call.on('ended', (released) => {
+      if (answered) leg.release(released);
+      else if (leg.state !== 'released') void this.#answerAccess(access, who);
+    });
+    call.place(callBack);
+  }
+
+  async #answerAccess(access: AccessNumberConfig, who: Ingress): Promise<void> {
+    const { leg } = who;
     const digits = new DigitSource(leg, this.#context.clock);
     try {
       await leg.answer();
     } catch {
       return;
     }
-    const origin = { kind: 'outside' } as const;
-    await this.#access.serve(access.id, { leg, digits, origin, caller, place, followOn: true });
+    try {
+      await this.#access.serve(access.id, { ...who, digits, followOn: true });
+    } catch (error) {
+      this.#context.log('error', () => `access number ${access.id}: ${messageOf(error)}`);
+      leg.release(localCause(cause.temporary));
+    }
   }
 
-  #ring(
-    leg: Leg,
-    destination: DestinationConfig | undefined,
-    caller: Party,
-    about: { trunkId?: string; calledNumber?: string },
-  ): void {
-    const call = this.#context.calls.open(leg, {
-      direction: 'incoming',
-      service: 'incoming',
-      ...(caller.number === undefined ? {} : { callerNumber: caller.number }),
-      ...(caller.name === undefined ? {} : { callerName: caller.name }),
-      ...(caller.absence === undefined ? {} : { callerAbsence: caller.absence }),
-      ...about,
-    });
+  #ring(leg: Leg, destination: DestinationConfig | undefined, caller: Party, about: Called): void {
+    const call = this.#context.calls.open(leg, incomingSeed(caller, about));
     call.on('ended', (released) => leg.release(released));
-    const callBack = this.#emergency.callBackPort();
-    if (!destination && callBack === undefined) {
+    const callBack = this.#callBack(caller);
+    if (!destination && !callBack) {
       // A city line that nobody is set to answer goes on ringing elsewhere; a trunk's caller is told.
       call.end(
         localCause(leg.kind === 'fxo' ? cause.noAnswer : cause.unallocated, 'no destination for this number'),
@@ -141,13 +163,45 @@ export class Incoming {
           ...(about.calledNumber === undefined ? {} : { divertedFrom: about.calledNumber }),
         })
       : undefined;
-    call.place(this.#withCallBack(usual, callBack, caller));
+    call.on('answered', (called) => {
+      if (leg.kind === 'fxo' && called.kind === 'fxo')
+        limitCall(call, lineToLineMinutes, this.#context, [leg, called]);
+    });
+    const ways = [callBack, usual].filter((way) => way !== undefined);
+    call.place(new SequenceAttempt(ways, 'everyone', () => false));
   }
 
-  /** For an hour after an emergency call its port is rung first: the dispatcher may call back (ruling 6). */
-  #withCallBack(usual: Attempt | undefined, port: number | undefined, caller: Party): Attempt {
-    if (port === undefined) return usual!;
-    const first = new LimitedAttempt(this.#reach.port(port, caller), this.#context.clock, callBackRingMs);
-    return new SequenceAttempt(usual ? [first, usual] : [first], 'everyone', () => false);
+  /** For an hour after an emergency call its telephone is rung first: the dispatcher may call back (ruling 6). */
+  #callBack(caller: Party): Attempt | undefined {
+    const ports = this.#emergency.callBackPorts();
+    if (ports.length === 0) return undefined;
+    const ringing = new ForkAttempt(ports.map((port) => this.#reach.port(port, caller)));
+    return new LimitedAttempt(ringing, this.#context.clock, callBackRingMs);
   }
 }
+
+/** Where a call came in, and who it is. */
+interface Ingress {
+  leg: Leg;
+  caller: Party;
+  /** For lock-outs: `trunk:acme`, `line:5`. */
+  place: string;
+  origin: Origin;
+}
+
+/** What was called, as far as an operator told it. */
+interface Called {
+  trunkId?: string;
+  calledNumber?: string;
+}
+
+const outside: Origin = { kind: 'outside' };
+
+const incomingSeed = (caller: Party, about: Called): Omit<CallSeed, 'id'> => ({
+  direction: 'incoming',
+  service: 'incoming',
+  ...(caller.number === undefined ? {} : { callerNumber: caller.number }),
+  ...(caller.name === undefined ? {} : { callerName: caller.name }),
+  ...(caller.absence === undefined ? {} : { callerAbsence: caller.absence }),
+  ...about,
+});

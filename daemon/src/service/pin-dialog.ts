@@ -41,7 +41,10 @@ export class PinDesk {
   async ask(dialog: Dialog, asker: PinAsker): Promise<PinConfig | undefined> {
     for (let attempt = 1; attempt <= asker.rule.attempts; attempt++) {
       const entry = await this.#entry(dialog, asker);
-      if (entry === undefined) return undefined;
+      if (entry === undefined) {
+        this.#leave(dialog, asker);
+        return undefined;
+      }
       const found = this.#verdict(entry, asker);
       if (found) return found;
       dialog.digits.flush();
@@ -108,6 +111,13 @@ export class PinDesk {
         en: 'See in the list of calls who it was. If it was one of your staff, lift the lock and remind them of the PIN.',
       },
     });
+  }
+
+  /** A caller from outside whom we have answered is in the records, even one who hangs up at once. */
+  #leave(dialog: Dialog, asker: PinAsker): void {
+    if (!asker.outside) return;
+    const call = this.#context.calls.open(dialog.leg, asker.seed);
+    call.end(localCause(cause.normal, 'hung up before the PIN was entered'), 'caller');
   }
 
   async #refuse(dialog: Dialog, asker: PinAsker): Promise<void> {

@@ -62,10 +62,11 @@ export class Station {
     const context = this.#context;
     const port = this.#port.number;
     const origin: Origin = { kind: 'on-site', port };
+    const number = await this.#number(dialog, origin, fxsConfig(context.config(), port)?.hotline);
+    if (dialog.gone) return;
+    // The rights are those of the moment at which the number is complete.
     const config = context.config();
     const fxs = fxsConfig(config, port);
-    const number = await this.#number(dialog, origin, fxs?.hotline);
-    if (dialog.gone) return;
     if (!number) {
       leg.release(localCause(cause.invalidNumber, 'no number dialed'));
       return;
@@ -82,6 +83,7 @@ export class Station {
       caller: dialer.caller,
       place: `port:${port}`,
       followOn: fxs?.role !== 'pbx-line',
+      idle: () => this.#services.consultations.idle(leg),
     };
     let resolved = this.#services.dialing.resolve(number, dialer);
     if (resolved.kind === 'access') {

@@ -120,6 +120,12 @@ export class Bench {
     this.services.follow(this.fxs.values(), this.fxo.values());
   }
 
+  /** Puts another document in force, as the daemon does at once for everything but ports. */
+  reconfigure(document: unknown): void {
+    this.config = configSchema.parse(document);
+    this.#plan = compileDialPlan(this.config);
+  }
+
   #call(request: TrunkCallRequest): Leg | ReleaseCause {
     const refusal = this.refusals.get(request.trunkId);
     if (refusal) return refusal;

@@ -50,6 +50,13 @@ t.test('no dial tone: the line is given up, or dialed all the same, as set', asy
   emergency.clock.advance(1600);
   await settle();
   t.equal(call.result, 'port/no-dial-tone', 'an emergency call takes only a live line (ruling 5)');
+
+  const patient = await cityLine({ waitForDialTone: { timeoutMs: 10_000, otherwise: 'fail' } });
+  const urgent = patient.dial('112', { emergency: true });
+  await settle();
+  patient.clock.advance(5000);
+  await settle();
+  t.equal(urgent.result, 'port/no-dial-tone', 'and waits 5 s for it, however patient the line is otherwise');
 });
 
 t.test('a line without dial tone is in doubt until it has dial tone again, or rings', async (t) => {
