@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Probe } from '../health/watchdog.ts';
@@ -31,16 +31,30 @@ export function probes(probed: Probed): { probes: Probe[]; close(): void } {
   let turns = 0;
   let driver = 0;
   let written = 0;
+  let writing = false;
+  /** A new file in place of the old one: what is only written over finds room on a full disk too. */
+  const write = async (): Promise<void> => {
+    // One that hangs in the kernel must not be followed by others, or they take all threads for files.
+    if (writing) return;
+    writing = true;
+    try {
+      const file = join(data, 'alive');
+      await writeFile(`${file}.new`, `${clock.wall()}\n`);
+      await rename(`${file}.new`, file);
+      written++;
+    } catch {
+      // What is not counted is the probe's answer.
+    } finally {
+      writing = false;
+    }
+  };
   const timer = clock.every(probeMs, () => {
     turns++;
     card.statistics().then(
       () => driver++,
       () => {},
     );
-    writeFile(join(data, 'alive'), `${clock.wall()}\n`).then(
-      () => written++,
-      () => {},
-    );
+    void write();
   });
   return {
     probes: [
