@@ -52,6 +52,33 @@ t.test('once the digits are out no other line is tried', async (t) => {
   t.equal(b.hears(1), heard.busy);
 });
 
+t.test(
+  'an emergency call that shows no progress for 5 s takes the next way, one that rings does not',
+  async (t) => {
+    const document = {
+      ...office,
+      ports: office.ports.filter((port) => port.kind === 'fxs'),
+      routes: office.routes.filter((route) => route.via.kind === 'trunk'),
+      trunks: office.trunks.map((trunk) => ({ ...trunk, emergencyShortCodes: true })),
+    };
+    const b = new Bench(document, officePins);
+    b.port(2).lift();
+    await b.port(2).key('112');
+    t.match(b.trunkCalls[0]?.request, { trunkId: 'alpha', number: '112', emergency: true });
+    b.clock.advance(4999);
+    await settle();
+    t.equal(b.trunkCalls.length, 1);
+    b.clock.advance(1);
+    await settle();
+    t.equal(b.trunkCalls[1]?.request.trunkId, 'beta');
+    t.equal(b.trunkCalls[0]?.leg.state, 'released', 'nothing of the first way is left');
+    b.trunkLeg.farRings();
+    b.clock.advance(60_000);
+    await settle();
+    t.equal(b.trunkLeg.state, 'alerting');
+  },
+);
+
 t.test('an emergency call tries each line for its own time, and waits for one that rests', async (t) => {
   const b = bench();
   b.line(5).fail = new CodedError('port/no-dial-tone', 'silent');
