@@ -133,6 +133,11 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
     return this.#need(id).rtp.level(frequency);
   }
 
+  /** The longest pause in what a call's party sends since this was last asked, ms. */
+  gap(id: string): number {
+    return this.#need(id).rtp.gap();
+  }
+
   /** A header of the INVITE that began a call, as it came; empty if it had none. */
   header(id: string, name: string): string {
     return header(this.#need(id).invite, name.toLowerCase());

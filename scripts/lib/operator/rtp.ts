@@ -24,6 +24,8 @@ export interface RtpReport {
 
 const EVENTS = '0123456789*#ABCD';
 const EVENT_TYPE = 101;
+/** How often it is seen to that packets leave in time, ms. */
+const TICK = 10;
 
 /** One RTP session, A-law, packets of 20 ms. */
 export class RtpSession {
@@ -42,6 +44,11 @@ export class RtpSession {
   #ticks = 0;
   #report = { sent: 0, received: 0, lost: 0, digits: '' };
   #expected: number | undefined;
+  #arrivedAt: number | undefined;
+  #longestGap = 0;
+  /** When our own event loop last proved to turn, and how long it has stood still since the last packet. */
+  #tickedAt = 0;
+  #stood = 0;
   #event: number | undefined;
   /** The last second heard. */
   readonly #heard = new Int16Array(RATE);
@@ -68,7 +75,7 @@ export class RtpSession {
     this.#eventType = eventType ?? EVENT_TYPE;
     if (this.#timer) return;
     this.#began = performance.now();
-    this.#timer = setInterval(() => this.#tick(), 10);
+    this.#timer = setInterval(() => this.#tick(), TICK);
   }
 
   play(sound: Sound): void {
@@ -103,6 +110,13 @@ export class RtpSession {
     return { ...this.#report, levelDbm0: Number.isFinite(level) ? Math.round(level * 10) / 10 : null };
   }
 
+  /** The longest pause between two packets since this was last asked, less what we ourselves stood still, ms. */
+  gap(): number {
+    const gap = this.#longestGap;
+    this.#longestGap = 0;
+    return gap;
+  }
+
   /** Level of one frequency in the last second heard, dBm0. */
   level(frequency: number): number {
     return toneLevel(this.#heard, frequency);
@@ -114,6 +128,9 @@ export class RtpSession {
   }
 
   #tick(): void {
+    const now = performance.now();
+    if (this.#tickedAt > 0) this.#stood += Math.max(0, now - this.#tickedAt - TICK);
+    this.#tickedAt = now;
     // By the clock and not by ticks, as a busy machine fires timers late.
     const due = Math.floor((performance.now() - this.#began) / 20);
     for (let late = Math.min(due - this.#ticks, 5); late > 0; late--) this.#frame();
@@ -154,8 +171,19 @@ export class RtpSession {
       if (gap < 0x4000) this.#report.lost += gap;
     }
     this.#expected = (sequence + 1) & 0xffff;
+    this.#noteArrival();
     if (type === this.#eventType) this.#eventCame(payload, packet.readUInt32BE(4));
     else if (type === 8) this.#hear(payload);
+  }
+
+  #noteArrival(): void {
+    const now = performance.now();
+    // A stall that is not over yet has not been counted by the tick after it.
+    const stood = this.#stood + Math.max(0, now - this.#tickedAt - TICK);
+    if (this.#arrivedAt !== undefined)
+      this.#longestGap = Math.max(this.#longestGap, now - this.#arrivedAt - stood);
+    this.#arrivedAt = now;
+    this.#stood = 0;
   }
 
   #eventCame(payload: Buffer, timestamp: number): void {
