@@ -153,10 +153,15 @@ export class OutgoingSipLeg extends SipLeg {
       ...identity.headers,
       ...digest.headers,
     };
+    const first = this.startedAt === undefined;
     this.startedAt ??= host.clock.now();
     this.#invite = host.facade.invite(
       { uri, headers, body: offer, proxy: trunk.proxyOf(target) },
       {
+        // Post-dial delay ends when the INVITE is on the wire and not when it was handed to the engine (ruling 32).
+        sent: () => {
+          if (first) this.startedAt = host.clock.now();
+        },
         provisional: (response) => this.#progressed(response),
         answered: (dialog) => this.#answered(dialog, target),
         rejected: (response) => this.#rejected(response, offer, digest),

@@ -47,6 +47,8 @@ export interface OutgoingRequest {
 
 /** What becomes of an outgoing INVITE; after `answered`, `rejected` or `failed` nothing more comes. */
 export interface InviteHandlers {
+  /** The engine has put it on the network. */
+  sent(): void;
   provisional(response: SrfResponse): void;
   /** 200 came and was acknowledged. Listeners must be added before this returns. */
   answered(dialog: SrfDialog): void;
@@ -169,6 +171,7 @@ export class SrfFacade extends Emitter<FacadeEvents> {
           if (error || !req) return;
           sent = req;
           ended.limit(TRANSACTION_MS);
+          if (ended.open) handlers.sent();
           if (cancelHeaders) sendCancel(cancelHeaders);
         },
         cbProvisional: (response: SrfResponse) => {
