@@ -178,6 +178,7 @@ function checkPeople(config: Config, found: Findings): void {
     found.exists(`${at}/classOfService`, person.classOfService, classes, 'Класс', 'Class of service');
     found.exists(`${at}/costCentre`, person.costCentre, centres, 'Центр затрат', 'Cost centre');
     found.allExist(`${at}/ports`, person.ports, telephones, 'Порт телефона', 'Telephone port');
+    checkForwarding(config, person, at, found);
   });
   config.pins.forEach((pin, i) => {
     const at = `/pins/${i}`;
@@ -218,6 +219,37 @@ function checkPeople(config: Config, found: Findings): void {
     (port) => `The line of port ${port} is answered by another access number already.`,
   );
 }
+
+/** A forwarding to nobody would show only when somebody calls: `mobile`, a target, or an extension. */
+function checkForwarding(config: Config, person: Config['people'][number], at: Path, found: Findings): void {
+  const extensions = new Set(
+    [...config.people, ...config.ports].flatMap((entry) => extensionOf(entry) ?? []),
+  );
+  const people = idsOf(config.people);
+  const telephones = portsOf(config, 'fxs');
+  for (const when of ['always', 'busy', 'noAnswer', 'unreachable'] as const) {
+    const target = person.forwarding[when];
+    if (!target) continue;
+    const path = `${at}/forwarding/${when}`;
+    if (target === 'mobile') {
+      if (person.mobile === undefined)
+        found.add(path, 'Мобильный номер сотрудника не указан.', 'The person has no mobile number.');
+    } else if (target.startsWith('person:')) {
+      found.exists(path, target.slice(7), people, 'Сотрудник', 'Person');
+    } else if (target.startsWith('port:')) {
+      found.exists(path, Number(target.slice(5)), telephones, 'Порт телефона', 'Telephone port');
+    } else if (!/^(number:)?\+\d{6,15}$/.test(target) && !extensions.has(target)) {
+      found.add(
+        path,
+        `Некуда: «${target}». Укажите mobile, внутренний номер или номер с плюсом: +79161234567.`,
+        `Nobody is "${target}". Give mobile, an extension, or a number with +: +79161234567.`,
+      );
+    }
+  }
+}
+
+const extensionOf = (entry: { extension?: string | undefined } | object): string | undefined =>
+  'extension' in entry ? entry.extension : undefined;
 
 function checkIncoming(config: Config, found: Findings): void {
   const destinations = idsOf(config.destinations);
