@@ -98,10 +98,10 @@ const TO_STATUS = new Map<number, number>([
   [28, 484],
   [29, 501],
   [31, 480],
-  // Ruling 15: channels full is 486 or 480 with a Q.850 Reason; 503 would take the whole box out of an operator's routing.
+  // Ruling 15: 480 with a Q.850 Reason for these; 503 would take the whole box out of an operator's routing.
   [34, 480],
-  [38, 503],
-  [41, 503],
+  [38, 480],
+  [41, 480],
   [42, 480],
   [44, 480],
   [47, 480],
@@ -147,6 +147,18 @@ export function statusToCause(status: number): number {
 /** SIP status that refuses a call with a Q.850 cause (RFC 3398 7.2.4.1, ruling 15). */
 export function causeToStatus(q850: number): number {
   return TO_STATUS.get(q850) ?? 480;
+}
+
+/** Statuses that speak of the called, wherever they come from. Others are of a road that the caller has no part in. */
+const OF_THE_CALLED: ReadonlySet<number> = new Set([404, 410, 480, 484, 486, 488, 603]);
+
+/**
+ * SIP status that refuses a caller on a trunk. What another operator said on the far side (401, 407, 503)
+ * is its affair with us and goes no further.
+ */
+export function refusalStatus(released: ReleaseCause): number {
+  const { sip, q850 } = released;
+  return sip !== undefined && OF_THE_CALLED.has(sip) ? sip : causeToStatus(q850);
 }
 
 /** Value of a Reason header (RFC 3326, RFC 6432). */

@@ -2,7 +2,7 @@ import type { Timer } from '../base/clock.ts';
 import { CodedError, messageOf } from '../base/error.ts';
 import type { ReleaseCause } from '../call/leg.ts';
 import { joinHostPort } from './address.ts';
-import { causeName, causeToStatus, localCause, parseReason, reasonHeader } from './cause.ts';
+import { causeName, localCause, parseReason, reasonHeader, refusalStatus } from './cause.ts';
 import { MediaSession } from './media-session.ts';
 import { type LegHost, SipLeg } from './sip-leg.ts';
 import type { Headers, SrfRequest, SrfResponse } from './srf-types.ts';
@@ -79,7 +79,7 @@ export class IncomingSipLeg extends SipLeg {
   protected giveUp(cause: ReleaseCause): void {
     // Once the 200 is on its way the dialog is about to stand; it is ended when it does.
     if (this.#accepted) return;
-    const status = cause.sip !== undefined && cause.sip >= 400 ? cause.sip : causeToStatus(cause.q850);
+    const status = refusalStatus(cause);
     const reason = reasonHeader(cause.q850, cause.text || causeName(cause.q850));
     this.host.facade.respond(this.#res, status, { headers: { Reason: reason } });
   }

@@ -4,6 +4,7 @@ import {
   failureCause,
   parseReason,
   reasonHeader,
+  refusalStatus,
   statusToCause,
 } from '../../src/sip/cause.ts';
 
@@ -34,6 +35,16 @@ t.test('RFC 3398 both ways, for what calls commonly end with', async (t) => {
   ] as const) {
     t.equal(causeToStatus(q850), status, `cause ${q850}`);
   }
+});
+
+t.test('no failure of ours takes the box out of an operator’s routing (ruling 15)', async (t) => {
+  for (let q850 = 1; q850 <= 127; q850++) t.not(causeToStatus(q850), 503, `cause ${q850}`);
+  const told = (sip: number): number => refusalStatus(failureCause(sip, '', { alerted: true }));
+  for (const sip of [404, 410, 480, 484, 486, 603]) t.equal(told(sip), sip, `${sip} is of the called`);
+  t.equal(told(407), 403, 'what one operator asks of us is not asked of the other');
+  t.equal(told(503), 480);
+  t.equal(told(600), 486);
+  t.equal(refusalStatus({ q850: 34, text: '', by: 'local' }), 480);
 });
 
 t.test('Reason headers, alone, among others, and broken', async (t) => {
