@@ -23,6 +23,7 @@ import { Services } from '../service/services.ts';
 import { type SipGateway, startSip, type TrunkStatus } from '../sip/index.ts';
 import { type SipdHandle, startSipd } from '../sipd/host.ts';
 import { type CardPlace, MediaHost } from '../worker/media-host.ts';
+import { logAlarms } from './alarm-log.ts';
 import type { DaemonArguments, HostPort } from './arguments.ts';
 import { CardState } from './card-state.ts';
 import { claimCode } from './claim-code.ts';
@@ -95,6 +96,7 @@ export class Daemon {
     const profile = countryProfile(config().dialing.country);
 
     const alarms = new AlarmBoard(clock);
+    logAlarms(alarms, log.child('alarm'));
     const host = this.#makeMedia(config(), profile);
     const { card, media } = host;
     // Whoever follows the card does so before its worker runs: what it tells first is told once.
@@ -159,8 +161,13 @@ export class Daemon {
     this.#closers.push(() => live.close());
     const standing = new StandingAlarms({ alarms, card, ports, sip, config, live });
     standing.watch();
-    for (const warning of host.warnings) standing.warned(warning.code, warning.message);
-    host.on('warning', (warning) => standing.warned(warning.code, warning.message));
+    const warned = (warning: { code: string; message: string }): void => {
+      log.child('media').warn(warning.message, { code: warning.code });
+      standing.warned(warning.code);
+    };
+    host.warnings.forEach(warned);
+    host.on('warning', warned);
+    card.on('down', (reason) => log.child('card').warn(`the link is down: ${reason}`));
 
     store.events.on('changed', (next) => {
       plans.apply(next);
@@ -206,6 +213,7 @@ export class Daemon {
     this.#closers.push(() => api.close());
 
     await link.firstUp(cardPatienceMs);
+    if (!link.up) standing.cardDown();
     await this.#endOrphans(sip, records);
     const status = (): string => statusLine(calls.size, sip.trunks(), link.up);
     supervisor.ready(status());

@@ -32,7 +32,7 @@ export class StandingAlarms {
     this.#config = of.config;
     this.#live = of.live;
     of.card.on('up', () => this.#alarms.clear('card-down'));
-    of.card.on('down', (reason) => this.#cardDown(reason));
+    of.card.on('down', () => this.cardDown());
     of.card.on('indication', ({ type, port }) => {
       // A line that is dead from the start never was available, so the port tells of no change.
       if (type === 'line-state' || type === 'foreign-voltage') queueMicrotask(() => this.#judge(port));
@@ -78,7 +78,7 @@ export class StandingAlarms {
   }
 
   /** A warning of the media worker. */
-  warned(code: string, message: string): void {
+  warned(code: string): void {
     if (code !== 'worker/no-realtime') return;
     this.#alarms.raise({
       id: 'no-realtime',
@@ -88,18 +88,19 @@ export class StandingAlarms {
         en: 'Audio runs without real-time priority.',
       },
       cure: {
-        ru: `На загруженной машине речь может прерываться. ${message}`,
-        en: `On a loaded machine speech may break up. ${message}`,
+        ru: 'На загруженной машине речь может прерываться. Разрешите приоритет службе: LimitRTPRIO.',
+        en: 'On a loaded machine speech may break up. Allow the priority to the service: LimitRTPRIO.',
       },
     });
   }
 
-  #cardDown(reason: string): void {
+  /** The card does not answer, or never did since the start. */
+  cardDown(): void {
     this.#alarms.raise({
       id: 'card-down',
       severity: 'critical',
       place: 'card',
-      said: { ru: `Плата линий не отвечает: ${reason}.`, en: `The line card does not answer: ${reason}.` },
+      said: { ru: 'Плата линий не отвечает.', en: 'The line card does not answer.' },
       cure: {
         ru: 'Проверьте шнур платы и её питание. Связь восстановится сама.',
         en: "See to the card's cord and power. The link comes back by itself.",
