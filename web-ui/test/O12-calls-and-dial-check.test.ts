@@ -88,6 +88,7 @@ t.test('what happened to that call, and what would happen to another', async (t)
       enabled: true,
       classOfService: 'chief',
       outside: true,
+      followOn: true,
     });
     office.live.put({ what: 'config', id: 'x', value: null });
     await page.locator('#check-pin option[value="p1"]').waitFor({ state: 'attached' });

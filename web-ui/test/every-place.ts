@@ -33,6 +33,7 @@ export async function visitEveryPlace(t: Test, variant: PageOptions): Promise<vo
       enabled: true,
       classOfService: 'chief',
       outside: true,
+      followOn: true,
       lockedUntil,
     },
   });

@@ -153,6 +153,7 @@ function pinRequest(body: Record<string, unknown>): PinRequest {
     ...optional('userNumber', 6),
     ...optional('expires', 10),
     outside: flag('outside'),
+    followOn: body.followOn === undefined || flag('followOn'),
   };
 }
 
@@ -174,6 +175,7 @@ function publicPin(pin: PinView): PinView {
     ...(pin.userNumber !== undefined && { userNumber: pin.userNumber }),
     ...(pin.expires !== undefined && { expires: pin.expires }),
     outside: pin.outside,
+    followOn: pin.followOn,
     ...(pin.lockedUntil !== undefined && { lockedUntil: pin.lockedUntil }),
   };
 }

@@ -445,6 +445,8 @@ export interface PinView {
   userNumber?: string;
   expires?: string;
   outside: boolean;
+  /** `##` after a call asks for the next number. */
+  followOn: boolean;
   /** Locked after wrong attempts until then. */
   lockedUntil?: number;
 }
@@ -461,6 +463,7 @@ export interface PinRequest {
   userNumber?: string;
   expires?: string;
   outside: boolean;
+  followOn: boolean;
 }
 
 // ------------------------------------------------------------------ "what would happen if I dial…"

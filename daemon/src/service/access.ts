@@ -78,7 +78,7 @@ export class Access {
       const ended = await this.#call(dialog, resolved, who.leg, access);
       await who.idle?.();
       if (dialog.gone) return;
-      if (who.followOn) {
+      if (who.followOn && pin.followOn) {
         dialog.tone(releaseTone(ended));
         if ((await followOn(dialog)) && this.#stillHolds(pin)) continue;
       }

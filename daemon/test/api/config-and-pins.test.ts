@@ -39,7 +39,15 @@ t.test('no secret is in anything that can be read', async (t) => {
   at.config.admin = {};
   const cookie = await claimed(at);
   at.pins.push({
-    ...{ id: 'anna', name: 'Anna', length: 6, enabled: true, classOfService: 'office', outside: false },
+    ...{
+      id: 'anna',
+      name: 'Anna',
+      length: 6,
+      enabled: true,
+      classOfService: 'office',
+      outside: false,
+      followOn: true,
+    },
     ...{ hmac: secrets.hmac },
   });
   const edit = { revision: 1, edits: [{ op: 'put', path: '/site/name', value: 'x' }] };

@@ -88,6 +88,17 @@ t.test('## in a conversation, and one # after it, ask for nothing', async (t) =>
   t.equal(leg.state, 'released');
 });
 
+t.test('a PIN may be without ## (ruling 17): the far end goes, and so does the caller', async (t) => {
+  const b = bench({ pins: [{ ...office.pins[0], followOn: false }] });
+  const leg = await caller(b);
+  await key(leg, '17#135790#88121234567');
+  b.trunkLeg.farAnswers();
+  await settle();
+  b.trunkLeg.farReleases(16);
+  await settle();
+  t.equal(leg.releasedWith?.q850, 16);
+});
+
 t.test('a PIN that is taken away in mid-call opens no further call', async (t) => {
   const b = bench();
   const leg = await caller(b);

@@ -298,6 +298,8 @@ export const en: Record<Key, string> = {
   'pins.fromOutside': 'from outside too',
   'pins.userNumber': 'Personal number',
   'pins.userNumberHelp': 'A caller from outside dials it before the PIN.',
+  'pins.followOn': 'Further calls with ##',
+  'pins.followOnHelp': 'After the far end has hung up, ## asks for the next number without the PIN.',
   'pins.enabled': 'On',
   'pins.locked': 'locked until {time}',
   'pins.unlock': 'Unlock',

@@ -300,6 +300,8 @@ export const ru = {
   'pins.fromOutside': 'и снаружи',
   'pins.userNumber': 'Личный номер',
   'pins.userNumberHelp': 'Звонящий снаружи набирает его перед ПИН-кодом.',
+  'pins.followOn': 'Ещё вызов по ##',
+  'pins.followOnHelp': 'После отбоя собеседника ## даёт набрать следующий номер без ПИН-кода.',
   'pins.enabled': 'Включён',
   'pins.locked': 'заблокирован до {time}',
   'pins.unlock': 'Разблокировать',

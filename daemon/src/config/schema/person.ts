@@ -148,6 +148,17 @@ export const pin = z.object({
         'Usable by callers from outside (trunk or city line).',
       ),
     ),
+  followOn: z
+    .boolean()
+    .default(true)
+    .meta(
+      field(
+        'Ещё вызов по ##',
+        'Further calls with ##',
+        'После отбоя собеседника ## даёт набрать следующий номер.',
+        'After the far end has hung up, ## asks for the next number.',
+      ),
+    ),
 });
 
 export const accessNumber = z.object({

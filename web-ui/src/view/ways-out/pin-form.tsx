@@ -20,6 +20,7 @@ export function PinForm({ pin, view, onDone, onCancel }: Props) {
     enabled: pin?.enabled ?? true,
     classOfService: pin?.classOfService ?? view.config.classesOfService[0]?.id ?? '',
     outside: pin?.outside ?? false,
+    followOn: pin?.followOn ?? true,
     ...(pin?.costCentre !== undefined && { costCentre: pin.costCentre }),
     ...(pin?.userNumber !== undefined && { userNumber: pin.userNumber }),
     ...(pin?.expires !== undefined && { expires: pin.expires }),
@@ -155,6 +156,13 @@ export function PinForm({ pin, view, onDone, onCancel }: Props) {
             />
           </Row>
         )}
+        <Tick
+          id="pin-follow-on"
+          title={t('pins.followOn')}
+          help={t('pins.followOnHelp')}
+          on={request.followOn}
+          onSet={(followOn) => set({ followOn })}
+        />
         <Tick
           id="pin-enabled"
           title={t('pins.enabled')}
