@@ -15,3 +15,32 @@ export async function hearsSpeech(phone: Telephone, timeoutMs = 5000): Promise<v
     timeoutMs,
   );
 }
+
+/**
+ * Listens for `ms` and measures the cadence of a tone: the usual length of its bursts and of its pauses, ms.
+ * Pieces that the listening cuts off at either end do not count.
+ */
+export async function hearCadence(phone: Telephone, ms = 2000): Promise<{ onMs: number; offMs: number }> {
+  const samples = await phone.heard.next(ms);
+  const lengths: Record<'on' | 'off', number[]> = { on: [], off: [] };
+  let loud: boolean | undefined;
+  let since = 0;
+  let first = true;
+  for (let at = 0; at + windowSamples <= samples.length; at += windowSamples) {
+    let sum = 0;
+    for (let i = at; i < at + windowSamples; i++) sum += Math.abs(samples[i]!);
+    const now = sum / windowSamples > loudMean;
+    if (now === loud) continue;
+    if (loud !== undefined && !first) lengths[loud ? 'on' : 'off'].push((at - since) / 8);
+    if (loud !== undefined) first = false;
+    loud = now;
+    since = at;
+  }
+  const usual = (list: number[]): number => list.sort((a, b) => a - b)[list.length >> 1] ?? 0;
+  return { onMs: usual(lengths.on), offMs: usual(lengths.off) };
+}
+
+/** 10 ms. */
+const windowSamples = 80;
+/** Mean of a tone at about -23 dBm0. */
+const loudMean = 1000;

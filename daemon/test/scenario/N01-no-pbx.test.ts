@@ -1,5 +1,6 @@
 import t from 'tap';
 import { operatorCall, pointTrunk, startBox, startOperator, until } from '../kit/box.ts';
+import { hearCadence } from '../kit/ears.ts';
 
 t.test('without a PBX: 8 495 ... takes the trunk, a number of the town the city line (N01)', async (t) => {
   const operator = await startOperator(t);
@@ -68,23 +69,11 @@ t.test('the number of the town is busy: the busy tone is heard, and the record s
   });
   await released;
   t.pass('the box has let go of the line');
-  // 0.35 s on, 0.35 s off, from the box itself now.
-  const heard = await box.telephone(1).heard.next(1400);
-  const on = loudHalves(heard);
-  t.ok(on >= 3 && on <= 5, `busy tone: ${on} of 8 pieces are loud`);
+  const { onMs, offMs } = await hearCadence(box.telephone(1));
+  t.ok(near(onMs, 350) && near(offMs, 350), `busy tone: ${onMs} ms on, ${offMs} ms off`);
   t.equal((await box.live()).calls.length, 0);
   box.telephone(1).hangup();
   await box.portsIdle();
 });
 
-/** How many eighths of a sound are loud. */
-function loudHalves(samples: Int16Array): number {
-  const piece = samples.length >> 3;
-  let loud = 0;
-  for (let i = 0; i < 8; i++) {
-    const peak =
-      samples.subarray(i * piece, (i + 1) * piece).reduce((max, s) => max + Math.abs(s), 0) / piece;
-    if (peak > 1000) loud++;
-  }
-  return loud;
-}
+const near = (ms: number, wanted: number): boolean => Math.abs(ms - wanted) <= 40;
