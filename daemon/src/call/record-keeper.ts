@@ -11,6 +11,7 @@ export class RecordKeeper {
   readonly record: CallRecord;
   readonly #recorder: CallRecorder;
   readonly #clock: Clock;
+  #begun = false;
   #ended = false;
   #changed = false;
 
@@ -18,7 +19,7 @@ export class RecordKeeper {
     this.#recorder = recorder;
     this.#clock = clock;
     this.record = { ...seed, state: 'active', startedAt: clock.wall(), legs: [], events: [] };
-    recorder.begin(this.record);
+    this.#write();
   }
 
   /** Adds a leg and follows it to its end. */
@@ -96,17 +97,29 @@ export class RecordKeeper {
       ...(this.record.answeredAt === undefined ? {} : { talkMs: at - this.record.answeredAt }),
       ...(price === undefined ? {} : { price }),
     } satisfies Partial<CallRecord>);
+    this.#begin();
     this.#recorder.end(this.record);
   }
 
-  /** A call changes several times in one turn of the event loop: the journal is told once, before the turn is over. */
+  /**
+   * A call changes several times in one turn of the event loop: the journal is told once, before the turn is
+   * over. The first write comes with the first leg's start, and no INVITE waits for the disk (ruling 32).
+   */
   #write(): void {
     if (this.#changed) return;
     this.#changed = true;
     queueMicrotask(() => {
       if (!this.#changed) return;
       this.#changed = false;
-      this.#recorder.update(this.record);
+      if (!this.#begin()) this.#recorder.update(this.record);
     });
+  }
+
+  /** Opens the record with the recorder, once; false if it was open. */
+  #begin(): boolean {
+    if (this.#begun) return false;
+    this.#begun = true;
+    this.#recorder.begin(this.record);
+    return true;
   }
 }
