@@ -6,7 +6,7 @@ export interface Timer {
 
 /**
  * The only source of time in the daemon. Injected everywhere, so that a test of a timer
- * takes no wall time (rulings: clocks).
+ * takes no wall time (ruling 28).
  */
 export interface Clock {
   /** Monotonic milliseconds; only differences mean anything. */
