@@ -107,8 +107,8 @@ export class PinDesk {
         en: `A wrong PIN was entered several times in a row (${asker.place}). PIN entry is closed for ${seconds} s.`,
       },
       cure: {
-        ru: 'Узнайте, кто звонил, в списке звонков. Если это свой сотрудник, снимите блокировку и напомните ему ПИН-код.',
-        en: 'See in the list of calls who it was. If it was one of your staff, lift the lock and remind them of the PIN.',
+        ru: 'Посмотрите в списке звонков, кто это был. Если свой, напомните ему ПИН-код: блокировка закончится сама.',
+        en: 'See in the list of calls who it was. If it was one of your staff, remind them of the PIN: the lock ends by itself.',
       },
     });
   }
