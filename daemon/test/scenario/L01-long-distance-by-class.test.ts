@@ -2,13 +2,14 @@ import t from 'tap';
 import { operatorCall, pointTrunk, startBox, startOperator, toneAtOperator, until } from '../kit/box.ts';
 
 t.test('a telephone dials 8 812 ..., talks through the trunk, and hangs up (5a, L05)', async (t) => {
-  const operator = await startOperator(t);
+  // Long enough for a whole burst of ringback, which is 1 s.
+  const operator = await startOperator(t, { usual: { status: 200, ringMs: 1500 } });
   const box = await startBox(t, { edit: (office) => pointTrunk(office, 'alpha', operator) });
   const phone = box.telephone(1);
   await box.dial(1, '88121234567');
   const far = await until('the INVITE', () => operator.calls()[0], 3000);
   t.equal(far.number, '+78121234567');
-  await phone.waitForTone(425, -20, 3000);
+  await phone.waitForTone(425, -20, 5000);
   t.pass('ringback is heard');
   await operatorCall(operator, 'answered');
   await until('polarity reversed', () => phone.reversed, 2000);
