@@ -1,5 +1,6 @@
 /** Talking to the three programs of a whole box over HTTP. */
 import { WebSocket } from 'ws';
+import { patient } from '../../hw/simulator/office/patience.ts';
 
 async function json<T>(url: string, init?: RequestInit): Promise<T> {
   const response = await fetch(url, init);
@@ -44,7 +45,7 @@ export class OfficeClient {
 
   /** Waits until a frequency is heard. @throws Error when `timeoutMs` have passed. */
   async waitForTone(id: string, hz: number, timeoutMs: number, dbm0 = -30): Promise<number> {
-    const until = Date.now() + timeoutMs;
+    const until = Date.now() + patient(timeoutMs);
     for (;;) {
       const level = await this.hear(id, 200, hz);
       if (level >= dbm0) return level;
@@ -157,7 +158,7 @@ export async function until<T>(
   ask: () => Promise<T | undefined> | T | undefined,
   timeoutMs: number,
 ): Promise<T> {
-  const end = Date.now() + timeoutMs;
+  const end = Date.now() + patient(timeoutMs);
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;

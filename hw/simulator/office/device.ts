@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { powerLevel, toneLevel } from '../sound/level.ts';
 import { Recorder } from '../sound/recorder.ts';
 import { type Sound, Voice } from '../sound/voice.ts';
+import { patient } from './patience.ts';
 import type { Timeline } from './timeline.ts';
 import { BLOCK } from './wire.ts';
 
@@ -75,7 +76,7 @@ export abstract class Device {
         reject(
           new Error(`${this.id}: no '${type}' within ${timeoutMs} ms; seen: ${seen.join(', ') || 'nothing'}`),
         );
-      }, timeoutMs);
+      }, patient(timeoutMs));
       this.#events.on('event', listener);
     });
   }
@@ -110,7 +111,7 @@ export abstract class Device {
    * @throws Error after `timeoutMs` of wall time.
    */
   async waitForTone(freq: number, dbm0 = -30, timeoutMs = 5000): Promise<number> {
-    const until = Date.now() + timeoutMs;
+    const until = Date.now() + patient(timeoutMs);
     let best = -120;
     while (Date.now() < until) {
       const level = await this.hear(200, freq);
