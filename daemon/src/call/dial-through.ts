@@ -31,9 +31,11 @@ export class DialThroughAttempt extends AttemptBase {
 
   start(): void {
     this.#part.on('started', (leg, note) => this.emit('started', leg, note));
+    this.#part.on('alerting', (leg) => this.#ringing(leg));
     this.#part.on('failed', (failed) => this.fail(failed));
     this.#part.on('answered', (leg) => {
       this.#leg = leg;
+      this.#ringing(leg);
       leg.once('released', (released) => {
         this.#timer?.cancel();
         this.fail(released);
@@ -41,6 +43,11 @@ export class DialThroughAttempt extends AttemptBase {
       this.#timer = this.#clock.after(this.#through.waitMs, () => void this.#key(leg));
     });
     this.#part.start();
+  }
+
+  /** The caller waits with ringback: neither the operator's prompts nor our digits are for its ear. */
+  #ringing(leg: Leg): void {
+    if (!this.over) this.emit('alerting', leg, false);
   }
 
   async #key(leg: Leg): Promise<void> {

@@ -281,8 +281,10 @@ t.test(
     b.trunkLeg.farAnswers();
     await settle();
     t.same(b.trunkLeg.sent, []);
+    t.equal(b.hears(1), heard.ringback, 'meanwhile nobody listens to a dead line');
     b.clock.advance(2000);
     await settle();
+    t.equal(b.hears(1), undefined);
     t.same(b.trunkLeg.sent, ['4321#,78121234567#']);
     t.equal(b.media.joined.get('line:1'), b.trunkLeg.endpoint, 'the caller hears the rest');
     t.notMatch(JSON.stringify([...b.records.values()]), /4321/);
