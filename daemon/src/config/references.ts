@@ -89,7 +89,7 @@ function uniqueIds(config: Config, found: Findings): void {
   }
   found.unique(
     config.ports.map((port, i) => [`/ports/${i}/number`, port.number] as const),
-    (number) => `Порт ${number} описан дважды.`,
+    (number) => `Гнездо ${number} описано дважды.`,
     (number) => `Port ${number} is there twice.`,
   );
 }
@@ -147,7 +147,7 @@ function checkRouting(config: Config, found: Findings): void {
     when(at, route.when);
     const { via } = route;
     if (via.kind === 'trunk') found.exists(`${at}/via/trunk`, via.trunk, trunks, 'Линия оператора', 'Trunk');
-    else found.allExist(`${at}/via/ports`, via.ports, lines, 'Порт городской линии', 'City-line port');
+    else found.allExist(`${at}/via/ports`, via.ports, lines, 'Гнездо городской линии', 'City-line socket');
     found.unique(
       route.prices.map((price, k) => [`${at}/prices/${k}/prefix`, price.prefix] as const),
       (prefix) => `Цена для «${prefix}» указана дважды.`,
@@ -177,7 +177,7 @@ function checkPeople(config: Config, found: Findings): void {
     const at = `/people/${i}`;
     found.exists(`${at}/classOfService`, person.classOfService, classes, 'Класс', 'Class of service');
     found.exists(`${at}/costCentre`, person.costCentre, centres, 'Центр затрат', 'Cost centre');
-    found.allExist(`${at}/ports`, person.ports, telephones, 'Порт телефона', 'Telephone port');
+    found.allExist(`${at}/ports`, person.ports, telephones, 'Гнездо телефона', 'Telephone socket');
     checkForwarding(config, person, at, found);
   });
   config.pins.forEach((pin, i) => {
@@ -207,7 +207,7 @@ function checkPeople(config: Config, found: Findings): void {
       `/accessNumbers/${i}/linePorts`,
       access.linePorts,
       lines,
-      'Порт городской линии',
+      'Гнездо городской линии',
       'City-line port',
     );
   });
@@ -237,7 +237,7 @@ function checkForwarding(config: Config, person: Config['people'][number], at: P
     } else if (target.startsWith('person:')) {
       found.exists(path, target.slice(7), people, 'Сотрудник', 'Person');
     } else if (target.startsWith('port:')) {
-      found.exists(path, Number(target.slice(5)), telephones, 'Порт телефона', 'Telephone port');
+      found.exists(path, Number(target.slice(5)), telephones, 'Гнездо телефона', 'Telephone socket');
     } else if (!/^(number:)?\+\d{6,15}$/.test(target) && !extensions.has(target)) {
       found.add(
         path,
@@ -261,7 +261,7 @@ function checkIncoming(config: Config, found: Findings): void {
       step.targets.forEach((target, n) => {
         const at = `/destinations/${i}/steps/${k}/targets/${n}`;
         if (target.startsWith('port:'))
-          found.exists(at, Number(target.slice(5)), telephones, 'Порт телефона', 'Telephone port');
+          found.exists(at, Number(target.slice(5)), telephones, 'Гнездо телефона', 'Telephone socket');
         if (target.startsWith('person:')) found.exists(at, target.slice(7), people, 'Сотрудник', 'Person');
       });
     });

@@ -79,10 +79,13 @@ export const configSchema = z.object({
     .array(port)
     .default([])
     .meta(
-      field('Порты', 'Ports', 'Гнёзда устройства.', 'Sockets of the box.', {
+      field('Гнёзда', 'Sockets', 'Гнёзда устройства.', 'Sockets of the box.', {
         scope: 'restart-port',
         item: ['порт', 'port'],
-        empty: ['Порты появятся, когда подключится плата.', 'Ports appear when the line card is connected.'],
+        empty: [
+          'Гнёзда появятся, когда подключится плата.',
+          'Sockets appear when the line card is connected.',
+        ],
       }),
     ),
   trunks: z

@@ -82,7 +82,10 @@ export function told(steps: readonly RouteStep[]): Said[] {
 }
 
 function lineNames(ports: readonly number[]): Said {
-  return { ru: `порт ${ports.join(', ')}`, en: `port ${ports.join(', ')}` };
+  const list = ports.join(', ');
+  return ports.length === 1
+    ? { ru: `гнездо ${list}`, en: `socket ${list}` }
+    : { ru: `гнёзда ${list}`, en: `sockets ${list}` };
 }
 
 /** One sentence for a page's list: what happens to such a number. Same code that routes. */

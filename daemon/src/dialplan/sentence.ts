@@ -45,7 +45,8 @@ function comma(amount: string): string {
 /** First sentence of every explanation: what was dialed and what it is. */
 export function whatItIs(number: ClassifiedNumber, written: string): Said {
   const kind = classNames[number.class];
-  const name = number.name;
+  // A name that says no more than the class is not said again.
+  const name = number.name?.ru.startsWith(kind.ru) ? undefined : number.name;
   if (number.class === 'invalid') {
     return number.completeness === 'partial'
       ? {
@@ -60,6 +61,20 @@ export function whatItIs(number: ClassifiedNumber, written: string): Said {
     en: `${written}: ${kind.en}${name ? ` (${name.en})` : ''}${carrier ? `, carrier ${carrier} chosen by dialing` : ''}.`,
   };
 }
+
+/** Calls of a class, behind "such calls:"; those not here go by the name of their class. */
+const callsOf: Partial<Record<NumberClass, Said>> = {
+  internal: { ru: 'внутренние', en: 'internal' },
+  local: { ru: 'городские', en: 'local' },
+  zone: { ru: 'внутризоновые', en: 'within the zone' },
+  national: { ru: 'междугородные', en: 'long distance' },
+  mobile: { ru: 'на мобильные', en: 'to mobiles' },
+  free: { ru: 'бесплатные', en: 'toll-free' },
+  special: { ru: 'в справочные службы', en: 'to special services' },
+  cis: { ru: 'в ближнее зарубежье', en: 'to the CIS' },
+  international: { ru: 'международные', en: 'international' },
+  premium: { ru: 'на платные номера', en: 'to premium numbers' },
+};
 
 export type RefusalReason = NonNullable<RoutePlan['refusal']>['reason'];
 
@@ -85,16 +100,17 @@ export function refusal(
 
 function refusalSaid(reason: RefusalReason, number: ClassifiedNumber, of: string): Said {
   const kind = classNames[number.class];
+  const calls = callsOf[number.class] ?? kind;
   switch (reason) {
     case 'class':
       return of
         ? {
-            ru: `Класс «${of}» не разрешает такие вызовы: ${kind.ru}.`,
-            en: `Class "${of}" does not allow such calls: ${kind.en}.`,
+            ru: `Класс «${of}» не разрешает такие вызовы: ${calls.ru}.`,
+            en: `Class "${of}" does not allow such calls: ${calls.en}.`,
           }
         : {
-            ru: `Нет класса, который разрешал бы такие вызовы: ${kind.ru}.`,
-            en: `There is no class that would allow such calls: ${kind.en}.`,
+            ru: `Нет класса, который разрешал бы такие вызовы: ${calls.ru}.`,
+            en: `There is no class that would allow such calls: ${calls.en}.`,
           };
     case 'schedule':
       return {
@@ -104,7 +120,7 @@ function refusalSaid(reason: RefusalReason, number: ClassifiedNumber, of: string
     case 'blocked':
       return {
         ru: `Такие номера закрыты: ${number.name?.ru ?? kind.ru}. Открыть их можно только отдельно, классом «платные услуги».`,
-        en: `Such numbers are closed: ${number.name?.en ?? kind.en}. They open only by the class "premium".`,
+        en: `Such numbers are closed: ${number.name?.en ?? kind.en}. They can be opened only by themselves, with the class "premium".`,
       };
     case 'no-route':
       return {

@@ -143,7 +143,7 @@ t.test('the decision is told in both languages by the code that made it', async 
       '+7 343 123-45-67: междугородный.',
       'Сначала «Beta»: 1,00 ₽/мин, дешевле следующего.',
       'Затем «Acme»: 1,20 ₽/мин, раньше по приоритету.',
-      'Затем «City line»: цена не задана (порт 5, 6, набор 83431234567).',
+      'Затем «City line»: цена не задана (гнёзда 5, 6, набор 83431234567).',
     ],
   );
   t.match(plan.explanation[1]?.en, 'First "Beta": 1.00 RUB/min, cheaper than the next.');

@@ -163,7 +163,7 @@ t.test('refusals have their cause, and name the class', async (t) => {
     planCall({ dialed, origin: { kind: 'on-site' }, classOfService: cos, now: noon, config });
   t.match(plan('88121234567', 'office').refusal, {
     q850: 21,
-    said: { ru: /«Office».*междугородный/, en: /"Office".*long distance/ },
+    said: { ru: /«Office».*междугородные/, en: /"Office".*long distance/ },
   });
   t.match(plan('8812', 'all').refusal, { reason: 'incomplete', q850: 28 });
   t.match(plan('8123', 'all').refusal, { reason: 'invalid', q850: 28 });

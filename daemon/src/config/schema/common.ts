@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { className } from '../../dialplan/sentence.ts';
 import { field, type Words } from '../field.ts';
 
-const idHint: Words = [
+export const idHint: Words = [
   'строчные латинские буквы, цифры и дефис, до 32 знаков',
   'lower-case letters, digits and hyphens, up to 32',
 ];

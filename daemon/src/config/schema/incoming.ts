@@ -12,7 +12,7 @@ export const destination = z.object({
       field(
         'Класс для внешних номеров',
         'Class for outside numbers',
-        'С какими правами коробка звонит на номера снаружи. Пусто: первый класс обслуживания.',
+        'С какими правами устройство звонит на номера снаружи. Пусто: первый класс обслуживания.',
         'With whose rights the box calls numbers outside. Empty: the first class of service.',
         { refersTo: 'classesOfService' },
       ),

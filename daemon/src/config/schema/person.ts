@@ -9,6 +9,7 @@ import {
   e164Hint,
   enabled,
   id,
+  idHint,
   name,
   portNumber,
 } from './common.ts';
@@ -52,7 +53,9 @@ const forwarding = z
 
 export const person = z.object({
   id,
-  name,
+  name: name.meta(
+    field('Имя', 'Name', 'Как его зовут в офисе.', 'What the office calls them.', { scope: 'at-once' }),
+  ),
   extension: dialable.optional().meta(
     field('Внутренний номер', 'Extension', 'По нему звонят внутри.', 'Dialed inside the office.', {
       hint: dialableHint,
@@ -62,7 +65,7 @@ export const person = z.object({
   ports: z
     .array(
       portNumber.meta(
-        field('Порт', 'Port', 'Гнездо телефона.', 'Socket of a telephone.', { refersTo: 'ports' }),
+        field('Гнездо', 'Socket', 'Гнездо телефона.', 'Socket of a telephone.', { refersTo: 'ports' }),
       ),
     )
     .default([])
@@ -77,7 +80,15 @@ export const person = z.object({
       dialed: true,
     }),
   ),
-  classOfService: classOfServiceId,
+  classOfService: classOfServiceId.meta(
+    field(
+      'Класс обслуживания',
+      'Class of service',
+      'Куда могут уходить переадресованные вызовы; с телефона звонят по классу его гнезда.',
+      "Where forwarded calls may go; calls from a telephone go by its socket's class.",
+      { refersTo: 'classesOfService', hint: idHint, scope: 'next-call' },
+    ),
+  ),
   costCentre: costCentreId,
   forwarding,
 });
@@ -196,7 +207,7 @@ export const accessNumber = z.object({
   linePorts: z
     .array(
       portNumber.meta(
-        field('Порт', 'Port', 'Гнездо городской линии.', 'Socket of a city line.', { refersTo: 'ports' }),
+        field('Гнездо', 'Socket', 'Гнездо городской линии.', 'Socket of a city line.', { refersTo: 'ports' }),
       ),
     )
     .default([])

@@ -13,7 +13,7 @@ import {
 } from './common.ts';
 
 const number = portNumber.meta(
-  field('Порт', 'Port', 'Номер гнезда на корпусе.', 'Number of the socket on the case.', {
+  field('Гнездо', 'Socket', 'Номер гнезда на корпусе.', 'Number of the socket on the case.', {
     scope: 'restart-port',
   }),
 );
@@ -76,7 +76,7 @@ export const fxsPort = z.object({
         'Что подключено',
         'Role',
         'Телефон, или вход городской линии офисной АТС.',
-        'telephone: wire D. pbx-line: wire A, the office PBX sees us as a city line.',
+        'A telephone, or a city-line input of the office PBX, which takes us for a city line.',
         {
           choices: {
             telephone: ['телефон', 'telephone'],
@@ -201,7 +201,7 @@ export const fxoPort = z.object({
         'Что подключено',
         'Role',
         'Городская линия или абонентский порт офисной АТС.',
-        'city-line: wire C. pbx-extension: wire B, an extension port of the office PBX.',
+        'A city line, or an extension port of the office PBX.',
         {
           choices: {
             'city-line': ['городская линия', 'city line'],
@@ -391,4 +391,4 @@ export const fxoPort = z.object({
 
 export const port = z
   .discriminatedUnion('kind', [fxsPort, fxoPort])
-  .meta(field('Порт', 'Port', 'Гнездо и его настройки.', 'A socket and its settings.'));
+  .meta(field('Гнездо', 'Socket', 'Гнездо и его настройки.', 'A socket and its settings.'));

@@ -83,11 +83,13 @@ const via = z
       ),
       ports: z
         .array(
-          portNumber.meta(field('Порт', 'Port', 'Гнездо линии.', 'Socket of a line.', { refersTo: 'ports' })),
+          portNumber.meta(
+            field('Гнездо', 'Socket', 'Гнездо линии.', 'Socket of a line.', { refersTo: 'ports' }),
+          ),
         )
         .min(1)
         .meta(
-          field('Порты', 'Ports', 'Первый свободный по порядку.', 'The first free one in order.', {
+          field('Гнёзда', 'Sockets', 'Первое свободное по порядку.', 'The first free one in order.', {
             refersTo: 'ports',
           }),
         ),

@@ -68,7 +68,7 @@ export const trunk = z
           'Подключение',
           'Mode',
           'С регистрацией у оператора или по известным адресам.',
-          "register: we register with the operator. static: both sides know each other's address.",
+          "With registration at the operator, or by each other's known addresses.",
           {
             choices: {
               register: ['с регистрацией', 'with registration'],

@@ -62,7 +62,7 @@ function Overview() {
           <Fact name={t('box.uptime')}>
             {t('box.since', {
               span: span(boxNow.value - box.startedAt),
-              time: moment(box.startedAt, boxNow.value),
+              time: moment(box.startedAt, boxNow.value).toLowerCase(),
             })}
           </Fact>
           <Fact name={t('box.zone')}>{box.timeZone}</Fact>

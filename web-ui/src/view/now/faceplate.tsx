@@ -79,9 +79,12 @@ function Socket({ port, levels, open, onOpen }: SocketProps) {
         {busy && <time class="socket-time">{duration(boxNow.value - port.since)}</time>}
         {levels && (
           <span class="socket-levels">
-            {volts !== undefined ? t('volts', { n: Math.round(volts) }) : '–'}
-            {' · '}
-            {milliamps !== undefined ? t('milliamps', { n: Math.round(milliamps) }) : '–'}
+            {[
+              volts !== undefined && t('volts', { n: Math.round(volts) }),
+              milliamps !== undefined && t('milliamps', { n: Math.round(milliamps) }),
+            ]
+              .filter(Boolean)
+              .join(' · ')}
           </span>
         )}
       </button>

@@ -116,8 +116,28 @@ export function DialCheckBox() {
   );
 }
 
+/** What becomes of a call that is not refused. */
+function outcome(result: DialCheckResult, config: ConfigView['config']): string {
+  const { target = '' } = result;
+  if (result.class === 'access') {
+    const name = config.accessNumbers.find((access) => access.id === target)?.name ?? target;
+    return t('check.access', { name });
+  }
+  if (result.class === 'feature') return t('check.feature');
+  if (result.class === 'extension' && !result.e164)
+    return t('check.rings', { who: whoAnswers(target, config) });
+  return t('check.goes', { number: result.e164 ? phone(result.e164) : target });
+}
+
+/** Whoever has an extension. */
+function whoAnswers(extension: string, config: ConfigView['config']): string {
+  const person = config.people.find((p) => p.extension === extension);
+  if (person) return person.name;
+  const port = config.ports.find((p) => p.kind === 'fxs' && p.extension === extension);
+  return port ? socketName(config, port.number) : extension;
+}
+
 function Answer({ result, view }: { result: DialCheckResult; view: ConfigView }) {
-  const number = result.e164 ? phone(result.e164) : (result.target ?? '');
   return (
     <div
       class={`answer ${result.refusal ? 'refused' : ''}`}
@@ -125,7 +145,7 @@ function Answer({ result, view }: { result: DialCheckResult; view: ConfigView })
     >
       <p class="answer-head">
         <Mark tone={result.refusal ? 'broken' : 'talk'} size={14} />
-        <strong>{result.refusal ? say(result.refusal.said) : t('check.goes', { number })}</strong>
+        <strong>{result.refusal ? say(result.refusal.said) : outcome(result, view.config)}</strong>
         <span class="tag">{word('class', result.class)}</span>
       </p>
       {result.steps.length > 0 && (
