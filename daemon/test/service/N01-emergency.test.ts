@@ -102,13 +102,20 @@ t.test(
     await settle();
     const [five, six] = [b.line(5), b.line(6)];
     await dial112(b);
-    five.fail = new CodedError('port/no-dial-tone', 'silent');
+    let dialed = 0;
+    five.dial = () => {
+      dialed++;
+      // Its guard time runs after the failure.
+      five.idle = false;
+      return Promise.reject(new CodedError('port/no-dial-tone', 'silent'));
+    };
     b.clock.advance(2100);
     await settle();
-    t.equal(five.dialed, '2345678', 'it gave no dial tone');
+    t.equal(dialed, 1, 'it gave no dial tone');
     b.clock.advance(2100);
     await settle();
     t.equal(six.dialed, '112', 'the next one is taken');
+    t.equal(dialed, 1, 'and the first is not tried again and again');
     six.emit('answered', 'polarity');
     await settle();
 
@@ -136,6 +143,25 @@ t.test('a line to the PBX is no city line, even if somebody calls it proven', as
   t.equal(b.line(7).dialed, '9,112');
   t.equal(b.line(6).dialed, undefined, 'a line that nobody has tested is not trusted with it');
   t.equal(b.media.joined.get('line:1'), 'line:5', 'and no call on one is ended for it');
+});
+
+t.test('a call through the PBX is ended for nobody', async (t) => {
+  const b = bench({
+    trunks: office.trunks,
+    ports: document.ports.map((port) => (port.number === 7 ? { ...port, proven: true } : port)),
+    routes: [{ id: 'pbx', name: 'PBX', via: { kind: 'line', ports: [7] } }],
+  });
+  b.line(5).available = false;
+  b.line(6).available = false;
+  b.port(1).lift();
+  await b.port(1).key('2345678');
+  b.line(7).emit('answered', 'polarity');
+  await settle();
+  await dial112(b);
+  b.clock.advance(10_000);
+  await settle();
+  t.equal(b.media.joined.get('line:1'), 'line:7', 'it may be a colleague three rooms away');
+  t.equal(b.hears(2), heard.congestion);
 });
 
 t.test('an emergency call over the access number, after a PIN, is one all the same', async (t) => {
