@@ -138,6 +138,43 @@ t.test('settings: what an admin does in a week', async (t) => {
     ]);
   });
 
+  t.test('forwarding is chosen in words: nobody has to know how a target is written', async (t) => {
+    await goTo(page, '/people');
+    await page.locator('[data-item="people/anna"]').click();
+    const always = form.locator('[data-field="/forwarding/always"]');
+    t.match(await always.locator('option').allInnerTexts(), ['не задано', 'свой мобильный']);
+    await always.locator('select').selectOption('number');
+    await always.getByLabel('Внешний номер').fill('8 916 000-11-22');
+    await page.keyboard.press('Enter');
+    await form.locator('[data-field="/forwarding/busy"] select').selectOption('person:boris');
+    await save.click();
+    await form.waitFor({ state: 'detached' });
+    t.match(office.store.config.people[0]?.forwarding, { always: '+79160001122', busy: 'person:boris' });
+    const row = page.locator('[data-item="people/anna"]');
+    await row.filter({ hasText: 'все звонки → +7 916 000-11-22' }).click();
+    await always.locator('select').selectOption('');
+    await save.click();
+    await form.waitFor({ state: 'detached' });
+    await row.filter({ hasText: 'когда занято → Борис Ильин' }).waitFor();
+  });
+
+  t.test('what no operator could have is refused at its field, and lines are no telephones', async (t) => {
+    await page.goto(`${office.origin}/box/trunks`);
+    await page.locator('[data-item="trunks/acme"]').click();
+    await form.locator('[data-field="/server"] input').fill('http://sip.example.com/ <b>');
+    await save.click();
+    t.match(await form.locator('[data-field="/server"] .error').innerText(), /sip\.example\.ru/);
+    await page.keyboard.press('Escape');
+    await form.waitFor({ state: 'detached' });
+    await goTo(page, '/people');
+    await page.locator('[data-item="people/anna"]').click();
+    const ports = form.locator('[data-field="/ports"]');
+    t.equal(await ports.locator('option[value="2"]').count(), 1);
+    t.equal(await ports.locator('option[value="4"]').count(), 0, 'a city line cannot be rung');
+    await page.keyboard.press('Escape');
+    await form.waitFor({ state: 'detached' });
+  });
+
   t.test('a PIN is drawn by lot, stored, and its digits are never seen again', async (t) => {
     await goTo(page, '/people');
     await page.locator('[data-add="pins"]').click();

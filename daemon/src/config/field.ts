@@ -4,12 +4,13 @@ import type { Said } from '../dialplan/route-plan.ts';
 /** Units a form writes beside a value. */
 export type Unit = 'ms' | 's' | 'min' | 'per-minute' | 'currency' | 'digits';
 
-/** Lists of the configuration that other fields point into, by id (ports: by number). */
+/** Lists of the configuration that other fields point into: by id; telephones and lines are ports, by number. */
 export type Reference =
   | 'timeRules'
   | 'classesOfService'
   | 'costCentres'
-  | 'ports'
+  | 'telephones'
+  | 'lines'
   | 'trunks'
   | 'people'
   | 'destinations';

@@ -38,7 +38,7 @@ function reasonOf(issue: ZodIssue, meta: FieldMeta | undefined, schemas: readonl
       return kind ? { ru: `нужно: ${kind.ru}.`, en: `must be ${kind.en}.` } : general(issue);
     }
     case 'invalid_format':
-      if (meta?.hint) return { ru: `нужно: ${meta.hint[0]}.`, en: `must be ${meta.hint[1]}.` };
+      if (meta?.hint) return { ru: `впишите ${meta.hint[0]}.`, en: `must be ${meta.hint[1]}.` };
       return { ru: 'так записать нельзя.', en: 'is not written the right way.' };
     case 'too_small':
       return bound(issue.origin, Number(issue.minimum), 'least');
@@ -65,6 +65,8 @@ function bound(origin: string, limit: number, end: 'least' | 'most'): Said {
   if (origin === 'string' && limit === 1 && end === 'least') return { ru: 'не заполнено.', en: 'is empty.' };
   if (origin === 'string')
     return { ru: `знаков ${words.ru} ${limit}.`, en: `must have ${words.en} ${limit} characters.` };
+  if (origin === 'array' && limit === 1 && end === 'least')
+    return { ru: 'нужна хотя бы одна запись.', en: 'must have at least one entry.' };
   if (origin === 'array')
     return { ru: `записей ${words.ru} ${limit}.`, en: `must have ${words.en} ${limit} entries.` };
   return { ru: `${words.ru} ${limit}.`, en: `must be ${words.en} ${limit}.` };

@@ -90,7 +90,7 @@ function uniqueIds(config: Config, found: Findings): void {
   found.unique(
     config.ports.map((port, i) => [`/ports/${i}/number`, port.number] as const),
     (number) => `Гнездо ${number} описано дважды.`,
-    (number) => `Port ${number} is there twice.`,
+    (number) => `Socket ${number} is there twice.`,
   );
 }
 
@@ -208,7 +208,7 @@ function checkPeople(config: Config, found: Findings): void {
       access.linePorts,
       lines,
       'Гнездо городской линии',
-      'City-line port',
+      'City-line socket',
     );
   });
   found.unique(
@@ -241,8 +241,8 @@ function checkForwarding(config: Config, person: Config['people'][number], at: P
     } else if (!/^(number:)?\+\d{6,15}$/.test(target) && !extensions.has(target)) {
       found.add(
         path,
-        `Некуда: «${target}». Укажите mobile, внутренний номер или номер с плюсом: +79161234567.`,
-        `Nobody is "${target}". Give mobile, an extension, or a number with +: +79161234567.`,
+        `Некуда: «${target}». Нужен сотрудник, гнездо, внутренний номер или номер с плюсом: +79161234567.`,
+        `Nobody is "${target}". Give a person, a socket, an extension, or a number with +: +79161234567.`,
       );
     }
   }

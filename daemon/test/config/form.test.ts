@@ -85,7 +85,7 @@ t.test('choices, limits, references and secrets are what the page needs', async 
     discriminator: 'kind',
     variants: [
       { value: 'trunk' },
-      { value: 'line', fields: [{ key: 'ports', type: 'references', section: 'ports' }] },
+      { value: 'line', fields: [{ key: 'ports', type: 'references', section: 'lines' }] },
     ],
   });
   t.match(field('routes', 'classes'), {

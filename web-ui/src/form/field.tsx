@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { ConfigIssue, FormField, PublicConfig, SecretMark } from '../../../daemon/src/api/contract.ts';
 import { say, t } from '../i18n/index.ts';
 import { Choices, GroupField, ListField, References, Texts, VariantField } from './compound.tsx';
-import { Targets } from './targets.tsx';
+import { ForwardTarget, Targets } from './targets.tsx';
 import { issuesAt } from './value.ts';
 
 /** What every control is given. */
@@ -63,6 +63,7 @@ export function Field(props: ControlProps) {
   if (field.type === 'choices') return <Choices {...props} field={field} />;
   if (field.type === 'references') return <References {...props} field={field} />;
   if (field.type === 'texts') return <Texts {...props} field={field} />;
+  if (field.type === 'text' && /\/forwarding\/\w+$/.test(path)) return <ForwardTarget {...props} />;
   const own = issuesAt(issues, path);
   const id = idOf(path);
   if (field.type === 'boolean') {
@@ -235,7 +236,10 @@ export function describe(id: string, field: FormField, issues: readonly ConfigIs
 
 /** What a reference may point at: the items of that part of the configuration by their names. */
 export function itemsOf(config: PublicConfig, section: string): { value: string | number; name: string }[] {
-  const list: unknown = config[section as keyof PublicConfig];
+  const list: unknown =
+    section === 'telephones' || section === 'lines'
+      ? config.ports.filter((port) => port.kind === (section === 'lines' ? 'fxo' : 'fxs'))
+      : config[section as keyof PublicConfig];
   if (!Array.isArray(list)) return [];
   return list.map((item: { id?: string; number?: number; name?: string }) =>
     item.id !== undefined

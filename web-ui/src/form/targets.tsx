@@ -11,18 +11,13 @@ export function Targets({ field, value, onChange, path, issues, config }: Contro
   const own = issuesAt(issues, path);
   const id = idOf(path);
   const [typing, setTyping] = useState(false);
-  const options = [
-    ...itemsOf(config, 'people').map((o) => ({ value: `person:${o.value}`, name: o.name })),
-    ...itemsOf(config, 'ports').map((o) => ({ value: `port:${o.value}`, name: o.name })),
-  ];
+  const options = whoRings(config);
   const left = options.filter((o) => !chosen.includes(o.value));
   const nameOf = (target: string): string =>
     options.find((o) => o.value === target)?.name ?? phone(target.replace(/^number:/, ''));
-  const takeNumber = (input: HTMLInputElement): void => {
-    const digits = input.value.replace(/[^\d+]/g, '');
-    input.value = '';
+  const take = (number: string): void => {
     setTyping(false);
-    if (digits !== '') onChange([...chosen, `number:${digits.replace(/^8(?=\d{10}$)/, '+7')}`]);
+    if (number !== '') onChange([...chosen, `number:${number}`]);
   };
   return (
     <div class="field" data-field={path}>
@@ -48,22 +43,82 @@ export function Targets({ field, value, onChange, path, issues, config }: Contro
         ))}
         <option value="number">{t('targets.number')}</option>
       </select>
+      {typing && <OutsideNumber onTaken={take} />}
+      <Notes id={id} field={field} issues={own} />
+    </div>
+  );
+}
+
+/** Where one person's calls are forwarded: nowhere, to somebody here, to their own mobile, or to a number. */
+export function ForwardTarget({ field, value, onChange, path, issues, config }: ControlProps) {
+  const target = typeof value === 'string' ? value : '';
+  const own = issuesAt(issues, path);
+  const id = idOf(path);
+  const [typing, setTyping] = useState(false);
+  const options = [{ value: 'mobile', name: t('targets.mobile') }, ...whoRings(config)];
+  // A number, or an extension that was set by other means.
+  const other = target !== '' && !options.some((o) => o.value === target);
+  return (
+    <div class="field" data-field={path}>
+      <label for={id}>{say(field.title)}</label>
+      <select
+        id={id}
+        value={typing ? 'number' : target}
+        aria-invalid={own.length > 0}
+        aria-describedby={describe(id, field, own)}
+        onChange={(e) => {
+          const picked = e.currentTarget.value;
+          setTyping(picked === 'number');
+          if (picked !== 'number') onChange(picked === '' ? undefined : picked);
+        }}
+      >
+        <option value="">{t('form.none')}</option>
+        {other && <option value={target}>{phone(target.replace(/^number:/, ''))}</option>}
+        {options.map((o) => (
+          <option key={o.value} value={o.value}>
+            {o.name}
+          </option>
+        ))}
+        <option value="number">{t('targets.number')}</option>
+      </select>
       {typing && (
-        <input
-          type="text"
-          inputMode="tel"
-          aria-label={t('targets.numberLabel')}
-          placeholder="+7 916 123-45-67"
-          ref={(input) => input?.focus()}
-          onBlur={(e) => takeNumber(e.currentTarget)}
-          onKeyDown={(e) => {
-            if (e.key !== 'Enter') return;
-            e.preventDefault();
-            takeNumber(e.currentTarget);
+        <OutsideNumber
+          onTaken={(number) => {
+            setTyping(false);
+            if (number !== '') onChange(number);
           }}
         />
       )}
       <Notes id={id} field={field} issues={own} />
     </div>
+  );
+}
+
+/** People and telephones, as targets are written. */
+function whoRings(config: ControlProps['config']): { value: string; name: string }[] {
+  return [
+    ...itemsOf(config, 'people').map((o) => ({ value: `person:${o.value}`, name: o.name })),
+    ...itemsOf(config, 'telephones').map((o) => ({ value: `port:${o.value}`, name: o.name })),
+  ];
+}
+
+/** A number in any writing; `onTaken` gets it with +, or nothing. */
+function OutsideNumber({ onTaken }: { onTaken(number: string): void }) {
+  const take = (input: HTMLInputElement): void =>
+    onTaken(input.value.replace(/[^\d+]/g, '').replace(/^8(?=\d{10}$)/, '+7'));
+  return (
+    <input
+      type="text"
+      inputMode="tel"
+      aria-label={t('targets.numberLabel')}
+      placeholder="+7 916 123-45-67"
+      ref={(input) => input?.focus()}
+      onBlur={(e) => take(e.currentTarget)}
+      onKeyDown={(e) => {
+        if (e.key !== 'Enter') return;
+        e.preventDefault();
+        take(e.currentTarget);
+      }}
+    />
   );
 }

@@ -19,22 +19,23 @@ export function socketName(config: PublicConfig, number: number): string {
 }
 
 /** Where a person's calls go now, in a sentence, or nothing if nowhere else. */
-export function forwardingWords({ forwarding }: Person): string {
+export function forwardingWords(config: PublicConfig, { forwarding }: Person): string {
+  const to = (target: string): string => targetName(config, target);
+  const { always, busy, noAnswer, unreachable, noAnswerSeconds: n } = forwarding;
+  if (always) return t('forward.always', { to: to(always) });
   const parts = [
-    forwarding.always && t('forward.always', { to: phone(forwarding.always) }),
-    !forwarding.always && forwarding.busy && t('forward.busy', { to: phone(forwarding.busy) }),
-    !forwarding.always &&
-      forwarding.noAnswer &&
-      t('forward.noAnswer', { to: phone(forwarding.noAnswer), n: forwarding.noAnswerSeconds }),
-    !forwarding.always &&
-      forwarding.unreachable &&
-      t('forward.unreachable', { to: phone(forwarding.unreachable) }),
+    busy && t('forward.busy', { to: to(busy) }),
+    noAnswer && t('forward.noAnswer', { to: to(noAnswer), n }),
+    unreachable && t('forward.unreachable', { to: to(unreachable) }),
   ];
   return parts.filter(Boolean).join('; ');
 }
 
+/** Whoever a target names: `person:anna`, `port:1`, `number:+7...`, `mobile`, or a bare number. */
 export function targetName(config: PublicConfig, target: string): string {
-  const [kind, id = ''] = target.split(':');
+  if (target === 'mobile') return t('targets.mobile');
+  const [kind, id] = target.split(':');
+  if (id === undefined) return phone(target);
   if (kind === 'person') return named(config.people, id);
   if (kind === 'port') return socketName(config, Number(id));
   return phone(id);

@@ -40,6 +40,25 @@ export const e164Hint: Words = [
   'a number with + and the country code: +74951234567',
 ];
 
+/** A server as RFC 3261 25.1 writes `hostport`: a name or address, and a port if it is not the usual one. */
+export const hostPort = z
+  .string()
+  .regex(
+    /^(?:(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9][A-Za-z0-9._-]*)(?::\d{1,5})?|[0-9a-fA-F]*(?::[0-9a-fA-F.]*){2,8})$/,
+  )
+  .max(255);
+export const hostPortHint: Words = [
+  'имя или адрес сервера, можно с портом: sip.example.ru или 203.0.113.5:5060',
+  'name or address of a server, with a port or without: sip.example.com or 203.0.113.5:5060',
+];
+
+/** A name that goes into a SIP header: nothing in it may end the header or a quoted string. */
+export const account = z
+  .string()
+  .regex(/^[^\s\p{Cc}"<>]*$/u)
+  .max(64);
+export const accountHint: Words = ['имя без пробелов и кавычек', 'a name without spaces and quotes'];
+
 export const portNumber = z.number().int().min(1).max(16);
 
 /** The name people know an entry by. */

@@ -78,13 +78,20 @@ export const incomingNumber = z.object({
     .string()
     .min(1)
     .max(32)
+    .regex(/^[\w+*#.() -]*$/)
     .meta(
       field(
         'Номер',
         'Number',
         'Как его присылает оператор, в любой записи.',
         'As the operator sends it, in any writing; compared after normalising.',
-        { dialed: true },
+        {
+          dialed: true,
+          hint: [
+            'номер или имя латиницей, как их присылает оператор',
+            'a number or a name, as the operator sends it',
+          ],
+        },
       ),
     ),
   trunk: id

@@ -65,13 +65,13 @@ export const person = z.object({
   ports: z
     .array(
       portNumber.meta(
-        field('Гнездо', 'Socket', 'Гнездо телефона.', 'Socket of a telephone.', { refersTo: 'ports' }),
+        field('Гнездо', 'Socket', 'Гнездо телефона.', 'Socket of a telephone.', { refersTo: 'telephones' }),
       ),
     )
     .default([])
     .meta(
       field('Телефоны', 'Telephones', 'Какие звонят, по порядку.', 'Devices rung, in order; port numbers.', {
-        refersTo: 'ports',
+        refersTo: 'telephones',
       }),
     ),
   mobile: e164.optional().meta(
@@ -207,7 +207,7 @@ export const accessNumber = z.object({
   linePorts: z
     .array(
       portNumber.meta(
-        field('Гнездо', 'Socket', 'Гнездо городской линии.', 'Socket of a city line.', { refersTo: 'ports' }),
+        field('Гнездо', 'Socket', 'Гнездо городской линии.', 'Socket of a city line.', { refersTo: 'lines' }),
       ),
     )
     .default([])
@@ -217,7 +217,7 @@ export const accessNumber = z.object({
         'City lines',
         'Линии, на которых отвечает служба.',
         'City lines that are answered by it.',
-        { refersTo: 'ports' },
+        { refersTo: 'lines' },
       ),
     ),
   pinLength: z

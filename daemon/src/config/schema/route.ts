@@ -84,13 +84,13 @@ const via = z
       ports: z
         .array(
           portNumber.meta(
-            field('Гнездо', 'Socket', 'Гнездо линии.', 'Socket of a line.', { refersTo: 'ports' }),
+            field('Гнездо', 'Socket', 'Гнездо линии.', 'Socket of a line.', { refersTo: 'lines' }),
           ),
         )
         .min(1)
         .meta(
           field('Гнёзда', 'Sockets', 'Первое свободное по порядку.', 'The first free one in order.', {
-            refersTo: 'ports',
+            refersTo: 'lines',
           }),
         ),
     }),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { field } from '../field.ts';
-import { e164, e164Hint, enabled, id, name } from './common.ts';
+import { account, accountHint, e164, e164Hint, enabled, hostPort, hostPortHint, id, name } from './common.ts';
 
 /** An operator with an access number of its own (main job 4): the box dials it, waits, sends PIN and destination. */
 const operatorAccess = z.object({
@@ -77,21 +77,18 @@ export const trunk = z
           },
         ),
       ),
-    server: z
-      .string()
+    server: hostPort
       .min(1)
-      .max(255)
       .meta(
         field(
           'Сервер оператора',
           'Server',
           'Имя или адрес, можно с портом.',
           "Host, or host:port, of the operator's server (request URI and From domain).",
+          { hint: hostPortHint },
         ),
       ),
-    outboundProxy: z
-      .string()
-      .max(255)
+    outboundProxy: hostPort
       .optional()
       .meta(
         field(
@@ -99,7 +96,7 @@ export const trunk = z
           'Outbound proxy',
           'Если не на сам сервер.',
           'Where requests are really sent, if elsewhere.',
-          { technical: true },
+          { technical: true, hint: hostPortHint },
         ),
       ),
     transport: z
@@ -114,14 +111,12 @@ export const trunk = z
           { choices: { udp: ['UDP', 'UDP'], tcp: ['TCP', 'TCP'] } },
         ),
       ),
-    user: z
-      .string()
-      .max(64)
-      .default('')
-      .meta(field('Имя', 'User', 'Имя или номер из договора.', 'Name or number from the contract.')),
-    authUser: z
-      .string()
-      .max(64)
+    user: account.default('').meta(
+      field('Имя', 'User', 'Имя или номер из договора.', 'Name or number from the contract.', {
+        hint: accountHint,
+      }),
+    ),
+    authUser: account
       .optional()
       .meta(
         field(
@@ -129,7 +124,7 @@ export const trunk = z
           'Authentication name',
           'Если отличается от имени.',
           'Name for digest, if it differs.',
-          { technical: true },
+          { technical: true, hint: accountHint },
         ),
       ),
     password: z
@@ -173,10 +168,12 @@ export const trunk = z
       ),
     peers: z
       .array(
-        z
-          .string()
-          .max(64)
-          .meta(field('Адрес', 'Address', 'Адрес сервера.', 'Address of a server.', { technical: true })),
+        hostPort.meta(
+          field('Адрес', 'Address', 'Адрес сервера.', 'Address of a server.', {
+            technical: true,
+            hint: hostPortHint,
+          }),
+        ),
       )
       .default([])
       .meta(

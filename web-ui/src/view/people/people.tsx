@@ -35,7 +35,7 @@ export function PeoplePlace() {
 function PersonWords({ person, config }: { person: Person; config: PublicConfig }) {
   const ports = live.value?.ports.filter((p) => person.ports.includes(p.number)) ?? [];
   const busy = ports.find((p) => p.state !== 'idle' && p.state !== 'unused');
-  const forwarding = forwardingWords(person);
+  const forwarding = forwardingWords(config, person);
   const cls =
     config.classesOfService.find((c) => c.id === person.classOfService)?.name ?? person.classOfService;
   return (
