@@ -40,6 +40,7 @@ export interface CallRecord {
   calledNumber?: string;
   tollClass?: string;
   routeId?: string;
+  /** The trunk it went out on, or, where it went out on none, the one it came in on; the legs tell both. */
   trunkId?: string;
   costCentre?: string;
   /** Which PIN was used (its id, never its digits). */
