@@ -35,7 +35,8 @@ export function staticFiles(root: string): RequestHandler {
   const files = load(root);
   return (request, response, next) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return next();
-    const wantsPage = extname(request.path) === '' && request.accepts(['json', 'html']) === 'html';
+    const isPlace = extname(request.path) === '' && !/^\/api(\/|$)/i.test(request.path);
+    const wantsPage = isPlace && request.accepts('html') !== false;
     const file = files.get(request.path) ?? (wantsPage ? files.get('/index.html') : undefined);
     if (!file) return next();
     response.setHeader('Cache-Control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');

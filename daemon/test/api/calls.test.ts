@@ -113,6 +113,9 @@ t.test('the built page is served from memory, its hashed parts for ever', async 
   t.match(page, { status: 200, text: /Linegate/ });
   t.match(page.headers, { 'cache-control': 'no-cache', 'content-type': /text\/html/ });
   t.match((await get('/calls/c7')).text, /Linegate/, 'a place of the page, opened by its address');
+  t.match(await get('/', { Accept: '*/*' }), { status: 200 }, 'for whoever takes anything, as curl does');
+  t.equal((await get('/calls', { Accept: 'application/json' })).status, 404);
+  t.notMatch((await get('/api/none', { Accept: '*/*' })).status, 200);
   t.equal((await get('/', { 'If-None-Match': String(page.headers.etag) })).status, 304);
   const asset = await get('/assets/app-ABCD1234.js');
   t.match(asset.headers['cache-control'], /immutable/);
