@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEMO_OFFICE, type Layout } from '../../../hw/simulator/office/layout.ts';
 import type { Line } from '../../../hw/simulator/office/line.ts';
@@ -15,7 +16,6 @@ import { office, officePins } from './office.ts';
 
 /** What tap gives a test, as far as the kit needs it. */
 interface Test {
-  testdir(): string;
   teardown(fn: () => unknown): void;
 }
 
@@ -180,7 +180,9 @@ export class Box {
 
 /** Starts a box; everything is stopped at the end of the test. */
 export async function startBox(t: Test, options: BoxOptions = {}): Promise<Box> {
-  const data = options.data ?? t.testdir();
+  // Not in a folder named after the test: the same one may run twice at once.
+  const data = options.data ?? mkdtempSync(join(tmpdir(), 'box-'));
+  if (options.data === undefined) t.teardown(() => rmSync(data, { recursive: true, force: true }));
   const link = join(data, 'line-card');
   // The lifeline relay parts 2 s after the pair is idle (ruling 1); tests of other things need not wait for it.
   const layout = { ...(options.layout ?? DEMO_OFFICE), lifelineIdleMs: options.layout?.lifelineIdleMs ?? 50 };

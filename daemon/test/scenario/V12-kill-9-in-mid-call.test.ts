@@ -55,7 +55,7 @@ t.test('kill -9 in the middle of three calls: nothing runs on, nothing is forgot
   await desk.waitForTone(425, -30, 4000);
   for (const phone of [desk, store]) phone.hangup();
 
-  const restartedAt = performance.now();
+  const restartedAt = time.ms;
   await box.restart();
   await until('the orphan gets its BYE', () => report(far.id).state === 'ended', 5000);
   t.match(report(far.id), { endedBy: 'box' });
@@ -77,7 +77,7 @@ t.test('kill -9 in the middle of three calls: nothing runs on, nothing is forgot
     () => operator.calls().find((call) => call.number === '+78121234568' && call.state === 'answered'),
     6000,
   );
-  t.ok(performance.now() - restartedAt < 10_000, 'within 10 s of the new start');
+  t.ok(time.ms - restartedAt < 10_000, 'within 10 s of the new start');
   operator.play(again.id, { type: 'tone', frequency: 1400, dbm0: -10 });
   await desk.waitForTone(1400, -12, 4000);
   desk.hangup();
