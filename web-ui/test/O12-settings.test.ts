@@ -175,6 +175,18 @@ t.test('settings: what an admin does in a week', async (t) => {
     await form.waitFor({ state: 'detached' });
   });
 
+  t.test('what is in use cannot be deleted, and it is said by whom', async (t) => {
+    await goTo(page, '/out');
+    await page.locator('[data-item="classesOfService/office"]').click();
+    page.once('dialog', (question) => void question.accept());
+    await form.getByRole('button', { name: 'Удалить' }).click();
+    const said = form.getByRole('alert');
+    await said.waitFor();
+    t.match(await said.innerText(), /этим пользуются:.*Борис Ильин/);
+    await page.keyboard.press('Escape');
+    await form.waitFor({ state: 'detached' });
+  });
+
   t.test('a PIN is drawn by lot, stored, and its digits are never seen again', async (t) => {
     await goTo(page, '/people');
     await page.locator('[data-add="pins"]').click();

@@ -159,6 +159,17 @@ t.test('reasons are words, not patterns', async (t) => {
   t.equal(said({ ports: [{ ...fxs, number: 17 }] }), 'Socket: must be at most 16.');
   t.equal(said({ site: { currency: 'рубль' } }), 'Currency: must be three letters, such as RUB.');
   t.equal(said({ trunks: 'none' }), 'Trunks: must be a list.');
+  t.equal(said({ site: { name: 'Romashka\r\nEvil: 1' } }), 'Site name: must be a text on one line.');
+  t.equal(
+    said({ trunks: [{ ...trunk, user: 'me\r\nVia: x' }] }),
+    'User: must be a name without spaces and quotes.',
+  );
+  for (const server of ['http://sip.example.com', 'a b', 'sip.example.com:', '<b>', '']) {
+    t.match(said({ trunks: [{ ...trunk, server }] }), /^Server: (must be name or address|is empty)/, server);
+  }
+  for (const server of ['sip.example.com', '203.0.113.5:5060', '[2001:db8::1]:5060', '2001:db8::1']) {
+    t.same(issues({ trunks: [{ ...trunk, server }] }), [], server);
+  }
   t.match(validateConfig('text'), { ok: false, issues: [{ path: '/version' }] });
 });
 

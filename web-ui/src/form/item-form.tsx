@@ -11,6 +11,7 @@ import { api, failureOf } from '../api.ts';
 import { say, t } from '../i18n/index.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Failure } from '../ui/parts.tsx';
+import { socketName } from '../view/section-words.ts';
 import { Fields } from './field.tsx';
 import { fieldsOf, type Item, idFor, isChanged, scopeOfChange } from './value.ts';
 
@@ -30,6 +31,7 @@ export function ItemForm({ section, view, item, initial, onSaved, onCancel }: Pr
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiError['error']>();
   const [issues, setIssues] = useState<readonly ConfigIssue[]>([]);
+  const [removing, setRemoving] = useState(false);
   const isList = section.kind === 'list';
   const idKey = section.idKey ?? 'id';
   // The name in paths is not typed: an id follows from the name, a socket's number from the socket.
@@ -52,6 +54,7 @@ export function ItemForm({ section, view, item, initial, onSaved, onCancel }: Pr
     setBusy(true);
     setFailure(undefined);
     setIssues([]);
+    setRemoving(edit.op === 'remove');
     try {
       onSaved(
         await api<ConfigOutcome>('/config', {
@@ -88,6 +91,7 @@ export function ItemForm({ section, view, item, initial, onSaved, onCancel }: Pr
     }
   };
   const elsewhere = issues.filter((issue) => issue.path.startsWith('!'));
+  const users = [...new Set(elsewhere.map((issue) => entryName(view, issue.path.slice(1))))].join(', ');
 
   return (
     <form class="item-form" onSubmit={save} noValidate data-section={section.key}>
@@ -106,12 +110,20 @@ export function ItemForm({ section, view, item, initial, onSaved, onCancel }: Pr
         />
       </div>
       <footer class="item-form-foot">
-        <Failure error={failure} />
-        {elsewhere.map((issue) => (
-          <p class="error" key={issue.path}>
-            {say(issue.said)}
+        {removing && users !== '' ? (
+          <p class="error" role="alert">
+            {t('form.stillUsed', { list: users })}
           </p>
-        ))}
+        ) : (
+          <>
+            <Failure error={failure} />
+            {elsewhere.map((issue) => (
+              <p class="error" key={issue.path}>
+                {entryName(view, issue.path.slice(1))}. {say(issue.said)}
+              </p>
+            ))}
+          </>
+        )}
         <p class="scope" role="status">
           {scope ? (
             <>
@@ -139,6 +151,14 @@ export function ItemForm({ section, view, item, initial, onSaved, onCancel }: Pr
       </footer>
     </form>
   );
+}
+
+/** What the entry that a JSON pointer leads into is called. */
+function entryName(view: ConfigView, path: string): string {
+  const [, key = '', id] = path.split('/');
+  if (key === 'ports') return socketName(view.config, Number(id));
+  const entry = listOf(view, key).find((other) => String(other.id) === id);
+  return String(entry?.name || entry?.number || id || key);
 }
 
 function listOf(view: ConfigView, key: string): Item[] {

@@ -368,6 +368,7 @@ export const en: Record<Key, string> = {
   'form.cancel': 'Leave as it is',
   'form.delete': 'Delete',
   'form.removeQuestion': 'Delete “{what}”?',
+  'form.stillUsed': 'This cannot be deleted, it is used by: {list}. Choose something else there first.',
   'form.new': 'New: {what}',
   'form.add': 'Add: {what}',
   'form.remove': 'Remove: {what}',

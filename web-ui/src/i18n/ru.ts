@@ -370,6 +370,7 @@ export const ru = {
   'form.cancel': 'Не менять',
   'form.delete': 'Удалить',
   'form.removeQuestion': 'Удалить «{what}»?',
+  'form.stillUsed': 'Удалить нельзя, этим пользуются: {list}. Сначала выберите там другое.',
   'form.new': 'Новое: {what}',
   'form.add': 'Добавить: {what}',
   'form.remove': 'Убрать: {what}',

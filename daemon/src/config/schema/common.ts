@@ -61,12 +61,20 @@ export const accountHint: Words = ['имя без пробелов и кавыч
 
 export const portNumber = z.number().int().min(1).max(16);
 
-/** The name people know an entry by. */
-export const name = z
+/** A name on one line: it stands in lists, logs and SIP headers, and on the displays of telephones. */
+export const oneLine = z
   .string()
-  .min(1)
-  .max(64)
-  .meta(field('Название', 'Name', 'Как это называется у вас.', 'What you call it.', { scope: 'at-once' }));
+  .regex(/^[^\p{Cc}\p{Bidi_Control}\u2028\u2029]*$/u)
+  .max(64);
+export const oneLineHint: Words = ['текст в одну строку', 'a text on one line'];
+
+/** The name people know an entry by. */
+export const name = oneLine.min(1).meta(
+  field('Название', 'Name', 'Как это называется у вас.', 'What you call it.', {
+    scope: 'at-once',
+    hint: oneLineHint,
+  }),
+);
 
 export const enabled = z
   .boolean()

@@ -11,6 +11,7 @@ import {
   id,
   idHint,
   name,
+  oneLineHint,
   portNumber,
 } from './common.ts';
 
@@ -54,7 +55,10 @@ const forwarding = z
 export const person = z.object({
   id,
   name: name.meta(
-    field('Имя', 'Name', 'Как его зовут в офисе.', 'What the office calls them.', { scope: 'at-once' }),
+    field('Имя', 'Name', 'Как его зовут в офисе.', 'What the office calls them.', {
+      scope: 'at-once',
+      hint: oneLineHint,
+    }),
   ),
   extension: dialable.optional().meta(
     field('Внутренний номер', 'Extension', 'По нему звонят внутри.', 'Dialed inside the office.', {

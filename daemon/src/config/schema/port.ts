@@ -9,6 +9,8 @@ import {
   dialableHint,
   enabled,
   id,
+  oneLine,
+  oneLineHint,
   portNumber,
 } from './common.ts';
 
@@ -17,11 +19,12 @@ const number = portNumber.meta(
     scope: 'restart-port',
   }),
 );
-const portName = z
-  .string()
-  .max(64)
-  .default('')
-  .meta(field('Название', 'Name', 'Что подключено к гнезду.', 'What is plugged in.', { scope: 'at-once' }));
+const portName = oneLine.default('').meta(
+  field('Название', 'Name', 'Что подключено к гнезду.', 'What is plugged in.', {
+    scope: 'at-once',
+    hint: oneLineHint,
+  }),
+);
 
 const hotline = z
   .object({

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { field } from '../field.ts';
-import { e164, e164Hint } from './common.ts';
+import { e164, e164Hint, oneLine, oneLineHint } from './common.ts';
 
 export const site = z
   .object({
-    name: z
-      .string()
-      .max(64)
-      .default('')
-      .meta(field('Название офиса', 'Site name', 'Показывается на странице.', 'Shown on the page.')),
+    name: oneLine.default('').meta(
+      field('Название офиса', 'Site name', 'Показывается на странице.', 'Shown on the page.', {
+        hint: oneLineHint,
+      }),
+    ),
     language: z
       .enum(['ru', 'en'])
       .default('ru')
