@@ -31,6 +31,11 @@ export class Heartbeat {
     return this.#age(WORKER);
   }
 
+  /** The worker's last beat itself, by a clock of its own: the same for as long as there is no other. */
+  get workerBeat(): bigint {
+    return Atomics.load(this.#cells, WORKER);
+  }
+
   #age(cell: number): number {
     const at = Atomics.load(this.#cells, cell);
     return at === 0n ? Number.POSITIVE_INFINITY : Number(process.hrtime.bigint() - at) / 1e6;
