@@ -4,7 +4,6 @@ import { Sabotage } from './sabotage.ts';
 
 /** The part of a tap test that is needed here. */
 interface Test {
-  testdir(): string;
   teardown(fn: () => unknown): void;
   ok(ok: unknown, what: string): void;
 }
