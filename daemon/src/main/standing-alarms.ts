@@ -8,8 +8,8 @@ import type { LivePicture } from './live-model.ts';
 import { troubleWords } from './port-trouble.ts';
 import { trunkLive } from './trunk-live.ts';
 
-/** Troubles that pass by themselves within moments of a start, or have an alarm of their own. */
-const passing = new Set(['link-lost', 'configuring', 'line-unknown', 'lifeline']);
+/** Troubles that pass by themselves within moments of a start, or that the front panel shows well enough. */
+const passing = new Set(['configuring', 'line-unknown', 'lifeline']);
 
 /** Follows the state of card, ports and trunks, and keeps an alarm standing for whatever is broken. */
 export class StandingAlarms {
@@ -33,10 +33,6 @@ export class StandingAlarms {
     this.#live = of.live;
     of.card.on('up', () => this.#alarms.clear('card-down'));
     of.card.on('down', () => this.cardDown());
-    of.card.on('indication', ({ type, port }) => {
-      // A line that is dead from the start never was available, so the port tells of no change.
-      if (type === 'line-state' || type === 'foreign-voltage') queueMicrotask(() => this.#judge(port));
-    });
     of.sip.on('trunkChanged', (status) => {
       this.#trunk(status);
       of.live.trunkChanged(status);
@@ -50,25 +46,26 @@ export class StandingAlarms {
       for (const event of ['seized', 'answered', 'hungUp'] as const) {
         port.on(event, () => this.#live.portChanged(port.number));
       }
-      port.on('available', (available, reason) => this.#portAvailable(port.number, available, reason));
-      this.#judge(port.number);
+      port.on('available', (available, reason) => this.#judge(port.number, available ? undefined : reason));
+      this.#judge(port.number, port.trouble);
     }
     for (const port of this.#ports.fxo.values()) {
       if (!this.#isNew(port)) continue;
       for (const event of ['ringing', 'ringingStopped', 'released'] as const) {
         port.on(event, () => this.#live.portChanged(port.number));
       }
-      port.on('available', (available, reason) => this.#portAvailable(port.number, available, reason));
+      port.on('available', (available, reason) => this.#judge(port.number, available ? undefined : reason));
       port.on('doubted', (doubtful) => this.#lineDoubted(port.number, doubtful));
-      this.#judge(port.number);
+      this.#judge(port.number, port.trouble);
     }
   }
 
-  /** Raises or clears a port's alarm by how it stands now. */
-  #judge(number: number): void {
-    const trouble = (this.#ports.fxs.get(number) ?? this.#ports.fxo.get(number))?.trouble;
-    if (trouble !== undefined && passing.has(trouble)) return;
-    this.#portAvailable(number, trouble === undefined, trouble ?? '');
+  /** Raises or clears a port's alarm by what is wrong with it. */
+  #judge(number: number, trouble: string | undefined): void {
+    this.#live.portChanged(number);
+    // A card that is away takes all its ports with it: one alarm says so.
+    if (trouble === 'link-lost') this.#alarms.clear(`port-${number}`);
+    else if (trouble === undefined || !passing.has(trouble)) this.#portTrouble(number, trouble);
   }
 
   #isNew(port: object): boolean {
@@ -108,14 +105,11 @@ export class StandingAlarms {
     });
   }
 
-  #portAvailable(number: number, available: boolean, reason: string): void {
-    this.#live.portChanged(number);
+  #portTrouble(number: number, trouble: string | undefined): void {
     const port = this.#config().ports.find((p) => p.number === number);
-    // A card that is away takes all its ports with it: one alarm says so.
-    const own = port !== undefined && !/link/.test(reason);
-    const { reason: why, cure } = troubleWords(port?.kind ?? 'fxs', reason);
+    const { reason: why, cure } = troubleWords(port?.kind ?? 'fxs', trouble);
     const socket = socketWords(number, port?.name);
-    this.#alarms.set(!available && own, {
+    this.#alarms.set(trouble !== undefined && port !== undefined, {
       id: `port-${number}`,
       severity: 'warning',
       place: `port:${number}`,

@@ -289,7 +289,7 @@ function withStanding(before: FxoState, step: FxoStep): FxoStep {
   const effects = [...step.effects];
   if (was !== undefined && is === undefined) {
     effects.unshift({ type: 'emit-available', available: true, reason: 'ready' });
-  } else if (was === undefined && is !== undefined) {
+  } else if (is !== undefined && is !== was) {
     effects.push({ type: 'emit-available', available: false, reason: is });
   }
   const { doubtful } = step.state;

@@ -267,7 +267,7 @@ export function fxsTransition(options: FxsOptions) {
     const was = fxsTrouble(before);
     if (was !== undefined && trouble === undefined) {
       effects.unshift({ type: 'emit-available', available: true, reason: 'ready' });
-    } else if (was === undefined && trouble !== undefined) {
+    } else if (trouble !== undefined && trouble !== was) {
       // Before the end of what was going on, so that nobody takes that for a handset put down.
       effects.unshift({ type: 'emit-available', available: false, reason: trouble });
     }

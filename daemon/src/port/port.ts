@@ -30,7 +30,7 @@ export type FxsEvents = {
   flashed: [];
   /** A digit dialed, by tones or by pulses. */
   digit: [key: string];
-  /** The port came or went (link lost, wrong voltage); `reason` is for the log. */
+  /** The port came or went (link lost, wrong voltage), or stays away for another reason. */
   available: [available: boolean, reason: string];
 };
 

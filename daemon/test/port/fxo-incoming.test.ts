@@ -117,7 +117,11 @@ t.test('the card was reset: set up again, ready again', async (t) => {
   card.emit('down', 'the card was reset');
   card.come();
   await settle();
-  t.strictSame(take(), ['unavailable: link-lost'], 'nothing is known of the line yet');
+  t.strictSame(
+    take(),
+    ['unavailable: link-lost', 'unavailable: configuring', 'unavailable: line-unknown'],
+    'nothing is known of the line yet',
+  );
   t.equal(port.trouble, 'line-unknown');
   card.indicate(2, { type: 'line-state', state: 'idle', volts: 60 });
   t.strictSame(take(), ['available: ready']);

@@ -35,7 +35,7 @@ t.test('comes up configured, with the hook windows of ruling 12', async (t) => {
     hook: { pulseDialing: true, pulseBreakMax: 110, flashMin: 120, flashMax: 900 },
   });
   t.match(card.commands[1], { type: 'lifeline', engaged: false });
-  t.strictSame(take(), ['available: ready']);
+  t.strictSame(take(), ['unavailable: configuring', 'available: ready']);
   t.equal(port.available, true);
   const tones = await telephone({ pulseDialing: false });
   t.match(tones.card.commands[0], { hook: { pulseDialing: false, flashMin: 80 } });
@@ -216,7 +216,7 @@ t.test(
     t.equal(port.available, false);
     card.come();
     card.indicate(1, { type: 'off-hook' });
-    t.strictSame(take(), [], 'not before the port is set up');
+    t.strictSame(take(), ['unavailable: configuring'], 'not before the port is set up');
     await settle();
     t.strictSame(take(), ['available: ready', 'seized']);
     t.equal(port.offHook, true);

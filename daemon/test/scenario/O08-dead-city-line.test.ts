@@ -22,3 +22,14 @@ t.test('a dead line is not tried at all, and says so on the page (O08)', async (
     5000,
   );
 });
+
+t.test('a line that is dead when the card comes back is told of too', async (t) => {
+  const box = await startBox(t);
+  const standing = async (): Promise<boolean> => (await box.live()).alarms.some((a) => a.id === 'port-5');
+  box.line(5).dead = true;
+  await until('the alarm', async () => (await standing()) || undefined, 5000);
+  box.simulator.unplug();
+  await until('one alarm for all the card', async () => !(await standing()) || undefined, 5000);
+  box.simulator.plug();
+  await until('the alarm is back', async () => (await standing()) || undefined, 5000);
+});
