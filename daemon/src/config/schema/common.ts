@@ -52,6 +52,16 @@ export const hostPortHint: Words = [
   'name or address of a server, with a port or without: sip.example.com or 203.0.113.5:5060',
 ];
 
+/** Where calls may come from: a name, an address, or a whole subnet of addresses. */
+export const peer = z
+  .string()
+  .regex(/^(?:[A-Za-z0-9][A-Za-z0-9._-]*|[0-9a-fA-F]*(?::[0-9a-fA-F.]*){2,8})(?:\/\d{1,3})?$/)
+  .max(64);
+export const peerHint: Words = [
+  'имя, адрес или подсеть: 203.0.113.5 или 203.0.113.0/24',
+  'a name, an address or a subnet: 203.0.113.5 or 203.0.113.0/24',
+];
+
 /** A name that goes into a SIP header: nothing in it may end the header or a quoted string. */
 export const account = z
   .string()

@@ -1,6 +1,18 @@
 import * as z from 'zod';
 import { field } from '../field.ts';
-import { account, accountHint, e164, e164Hint, enabled, hostPort, hostPortHint, id, name } from './common.ts';
+import {
+  account,
+  accountHint,
+  e164,
+  e164Hint,
+  enabled,
+  hostPort,
+  hostPortHint,
+  id,
+  name,
+  peer,
+  peerHint,
+} from './common.ts';
 
 /** An operator with an access number of its own (main job 4): the box dials it, waits, sends PIN and destination. */
 const operatorAccess = z.object({
@@ -168,10 +180,10 @@ export const trunk = z
       ),
     peers: z
       .array(
-        hostPort.meta(
-          field('Адрес', 'Address', 'Адрес сервера.', 'Address of a server.', {
+        peer.meta(
+          field('Адрес', 'Address', 'Адрес сервера или подсеть.', 'Address of a server, or a subnet.', {
             technical: true,
-            hint: hostPortHint,
+            hint: peerHint,
           }),
         ),
       )
