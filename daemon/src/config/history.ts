@@ -1,5 +1,6 @@
 import { mkdir, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../base/error.ts';
 import type { Said } from '../dialplan/route-plan.ts';
 import { AtomicJsonFile, syncFolder } from './atomic-file.ts';
 
@@ -55,7 +56,7 @@ export class ConfigHistory {
         const entry = await new AtomicJsonFile<HistoryEntry>(path).read();
         if (entry && Number.isInteger(entry.revision)) entries.push(entry);
       } catch (error) {
-        report(`history: ${String(error)}`);
+        report(`history: ${messageOf(error)}`);
       }
     }
     this.#entries = entries.sort((a, b) => a.revision - b.revision);

@@ -60,7 +60,7 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
       `the configuration was lost; going back to revision ${recovered.revision} of ${new Date(recovered.at).toISOString()}`,
     );
     const low = await begin(file, recovered.config);
-    return new ConfigStore(options, low, history, recovered.revision);
+    return new ConfigStore(options, low, history, recovered.revision, 'earlier');
   }
   if (found.broken)
     report(
@@ -75,7 +75,7 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
     );
   const low = await begin(file, fresh.config);
   await history.add(firstEntry(options.wall(), (history.last?.revision ?? 0) + 1, fresh.config));
-  return new ConfigStore(options, low, history, history.last!.revision);
+  return new ConfigStore(options, low, history, history.last!.revision, found.broken ? 'none' : undefined);
 }
 
 type Report = NonNullable<ConfigStoreOptions['report']>;
@@ -202,8 +202,18 @@ export class ConfigStore {
   #revision: number;
   #queue: Promise<unknown> = Promise.resolve();
 
+  /** What stood in for a document that was lost or broken at the start: an earlier version, or none at all. */
+  readonly fallback: 'earlier' | 'none' | undefined;
+
   /** Use {@link openConfigStore}. */
-  constructor(options: ConfigStoreOptions, low: Low<Config>, history: ConfigHistory, revision: number) {
+  constructor(
+    options: ConfigStoreOptions,
+    low: Low<Config>,
+    history: ConfigHistory,
+    revision: number,
+    fallback?: 'earlier' | 'none',
+  ) {
+    this.fallback = fallback;
     this.#options = options;
     this.#low = low;
     this.#history = history;

@@ -161,6 +161,7 @@ export class Daemon {
     this.#closers.push(() => live.close());
     const standing = new StandingAlarms({ alarms, card, ports, sip, config, live });
     standing.watch();
+    if (store.fallback) standing.settingsLost(store.fallback);
     const warned = (warning: { code: string; message: string }): void => {
       log.child('media').warn(warning.message, { code: warning.code });
       standing.warned(warning.code);
@@ -169,7 +170,9 @@ export class Daemon {
     host.on('warning', warned);
     card.on('down', (reason) => log.child('card').warn(`the link is down: ${reason}`));
 
-    store.events.on('changed', (next) => {
+    store.events.on('changed', (next, _before, paths) => {
+      // Claiming the box says nothing about its settings.
+      if (paths.some((path) => !path.startsWith('/admin'))) alarms.clear('settings-lost');
       plans.apply(next);
       ports.update(portOptions(next, profile));
       services.follow(ports.fxs.values(), ports.fxo.values());

@@ -91,6 +91,28 @@ export class StandingAlarms {
     });
   }
 
+  /** The settings that were in force are lost; see ConfigStore.fallback. Stands until they are changed. */
+  settingsLost(fallback: 'earlier' | 'none'): void {
+    const earlier = fallback === 'earlier';
+    this.#alarms.raise({
+      id: 'settings-lost',
+      severity: 'critical',
+      said: earlier
+        ? {
+            ru: 'Файл настроек был испорчен: действует предыдущая версия.',
+            en: 'The file of settings was broken: the version before it is in force.',
+          }
+        : {
+            ru: 'Файл настроек был испорчен, прежних версий нет: настройки начаты заново.',
+            en: 'The file of settings was broken and there is no earlier version: they begin anew.',
+          },
+      cure: {
+        ru: 'Проверьте настройки и сохраните любое изменение. Испорченный файл лежит рядом с новым.',
+        en: 'Look through the settings and save any change. The broken file is kept beside the new one.',
+      },
+    });
+  }
+
   /** The card does not answer, or never did since the start. */
   cardDown(): void {
     this.#alarms.raise({

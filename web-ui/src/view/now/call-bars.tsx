@@ -1,7 +1,7 @@
 import type { CallLive } from '../../../../daemon/src/api/contract.ts';
 import { api } from '../../api.ts';
 import { money } from '../../format/money.ts';
-import { duration, shortTime } from '../../format/time.ts';
+import { clockTime, duration, shortTime } from '../../format/time.ts';
 import { t, word } from '../../i18n/index.ts';
 import { Link } from '../../router.tsx';
 import { Icon } from '../../ui/icons.tsx';
@@ -28,7 +28,7 @@ export function CallBars({ calls, now }: { calls: readonly CallLive[]; now: numb
       <div class="axis" aria-hidden="true">
         {ticks.map((time, i) => (
           <span key={i} style={{ left: `${i * 25}%` }}>
-            {shortTime(time)}
+            {width < 4 * 60_000 ? clockTime(time) : shortTime(time)}
           </span>
         ))}
         <span class="axis-now">{t('now.axis')}</span>
