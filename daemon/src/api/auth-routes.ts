@@ -138,7 +138,8 @@ export function fields(request: Request): Record<string, unknown> {
 
 /** Codes are compared without dashes, spaces and case, in a time that does not depend on where they differ. */
 function sameCode(given: string, code: string | undefined): boolean {
-  if (code === undefined) return false;
+  // No code opens the box to nobody, an empty one least of all.
+  if (code === undefined || plainCode(code) === '') return false;
   const digest = (text: string): Buffer => createHash('sha256').update(plainCode(text)).digest();
   return timingSafeEqual(digest(given), digest(code));
 }

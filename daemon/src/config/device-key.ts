@@ -14,7 +14,7 @@ const keyBytes = 32;
 /**
  * Reads the key of the box, or makes it at the first start, readable by the daemon's user alone.
  * @throws CodedError `config/device-key` if the file is there and is no key: making another one would
- *   silently end every PIN.
+ *   silently end every PIN; `config/device-key-unreadable`.
  */
 export async function loadDeviceKey(path: string): Promise<DeviceKey> {
   let text: string;
@@ -22,9 +22,8 @@ export async function loadDeviceKey(path: string): Promise<DeviceKey> {
     text = (await readFile(path, 'utf8')).trim();
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return await makeKey(path);
-    throw new CodedError('config/device-key', `cannot read the device key ${path}: ${messageOf(error)}`, {
-      cause: error,
-    });
+    const reason = `cannot read the device key ${path}: ${messageOf(error)}`;
+    throw new CodedError('config/device-key-unreadable', reason, { cause: error });
   }
   if (!/^[0-9a-f]{64}$/.test(text)) throw new CodedError('config/device-key', `${path} is no device key`);
   return { bytes: Buffer.from(text, 'hex') };

@@ -6,7 +6,6 @@ import { ApiServer } from '../api/server.ts';
 import type { Clock } from '../base/clock.ts';
 import { CodedError, codeOf, messageOf } from '../base/error.ts';
 import { CallRegistry } from '../call/registry.ts';
-import { loadDeviceKey } from '../config/device-key.ts';
 import { parseJson } from '../config/json-text.ts';
 import { hashPassword, verifyPassword } from '../config/password.ts';
 import type { Config } from '../config/schema.ts';
@@ -25,6 +24,7 @@ import { type SipdHandle, startSipd } from '../sipd/host.ts';
 import { type CardPlace, MediaHost } from '../worker/media-host.ts';
 import { logAlarms } from './alarm-log.ts';
 import type { DaemonArguments, HostPort } from './arguments.ts';
+import { boxKey } from './box-key.ts';
 import { CardState } from './card-state.ts';
 import { claimCode } from './claim-code.ts';
 import { countryProfile, toneSet } from './country.ts';
@@ -109,7 +109,7 @@ export class Daemon {
     threads.catch(() => {});
     // The stores are opened meanwhile: this thread has nothing else to do.
     const records = this.#openRecords(data, alarms, config);
-    const key = await loadDeviceKey(join(data, 'device-key'));
+    const key = await boxKey(data, clock.wall(), config().pins.length > 0, alarms);
     const [sipd] = await threads;
 
     const tones = toneSet(profile);

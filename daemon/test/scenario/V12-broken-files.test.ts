@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { type Box, startBox, until } from '../kit/box.ts';
+import { adminPassword, type Box, startBox, until } from '../kit/box.ts';
 
 const alarmIds = async (box: Box): Promise<string[]> => (await box.live()).alarms.map((alarm) => alarm.id);
 
@@ -37,4 +37,25 @@ t.test('broken records are put aside, and the box goes on with new ones', async 
   await until('telephone 2 rings', () => box.telephone(2).ringing || undefined, 4000);
   box.telephone(1).hangup();
   t.match(await box.ended(), { dialed: '12' });
+});
+
+t.test('a broken device key takes the PINs with it, never the telephones', async (t) => {
+  const box = await startBox(t);
+  await box.daemon.stop();
+  writeFileSync(join(box.data, 'device-key'), 'ffff');
+  await box.restart();
+  t.ok((await alarmIds(box)).includes('pins-void'));
+  t.equal(readdirSync(box.data).filter((name) => name.startsWith('device-key.broken-')).length, 1);
+  await box.dial(1, '12');
+  await until('telephone 2 rings', () => box.telephone(2).ringing || undefined, 4000);
+});
+
+t.test('an empty file in place of the code on the label opens the box to nobody', async (t) => {
+  const box = await startBox(t, { claim: false });
+  for (const left of ['', '\n', '----']) {
+    writeFileSync(join(box.data, 'label-code'), left);
+    await t.rejects(box.api.claim('', adminPassword), /wrong-code|bad-request/);
+    t.match(box.claimCode, /^[A-Z0-9]{4}-[A-Z0-9]{4}$/, 'another code was made');
+  }
+  await box.api.claim(box.claimCode, adminPassword);
 });
