@@ -1,4 +1,4 @@
-import { CodedError } from '../base/error.ts';
+import { CodedError, codeOf } from '../base/error.ts';
 import type { ApiError, ConfigIssue, Said } from './contract.ts';
 
 interface Known {
@@ -112,6 +112,13 @@ const known = {
       en: 'This change can no longer be undone: later ones stand on it.',
     },
   },
+  'config/write-failed': {
+    status: 507,
+    said: {
+      ru: 'Настройки не записались: память устройства полна или не пишет. Действуют прежние.',
+      en: 'The settings could not be written: the storage of the box is full or takes no writes. The old ones stay.',
+    },
+  },
   'api/busy': {
     status: 503,
     said: {
@@ -154,6 +161,7 @@ export class ApiFault extends CodedError<ApiErrorCode> {
 /** Any thrown thing as a fault: body-parser's errors by their type, everything unknown as `api/failed`. */
 export function toFault(error: unknown): ApiFault {
   if (error instanceof ApiFault) return error;
+  if (codeOf(error) === 'config/write-failed') return new ApiFault('config/write-failed');
   const type = (error as { type?: unknown } | null)?.type;
   if (type === 'entity.too.large') return new ApiFault('api/too-large');
   const status = (error as { status?: unknown } | null)?.status;

@@ -64,6 +64,7 @@ export class ConfigHistory {
 
   /** Adds a version durably and forgets the oldest beyond what is kept. */
   async add(entry: HistoryEntry): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     await new AtomicJsonFile<HistoryEntry>(this.#path(entry.revision)).write(entry);
     this.#entries.push(entry);
     while (this.#entries.length > keptVersions || this.#changes() > keptChanges) {
