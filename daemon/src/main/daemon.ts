@@ -96,7 +96,7 @@ export class Daemon {
     const profile = countryProfile(config().dialing.country);
 
     const alarms = new AlarmBoard(clock);
-    logAlarms(alarms, log.child('alarm'));
+    const silence = [logAlarms(alarms, log.child('alarm'))];
     const host = this.#makeMedia(config(), profile);
     const { card, media } = host;
     // Whoever follows the card does so before its worker runs: what it tells first is told once.
@@ -168,7 +168,7 @@ export class Daemon {
     };
     host.warnings.forEach(warned);
     host.on('warning', warned);
-    card.on('down', (reason) => log.child('card').warn(`the link is down: ${reason}`));
+    silence.push(card.on('down', (reason) => log.child('card').warn(`the link is down: ${reason}`)));
 
     store.events.on('changed', (next, _before, paths) => {
       // Claiming the box says nothing about its settings.
@@ -227,6 +227,8 @@ export class Daemon {
     this.#closers.push(() => {
       watchdog.stop();
       supervisor.stopping();
+      // What ends because we stop is no news.
+      for (const off of silence) off();
     });
     const listening = sip.listening[0] ?? this.#arguments.sip;
     return {
