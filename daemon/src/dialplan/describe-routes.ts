@@ -41,7 +41,14 @@ export function describeRoutes(config: Config, now: number): { id: string; said:
       whole: true,
       now,
     });
-    return found.steps.some((step) => step.routeId === route.id) ? summary(found) : undefined;
+    if (!found.steps.some((step) => step.routeId === route.id)) return undefined;
+    const said = summary(found);
+    if (found.steps.some((step) => step.routeId !== route.id)) return said;
+    // Alone it need not be named: the sentence stands beside its name.
+    return {
+      ru: said.ru.replaceAll(`«${route.name}»: `, ''),
+      en: said.en.replaceAll(`"${route.name}": `, ''),
+    };
   };
   return config.routes.flatMap((route) => {
     const sentences: Said[] = [];

@@ -1,4 +1,5 @@
 import type { ConfigView, PinView } from '../../../daemon/src/api/contract.ts';
+import { word } from '../i18n/index.ts';
 import { useLoad } from './use-load.ts';
 
 type Named =
@@ -18,6 +19,7 @@ export function useNames(version: number): (list: Named, id: string) => string {
   return (list, id) => {
     const items: readonly { id: string; name: string }[] =
       list === 'pins' ? (pins ?? []) : (value?.config[list] ?? []);
-    return items.find((item) => item.id === id)?.name ?? id;
+    // Emergency calls have ways of their own, which no configuration can name or take away.
+    return items.find((item) => item.id === id)?.name ?? word('way', id);
   };
 }

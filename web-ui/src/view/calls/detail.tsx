@@ -1,5 +1,6 @@
 import type { CallRecord, LegRecord } from '../../../../daemon/src/api/contract.ts';
 import { money } from '../../format/money.ts';
+import { tenths } from '../../format/number.ts';
 import { phone } from '../../format/phone.ts';
 import { clockTime, duration, moment } from '../../format/time.ts';
 import { hasWord, t, word } from '../../i18n/index.ts';
@@ -115,7 +116,7 @@ function stepWords(step: PathStep, record: CallRecord): [Tone, string, string] {
     case 'tried': {
       const { leg } = step;
       const to = leg.number ? `${placeName(leg.place)}, ${phone(leg.number)}` : placeName(leg.place);
-      const took = step.tookMs === undefined ? '' : t('path.took', { s: (step.tookMs / 1000).toFixed(1) });
+      const took = step.tookMs === undefined ? '' : t('path.took', { s: tenths(step.tookMs / 1000) });
       if (step.result === 'answered')
         return ['talk', t('path.answered', { to }), [took, sourceWords(leg)].filter(Boolean).join(' · ')];
       if (step.result === 'trying') return ['ring', t('path.trying', { to }), ''];
@@ -195,7 +196,7 @@ function Technical({ record }: { record: CallRecord }) {
                       sent: leg.rtp.sent,
                       received: leg.rtp.received,
                       lost: leg.rtp.lost,
-                      jitter: leg.rtp.jitterMs.toFixed(1),
+                      jitter: tenths(leg.rtp.jitterMs),
                     })}
                 </td>
               </tr>

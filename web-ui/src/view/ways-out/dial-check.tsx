@@ -153,11 +153,11 @@ function Answer({ result, view }: { result: DialCheckResult; view: ConfigView })
           {result.steps.map((step, i) => (
             <li key={`${step.routeId}-${i}`} class={step.usable === false ? 'unusable' : ''}>
               <span class="answer-step-head">
-                <strong>{step.routeName}</strong>
+                <strong>{word('way', step.routeName)}</strong>
                 <span>
                   {viaWords(view.config, step.via)} → {phone(step.number)}
                 </span>
-                <span class="price">{priceWords(step.price)}</span>
+                {result.class !== 'emergency' && <span class="price">{priceWords(step.price)}</span>}
               </span>
               <span class="dim">{say(step.why)}</span>
               {step.hindrance && (
