@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { CodedError, messageOf } from '../base/error.ts';
+import { sourceOf } from './attempt-limiter.ts';
 import { authRoutes, requireSession } from './auth-routes.ts';
 import { callRoutes } from './call-routes.ts';
 import { configRoutes } from './config-routes.ts';
@@ -123,13 +124,34 @@ function answerFault(deps: ApiDeps): ErrorRequestHandler {
   };
 }
 
-/** A server that a slow or greedy client cannot hold for long. */
+/** Connections of one source: all its live pages and as much again, and still not all that the server takes. */
+const mostPerSource = 128;
+
+/** A server that a slow or greedy client cannot hold for long, nor keep from everybody else. */
 function limited(app: Express): Server {
   const server = createServer(
-    { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5000 },
+    {
+      requestTimeout: 30_000,
+      headersTimeout: 10_000,
+      keepAliveTimeout: 5000,
+      // How often the two above are looked at; Node's own 30 s would treble them.
+      connectionsCheckingInterval: 2000,
+    },
     app,
   );
   server.maxConnections = 256;
+  const perSource = new Map<string, number>();
+  server.on('connection', (socket) => {
+    const source = sourceOf(socket.remoteAddress ?? '');
+    const open = (perSource.get(source) ?? 0) + 1;
+    perSource.set(source, open);
+    socket.once('close', () => {
+      const left = (perSource.get(source) ?? 1) - 1;
+      if (left > 0) perSource.set(source, left);
+      else perSource.delete(source);
+    });
+    if (open > mostPerSource) socket.destroy();
+  });
   server.maxHeadersCount = 64;
   return server;
 }

@@ -1,3 +1,5 @@
+import { get } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import t from 'tap';
 import { isOwnHost } from '../../src/api/guards.ts';
 import { gatewaysIn, isOnLink } from '../../src/api/on-link.ts';
@@ -173,4 +175,40 @@ t.test('on-link is by subnet, and never by the router, a global IPv6 address, or
     'fe800000000000000000000000000000 40 00000000000000000000000000000000 00 00000000000000000000000000000000 00000100 0 0 0 eth0',
   ].join('\n');
   t.same(gatewaysIn(route4, route6), ['192.168.1.1', 'fe80::1']);
+});
+
+t.test('one source that opens connections without end does not keep others out', async (t) => {
+  const at = await startApi();
+  t.teardown(() => at.server.close());
+  let open = 0;
+  let refused = 0;
+  const sockets: Socket[] = [];
+  await new Promise<void>((resolve) => {
+    for (let i = 0; i < 400; i++) {
+      const socket = connect({ port: at.port, host: '127.0.0.1' });
+      sockets.push(socket);
+      socket.on('error', () => {});
+      socket.on('connect', () => socket.write('GET / HTTP/1.1\r\nX-Slow: '));
+      socket.on('close', () => ++refused === 400 - 128 && resolve());
+      socket.on('connect', () => open++);
+    }
+  });
+  t.equal(open, 400, 'all were taken off the queue');
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    get({ port: at.port, host: '127.0.0.1', localAddress: '127.0.0.2', path: '/api/session' }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).on('error', reject);
+  });
+  t.equal(status, 200, 'for another');
+  for (const socket of sockets) socket.destroy();
+  // The server hears of the ends in its own time.
+  let again = 0;
+  while (again === 0) {
+    again = await ask(at, '/api/session').then(
+      (answer) => answer.status,
+      () => 0,
+    );
+  }
+  t.equal(again, 200, 'and for the first when it has let go');
 });
