@@ -42,13 +42,6 @@ export interface LiveSources {
   probes(): readonly ProbeState[];
 }
 
-/** What the card last measured at a port. */
-interface Electrical {
-  volts?: number;
-  milliamps?: number;
-  reversed?: boolean;
-}
-
 /** How often slow figures (load, memory, link) are looked at, ms. */
 const slowMs = 5000;
 
@@ -56,9 +49,6 @@ const slowMs = 5000;
 export class LivePicture implements LiveModel {
   readonly events = new Emitter<{ changed: [change: LiveChange] }>();
   readonly #from: LiveSources;
-  #electrical = new Map<number, Electrical>();
-  /** What the card last said of the line on a port. */
-  #lines = new Map<number, LineState>();
   #portSince = new Map<number, { state: PortState; since: number }>();
   #cpu = process.cpuUsage();
   #cpuAt: number;
@@ -77,14 +67,6 @@ export class LivePicture implements LiveModel {
       card.on('up', () => this.#cardChanged()),
       card.on('down', () => this.#cardChanged()),
       card.on('indication', (indication) => {
-        const known = this.#electrical.get(indication.port) ?? {};
-        if (indication.type === 'line-state') {
-          known.volts = indication.volts;
-          this.#lines.set(indication.port, indication.state);
-        }
-        if (indication.type === 'loop-current') known.milliamps = indication.milliamps;
-        if (indication.type === 'polarity') known.reversed = indication.reversed;
-        this.#electrical.set(indication.port, known);
         // The port's own machine hears of it first; its new state is looked at when it has.
         queueMicrotask(() => this.portChanged(indication.port));
       }),
@@ -236,12 +218,14 @@ export class LivePicture implements LiveModel {
     const live = port.kind === 'fxs' ? ports.fxs.get(port.number) : ports.fxo.get(port.number);
     const place = port.kind === 'fxs' ? `port:${port.number}` : `line:${port.number}`;
     const call = calls.at(place)[0];
-    const state: PortState = !port.enabled ? 'unused' : portState(live, call, this.#lines.get(port.number));
+    const state: PortState = !port.enabled
+      ? 'unused'
+      : portState(live, call, this.#from.link.line(port.number));
     const before = this.#portSince.get(port.number);
     const since = before?.state === state ? before.since : this.#from.clock.wall();
     this.#portSince.set(port.number, { state, since });
     const person = config().people.find((p) => p.ports.includes(port.number));
-    const electrical = this.#electrical.get(port.number);
+    const electrical = this.#from.link.electrical(port.number);
     const extension = person?.extension ?? (port.kind === 'fxs' ? port.extension : undefined);
     return {
       number: port.number,
