@@ -1,12 +1,19 @@
 import t from 'tap';
-import { operatorCall, pointTrunk, startBox, startOperator, toneAtOperator, until } from '../kit/box.ts';
+import {
+  type OfficeDocument,
+  operatorCall,
+  pointTrunk,
+  startBox,
+  startOperator,
+  toneAtOperator,
+  until,
+} from '../kit/box.ts';
 
 // Wire B: an FXO port in an extension socket of the office PBX. The simulated PBX has its own dial tone after
 // 600 ms, `9` for the city line, no polarity reversal, and releases by busy tone.
 const port = 7;
 
-// biome-ignore lint/suspicious/noExplicitAny: a document is edited freely before it is checked.
-function withPbx(office: any): void {
+function withPbx(office: OfficeDocument): void {
   office.ports.push({ kind: 'fxo', number: port, name: 'PBX', role: 'pbx-extension', outsidePrefix: '9' });
   office.accessNumbers[0].linePorts = [port];
   office.routes[2].via.ports = [port];

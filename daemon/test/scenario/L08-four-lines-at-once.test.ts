@@ -1,40 +1,10 @@
 import t from 'tap';
-import { pointTrunk, startBox, startOperator, until } from '../kit/box.ts';
-
-const layout = {
-  sockets: [
-    { port: 1, kind: 'fxs', device: 'telephone' },
-    { port: 2, kind: 'fxs', device: 'pbx-trunk' },
-    { port: 3, kind: 'fxs', device: 'pbx-trunk' },
-    { port: 4, kind: 'fxs', device: 'pbx-trunk' },
-    { port: 5, kind: 'fxs', device: 'pbx-trunk' },
-  ],
-} as const;
-
-/** Wire A on ports 2 to 5. */
-function pbxOffice(office: { ports: object[]; routes: object[] }): void {
-  office.ports = [
-    { kind: 'fxs', number: 1, extension: '11', classOfService: 'staff' },
-    ...[2, 3, 4, 5].map((number) => ({ kind: 'fxs', number, role: 'pbx-line', classOfService: 'inside' })),
-  ];
-  office.routes = office.routes.filter((route) => !JSON.stringify(route).includes('"line"'));
-}
-
-/** Access number, PIN and destination, 70 ms on and 70 ms off, 300 ms after seizing (features P04). */
-const burst = { digits: '7713579088121234567', delayMs: 300, onMs: 70, offMs: 70 };
+import { startOperator, until } from '../kit/box.ts';
+import { burst, pbxPorts, startPbxBox } from '../kit/pbx-office.ts';
 
 t.test('the PBX takes four lines at once: four calls on the trunk (L08)', async (t) => {
   const operator = await startOperator(t);
-  const box = await startBox(t, {
-    layout: { sockets: [...layout.sockets] },
-    edit: (office) => {
-      pbxOffice(office);
-      office.destinations = [];
-      office.incomingNumbers = [];
-      office.people = [];
-      pointTrunk(office, 'alpha', operator);
-    },
-  });
+  const box = await startPbxBox(t, operator);
   const numbers = ['88121234561', '88121234562', '88121234563', '88121234564'];
   await Promise.all(
     numbers.map((number, i) => box.pbx(2 + i).seizeAndDial({ ...burst, digits: `77135790${number}` })),
@@ -62,7 +32,7 @@ t.test('the PBX takes four lines at once: four calls on the trunk (L08)', async 
     const other = box.pbx(port).level(400, 600 + 200 * ((index + 1) % 4));
     t.ok(other < -40, `port ${port} does not hear its neighbour (${other.toFixed(0)} dBm0)`);
   }
-  for (const port of [2, 3, 4, 5]) box.pbx(port).hangup();
+  for (const port of pbxPorts) box.pbx(port).hangup();
   await until('all are over', async () => (await box.live()).calls.length === 0, 4000);
   const records = await box.records();
   t.equal(records.filter((record) => record.releasedBy === 'caller').length, 4);

@@ -1,40 +1,10 @@
 import t from 'tap';
-import { operatorCall, pointTrunk, startBox, startOperator, toneAtOperator, until } from '../kit/box.ts';
-
-const layout = {
-  sockets: [
-    { port: 1, kind: 'fxs', device: 'telephone' },
-    { port: 2, kind: 'fxs', device: 'pbx-trunk' },
-    { port: 3, kind: 'fxs', device: 'pbx-trunk' },
-    { port: 4, kind: 'fxs', device: 'pbx-trunk' },
-    { port: 5, kind: 'fxs', device: 'pbx-trunk' },
-  ],
-} as const;
-
-/** Wire A on ports 2 to 5. */
-function pbxOffice(office: { ports: object[]; routes: object[] }): void {
-  office.ports = [
-    { kind: 'fxs', number: 1, extension: '11', classOfService: 'staff' },
-    ...[2, 3, 4, 5].map((number) => ({ kind: 'fxs', number, role: 'pbx-line', classOfService: 'inside' })),
-  ];
-  office.routes = office.routes.filter((route) => !JSON.stringify(route).includes('"line"'));
-}
-
-/** Access number, PIN and destination, 70 ms on and 70 ms off, 300 ms after seizing (features P04). */
-const burst = { digits: '7713579088121234567', delayMs: 300, onMs: 70, offMs: 70 };
+import { operatorCall, startOperator, toneAtOperator, until } from '../kit/box.ts';
+import { burst, startPbxBox } from '../kit/pbx-office.ts';
 
 t.test('an old PBX sends access number, PIN and number in one burst (5c, P04, L02)', async (t) => {
   const operator = await startOperator(t);
-  const box = await startBox(t, {
-    layout: { sockets: [...layout.sockets] },
-    edit: (office) => {
-      pbxOffice(office);
-      office.destinations = [];
-      office.incomingNumbers = [];
-      office.people = [];
-      pointTrunk(office, 'alpha', operator);
-    },
-  });
+  const box = await startPbxBox(t, operator);
   const pbx = box.pbx(2);
   await pbx.seizeAndDial(burst);
   const far = await operatorCall(operator, 'answered');
