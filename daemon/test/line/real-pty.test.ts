@@ -5,9 +5,9 @@ import { startSimulator } from '../../../hw/simulator/simulator.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import type { CardIndication, Inventory } from '../../src/line/card.ts';
 import { CardLink } from '../../src/line/card-link.ts';
-import { serialTransport } from '../../src/line/serial-transport.ts';
 import { tcpTransport } from '../../src/line/tcp-transport.ts';
 import type { TransportFactory } from '../../src/line/transport.ts';
+import { ttyTransport } from '../../src/line/tty-transport.ts';
 
 interface Test {
   teardown: (fn: () => Promise<void> | void) => void;
@@ -77,8 +77,7 @@ interface SimulatorAt {
   tcpAddress: string | undefined;
 }
 
-const onTty = ({ path }: SimulatorAt) =>
-  serialTransport({ path: path!, baudRate: 4_000_000, unlimited: true });
+const onTty = ({ path }: SimulatorAt) => ttyTransport({ path: path!, baudRate: 4_000_000, unlimited: true });
 
 t.test('over a tty: inventory, state of the ports, commands, audio by the cardâ€™s clock', async (t) => {
   const { simulator, link, ups, indications, told } = await bench(t, {}, onTty);
@@ -127,7 +126,7 @@ t.test('over a tty: inventory, state of the ports, commands, audio by the cardâ€
 t.test('the tty is unplugged and plugged back: same path, new device, by itself', async (t) => {
   const path = join(t.testdir(), 'card');
   const { simulator, link, ups, downs } = await bench(t, { link: path }, () =>
-    serialTransport({ path, baudRate: 4_000_000, unlimited: true }),
+    ttyTransport({ path, baudRate: 4_000_000, unlimited: true }),
   );
   for (let i = 1; i <= 2; i++) {
     simulator.unplug();
@@ -219,7 +218,7 @@ t.test('over TCP, and a daemon that starts before the card', async (t) => {
   const path = join(t.testdir(), 'later');
   const early = new CardLink({
     clock: systemClock(),
-    transport: serialTransport({ path, baudRate: 4_000_000, unlimited: true }),
+    transport: ttyTransport({ path, baudRate: 4_000_000, unlimited: true }),
   });
   t.teardown(() => early.close());
   const told = new Promise<void>((resolve) => {
@@ -239,7 +238,7 @@ t.test('over TCP, and a daemon that starts before the card', async (t) => {
 
 t.test('on a slow link A-law is agreed on, and audio passes', async (t) => {
   const { simulator, link, ups } = await bench(t, {}, ({ path }) =>
-    serialTransport({ path: path!, baudRate: 230_400 }),
+    ttyTransport({ path: path!, baudRate: 230_400 }),
   );
   t.equal(ups[0]?.audio, 'alaw');
   simulator.telephone(1).lift();
