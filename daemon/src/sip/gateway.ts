@@ -7,6 +7,7 @@ import type { DialogJournal } from '../records/call-record.ts';
 import { localCause } from './cause.ts';
 import type { DiversionReason } from './identity.ts';
 import { Inbound, type InboundCounters, type IncomingCall, nobodyHere } from './inbound.ts';
+import { type AddressChange, type NetworkEvent, type NetworkNews, watchedNetwork } from './network.ts';
 import { endOrphan } from './orphan.ts';
 import { OutgoingSipLeg } from './outgoing-leg.ts';
 import { RtpPool } from './rtp-pool.ts';
@@ -15,6 +16,7 @@ import { type HostPort, SrfFacade } from './srf-facade.ts';
 import { type Resolver, systemResolver } from './targets.ts';
 import { Trunk, type TrunkHost, type TrunkTimes, trunkTimes } from './trunk.ts';
 import { onlyAdjusts, sameBinding } from './trunk-change.ts';
+import { TrunkPeer } from './trunk-peer.ts';
 import type { TrunkStatus } from './trunk-status.ts';
 
 /** The part of the configuration that concerns SIP. */
@@ -32,6 +34,8 @@ export interface SipOptions extends SipSettings {
   /** The engine passes 100 Trying on: ours does, a drachtio-server does not. */
   engineShowsTrying?: boolean;
   resolver?: Resolver;
+  /** News of addresses and connections, from whoever holds the sockets; without it we look ourselves. */
+  network?: NetworkNews;
   times?: TrunkTimes;
   /** 0 to under 1; for jitter. */
   random?: () => number;
@@ -64,6 +68,8 @@ export type SipEvents = {
   dialogClosed: [callId: string];
   /** The control connection to the engine came or went. */
   engine: [connected: boolean];
+  /** Our own address, as such or as an operator sees it, is another. The trunks concerned register anew by themselves. */
+  addressChanged: [change: AddressChange];
 };
 
 export interface SipCounters extends InboundCounters {
@@ -123,6 +129,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
   #orphansLeft = 0;
   #closing: Promise<void> | undefined;
   #dialogEnded: (() => void) | undefined;
+  #endWatch: () => void = () => {};
 
   constructor(options: SipOptions) {
     super();
@@ -140,6 +147,8 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
         if (this.#trunks.get(trunk.config.id) === trunk) this.emit('trunkChanged', trunk.status);
       },
       mediaReady: (address) => this.#pool.warm(address),
+      seenElsewhere: (trunk, seenAt) =>
+        this.emit('addressChanged', { cause: 'nat', came: [], gone: [], trunkId: trunk.config.id, seenAt }),
     };
     this.#legHost = {
       facade: this.#facade,
@@ -177,6 +186,13 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
   async connect(): Promise<void> {
     const { engine, connectMs } = this.#options;
     await this.#facade.connect({ ...engine, ...(connectMs === undefined ? {} : { connectMs }) });
+    let { network } = this.#options;
+    if (!network) {
+      const watched = watchedNetwork(this.#options.clock, () => this.#facade.listening);
+      this.#endWatch = watched.close;
+      network = watched;
+    }
+    network.on('network', (event) => this.#networkChanged(event));
   }
 
   get connected(): boolean {
@@ -208,7 +224,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
     if (refusal) return refusal;
     const { divertedFrom, diversionReason } = request;
     const leg = new OutgoingSipLeg(
-      trunk,
+      new TrunkPeer(trunk),
       this.#legHost,
       {
         number: request.number,
@@ -256,6 +272,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
     });
     await Promise.all([drained, ...[...this.#trunks.values()].map((trunk) => trunk.stop(true))]);
     late?.cancel();
+    this.#endWatch();
     this.#pool.close();
     this.#facade.close();
   }
@@ -288,6 +305,22 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
     for (const trunk of this.#trunks.values()) trunk.transportChanged();
     // One that cannot be ended now stays in the journal for the next start.
     for (const dialog of this.#orphans.splice(0)) void this.endOrphan(dialog);
+  }
+
+  #networkChanged(event: NetworkEvent): void {
+    if (this.#closing) return;
+    const { kind } = event;
+    if (kind === 'addresses') {
+      const { came, gone } = event;
+      this.#facade.listening = event.bound;
+      for (const trunk of this.#trunks.values()) trunk.addressesChanged(event);
+      this.emit('addressChanged', { cause: 'interfaces', came, gone });
+      return;
+    }
+    for (const trunk of this.#trunks.values()) {
+      if (!trunk.flowFailed(event.protocol, event.host)) continue;
+      this.emit('addressChanged', { cause: 'flow', came: [], gone: [], trunkId: trunk.config.id });
+    }
   }
 
   #dialogClosed(callId: string): void {

@@ -10,6 +10,7 @@ import type { LegHost } from './sip-leg.ts';
 import type { SrfFacade } from './srf-facade.ts';
 import type { Headers, SrfRequest, SrfResponse } from './srf-types.ts';
 import type { Trunk } from './trunk.ts';
+import { TrunkPeer } from './trunk-peer.ts';
 
 /** What is known of a call that came in. */
 export interface IncomingCall {
@@ -87,7 +88,7 @@ export class Inbound {
       return;
     }
     this.counters.accepted++;
-    const leg = new IncomingSipLeg(trunk, this.#host, req, res);
+    const leg = new IncomingSipLeg(new TrunkPeer(trunk), this.#host, req, res);
     this.#arrived(leg, {
       trunkId: trunk.config.id,
       calledNumber: calledNumber(req, trunk),

@@ -4,9 +4,9 @@ import type { ReleaseCause } from '../call/leg.ts';
 import { joinHostPort } from './address.ts';
 import { causeName, localCause, parseReason, reasonHeader, refusalStatus } from './cause.ts';
 import { MediaSession } from './media-session.ts';
+import type { Peer } from './peer.ts';
 import { type LegHost, SipLeg } from './sip-leg.ts';
 import type { Headers, SrfRequest, SrfResponse } from './srf-types.ts';
-import type { Trunk } from './trunk.ts';
 
 /** RFC 3261 13.3.1.1: a provisional response is repeated every minute, or proxies give up; and the engine drops a silent call after 64 s. */
 const REPEAT_MS = 50_000;
@@ -14,7 +14,7 @@ const REPEAT_MS = 50_000;
 /** How long an answer waits for the PRACK of a reliable response before it; a peer that sends none may still talk, ms. */
 const PRACK_MS = 2_000;
 
-/** A call that came in on a trunk. */
+/** A call that came in from a trunk or a device. */
 export class IncomingSipLeg extends SipLeg {
   readonly direction = 'incoming';
   readonly callId: string;
@@ -32,15 +32,15 @@ export class IncomingSipLeg extends SipLeg {
   /** Our answer to the caller's offer; one and the same in 183 and 200 (RFC 3261 13.2.1). */
   #answer: string | undefined;
 
-  constructor(trunk: Trunk, host: LegHost, req: SrfRequest, res: SrfResponse) {
-    super(trunk, host);
+  constructor(peer: Peer, host: LegHost, req: SrfRequest, res: SrfResponse) {
+    super(peer, host);
     this.callId = req.get('Call-ID') ?? '';
     this.#req = req;
     this.#res = res;
     this.#reliable = /\b100rel\b/i.test(req.get('Require') ?? '');
     this.state = 'trying';
     this.startedAt = host.clock.now();
-    trunk.callBegan();
+    peer.callBegan();
     req.on('cancel', (cancel) => {
       const given = parseReason(cancel.get('Reason'));
       this.ended({
@@ -98,7 +98,7 @@ export class IncomingSipLeg extends SipLeg {
 
   #leave(): void {
     this.#repeat?.cancel();
-    this.trunk.callEnded();
+    this.peer.callEnded();
   }
 
   async #accept(): Promise<void> {
@@ -136,16 +136,16 @@ export class IncomingSipLeg extends SipLeg {
   }
 
   async #open(): Promise<MediaSession> {
-    const address = this.trunk.localAddress;
+    const address = this.peer.localAddress;
     try {
       if (address === undefined)
-        throw new CodedError('sip/no-address', 'no local address toward the trunk is known');
+        throw new CodedError('sip/no-address', 'no local address toward the caller is known');
       const rtp = await this.host.pool.obtain(address);
       if (this.state === 'released') {
         this.host.media.closeRtp(rtp.endpoint).catch(() => {});
         throw new CodedError('sip/gone', 'the caller hung up');
       }
-      this.session = new MediaSession(rtp, this.host.media, this.trunk.config);
+      this.session = new MediaSession(rtp, this.host.media, this.peer.audio);
       return this.session;
     } catch (error) {
       this.release(localCause(47, messageOf(error)));
@@ -186,6 +186,6 @@ export class IncomingSipLeg extends SipLeg {
   }
 
   #headers(): Headers {
-    return { Contact: this.trunk.contact, Allow: 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE' };
+    return { Contact: this.peer.contact, Allow: 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE' };
   }
 }

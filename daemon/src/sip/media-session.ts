@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { CodedError } from '../base/error.ts';
-import type { TrunkConfig } from '../config/schema.ts';
 import type { EndpointId, Media, MediaDirection, RtpStatistics } from '../media/api.ts';
 import { type Agreement, agree } from './negotiation.ts';
+import type { AudioWishes } from './peer.ts';
 import type { OpenRtp } from './rtp-pool.ts';
 import { type LocalAudio, parseSdp, type SessionDescription, writeAnswer, writeOffer } from './sdp.ts';
 
@@ -11,7 +11,7 @@ export class MediaSession {
   readonly rtp: OpenRtp;
   readonly #media: Media;
   readonly #watchLoss: boolean;
-  readonly #config: Pick<TrunkConfig, 'codecs' | 'ptimeMs'>;
+  readonly #config: AudioWishes;
   // RFC 8866 5.2: any number that fits in 63 bits; kept below 2^31 for old equipment.
   readonly #sessionId = String(randomInt(1, 2 ** 31));
   #version = 1;
@@ -21,7 +21,7 @@ export class MediaSession {
   #holding = false;
 
   /** `watchLoss`: whether silence of RTP is reported; never on emergency calls (ruling 23). */
-  constructor(rtp: OpenRtp, media: Media, config: Pick<TrunkConfig, 'codecs' | 'ptimeMs'>, watchLoss = true) {
+  constructor(rtp: OpenRtp, media: Media, config: AudioWishes, watchLoss = true) {
     this.#watchLoss = watchLoss;
     this.rtp = rtp;
     this.#media = media;

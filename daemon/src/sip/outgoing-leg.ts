@@ -1,29 +1,14 @@
 import type { Timer } from '../base/clock.ts';
 import { codeOf, messageOf } from '../base/error.ts';
 import { randomHex } from '../base/random.ts';
-import type { Party, ReleaseCause } from '../call/leg.ts';
-import { escapeUser, joinHostPort } from './address.ts';
+import type { ReleaseCause } from '../call/leg.ts';
 import { causeName, failureCause, localCause, reasonHeader } from './cause.ts';
 import { type DigestProgress, nextSequence, noDigestYet } from './credentials.ts';
-import { type DiversionReason, identityOf } from './identity.ts';
 import { MediaSession } from './media-session.ts';
-import { toOperator } from './number-format.ts';
+import { type CalledPeer, nextHopOf, type OutgoingCall, proxyOf, type Way } from './peer.ts';
 import type { OpenRtp } from './rtp-pool.ts';
 import { type LegHost, SipLeg } from './sip-leg.ts';
 import type { Headers, SrfDialog, SrfResponse } from './srf-types.ts';
-import type { Target } from './targets.ts';
-import type { Trunk } from './trunk.ts';
-
-/** Whom to call, and as whom. */
-export interface OutgoingCall {
-  /** E.164 with +, a short code, or digits of an operator's service. */
-  number: string;
-  caller: Party;
-  /** An emergency call, and the number to show (E.164) if the site has one (ruling 6). */
-  emergency?: { callerNumber?: string | undefined };
-  /** Forwarded by one of ours (ruling 14). */
-  diversion?: { reason: DiversionReason; number?: string };
-}
 
 /**
  * How much longer than configured the first sign of life may take where 100 Trying does not reach us
@@ -31,14 +16,15 @@ export interface OutgoingCall {
  */
 const HIDDEN_TRYING_MS = 8_000;
 
-/** A call of ours on a trunk. */
+/** A call of ours on a trunk or to a device. */
 export class OutgoingSipLeg extends SipLeg {
   readonly direction = 'outgoing';
   readonly callId = randomHex(16);
   readonly #call: OutgoingCall;
   readonly #tag = randomHex(8);
   readonly #showsTrying: boolean;
-  #target: Target | undefined;
+  readonly #peer: CalledPeer;
+  #way: Way | undefined;
   #invite: { cancel(headers?: Headers): void } | undefined;
   #noAnswer: Timer | undefined;
   #sequence = 1;
@@ -46,8 +32,9 @@ export class OutgoingSipLeg extends SipLeg {
   #counted = false;
 
   /** `showsTrying`: the engine passes 100 Trying on. */
-  constructor(trunk: Trunk, host: LegHost, call: OutgoingCall, showsTrying: boolean) {
-    super(trunk, host);
+  constructor(peer: CalledPeer, host: LegHost, call: OutgoingCall, showsTrying: boolean) {
+    super(peer, host);
+    this.#peer = peer;
     this.#call = call;
     this.#showsTrying = showsTrying;
   }
@@ -55,18 +42,19 @@ export class OutgoingSipLeg extends SipLeg {
   start(): void {
     if (this.state !== 'idle') return;
     this.state = 'trying';
-    const { trunk, host } = this;
-    const refusal = trunk.refusal(this.#call.emergency !== undefined);
-    const target = trunk.target;
-    const address = trunk.localAddress;
-    if (refusal || !target || address === undefined) {
+    const { host } = this;
+    const peer = this.#peer;
+    const refusal = peer.refusal(this.#call.emergency !== undefined);
+    const way = peer.way();
+    const address = peer.localAddress;
+    if (refusal || !way || address === undefined) {
       // Not in the caller's own turn, so that it has its leg in hand when the news comes.
       queueMicrotask(() => this.ended(refusal ?? localCause(38)));
       return;
     }
-    this.#target = target;
+    this.#way = way;
     this.#counted = true;
-    trunk.callBegan();
+    peer.callBegan();
     const rtp = host.pool.take(address);
     if (rtp) this.#begin(rtp);
     else {
@@ -107,7 +95,7 @@ export class OutgoingSipLeg extends SipLeg {
   #uncount(): void {
     if (!this.#counted) return;
     this.#counted = false;
-    this.trunk.callEnded();
+    this.#peer.callEnded();
   }
 
   #begin(rtp: OpenRtp): void {
@@ -115,14 +103,10 @@ export class OutgoingSipLeg extends SipLeg {
       this.host.media.closeRtp(rtp.endpoint).catch(() => {});
       return;
     }
-    this.session = new MediaSession(
-      rtp,
-      this.host.media,
-      this.trunk.config,
-      this.#call.emergency === undefined,
-    );
+    const watchLoss = this.#call.emergency === undefined;
+    this.session = new MediaSession(rtp, this.host.media, this.#peer.audio, watchLoss);
     this.#send(this.session.offer(), noDigestYet());
-    const { noAnswerMs } = this.trunk.config;
+    const { noAnswerMs } = this.#peer;
     if (this.state !== 'trying') return;
     this.#noAnswer = this.host.clock.after(
       this.#showsTrying ? noAnswerMs : noAnswerMs + HIDDEN_TRYING_MS,
@@ -135,35 +119,33 @@ export class OutgoingSipLeg extends SipLeg {
 
   /** Writes and sends the INVITE; again with credentials after a challenge. */
   #send(offer: string, digest: DigestProgress): void {
-    const { trunk, host } = this;
-    const target = this.#target;
-    if (!target) return;
-    const { config } = trunk;
-    const { caller, emergency, diversion } = this.#call;
-    const identity = identityOf(config, { caller, emergency, diversion });
-    const uri = `sip:${escapeUser(this.#dialed())}@${joinedServer(trunk)}`;
+    const { host } = this;
+    const peer = this.#peer;
+    const way = this.#way;
+    if (!way) return;
+    const { uri, from, headers: identity } = peer.address(this.#call);
     const headers: Headers = {
       'Call-ID': this.callId,
       CSeq: `${this.#sequence} INVITE`,
-      From: `${identity.from};tag=${this.#tag}`,
+      From: `${from};tag=${this.#tag}`,
       To: `<${uri}>`,
-      Contact: trunk.contact,
+      Contact: peer.contact,
       Allow: 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE',
       Supported: '100rel',
-      ...identity.headers,
+      ...identity,
       ...digest.headers,
     };
     const first = this.startedAt === undefined;
     this.startedAt ??= host.clock.now();
     this.#invite = host.facade.invite(
-      { uri, headers, body: offer, proxy: trunk.proxyOf(target) },
+      { uri, headers, body: offer, proxy: proxyOf(way) },
       {
         // Post-dial delay ends when the INVITE is on the wire and not when it was handed to the engine (ruling 32).
         sent: () => {
           if (first) this.startedAt = host.clock.now();
         },
         provisional: (response) => this.#progressed(response),
-        answered: (dialog) => this.#answered(dialog, target),
+        answered: (dialog) => this.#answered(dialog, way),
         rejected: (response) => this.#rejected(response, offer, digest),
         failed: (error) => {
           if (codeOf(error) !== 'sip/engine-lost') this.#saw(503, 'request not sent', false);
@@ -171,17 +153,6 @@ export class OutgoingSipLeg extends SipLeg {
         },
       },
     );
-  }
-
-  /** The number as it is dialed here; an emergency short code gives way to the long number where it must (ruling 6). */
-  #dialed(): string {
-    const { number, emergency } = this.#call;
-    const { config } = this.trunk;
-    const long =
-      emergency && !number.startsWith('+') && !config.emergencyShortCodes
-        ? config.emergencyNumber
-        : undefined;
-    return toOperator(long ?? number, config.numberFormat);
   }
 
   #progressed(response: SrfResponse): void {
@@ -204,8 +175,8 @@ export class OutgoingSipLeg extends SipLeg {
     }
   }
 
-  #answered(dialog: SrfDialog, target: Target): void {
-    const nextHop = `${this.trunk.config.transport}/${joinHostPort(target.address, target.port)}`;
+  #answered(dialog: SrfDialog, way: Way): void {
+    const nextHop = nextHopOf(way);
     this.#noAnswer?.cancel();
     this.#saw(200, 'OK', true);
     if (this.state === 'released') {
@@ -231,10 +202,9 @@ export class OutgoingSipLeg extends SipLeg {
   #rejected(response: SrfResponse, offer: string, digest: DigestProgress): void {
     this.#noAnswer?.cancel();
     const answered = response.source_address !== '';
-    const next = this.trunk.credentials.answer(response, digest, {
+    const next = this.#peer.answerChallenge(response, digest, {
       method: 'INVITE',
       body: offer,
-      fromTrunk: this.trunk.trusts(response.source_address),
       dialog: 'outside',
     });
     if (next && this.state !== 'released') {
@@ -261,14 +231,6 @@ export class OutgoingSipLeg extends SipLeg {
   }
 
   #saw(status: number, text: string, answered: boolean): void {
-    if (this.#target) this.trunk.saw(this.#target, 'INVITE', status, text, answered);
+    if (this.#way) this.#peer.saw(this.#way, status, text, answered);
   }
-}
-
-/** Host and port of the request URI: as configured, so that an operator recognises its own name. */
-function joinedServer(trunk: Trunk): string {
-  const { server } = trunk.config;
-  return server.includes(':') && !server.startsWith('[') && server.split(':').length > 2
-    ? `[${server}]`
-    : server;
 }

@@ -10,10 +10,10 @@ import { noDigestYet } from './credentials.ts';
 import { journalOf } from './dialog-journal.ts';
 import { keyOfInfo } from './dtmf-info.ts';
 import type { MediaSession } from './media-session.ts';
+import type { Peer } from './peer.ts';
 import type { RtpPool } from './rtp-pool.ts';
 import type { SrfFacade } from './srf-facade.ts';
 import type { Headers, SrfDialog, SrfRequest, SrfResponse } from './srf-types.ts';
-import type { Trunk } from './trunk.ts';
 
 /** A dialog as sip/ knows it; the owner of call records adds which record it belongs to. */
 export type OpenDialog = Omit<DialogJournal, 'callRecordId'>;
@@ -50,7 +50,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
   abstract readonly direction: 'incoming' | 'outgoing';
   readonly id = `sip-${randomHex(6)}`;
   readonly place: string;
-  readonly trunk: Trunk;
+  readonly peer: Peer;
   abstract readonly callId: string;
   startedAt: number | undefined;
   protected readonly host: LegHost;
@@ -63,11 +63,11 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
   #lastDigit = { key: '', at: Number.NEGATIVE_INFINITY, source: '' };
   #awaitAck: ((body: string) => void) | undefined;
 
-  constructor(trunk: Trunk, host: LegHost) {
+  constructor(peer: Peer, host: LegHost) {
     super();
-    this.trunk = trunk;
+    this.peer = peer;
     this.host = host;
-    this.place = `trunk:${trunk.config.id}`;
+    this.place = peer.place;
   }
 
   get state(): LegState {
@@ -203,7 +203,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
     this.host.dialogClosed(this.callId);
   }
 
-  /** A request in the dialog, repeated with credentials if the operator asks for them. */
+  /** A request in the dialog, repeated with credentials if the peer asks for them. */
   async #send(dialog: SrfDialog, method: string, headers: Headers, body?: string): Promise<SrfResponse> {
     for (let digest = noDigestYet(); ; ) {
       const response = await this.host.facade.dialogRequest(
@@ -212,10 +212,9 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
         { ...headers, ...digest.headers },
         body,
       );
-      const next = this.trunk.credentials.answer(response, digest, {
+      const next = this.peer.answerChallenge(response, digest, {
         method,
         ...(body === undefined ? {} : { body }),
-        fromTrunk: this.trunk.trusts(response.source_address),
         dialog: this.direction === 'outgoing' ? 'ours' : 'theirs',
       });
       if (!next) return response;
@@ -233,7 +232,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
       let response: SrfResponse;
       try {
         const body = session.offer();
-        response = await this.#send(dialog, 'INVITE', { Contact: this.trunk.contact }, body);
+        response = await this.#send(dialog, 'INVITE', { Contact: this.peer.contact }, body);
       } finally {
         this.#offering = false;
       }
@@ -259,7 +258,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
   #modified(dialog: SrfDialog, req: SrfRequest, res: SrfResponse): void {
     const { status, body } = this.#considerOffer(req);
     const headers: Headers =
-      status === 488 ? { Reason: reasonHeader(88) } : status === 200 ? { Contact: this.trunk.contact } : {};
+      status === 488 ? { Reason: reasonHeader(88) } : status === 200 ? { Contact: this.peer.contact } : {};
     if (body !== undefined) dialog.local.sdp = body;
     this.host.facade.respond(res, status, { headers, ...(body === undefined ? {} : { body }) });
     this.#noteHold();

@@ -1,0 +1,88 @@
+import type { Party, ReleaseCause } from '../call/leg.ts';
+import type { CodecName } from '../media/api.ts';
+import { joinHostPort } from './address.ts';
+import type { DigestProgress } from './credentials.ts';
+import type { DiversionReason } from './identity.ts';
+import type { Headers, SrfResponse } from './srf-types.ts';
+
+/** What a leg may speak with its peer. */
+export interface AudioWishes {
+  /** The preferred first. */
+  codecs: readonly CodecName[];
+  ptimeMs: 10 | 20 | 30;
+}
+
+/** A request that the peer has answered with a challenge. */
+export interface ChallengedRequest {
+  method: string;
+  body?: string;
+  /** `outside`: of dialogs; `ours`, `theirs`: in a dialog that we, that they began. */
+  dialog: 'outside' | 'ours' | 'theirs';
+}
+
+/** Whom SIP legs talk to: an operator behind a trunk, or a device of the office network. */
+export interface Peer {
+  /** `trunk:acme`, `device:anna`; for records and the page. */
+  readonly place: string;
+  /** A device of the office: its people may hold, transfer and be told of messages; an operator may not (ruling 8). */
+  readonly inside: boolean;
+  /** Our Contact toward it; the engine writes its own address in place of `localhost`. */
+  readonly contact: string;
+  /** Local address for media toward it; undefined until one is known. */
+  readonly localAddress: string | undefined;
+  readonly audio: AudioWishes;
+  /** How it takes digits that we send. */
+  readonly dtmf: 'auto' | 'info';
+  /** A call with it begins, ends; for the limit of calls at once. */
+  callBegan(): void;
+  callEnded(): void;
+  /** The credentials with which a challenged request is sent again; undefined if there are none for it. */
+  answerChallenge(
+    response: SrfResponse,
+    progress: DigestProgress,
+    request: ChallengedRequest,
+  ): DigestProgress | undefined;
+}
+
+/** The next hop toward a peer. */
+export interface Way {
+  address: string;
+  port: number;
+  /** `udp`, `tcp`, `tls`. */
+  transport: string;
+}
+
+/** Whom to call, and as whom. */
+export interface OutgoingCall {
+  /** E.164 with +, a short code, or digits of an operator's service. */
+  number: string;
+  caller: Party;
+  /** An emergency call, and the number to show (E.164) if the site has one (ruling 6). */
+  emergency?: { callerNumber?: string | undefined };
+  /** Forwarded by one of ours (ruling 14). */
+  diversion?: { reason: DiversionReason; number?: string };
+}
+
+/** A peer that can be called. */
+export interface CalledPeer extends Peer {
+  /** How long any sign of life may take after the INVITE, ms. */
+  readonly noAnswerMs: number;
+  /** Why no call may go there now; undefined if one may. */
+  refusal(emergency: boolean): ReleaseCause | undefined;
+  /** Where requests go now; undefined while no address is known. */
+  way(): Way | undefined;
+  /** Request-URI and the headers that say who calls whom: From (without tag), P-Asserted-Identity... */
+  address(call: OutgoingCall): { uri: string; from: string; headers: Headers };
+  /** How an INVITE ended; `answered`: by the peer and not by silence. */
+  saw(way: Way, status: number, text: string, answered: boolean): void;
+}
+
+/** A way as the engine wants it for `proxy`, so that no name is looked up on the way. */
+export function proxyOf(way: Way): string {
+  return `sip:${joinHostPort(way.address, way.port)};transport=${way.transport}`;
+}
+
+/** A way as the journal of dialogs keeps it. */
+export function nextHopOf(way: Way): string {
+  return `${way.transport}/${joinHostPort(way.address, way.port)}`;
+}
