@@ -18,6 +18,10 @@ export interface CallerWishes {
   emergency?: { callerNumber?: string | undefined } | undefined;
   /** The call was forwarded by one of ours (ruling 14); `number`: which of our numbers was called, E.164. */
   diversion?: { reason: DiversionReason; number?: string } | undefined;
+  /** Request-URI of the call; History-Info names it. */
+  target?: string;
+  /** What the operator gave us besides the configured number, E.164: from its incoming numbers, or P-Associated-URI. */
+  ownNumbers?: readonly string[];
 }
 
 /** Reasons of RFC 5806 4. */
@@ -29,16 +33,35 @@ export type DiversionReason =
   | 'unavailable'
   | 'deflection';
 
+/** RFC 4458 2: why a call was retargeted, as the `cause` parameter of the new target in History-Info. */
+const RETARGET_CAUSES: Readonly<Record<DiversionReason, number>> = {
+  unknown: 404,
+  unconditional: 302,
+  'user-busy': 486,
+  'no-answer': 408,
+  unavailable: 503,
+  deflection: 480,
+};
+
 export interface IdentityHeaders {
   /** From without tag. */
   from: string;
-  /** P-Asserted-Identity, Privacy, Diversion, as they apply. */
+  /** P-Asserted-Identity, Privacy, Diversion and the like, as they apply. */
   headers: Record<string, string>;
 }
 
-type TrunkIdentity = Pick<
+export type TrunkIdentity = Pick<
   TrunkConfig,
-  'server' | 'user' | 'callerNumber' | 'forwardedCaller' | 'numberFormat'
+  | 'server'
+  | 'user'
+  | 'callerNumber'
+  | 'numberFormat'
+  | 'forwardedCaller'
+  | 'forwardedHeader'
+  | 'fromUser'
+  | 'identityHeaders'
+  | 'withheld'
+  | 'privacyNone'
 >;
 
 /** Domain of our identities on a trunk: that of the operator (RFC 3261 8.1.1.3: by provisioning). */
@@ -46,61 +69,118 @@ export function trunkDomain(trunk: Pick<TrunkConfig, 'server'>): string {
   return joinHostPort(splitHostPort(trunk.server).host, undefined);
 }
 
+/** RFC 3323 4.1.1.3. */
+const ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>';
+
 /** Headers that tell an operator, and through it the called, who calls. */
 export function identityOf(trunk: TrunkIdentity, wishes: CallerWishes): IdentityHeaders {
   const domain = trunkDomain(trunk);
-  const write = (number: string): string =>
-    `sip:${escapeUser(toOperator(number, trunk.numberFormat))}@${domain}`;
-  const ownNumber = wishes.emergency?.callerNumber ?? trunk.callerNumber ?? (trunk.user || undefined);
-  const own = ownNumber === undefined ? `sip:${domain}` : write(ownNumber);
-  const asserted = trunk.callerNumber !== undefined || wishes.emergency?.callerNumber !== undefined;
-  const headers: Record<string, string> = {};
-  if (asserted) headers['P-Asserted-Identity'] = `<${own}>`;
-  if (wishes.emergency) return { from: `<${own}>`, headers };
-
-  if (wishes.diversion && trunk.forwardedCaller === 'original') {
-    const called = wishes.diversion.number;
-    const diverting = called?.startsWith('+') ? write(called) : own;
-    headers.Diversion = `<${diverting}>;reason=${wishes.diversion.reason};counter=1`;
-    headers['P-Asserted-Identity'] = `<${own}>`;
-    const { number, name, absence } = wishes.caller;
-    if (number !== undefined && absence === undefined) {
-      return { from: `${name ? `${quoteName(name)} ` : ''}<${write(number)}>`, headers };
-    }
-    return { from: anonymous(headers, absence ?? 'unavailable'), headers };
-  }
+  const uri = (user: string): string => `sip:${escapeUser(user)}@${domain}`;
+  const write = (number: string): string => uri(toOperator(number, trunk.numberFormat));
+  const { caller, emergency, diversion } = wishes;
+  const known =
+    emergency?.callerNumber ?? directNumber(wishes) ?? trunk.callerNumber ?? wishes.ownNumbers?.[0];
+  const account = trunk.user === '' ? `sip:${domain}` : uri(trunk.user);
+  const number = known === undefined ? account : write(known);
+  const shown = trunk.fromUser === 'account' && trunk.user !== '' ? account : number;
+  const original = diversion !== undefined && emergency === undefined && trunk.forwardedCaller === 'original';
   // CLIR is the caller's own wish; a forwarded stranger's does not hide our number.
-  if (wishes.caller.absence === 'private' && !wishes.diversion) {
-    headers['P-Asserted-Identity'] = `<${own}>`;
-    return { from: anonymous(headers, 'private'), headers };
-  }
-  const name = wishes.diversion ? undefined : wishes.caller.name;
-  return { from: `${name ? `${quoteName(name)} ` : ''}<${own}>`, headers };
+  const hidden = emergency === undefined && caller.absence === 'private' && (original || !diversion);
+  // The account alone says nothing that From does not; but behind another From the operator must still know us.
+  const told = known !== undefined || hidden || original;
+  const name = emergency || diversion ? undefined : caller.name;
+  const headers = told ? ownHeaders(trunk, number, hidden) : {};
+  if (original) Object.assign(headers, diversionHeaders(trunk, wishes, write, number));
+  if (hidden) return { from: hiddenFrom(trunk, headers, original ? undefined : shown), headers };
+  if (trunk.privacyNone && emergency === undefined) headers.Privacy = 'none';
+  if (!original) return { from: named(name, shown), headers };
+  if (caller.number !== undefined && caller.absence === undefined)
+    return { from: named(caller.name, write(caller.number)), headers };
+  return { from: '"Unavailable" <sip:unavailable@unknown.invalid>', headers };
 }
 
-function anonymous(headers: Record<string, string>, absence: 'private' | 'unavailable'): string {
-  if (absence === 'unavailable') return '"Unavailable" <sip:unavailable@unknown.invalid>';
-  // RFC 3323 4.1.1.3 for From, RFC 3325 9.3 for the asserted identity that only the operator may see.
-  headers.Privacy = 'id';
-  return '"Anonymous" <sip:anonymous@anonymous.invalid>';
+/** A caller who has a number of his own on this trunk shows that one. */
+function directNumber({ caller, diversion, ownNumbers }: CallerWishes): string | undefined {
+  const { number } = caller;
+  return !diversion && number !== undefined && ownNumbers?.includes(number) ? number : undefined;
+}
+
+const named = (name: string | undefined, uri: string): string =>
+  `${name ? `${quoteName(name)} ` : ''}<${uri}>`;
+
+/** Our number for the operator itself (RFC 3325 9.1, 9.2; draft-ietf-sip-privacy-04 for Remote-Party-ID). */
+function ownHeaders(trunk: TrunkIdentity, number: string, hidden: boolean): Record<string, string> {
+  const headers: Record<string, string> = {};
+  // Where nothing says that the number is to be hidden, it must not be told.
+  if (hidden && trunk.withheld === 'bare') return headers;
+  for (const kind of trunk.identityHeaders) {
+    if (kind === 'asserted') headers['P-Asserted-Identity'] = `<${number}>`;
+    else if (kind === 'preferred') headers['P-Preferred-Identity'] = `<${number}>`;
+    else
+      headers['Remote-Party-ID'] = `<${number}>;party=calling;screen=yes;privacy=${hidden ? 'full' : 'off'}`;
+  }
+  return headers;
+}
+
+/** From of a caller who wants no number shown; `own`: our identity, unless a stranger's call is forwarded. */
+function hiddenFrom(trunk: TrunkIdentity, headers: Record<string, string>, own: string | undefined): string {
+  if (trunk.withheld === 'bare') return ANONYMOUS;
+  // RFC 3323 4.2 and RFC 3325 9.3.
+  headers.Privacy = trunk.withheld === 'header' ? 'header;id' : 'id';
+  return trunk.withheld === 'number' && own !== undefined ? `<${own}>` : ANONYMOUS;
+}
+
+/** Ruling 14: From is the original caller's; which number of ours was called stands here. */
+function diversionHeaders(
+  trunk: TrunkIdentity,
+  { diversion, target }: CallerWishes,
+  write: (number: string) => string,
+  own: string,
+): Record<string, string> {
+  if (!diversion || trunk.forwardedHeader === 'none') return {};
+  const headers: Record<string, string> = {};
+  const { reason, number } = diversion;
+  const called = number?.startsWith('+') ? write(number) : own;
+  const which = trunk.forwardedHeader;
+  if (which !== 'history-info') headers.Diversion = `<${called}>;reason=${reason};counter=1`;
+  if (which !== 'diversion' && target !== undefined) {
+    // RFC 7044 10.1: the number that was called, and the one that it maps to; RFC 4458 says why.
+    const entries = [`<${called}>;index=1`, `<${target};cause=${RETARGET_CAUSES[reason]}>;index=1.1;mp=1`];
+    headers['History-Info'] = entries.join(', ');
+  }
+  return headers;
 }
 
 /** What of an incoming INVITE says who calls. Header values as received, repetitions joined with commas. */
 export interface CallerHeaders {
   from: string | undefined;
   assertedIdentity: string | undefined;
+  remoteParty?: string | undefined;
   privacy: string | undefined;
 }
 
-/** The caller of an incoming call; asserted identity before From, and nothing of a caller who asked for privacy. */
-export function callerOf(headers: CallerHeaders, format: TrunkConfig['numberFormat']): Party {
+/**
+ * The caller of an incoming call: from the header that the trunk's operator is to be believed in, else From;
+ * and nothing of a caller who asked for privacy.
+ */
+export function callerOf(
+  headers: CallerHeaders,
+  format: TrunkConfig['numberFormat'],
+  believed: TrunkConfig['callerFrom'] = 'asserted',
+): Party {
   const from = headers.from ? parseNameAddress(headers.from) : undefined;
-  const asserted = splitHeader(headers.assertedIdentity ?? '').flatMap(
-    (value) => parseNameAddress(value) ?? [],
-  );
+  const header =
+    believed === 'asserted'
+      ? headers.assertedIdentity
+      : believed === 'remote-party'
+        ? headers.remoteParty
+        : '';
+  const asserted = splitHeader(header ?? '').flatMap((value) => parseNameAddress(value) ?? []);
   const fromUri = from ? parseUri(from.uri) : undefined;
   const privacy = (headers.privacy ?? '').toLowerCase();
+  const withheld = asserted.some((a) => /^"?(full|uri)/i.test(a.params.get('privacy') ?? ''));
   const hidden =
+    withheld ||
     /\b(id|user|header)\b/.test(privacy) ||
     /^(anonymous|restricted|private)$/i.test(fromUri?.user ?? '') ||
     fromUri?.host.toLowerCase() === 'anonymous.invalid';

@@ -36,6 +36,11 @@ const trunk = {
   callerNumber: '+74951112233',
   forwardedCaller: 'own' as const,
   numberFormat: 'e164' as const,
+  forwardedHeader: 'diversion' as const,
+  fromUser: 'number' as const,
+  identityHeaders: ['asserted' as const],
+  withheld: 'anonymous' as const,
+  privacyNone: false,
 };
 
 t.test('an ordinary call shows our number of the trunk, and the name', async (t) => {

@@ -13,6 +13,8 @@ import {
   peer,
   peerHint,
 } from './common.ts';
+import { trunkIdentity } from './trunk-identity.ts';
+import { trunkNetwork } from './trunk-network.ts';
 
 /** An operator with an access number of its own (main job 4): the box dials it, waits, sends PIN and destination. */
 const operatorAccess = z.object({
@@ -178,6 +180,7 @@ export const trunk = z
           { unit: 's', technical: true },
         ),
       ),
+    ...trunkNetwork,
     peers: z
       .array(
         peer.meta(
@@ -246,21 +249,7 @@ export const trunk = z
         },
       ),
     ),
-    forwardedCaller: z
-      .enum(['own', 'original'])
-      .default('own')
-      .meta(
-        field(
-          'Номер при переадресации',
-          'Caller of forwarded calls',
-          'Наш, или исходного звонящего, если оператор разрешает.',
-          "Forwarded calls: our own number, or the original caller's with Diversion where the operator allows it.",
-          {
-            scope: 'next-call',
-            choices: { own: ['наш', 'our own'], original: ['исходного звонящего', 'the original caller'] },
-          },
-        ),
-      ),
+    ...trunkIdentity,
     noAnswerMs: z
       .number()
       .int()
