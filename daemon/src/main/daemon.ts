@@ -337,6 +337,7 @@ export class Daemon {
         ? { ...sipd.control, secret: this.#engineSecret }
         : { ...externalEngine(config), secret: config.sip.engineSecret },
       engineShowsTrying: sipd !== undefined,
+      ...(sipd ? { network: sipd } : {}),
     });
     this.#closers.push(() => sip.close());
     return sip;

@@ -11,6 +11,7 @@ export {
 } from './gateway.ts';
 export type { DiversionReason } from './identity.ts';
 export type { IncomingCall } from './inbound.ts';
+export type { AddressChange, NetworkEvent, NetworkNews } from './network.ts';
 export { fromOperator, sameNumber, toOperator } from './number-format.ts';
 export type { OpenDialog } from './sip-leg.ts';
 export type { HostPort } from './srf-facade.ts';

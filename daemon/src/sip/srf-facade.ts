@@ -120,6 +120,11 @@ export class SrfFacade extends Emitter<FacadeEvents> {
     return this.#listening;
   }
 
+  /** The engine has moved its sockets; it says so at the next greeting only. */
+  set listening(bound: readonly HostPort[]) {
+    this.#listening = bound;
+  }
+
   /** @throws CodedError `sip/engine-refused` for a wrong secret, `sip/engine-unreachable` after `connectMs` */
   connect(options: FacadeOptions): Promise<void> {
     const { host, port, secret, connectMs = 10_000 } = options;

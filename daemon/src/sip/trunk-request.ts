@@ -51,6 +51,7 @@ export async function askTrunk(
       }
       return { response: undefined, sequence };
     }
+    if (wanted()) trunk.sawUsAt(target, method, response);
     const next = trunk.credentials.answer(response, digest, {
       method,
       fromTrunk: trunk.trusts(response.source_address),

@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
+import type { AddressesChange } from '../base/address-watch.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import { Machine } from '../base/machine.ts';
 import type { ReleaseCause } from '../call/leg.ts';
@@ -19,6 +20,7 @@ import {
   registration,
   registrationTimes,
 } from './registration.ts';
+import { Sight } from './sight.ts';
 import type { SrfFacade } from './srf-facade.ts';
 import type { SrfResponse } from './srf-types.ts';
 import { type Resolver, type Target, Targets } from './targets.ts';
@@ -64,6 +66,8 @@ export interface TrunkHost {
   changed(trunk: Trunk): void;
   /** Media toward the trunk will be bound here. */
   mediaReady(address: string): void;
+  /** Its server sees us at another address than before. */
+  seenElsewhere(trunk: Trunk, seenAt: { host: string; port: number }): void;
 }
 
 /** One operator: where it is, whether it works, who we are there and how many calls it carries. */
@@ -85,6 +89,7 @@ export class Trunk {
   /** The server has answered OPTIONS before, so silence means something. */
   #answersOptions = false;
   #localAddress: string | undefined;
+  readonly #sight = new Sight();
   #state: TrunkState = 'disabled';
   #since: number;
   #lastExchange: TrunkExchange | undefined;
@@ -200,6 +205,34 @@ export class Trunk {
     if (this.#stopped) return;
     this.#targetsChanged();
     this.#registration.send({ type: 'transportChanged' });
+  }
+
+  /** Addresses of this machine came or went: the way to the operator may be another now. */
+  addressesChanged(change: AddressesChange): void {
+    const own = this.#localAddress;
+    // One that went and came back has lost every connection and binding on the way.
+    if (own !== undefined && (change.came.includes(own) || change.gone.includes(own)))
+      this.transportChanged();
+    else if (!this.#stopped) this.#targetsChanged();
+  }
+
+  /** A connection is dead although nobody was sending. True if it was the one to this trunk's server. */
+  flowFailed(protocol: string, host: string): boolean {
+    const target = this.target;
+    if (this.#stopped || !target || plainAddress(target.address) !== plainAddress(host)) return false;
+    if (protocol !== this.config.transport) return false;
+    this.transportChanged();
+    return true;
+  }
+
+  /** Notes where the server saw a request of ours come from; elsewhere than before, the binding it holds is void. */
+  sawUsAt(target: Target, request: string, response: SrfResponse): void {
+    const seen = this.#sight.note(target, response);
+    if (!seen) return;
+    this.#host.seenElsewhere(this, seen);
+    // A REGISTER that went out by the new way has said so already.
+    if (request !== 'REGISTER' && this.config.mode === 'register')
+      this.#registration.send({ type: 'transportChanged' });
   }
 
   /** Stops watching; with `unregister`, resolves when the operator has answered or has had its time. Calls go on. */

@@ -1,3 +1,4 @@
+import type { LocalAddress } from '../base/address-watch.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
 import type { EngineConfig, EngineLimits, Proto } from './config.ts';
@@ -8,11 +9,12 @@ import type { Core } from './drachtio/core.ts';
 import { Hub } from './drachtio/hub.ts';
 import { DEFAULT_LIMITS, LenienceCounter } from './message/limits.ts';
 import { parse } from './message/parse.ts';
+import type { NetworkEvent } from './network.ts';
 import { type Ids, systemIds } from './random.ts';
 import { cachedDns } from './resolve/cache.ts';
 import { type Dns, systemDns } from './resolve/dns.ts';
 import { Quarantine } from './resolve/quarantine.ts';
-import { Trace, type TraceEntry } from './trace/ring.ts';
+import { Trace, type TraceEntry, type TraceQuery } from './trace/ring.ts';
 import { TransactionTable } from './transaction/table.ts';
 import { Transport } from './transport/transport.ts';
 
@@ -23,7 +25,8 @@ const LIMITS: EngineLimits = {
   dialogs: 5000,
   connections: 1000,
   connectionsPerPeer: 100,
-  trace: 500,
+  trace: 8000,
+  traceBytes: 6 * 1024 * 1024,
 };
 
 /** Option tags a client of ours can be expected to handle. */
@@ -39,6 +42,9 @@ const SUPPORTED = [
   'early-session',
   'answermode',
 ];
+
+/** Whether a response belongs to a request that only we make outside of calls: see {@link Trace.add}. */
+const isOwn = (method: string): boolean => method === 'REGISTER' || method === 'OPTIONS';
 
 /** Numbers for health and metrics. */
 export interface EngineStats {
@@ -57,11 +63,11 @@ export interface EngineStats {
 export interface Engine {
   /** Where drachtio clients connect. */
   control: { host: string; port: number };
-  /** Bound SIP addresses, in the order of the configuration. */
+  /** Bound SIP addresses, in the order of the configuration as long as none went and came back. */
   sip: { transport: Proto; host: string; port: number }[];
   stats(): EngineStats;
-  /** The last messages, oldest first, secrets masked; those that hold `filter` if given. */
-  trace(filter?: string): TraceEntry[];
+  /** The last messages, oldest first, secrets masked; those that are asked for, or that hold a text. */
+  trace(query?: string | TraceQuery): TraceEntry[];
   close(): Promise<void>;
 }
 
@@ -70,9 +76,19 @@ export interface EngineParts {
   clock?: Clock;
   ids?: Ids;
   dns?: Dns;
+  /** Addresses of this machine; the system's by default. */
+  interfaces?: () => LocalAddress[];
+  /** Hears of addresses that came or went and of connections that died. */
+  onNetwork?: (event: NetworkEvent) => void;
   /** Hears of a message that made the engine fail; written to standard error by default. */
   onError?: (error: unknown) => void;
 }
+
+const named = (a: { transport: Proto; host: string; port: number }) => ({
+  protocol: a.transport,
+  host: a.host,
+  port: a.port,
+});
 
 function reportError(error: unknown): void {
   process.stderr.write(`sipd: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
@@ -87,7 +103,11 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
   const ids = parts.ids ?? systemIds();
   const limits: EngineLimits = { ...LIMITS, ...config.limits };
   const lenient = new LenienceCounter();
-  const trace = new Trace(Math.max(1, limits.trace), () => clock.wall());
+  const trace = new Trace(limits, {
+    now: () => clock.now(),
+    wall: () => clock.wall(),
+    localOf: (flow) => transport.localOf(flow),
+  });
   const counts = new Map<string, number>();
   const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1);
   /** One message that goes wrong must not take all calls with it: it is counted and told. */
@@ -103,31 +123,39 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
   const orphans = new Map<object, Timer>();
   let bridge: Bridge | undefined;
 
-  const transport = await Transport.open(
+  const transport = await Transport.open({
     config,
     limits,
-    {
+    clock,
+    interfaces: parts.interfaces,
+    moved: (change) =>
+      parts.onNetwork?.({ kind: 'addresses', bound: transport.addresses().map(named), ...change }),
+    handler: {
       received(bytes, flow) {
         guarded(() => {
           const result = parse(bytes, lenient, limits);
           if (result.ok) {
-            trace.add('in', flow, result.message.text);
-            bridge?.received(result.message, flow);
-          } else bridge?.refused(result, flow);
+            const m = result.message;
+            trace.add('in', flow, m.text, m.status > 0 && isOwn(m.cseqMethod), m.callId);
+            bridge?.received(m, flow);
+          } else {
+            // What is too broken to be answered may be anything: it would only wash calls away.
+            if (result.partial) trace.add('in', flow, result.partial.text, false);
+            bridge?.refused(result, flow);
+          }
         });
       },
       closed() {},
     },
-    () => clock.now(),
-  );
+  });
 
   const table = new TransactionTable(clock, config.timers, limits, {
     transmit(flow, text, onError) {
-      trace.add('out', flow, text);
+      trace.add('out', flow, text, text.startsWith('OPTIONS ') || text.startsWith('REGISTER '));
       flow.send(text, onError);
     },
     reply(request, flow, text) {
-      trace.add('out', flow, text);
+      trace.add('out', flow, text, false, request.callId);
       transport.reply(request, flow, text);
     },
   });
@@ -208,7 +236,9 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
 
   return {
     control,
-    sip: transport.addresses(),
+    get sip() {
+      return transport.addresses();
+    },
     stats: () => ({
       serverTransactions: table.sizes.server,
       clientTransactions: table.sizes.client,
@@ -218,7 +248,7 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
       counts: Object.fromEntries(counts),
       lenient: lenient.snapshot(),
     }),
-    trace: (filter) => trace.entries(filter),
+    trace: (query) => trace.entries(query),
     async close() {
       bridge = undefined;
       for (const timer of orphans.values()) timer.cancel();

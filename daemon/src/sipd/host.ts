@@ -4,7 +4,8 @@ import { CodedError } from '../base/error.ts';
 import { startWorker } from '../base/worker-thread.ts';
 import type { EngineConfig } from './config.ts';
 import type { Engine, EngineStats } from './engine.ts';
-import type { TraceEntry } from './trace/ring.ts';
+import type { NetworkEvent } from './network.ts';
+import type { TraceEntry, TraceQuery } from './trace/ring.ts';
 import type { WorkerOrder, WorkerReport } from './worker.ts';
 
 /** How often the worker is asked whether it lives, in ms. */
@@ -21,6 +22,8 @@ export interface SipdOptions {
 export type SipdEvents = {
   /** The worker has ended without being asked to. The handle is of no more use. */
   exited: [reason: string];
+  /** Addresses came or went, or a connection died. */
+  network: [event: NetworkEvent];
 };
 
 /** The engine in its worker thread, seen from the main thread. */
@@ -30,8 +33,8 @@ export interface SipdHandle extends Events<SipdEvents> {
   /** When the worker last answered a ping: performance.now() of this thread, in ms. */
   alive(): number;
   stats(): Promise<EngineStats>;
-  /** The last messages, secrets masked; those that hold `filter` if given. */
-  trace(filter?: string): Promise<TraceEntry[]>;
+  /** The last messages, oldest first, secrets masked; those that are asked for, or that hold a text. */
+  trace(query?: string | TraceQuery): Promise<TraceEntry[]>;
   /** Orders for tests of supervision. */
   order(order: WorkerOrder): void;
   close(): Promise<void>;
@@ -106,8 +109,8 @@ class Host extends Emitter<SipdEvents> implements SipdHandle {
     return this.#ask((id) => ({ kind: 'stats', id }));
   }
 
-  trace(filter?: string): Promise<TraceEntry[]> {
-    return this.#ask((id) => ({ kind: 'trace', id, ...(filter === undefined ? {} : { filter }) }));
+  trace(query?: string | TraceQuery): Promise<TraceEntry[]> {
+    return this.#ask((id) => ({ kind: 'trace', id, ...(query === undefined ? {} : { query }) }));
   }
 
   order(order: WorkerOrder): void {
@@ -138,6 +141,7 @@ class Host extends Emitter<SipdEvents> implements SipdHandle {
   #report(report: WorkerReport): void {
     this.#alive = performance.now();
     if (report.kind === 'closed') this.#onClosed?.();
+    if (report.kind === 'network') this.emit('network', report.event);
     if (report.kind !== 'stats' && report.kind !== 'trace') return;
     const asked = this.#asked.get(report.id);
     this.#asked.delete(report.id);

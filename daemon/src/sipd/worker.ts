@@ -5,7 +5,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EngineConfig } from './config.ts';
 import { type Engine, type EngineStats, start } from './engine.ts';
-import type { TraceEntry } from './trace/ring.ts';
+import type { NetworkEvent } from './network.ts';
+import type { TraceEntry, TraceQuery } from './trace/ring.ts';
 
 /** What the worker tells. */
 export type WorkerReport =
@@ -14,13 +15,14 @@ export type WorkerReport =
   | { kind: 'pong'; id: number }
   | { kind: 'stats'; id: number; stats: EngineStats }
   | { kind: 'trace'; id: number; entries: TraceEntry[] }
+  | { kind: 'network'; event: NetworkEvent }
   | { kind: 'closed' };
 
 /** What it is told. `crash` and `hang` are for tests of supervision. */
 export type WorkerOrder =
   | { kind: 'ping'; id: number }
   | { kind: 'stats'; id: number }
-  | { kind: 'trace'; id: number; filter?: string }
+  | { kind: 'trace'; id: number; query?: string | TraceQuery }
   | { kind: 'close' }
   | { kind: 'crash' }
   | { kind: 'hang'; ms: number };
@@ -30,7 +32,9 @@ if (!port) throw new Error('sipd/worker.ts runs only as a worker thread');
 const report = (message: WorkerReport): void => port.postMessage(message);
 
 try {
-  const engine = await start(workerData as EngineConfig);
+  const engine = await start(workerData as EngineConfig, {
+    onNetwork: (event) => report({ kind: 'network', event }),
+  });
   port.on('message', (order: WorkerOrder) => obey(engine, order));
   report({ kind: 'ready', control: engine.control, sip: engine.sip });
 } catch (e) {
@@ -48,7 +52,7 @@ function obey(engine: Engine, order: WorkerOrder): void {
       report({ kind: 'stats', id: order.id, stats: engine.stats() });
       break;
     case 'trace':
-      report({ kind: 'trace', id: order.id, entries: engine.trace(order.filter) });
+      report({ kind: 'trace', id: order.id, entries: engine.trace(order.query) });
       break;
     case 'close':
       void engine.close().then(() => {

@@ -1,19 +1,8 @@
-import { networkInterfaces } from 'node:os';
+import type { LocalAddress } from '../../base/address-watch.ts';
+
+export { type LocalAddress, localAddresses } from '../../base/address-watch.ts';
+
 import { isIpv4Text, isIpv6Text } from '../message/uri.ts';
-
-/** An address of this machine with the length of its network prefix. */
-export interface LocalAddress {
-  host: string;
-  prefix: number;
-}
-
-/** The addresses of this machine, loopback included. */
-export function localAddresses(): LocalAddress[] {
-  const out: LocalAddress[] = [];
-  for (const list of Object.values(networkInterfaces()))
-    for (const a of list ?? []) out.push({ host: a.address, prefix: Number(a.cidr?.split('/')[1] ?? 32) });
-  return out;
-}
 
 /** IPv4 text as a 32-bit number. */
 export function ipv4Number(host: string): number {

@@ -1,52 +1,58 @@
-import type { EngineConfig, EngineLimits, Proto } from '../config.ts';
+import { type AddressesChange, AddressWatch, type LocalAddress } from '../../base/address-watch.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { EngineConfig, EngineLimits, ListenAddress, Proto } from '../config.ts';
 import type { SipMessage } from '../message/message.ts';
 import { hostPort, isIpLiteral, isIpv6Text } from '../message/uri.ts';
 import { viaParam } from '../message/via.ts';
-import { addressToward, isWildcard, type LocalAddress, localAddresses, sameSubnet } from './addresses.ts';
+import { addressToward, isWildcard, sameSubnet } from './addresses.ts';
 import { defaultPort, type Flow, type FlowHandler, type HostPort, type Target } from './flow.ts';
 import { StreamListener } from './stream.ts';
 import { UdpListener } from './udp.ts';
 
-/** Interface addresses are read again after this long: a DHCP lease may change them. */
-const ADDRESSES_MS = 10_000;
-
 type Listener = UdpListener | StreamListener;
+
+/** What the sockets are opened with. */
+export interface TransportParts {
+  config: EngineConfig;
+  limits: EngineLimits;
+  handler: FlowHandler;
+  clock: Clock;
+  /** Addresses of the machine; the system's by default. */
+  interfaces?: (() => LocalAddress[]) | undefined;
+  /** Addresses came or went, and the sockets have followed. */
+  moved?: ((change: AddressesChange) => void) | undefined;
+}
 
 /** All sockets: picks the one to send through, routes replies, knows our own addresses. */
 export class Transport {
   readonly #listeners: Listener[];
+  /** Addresses to listen on that the machine does not have at present; the port is that of before. */
+  #absent: ListenAddress[] = [];
+  readonly #parts: TransportParts;
   readonly #external: EngineConfig['external'];
-  readonly #now: () => number;
-  #addresses: LocalAddress[] = [];
-  #addressesAt = Number.NEGATIVE_INFINITY;
+  readonly #watch: AddressWatch;
+  #closed = false;
 
-  private constructor(listeners: Listener[], external: EngineConfig['external'], now: () => number) {
+  private constructor(listeners: Listener[], parts: TransportParts) {
     this.#listeners = listeners;
-    this.#external = external;
-    this.#now = now;
+    this.#parts = parts;
+    this.#external = parts.config.external;
+    this.#watch = new AddressWatch(parts.clock, (change) => void this.#follow(change), parts.interfaces);
   }
 
   /**
    * Binds every listen address.
    * @throws the system's error of the first that cannot be bound; those bound before are closed.
    */
-  static async open(
-    config: EngineConfig,
-    limits: EngineLimits,
-    handler: FlowHandler,
-    now: () => number,
-  ): Promise<Transport> {
+  static async open(parts: TransportParts): Promise<Transport> {
     const listeners: Listener[] = [];
     try {
-      for (const { transport, host, port } of config.listen) {
-        if (transport === 'udp') listeners.push(await UdpListener.bind(host, port, handler));
-        else listeners.push(await StreamListener.listen(transport, host, port, limits, handler, config.tls));
-      }
+      for (const address of parts.config.listen) listeners.push(await listen(address, parts));
     } catch (e) {
       await Promise.all(listeners.map((l) => l.close()));
       throw e;
     }
-    return new Transport(listeners, config.external, now);
+    return new Transport(listeners, parts);
   }
 
   /** Whether anything listens on `proto`. */
@@ -86,7 +92,7 @@ export class Transport {
   }
 
   /** Our address as the peer of `flow` should see it, for Via, Contact and From. */
-  localOf(flow: Flow): HostPort {
+  localOf(flow: Pick<Flow, 'proto' | 'local' | 'remote'>): HostPort {
     const own = this.#listeners.find(
       (l) => l.proto === flow.proto && l.local.port === flow.local.port && l.local.host === flow.local.host,
     );
@@ -99,7 +105,7 @@ export class Transport {
     return this.#listeners.some((l) => {
       if (l.proto !== proto || l.local.port !== wanted) return false;
       if (l.local.host === host || this.#external?.host === host) return true;
-      return isWildcard(l.local.host) && this.#interfaces().some((a) => a.host === host);
+      return isWildcard(l.local.host) && this.#watch.current.some((a) => a.host === host);
     });
   }
 
@@ -128,6 +134,8 @@ export class Transport {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
+    this.#watch.close();
     await Promise.all(this.#listeners.map((l) => l.close()));
   }
 
@@ -161,18 +169,40 @@ export class Transport {
     if (!isWildcard(host)) return { host, port };
     const found = addressToward(
       remote === '' ? (host === '::' ? '2001::1' : '192.0.2.1') : remote,
-      this.#interfaces(),
+      this.#watch.current,
     );
     return { host: found ?? (host === '::' ? '::1' : '127.0.0.1'), port };
   }
 
-  #interfaces(): LocalAddress[] {
-    if (this.#now() - this.#addressesAt > ADDRESSES_MS) {
-      this.#addresses = localAddresses();
-      this.#addressesAt = this.#now();
+  /** Sockets of an address that is gone are closed, and bound again on the same port when it is back. */
+  async #follow(change: AddressesChange): Promise<void> {
+    for (const l of [...this.#listeners]) {
+      if (!change.gone.includes(l.local.host)) continue;
+      this.#listeners.splice(this.#listeners.indexOf(l), 1);
+      this.#absent.push({ transport: l.proto, ...l.local });
+      await l.close();
     }
-    return this.#addresses;
+    const back = this.#absent.filter((a) => change.came.includes(a.host));
+    this.#absent = this.#absent.filter((a) => !back.includes(a));
+    for (const address of back) {
+      try {
+        const l = await listen(address, this.#parts);
+        if (this.#closed) await l.close();
+        else this.#listeners.push(l);
+      } catch {
+        // Not ready (IPv6 still looks for duplicates) or taken by another: tried at the next change.
+        this.#absent.push(address);
+      }
+    }
+    if (!this.#closed) this.#parts.moved?.(change);
   }
+}
+
+function listen({ transport, host, port }: ListenAddress, parts: TransportParts): Promise<Listener> {
+  const { config, limits, handler } = parts;
+  return transport === 'udp'
+    ? UdpListener.bind(host, port, handler)
+    : StreamListener.listen(transport, host, port, limits, handler, config.tls);
 }
 
 function replyFlow(request: SipMessage, flow: Flow, transport: Transport): Flow {
