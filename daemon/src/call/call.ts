@@ -1,10 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
+import { CodedError } from '../base/error.ts';
 import type { PriceConfig } from '../config/schema.ts';
 import type { Media } from '../media/api.ts';
 import type { CallRecord, CallRecorder } from '../records/call-record.ts';
 import type { Attempt, LegNote } from './attempt.ts';
 import { cause, localCause } from './cause.ts';
+import { Holds } from './holds.ts';
 import type { Leg, ReleaseCause } from './leg.ts';
 import { type CallSeed, RecordKeeper } from './record-keeper.ts';
 import { type ToneSet, toneSource } from './tones.ts';
@@ -22,25 +24,45 @@ export interface CallContext {
 /** Who ended a call. */
 export type ReleasedBy = NonNullable<CallRecord['releasedBy']>;
 
+/** What the owner of a caller's leg is told: that the leg's part is over. */
+export type Done = (released: ReleaseCause, by: ReleasedBy) => void;
+
+/** A party's place in a call; who has come from another call brings along who is to be told of the end. */
+interface Seat {
+  readonly leg: Leg;
+  done: Done;
+}
+
+/** A record that a transfer left open, because a leg of it still costs (ruling 8). */
+interface Companion {
+  readonly keeper: RecordKeeper;
+  readonly leg: Leg;
+  readonly price: () => number | undefined;
+}
+
 export type CallState = 'seeking' | 'alerting' | 'talking' | 'held' | 'ended';
 
 export type CallEvents = {
   /** Anything the page shows has changed. */
   changed: [];
   answered: [called: Leg];
-  /** The end; comes once. The called leg is released already, the caller's leg is its owner's to release. */
+  /**
+   * The end; comes once, and after a transfer also to the call that was left. The called leg is released already; the
+   * caller's leg is its owner's to release, who learns of its end by {@link Call.whenDone}.
+   */
   ended: [released: ReleaseCause, by: ReleasedBy];
 };
 
 /**
  * One call: a caller's leg, the attempt to reach somebody, and the conversation with who answered. It
- * keeps the record. The caller's leg outlives it (it may dial again), so its owner releases that.
+ * keeps the record. The caller's leg outlives it (it may dial again), so its owner releases that. A
+ * transfer moves a party with its owner into another call.
  */
 export class Call extends Emitter<CallEvents> {
-  readonly caller: Leg;
   readonly keeper: RecordKeeper;
   readonly #context: CallContext;
-  #called: Leg | undefined;
+  #caller: Seat;
+  #called: Seat | undefined;
   #attempt: Attempt | undefined;
   #price: PriceConfig | undefined;
   #notes = new Map<Leg, LegNote>();
@@ -52,8 +74,13 @@ export class Call extends Emitter<CallEvents> {
   #ringback = false;
   #alertedAt: number | undefined;
   #off: (() => void)[] = [];
+  /** Ends what is heard of each party. */
+  #seated = new Map<Leg, () => void>();
+  #companions: Companion[] = [];
+  /** Where the other party goes when `by` hangs up before the transfer it asked for is done. */
+  #leaving: { by: Leg; into: Call } | undefined;
   #dialedAt: number | undefined;
-  #holder: Leg | undefined;
+  readonly #holds: Holds;
   /** Holds and retrievals told to a party, one after the other. */
   #telling: Promise<void> = Promise.resolve();
   /** False while the called party itself is busy with something else (a consultation) when this call ends. */
@@ -61,15 +88,48 @@ export class Call extends Emitter<CallEvents> {
 
   constructor(caller: Leg, seed: CallSeed, context: CallContext) {
     super();
-    this.caller = caller;
+    this.#caller = { leg: caller, done: () => {} };
     this.#context = context;
+    this.#holds = new Holds(context.media, context.tones);
     this.keeper = new RecordKeeper(seed, context.recorder, context.clock);
     this.keeper.addLeg(caller);
-    this.#off.push(
-      caller.on('released', (released) =>
-        this.#finish(released, released.by === 'remote' ? 'caller' : 'box'),
-      ),
-    );
+    this.#seat(caller);
+  }
+
+  /** Follows a party from here on: its end, and whether it holds the other. */
+  #seat(leg: Leg): void {
+    const offs = [
+      leg.on('released', (released) => this.#partyGone(leg, released)),
+      leg.on('held', (on, music) => void this.hold(on, leg, music)),
+    ];
+    this.#seated.set(leg, () => {
+      for (const off of offs) off();
+    });
+  }
+
+  #unseat(leg: Leg): void {
+    this.#seated.get(leg)?.();
+    this.#seated.delete(leg);
+  }
+
+  #partyGone(leg: Leg, released: ReleaseCause): void {
+    if (this.#leaving?.by === leg) {
+      this.transfer(leg, this.#leaving.into);
+      return;
+    }
+    this.#finish(released, released.by === 'local' ? 'box' : leg === this.caller ? 'caller' : 'called');
+  }
+
+  get caller(): Leg {
+    return this.#caller.leg;
+  }
+
+  /**
+   * Tells the owner of the caller's leg, once, that the leg's part is over: the call has ended, or somebody has taken
+   * the leg's place. After a transfer it is the end of the call that the leg was moved to.
+   */
+  whenDone(done: Done): void {
+    this.#caller.done = done;
   }
 
   get id(): string {
@@ -86,11 +146,22 @@ export class Call extends Emitter<CallEvents> {
 
   /** Who answered. */
   get called(): Leg | undefined {
-    return this.#called;
+    return this.#called?.leg;
+  }
+
+  /** The party that `leg` talks to. */
+  other(leg: Leg): Leg | undefined {
+    return leg === this.caller ? this.called : leg === this.called ? this.caller : undefined;
   }
 
   /** Price of the conversation up to now; undefined while there is nothing to charge. */
   get priceSoFar(): number | undefined {
+    const prices = [this.#ownPrice(), ...this.#companions.map(({ price }) => price())];
+    const known = prices.filter((price) => price !== undefined);
+    return known.length ? known.reduce((sum, price) => sum + price, 0) : undefined;
+  }
+
+  #ownPrice(): number | undefined {
     const { answeredAt, endedAt } = this.record;
     if (answeredAt === undefined || !this.#price) return undefined;
     return this.#context.priceOf(this.#price, (endedAt ?? this.#context.clock.wall()) - answeredAt);
@@ -120,7 +191,6 @@ export class Call extends Emitter<CallEvents> {
     leg.on('released', (released) => {
       this.#noteDelay(leg);
       this.keeper.event('leg-released', `${leg.place}: ${released.text}`);
-      if (leg === this.#called) this.#finish(released, released.by === 'remote' ? 'called' : 'box');
       if (leg === this.#early) this.#earlyGone();
     });
     this.emit('changed');
@@ -203,7 +273,8 @@ export class Call extends Emitter<CallEvents> {
     }
     const { clock } = this.#context;
     const note = this.#notes.get(leg) ?? {};
-    this.#called = leg;
+    this.#called = { leg, done: (released) => this.releaseCalled && leg.release(released) };
+    this.#seat(leg);
     this.#state = 'talking';
     this.#price = note.price;
     const source = this.record.legs.find((entry) => entry.id === leg.id)?.answerSource;
@@ -238,43 +309,159 @@ export class Call extends Emitter<CallEvents> {
   /** A party whose sound has stopped for long is gone; a held one is silent by right (ruling 23). */
   #rtpLost(endpoint: string): void {
     if (this.#state !== 'talking') return;
-    if (endpoint !== this.caller.endpoint && endpoint !== this.#called?.endpoint) return;
+    if (endpoint !== this.caller.endpoint && endpoint !== this.called?.endpoint) return;
     this.end(localCause(cause.temporary, 'no RTP and no RTCP came any more'));
   }
 
-  /** The leg whose party put the other one on hold. */
+  /** The leg whose party put the other one on hold; of two the first. */
   get holder(): Leg | undefined {
-    return this.#holder;
+    return this.#holds.first;
   }
 
   /**
    * `by` puts the other party on hold (it hears the hold tone) and has its own ear free, or takes it back.
    * The speech path is changed at once; a SIP party is told behind that, however long it takes to answer.
+   * @param music `by` goes on sending: the other party hears that, and is told nothing.
    */
-  async hold(on: boolean, by: Leg): Promise<void> {
-    const held = by === this.caller ? this.#called : this.caller;
-    if (!held?.endpoint || this.#state === 'ended' || (this.#state === 'held') === on) return;
-    this.#state = on ? 'held' : 'talking';
-    this.#holder = on ? by : undefined;
+  async hold(on: boolean, by: Leg, music = false): Promise<void> {
+    const held = this.other(by);
+    if (!held || (this.#state !== 'talking' && this.#state !== 'held')) return;
+    // A dispatcher is put on hold by nobody, not even by a telephone that believes so.
+    if (this.record.service === 'emergency' || !this.#holds.note(by, on, music)) return;
+    this.#state = this.#holds.any ? 'held' : 'talking';
     this.keeper.event(on ? 'held' : 'resumed', by.place);
     this.emit('changed');
-    const { media, tones } = this.#context;
-    this.#telling = this.#telling.then(() => this.#tellHold(held));
-    if (on) {
-      const parted = media.disconnect(held.endpoint).catch(() => {});
-      void media.play(held.endpoint, toneSource(tones, 'callWaiting')).catch(() => {});
-      await parted;
-    } else {
-      const silent = media.stop(held.endpoint).catch(() => {});
-      if (this.#called) await this.#join(this.#called);
-      await silent;
-    }
+    this.#tell(held);
+    await this.#holds.apply(this.caller, held === this.caller ? by : held);
   }
 
   /** Tells a party how it stands now: two quick flashes must not leave it on hold behind our back. */
-  async #tellHold(held: Leg): Promise<void> {
-    if (this.#state === 'ended' || held.state !== 'answered') return;
-    await held.hold(this.#state === 'held' && this.#holder !== held).catch(() => {});
+  #tell(leg: Leg, after: Promise<void> = Promise.resolve()): void {
+    this.#telling = Promise.all([this.#telling, after]).then(async () => {
+      if (this.#state === 'ended' || leg.state !== 'answered' || !this.other(leg)) return;
+      await leg.hold(this.#holds.silences(this.other(leg))).catch(() => {});
+    });
+  }
+
+  /** Whether `by` may hand its party over now: somebody is there, and it is no emergency call. */
+  transferable(by: Leg): boolean {
+    const busy = this.#state === 'talking' || this.#state === 'held';
+    return busy && this.record.service !== 'emergency' && this.other(by)?.state === 'answered';
+  }
+
+  /**
+   * Until {@link transfer} or `undefined`: if `by` hangs up, its party goes on in `into` at once, where the search for
+   * somebody else is under way (a blind transfer whose transferor does not wait).
+   */
+  leaveTo(by: Leg, into: Call | undefined): void {
+    this.#leaving = into && { by, into };
+    const party = this.other(by);
+    if (!party) return;
+    if (into) this.#holds.hush(party);
+    else void this.#holds.apply(by, party);
+  }
+
+  /**
+   * `by` hands the other party of this call over to `into` and is out of both: the party takes the place of `place`,
+   * `by`'s leg over there, or sits there already as the caller (blind transfer). This call ends without releasing the
+   * party; a leg that costs goes on being charged on this call's record (ruling 8).
+   * @throws CodedError `call/not-transferable`
+   */
+  transfer(by: Leg, into: Call, place?: Leg): void {
+    const seat = by === this.caller ? this.#called : this.#caller;
+    const leaver = by === this.caller ? this.#caller : this.#called;
+    if (!this.other(by) || !seat || !leaver || this.#state === 'ended' || into.state === 'ended')
+      throw new CodedError('call/not-transferable', 'nobody is there to be transferred');
+    const released = localCause(cause.normal, 'transferred');
+    const left = by === this.caller ? 'caller' : 'called';
+    this.#leaving = undefined;
+    this.#unseat(seat.leg);
+    this.#unseat(by);
+    const holds = this.#holds.musicOf(seat.leg);
+    this.#holds.forget(seat.leg);
+    this.#holds.forget(by);
+    this.#state = 'ended';
+    for (const off of this.#off) off();
+    this.keeper.event('transferred', `${seat.leg.place} by ${by.place}`);
+    this.keeper.set({ transferredTo: into.id });
+    const moved = { ...seat, done: this.#doneOf(seat) };
+    const costs = seat === this.#called && this.#price !== undefined;
+    const companions = [...this.#companions];
+    if (costs) companions.push({ keeper: this.keeper, leg: seat.leg, price: () => this.#ownPrice() });
+    if (!costs) this.keeper.end(released, left, this.#ownPrice());
+    if (holds !== undefined) into.#holds.note(seat.leg, true, holds);
+    into.#receive(moved, this, by, place, companions);
+    this.emit('ended', released, left);
+    this.#doneOf(leaver)(released, left);
+    this.emit('changed');
+    into.emit('changed');
+    this.off();
+  }
+
+  /** Whom a seat's end concerns, once this call no longer stands behind it. */
+  #doneOf(seat: Seat): Done {
+    // A called party that has a consultation of its own is released by whoever began that.
+    return seat === this.#called && !this.releaseCalled ? () => {} : seat.done;
+  }
+
+  #endCompanions(released: ReleaseCause, by: ReleasedBy): void {
+    const leaver = by === 'caller' ? this.caller : by === 'called' ? this.called : undefined;
+    for (const { keeper, leg, price } of this.#companions)
+      keeper.end(released, leaver === undefined ? 'box' : leaver === leg ? 'called' : 'caller', price());
+  }
+
+  #receive(seat: Seat, from: Call, by: Leg, place: Leg | undefined, companions: readonly Companion[]): void {
+    this.#companions.push(...companions);
+    this.keeper.set({ transferredFrom: from.id, transferredBy: by.place });
+    this.keeper.event('transferred', `${seat.leg.place} from ${from.id}`);
+    if (place) this.replace(place, seat.leg, seat.done, from.#telling);
+    else {
+      this.#caller.done = seat.done;
+      this.#tell(seat.leg, from.#telling);
+    }
+  }
+
+  /**
+   * `next`, an answered leg, takes the place of `leaving` (RFC 3891 3): it hears and is heard at once. `done` is told
+   * when its part is over; whoever owns `leaving` is told now.
+   * @throws CodedError `call/not-transferable`
+   */
+  replace(leaving: Leg, next: Leg, done: Done, after?: Promise<void>): void {
+    const seat = leaving === this.caller ? this.#caller : leaving === this.called ? this.#called : undefined;
+    if (!seat || this.#state === 'ended')
+      throw new CodedError('call/not-transferable', 'the place to be taken is not in this call');
+    const asCaller = seat === this.#caller;
+    const ringing = asCaller && !this.#called;
+    if (ringing) void this.#stopRingback();
+    this.#unseat(leaving);
+    this.#holds.forget(leaving);
+    this.keeper.legLeft(leaving);
+    this.keeper.addLeg(next);
+    this.keeper.event('replaced', `${leaving.place} by ${next.place}`);
+    this.#seat(next);
+    const leave = this.#doneOf(seat);
+    if (asCaller) this.#caller = { leg: next, done };
+    else {
+      this.#called = { leg: next, done };
+      this.releaseCalled = true;
+    }
+    if (leaving.endpoint) void this.#context.media.disconnect(leaving.endpoint).catch(() => {});
+    if (ringing) this.#ringFor(after);
+    else {
+      this.#state = this.#holds.any ? 'held' : 'talking';
+      for (const leg of [this.caller, this.called]) if (leg) this.#tell(leg, after);
+      if (this.called) void this.#holds.apply(this.caller, this.called);
+    }
+    leave(localCause(cause.normal, 'replaced'), asCaller ? 'caller' : 'called');
+    this.emit('changed');
+  }
+
+  /** A new caller waits for whoever is still sought: with what is heard of them, or ringback. */
+  #ringFor(after: Promise<void> | undefined): void {
+    this.#earlyPath = true;
+    void after?.then(() => this.caller.hold(false)).catch(() => {});
+    if (this.#early) void this.#join(this.#early);
+    else if (this.#state === 'alerting') this.#startRingback();
   }
 
   /** Ends the call from our side. */
@@ -284,25 +471,28 @@ export class Call extends Emitter<CallEvents> {
 
   #finish(released: ReleaseCause, by: ReleasedBy): void {
     if (this.#state === 'ended') return;
-    const talked = this.#called !== undefined;
+    const talked = this.called !== undefined;
     if (!talked && this.#alertedAt !== undefined) {
       this.keeper.record.ringMs = Math.round(this.#context.clock.now() - this.#alertedAt);
     }
-    const price = this.priceSoFar;
+    const price = this.#ownPrice();
     // Whoever put the other on hold has its ear elsewhere, in a conversation that goes on.
-    const elsewhere = this.#state === 'held' && this.#holder === this.caller;
+    const elsewhere = this.#holds.has(this.caller);
     this.#state = 'ended';
     for (const off of this.#off) off();
+    for (const leg of [...this.#seated.keys()]) this.#unseat(leg);
     // The record is closed (journalled) before the BYE leaves: architecture, "How a call flows".
     this.keeper.end(released, by, price);
+    this.#endCompanions(released, by);
     const passed: ReleaseCause = { ...released, by: 'local' };
     this.#attempt?.cancel(passed);
-    if (this.releaseCalled) this.#called?.release(passed);
+    this.#called?.done(passed, by);
     void this.#stopRingback();
     if (this.caller.endpoint && this.caller.state !== 'released' && !elsewhere) {
       void this.#context.media.disconnect(this.caller.endpoint).catch(() => {});
     }
     this.emit('ended', released, by);
+    this.#caller.done(released, by);
     this.emit('changed');
     this.off();
   }

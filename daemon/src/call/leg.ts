@@ -35,9 +35,38 @@ export type LegEvents = {
   digit: [key: string];
   /** Analog telephones: hook flash. */
   flashed: [];
-  /** SIP: the far side put us on hold, or took us back. */
-  held: [held: boolean];
+  /** SIP: the far side put us on hold, or took us back. `music`: it goes on sending, and what it sends is meant to be heard. */
+  held: [held: boolean, music?: boolean];
+  /** SIP: the party asks to be put through to somebody else, and to be out of the call (RFC 3515). */
+  transferAsked: [order: TransferOrder];
 };
+
+/** What a party asks for with a transfer; whoever takes the order answers it exactly once with `accept` or `refuse`. */
+export interface TransferOrder {
+  /** Whom to reach, as dialed: the user part of Refer-To. */
+  readonly to: string;
+  /** The call that the party has with that somebody already: attended transfer (RFC 5589 7.3). */
+  readonly replaces?: ReplacedDialog;
+  /** Who says to be the transferor (RFC 3892); a claim for the record, nothing rests on it. */
+  readonly referredBy?: string;
+  /** The order is taken on; what becomes of it is told by `progress`. */
+  accept(): void;
+  /** The order is not carried out. @param sip status, 400 to 699 */
+  refuse(sip: number): void;
+  /** How it goes: 100 to 199 on the way, 200 done, anything higher failed. Final statuses end the reports. */
+  progress(sip: number): void;
+}
+
+/** A dialog as Replaces names it (RFC 3891 6.1), from the point of view of who received the header. */
+export interface ReplacedDialog {
+  readonly callId: string;
+  /** `to-tag`: our own tag. */
+  readonly localTag: string;
+  /** `from-tag`: the other side's. */
+  readonly remoteTag: string;
+  /** Only while it has not been answered. */
+  readonly earlyOnly: boolean;
+}
 
 export type LegState = 'idle' | 'trying' | 'alerting' | 'answered' | 'released';
 
@@ -74,6 +103,8 @@ export interface Leg extends Events<LegEvents> {
   sendDigits(digits: string): Promise<void>;
   /** Puts the party on hold or takes it back (re-INVITE; on analog legs nothing but state). */
   hold(on: boolean): Promise<void>;
+  /** SIP: whether this leg is the dialog that a Replaces header names. */
+  isDialog?(dialog: ReplacedDialog): boolean;
   /** Figures of the leg's RTP, last ones once it is released; absent on legs that have none. */
   statistics?(): Promise<RtpStatistics | undefined>;
 }

@@ -48,8 +48,15 @@ export class RecordKeeper {
     return entry;
   }
 
+  /** A leg leaves this call and goes on elsewhere, or hears a tone: for this record it is over. */
+  legLeft(leg: Leg): void {
+    const entry = this.record.legs.find(({ id, endedAt }) => id === leg.id && endedAt === undefined);
+    if (entry) entry.endedAt = this.#clock.wall();
+    this.#write();
+  }
+
   #legReleased(leg: Leg, entry: LegRecord, released: ReleaseCause): void {
-    entry.endedAt = this.#clock.wall();
+    entry.endedAt ??= this.#clock.wall();
     entry.q850 = released.q850;
     entry.causeText = released.text;
     if (released.sip !== undefined) entry.sipStatus = released.sip;

@@ -59,6 +59,12 @@ export interface CallRecord {
   causeText?: string;
   /** Who hung up: 'caller', 'called', 'box'. */
   releasedBy?: 'caller' | 'called' | 'box';
+  /** The record in which the other party of a transfer went on. */
+  transferredTo?: string;
+  /** The record from which a party came here by transfer. */
+  transferredFrom?: string;
+  /** Who had that party put through, and pays for it: `port:3`, `device:anna-desk` (ruling 8). */
+  transferredBy?: string;
   price?: number;
   currency?: string;
   legs: LegRecord[];

@@ -100,7 +100,7 @@ export class Access {
       emergency ? resolved.seed : { ...resolved.seed, service: 'access' },
     );
     return new Promise((resolve) => {
-      call.on('ended', (released) => resolve(released));
+      call.whenDone((released) => resolve(released));
       if (!emergency) call.on('answered', () => limitCall(call, access.maxMinutes, this.#context, [leg]));
       if (resolved.kind === 'attempt') {
         call.place(resolved.attempt, dialog.digits.lastAt);

@@ -134,7 +134,7 @@ class Consultation {
     const call = this.#context.calls.open(this.#leg, resolved.seed);
     this.#second = call;
     return new Promise((resolve) => {
-      call.on('ended', (_released, by) => {
+      call.whenDone((_released, by) => {
         this.#second = undefined;
         resolve(call.called || by === 'caller' ? 'talked' : 'failed');
       });

@@ -120,7 +120,7 @@ export class Incoming {
     call.on('answered', () => {
       answered = true;
     });
-    call.on('ended', (released) => {
+    call.whenDone((released) => {
       if (answered) leg.release(released);
       else if (leg.state !== 'released') void this.#answerAccess(access, who);
     });
@@ -145,7 +145,7 @@ export class Incoming {
 
   #ring(leg: Leg, destination: DestinationConfig | undefined, caller: Party, about: Called): void {
     const call = this.#context.calls.open(leg, incomingSeed(caller, about));
-    call.on('ended', (released) => leg.release(released));
+    call.whenDone((released) => leg.release(released));
     const callBack = this.#callBack(caller);
     if (!destination && !callBack) {
       // A city line that nobody is set to answer goes on ringing elsewhere; a trunk's caller is told.

@@ -127,7 +127,7 @@ export class Station {
   #call(leg: FxsLeg, dialog: Dialog, resolved: Resolution): Promise<ReleaseCause> {
     const call = this.#context.calls.open(leg, resolved.seed);
     return new Promise((resolve) => {
-      call.on('ended', (released) => resolve(released));
+      call.whenDone((released) => resolve(released));
       if (resolved.kind === 'attempt') call.place(resolved.attempt, dialog.digits.lastAt);
       else if (resolved.kind === 'refused') call.end(resolved.cause);
       else call.end(localCause(cause.rejected, 'this PIN does not open the number'));
