@@ -12,6 +12,7 @@ export type Reference =
   | 'telephones'
   | 'lines'
   | 'trunks'
+  | 'devices'
   | 'people'
   | 'destinations';
 

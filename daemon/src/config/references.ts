@@ -58,6 +58,7 @@ export function checkReferences(config: Config): ConfigIssue[] {
   const found = new Findings();
   uniqueIds(config, found);
   checkPorts(config, found);
+  checkDevices(config, found);
   checkRouting(config, found);
   checkPeople(config, found);
   checkIncoming(config, found);
@@ -70,6 +71,7 @@ const idLists = [
   'timeRules',
   'classesOfService',
   'costCentres',
+  'devices',
   'trunks',
   'routes',
   'people',
@@ -133,6 +135,44 @@ function checkPorts(config: Config, found: Findings): void {
   });
 }
 
+/** A password that a program tries out in an afternoon is none: a device's calls cost money. */
+const devicePasswordLength = 8;
+
+function checkDevices(config: Config, found: Findings): void {
+  const classes = idsOf(config.classesOfService);
+  const centres = idsOf(config.costCentres);
+  const telephones = portsOf(config, 'fxs');
+  const lines = portsOf(config, 'fxo');
+  config.devices.forEach((device, i) => {
+    const at = `/devices/${i}`;
+    found.exists(`${at}/classOfService`, device.classOfService, classes, 'Класс', 'Class of service');
+    found.exists(`${at}/costCentre`, device.costCentre, centres, 'Центр затрат', 'Cost centre');
+    found.allExist(`${at}/sockets`, device.sockets, telephones, 'Гнездо телефона', 'Telephone socket');
+    found.allExist(`${at}/lines`, device.lines, lines, 'Гнездо городской линии', 'City-line socket');
+    if (device.mode === 'registers' && device.password.length < devicePasswordLength) {
+      found.add(
+        `${at}/password`,
+        `Нужен пароль от ${devicePasswordLength} знаков.`,
+        `A password of ${devicePasswordLength} characters or more is needed.`,
+      );
+    }
+    if (device.mode !== 'registers' && device.address === undefined)
+      found.add(`${at}/address`, 'Нужен адрес устройства.', 'The address of the device is needed.');
+    if (device.mode === 'client' && device.kind !== 'pbx')
+      found.add(`${at}/mode`, 'Мы регистрируемся только на АТС.', 'We register at a PBX only.');
+    if (device.numbers.length > 0 && device.kind !== 'pbx')
+      found.add(`${at}/numbers`, 'Номера бывают только за АТС.', 'Only a PBX has numbers behind it.');
+  });
+  // Whoever registers is known by its name alone.
+  found.unique(
+    config.devices.flatMap((device, i) =>
+      device.mode === 'registers' ? [[`/devices/${i}/user`, device.user.toLowerCase()] as const] : [],
+    ),
+    (user) => `Имя ${user} уже занято другим устройством.`,
+    (user) => `The user name ${user} is taken by another device already.`,
+  );
+}
+
 function checkRouting(config: Config, found: Findings): void {
   const rules = idsOf(config.timeRules);
   const trunks = idsOf(config.trunks);
@@ -178,6 +218,7 @@ function checkPeople(config: Config, found: Findings): void {
     found.exists(`${at}/classOfService`, person.classOfService, classes, 'Класс', 'Class of service');
     found.exists(`${at}/costCentre`, person.costCentre, centres, 'Центр затрат', 'Cost centre');
     found.allExist(`${at}/ports`, person.ports, telephones, 'Гнездо телефона', 'Telephone socket');
+    found.allExist(`${at}/devices`, person.devices, idsOf(config.devices), 'Устройство', 'Device');
     checkForwarding(config, person, at, found);
   });
   config.pins.forEach((pin, i) => {
@@ -223,7 +264,7 @@ function checkPeople(config: Config, found: Findings): void {
 /** A forwarding to nobody would show only when somebody calls: `mobile`, a target, or an extension. */
 function checkForwarding(config: Config, person: Config['people'][number], at: Path, found: Findings): void {
   const extensions = new Set(
-    [...config.people, ...config.ports].flatMap((entry) => extensionOf(entry) ?? []),
+    [...config.people, ...config.ports, ...config.devices].flatMap((entry) => extensionOf(entry) ?? []),
   );
   const people = idsOf(config.people);
   const telephones = portsOf(config, 'fxs');
@@ -238,6 +279,8 @@ function checkForwarding(config: Config, person: Config['people'][number], at: P
       found.exists(path, target.slice(7), people, 'Сотрудник', 'Person');
     } else if (target.startsWith('port:')) {
       found.exists(path, Number(target.slice(5)), telephones, 'Гнездо телефона', 'Telephone socket');
+    } else if (target.startsWith('device:')) {
+      found.exists(path, target.slice(7), idsOf(config.devices), 'Устройство', 'Device');
     } else if (!/^(number:)?\+\d{6,15}$/.test(target) && !extensions.has(target)) {
       found.add(
         path,
@@ -262,6 +305,8 @@ function checkIncoming(config: Config, found: Findings): void {
         const at = `/destinations/${i}/steps/${k}/targets/${n}`;
         if (target.startsWith('port:'))
           found.exists(at, Number(target.slice(5)), telephones, 'Гнездо телефона', 'Telephone socket');
+        if (target.startsWith('device:'))
+          found.exists(at, target.slice(7), idsOf(config.devices), 'Устройство', 'Device');
         if (target.startsWith('person:')) found.exists(at, target.slice(7), people, 'Сотрудник', 'Person');
       });
     });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { field } from './field.ts';
+import { device } from './schema/device.ts';
 import { classOfService, costCentre, dialing, speedDial, timeRule } from './schema/dialing.ts';
 import { destination, incomingNumber } from './schema/incoming.ts';
 import { accessNumber, person, pin } from './schema/person.ts';
@@ -87,6 +88,25 @@ export const configSchema = z.object({
           'Sockets appear when the line card is connected.',
         ],
       }),
+    ),
+  devices: z
+    .array(device)
+    .default([])
+    .meta(
+      field(
+        'IP-телефоны и АТС',
+        'IP telephones and PBX',
+        'Устройства SIP в сети офиса.',
+        'SIP devices of the office network.',
+        {
+          scope: 'next-call',
+          item: ['устройство', 'device'],
+          empty: [
+            'Добавьте IP-телефоны, адаптеры или АТС, которые есть в сети офиса.',
+            'Add the IP telephones, adapters or PBX of the office network.',
+          ],
+        },
+      ),
     ),
   trunks: z
     .array(trunk)
@@ -193,6 +213,7 @@ export type Config = z.infer<typeof configSchema>;
 export type TollClass = Config['routes'][number]['classes'][number];
 export type FxsPortConfig = z.infer<typeof fxsPort>;
 export type FxoPortConfig = z.infer<typeof fxoPort>;
+export type DeviceConfig = Config['devices'][number];
 export type TrunkConfig = Config['trunks'][number];
 export type RouteConfig = Config['routes'][number];
 export type PriceConfig = z.infer<typeof price>;

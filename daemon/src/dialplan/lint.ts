@@ -18,7 +18,7 @@ interface OwnNumber {
   owner: string;
   kind: 'extension' | 'access' | 'speed-dial';
   /** Two entries of the same owner may share a number: a person and the telephone on the desk. */
-  ports: readonly number[];
+  ports: readonly (number | string)[];
 }
 
 /**
@@ -53,6 +53,15 @@ function ownNumbers(config: Config): OwnNumber[] {
       ports: [port.number],
     });
   });
+  config.devices.forEach((device, i) => {
+    const owner = device.name;
+    const own = { owner, kind: 'extension', ports: [device.id] } as const;
+    if (device.extension) numbers.push({ digits: device.extension, path: `/devices/${i}/extension`, ...own });
+    // The first of them stands for all: a range overlaps another number there or, as a rule, nowhere.
+    device.numbers.forEach((pattern, k) => {
+      numbers.push({ digits: pattern.replaceAll('X', '0'), path: `/devices/${i}/numbers/${k}`, ...own });
+    });
+  });
   config.people.forEach((person, i) => {
     if (!person.extension) return;
     numbers.push({
@@ -60,7 +69,7 @@ function ownNumbers(config: Config): OwnNumber[] {
       path: `/people/${i}/extension`,
       owner: person.name,
       kind: 'extension',
-      ports: person.ports,
+      ports: [...person.ports, ...person.devices],
     });
   });
   config.accessNumbers.forEach((access, i) => {
@@ -294,7 +303,9 @@ function areaIssues(config: Config): DialPlanIssue[] {
 }
 
 function emergencyWays(config: Config): DialPlanIssue[] {
-  const telephones = config.ports.some((port) => port.kind === 'fxs' && port.enabled);
+  const telephones =
+    config.ports.some((port) => port.kind === 'fxs' && port.enabled) ||
+    config.devices.some((device) => device.enabled);
   if (
     !telephones ||
     compileDialPlan(config).plan({ dialed: '112', origin: { kind: 'on-site' }, now: 0 }).steps.length > 0

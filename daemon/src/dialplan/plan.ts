@@ -145,12 +145,28 @@ export function planCall(input: PlanInput & { config: Config }): RoutePlan {
   return dialPlan.plan(input);
 }
 
-/** All extension numbers of a configuration: of telephones and of people. */
+/** All extension numbers of a configuration: of telephones, devices and people, and those behind a PBX. */
 export function extensionsOf(config: Config): string[] {
   const ofPorts = config.ports.flatMap((port) =>
     port.kind === 'fxs' && port.enabled && port.extension ? [port.extension] : [],
   );
-  return [...ofPorts, ...config.people.flatMap((person) => (person.extension ? [person.extension] : []))];
+  const ofDevices = config.devices.flatMap((device) =>
+    device.enabled
+      ? [...(device.extension ? [device.extension] : []), ...device.numbers.flatMap(expand)]
+      : [],
+  );
+  return [
+    ...ofPorts,
+    ...ofDevices,
+    ...config.people.flatMap((person) => (person.extension ? [person.extension] : [])),
+  ];
+}
+
+/** The numbers of a pattern in which `X` is any digit. */
+function expand(pattern: string): string[] {
+  const at = pattern.indexOf('X');
+  if (at < 0) return [pattern];
+  return [...'0123456789'].flatMap((digit) => expand(pattern.slice(0, at) + digit + pattern.slice(at + 1)));
 }
 
 function accessCodesOf(config: Config): [string, string][] {
@@ -210,7 +226,8 @@ function planExtension(
   const refused = check(compiled, input, number, 'internal');
   if (refused && input.origin.kind === 'on-site') return refuse(refused);
   const person = compiled.config.people.find((candidate) => candidate.extension === number.target);
-  if (!person || person.ports.length > 0 || !person.mobile) return { number, steps: [], explanation };
+  if (!person || person.ports.length > 0 || person.devices.length > 0 || !person.mobile)
+    return { number, steps: [], explanation };
   // An extension that is only a mobile (M06) goes out under its owner's rights (ruling 8).
   const outside = plan(compiled, {
     dialed: person.mobile,

@@ -94,11 +94,12 @@ export function ForwardTarget({ field, value, onChange, path, issues, config }: 
   );
 }
 
-/** People and telephones, as targets are written. */
+/** People, telephones and devices, as targets are written. */
 function whoRings(config: ControlProps['config']): { value: string; name: string }[] {
   return [
     ...itemsOf(config, 'people').map((o) => ({ value: `person:${o.value}`, name: o.name })),
     ...itemsOf(config, 'telephones').map((o) => ({ value: `port:${o.value}`, name: o.name })),
+    ...itemsOf(config, 'devices').map((o) => ({ value: `device:${o.value}`, name: o.name })),
   ];
 }
 

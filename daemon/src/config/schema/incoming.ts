@@ -25,17 +25,17 @@ export const destination = z.object({
             .array(
               z
                 .string()
-                .regex(/^(port:\d{1,2}|person:[a-z0-9-]+|number:\+\d{6,15})$/)
+                .regex(/^(port:\d{1,2}|person:[a-z0-9-]+|device:[a-z0-9-]+|number:\+\d{6,15})$/)
                 .meta(
                   field(
                     'Цель',
                     'Target',
-                    'port:1, person:anna или number:+7916….',
-                    'port:1, person:anna or number:+7916….',
+                    'port:1, device:desk, person:anna или number:+7916….',
+                    'port:1, device:desk, person:anna or number:+7916….',
                     {
                       hint: [
-                        'port:1, person:anna или number:+79161234567',
-                        'port:1, person:anna or number:+79161234567',
+                        'port:1, device:desk, person:anna или number:+79161234567',
+                        'port:1, device:desk, person:anna or number:+79161234567',
                       ],
                     },
                   ),

@@ -78,6 +78,25 @@ export const person = z.object({
         refersTo: 'telephones',
       }),
     ),
+  devices: z
+    .array(
+      id.meta(
+        field('Устройство', 'Device', 'IP-телефон или адаптер.', 'An IP telephone or adapter.', {
+          refersTo: 'devices',
+          hint: idHint,
+        }),
+      ),
+    )
+    .default([])
+    .meta(
+      field(
+        'IP-телефоны',
+        'IP telephones',
+        'Звонят вместе с телефонами в гнёздах.',
+        'Rung together with the telephones at sockets.',
+        { refersTo: 'devices' },
+      ),
+    ),
   mobile: e164.optional().meta(
     field('Мобильный', 'Mobile', 'С плюсом и кодом страны.', 'With + and country code.', {
       hint: e164Hint,
