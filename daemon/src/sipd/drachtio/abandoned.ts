@@ -1,5 +1,5 @@
 import { Leg } from '../dialog/leg.ts';
-import { LenienceCounter } from '../message/limits.ts';
+import { LENIENCES, LenienceCounter } from '../message/limits.ts';
 import type { SipMessage } from '../message/message.ts';
 import { parseText } from '../message/parse.ts';
 import {
@@ -79,7 +79,7 @@ export class Abandoned {
       this.#core.table.transmit(ack.flow, ack.text);
       return;
     }
-    const invite = parseText(kept.request.text, new LenienceCounter());
+    const invite = parseText(kept.request.text, new LenienceCounter(LENIENCES));
     if (!invite.ok) return;
     const { message } = invite;
     const leg = new Leg('uac', 'INVITE', message.callId, message.fromTag, message.fromTag);

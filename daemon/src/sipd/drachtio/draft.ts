@@ -1,6 +1,6 @@
 import { readHead } from '../message/head.ts';
 import { prettyName } from '../message/headers.ts';
-import { DEFAULT_LIMITS, LenienceCounter } from '../message/limits.ts';
+import { DEFAULT_LIMITS, LENIENCES, LenienceCounter } from '../message/limits.ts';
 import { trimEnd } from '../message/scan.ts';
 
 /** A message as the client wrote it: what it may decide, taken apart; the rest as lines. */
@@ -31,7 +31,7 @@ export interface Draft {
 
 /** The client's messages come from our own process; only the length of the whole is bounded. */
 const LIMITS = { ...DEFAULT_LIMITS, messageBytes: 100_000, lineBytes: 65_536 };
-const UNCOUNTED = new LenienceCounter();
+const UNCOUNTED = new LenienceCounter(LENIENCES);
 
 /**
  * Reads what the client sent. Via, Record-Route, RSeq and Content-Length are the engine's

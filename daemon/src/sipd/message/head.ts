@@ -53,7 +53,7 @@ export function readHead(text: string, at: number, limits: Limits, lenient: Leni
     if (end === pos) {
       if (first) return 'empty message';
       head.bodyAt = lf + 1;
-      if (bareLf) lenient.add('bare-lf');
+      if (bareLf && !lenient.forgives('bare-lf')) head.error ??= 'Line Without CR';
       return head;
     }
     if (end - pos > limits.lineBytes) return `line longer than ${limits.lineBytes} bytes`;

@@ -23,7 +23,8 @@ export interface NameAddr {
 
 /**
  * Parses one name-addr or addr-spec with its header parameters. Returns undefined if it is
- * neither: an open quote or bracket, an empty URI, text after the closing bracket.
+ * neither: an open quote or bracket, an empty URI, text after the closing bracket. Without `lenient`, what
+ * could be forgiven is.
  */
 export function parseNameAddr(value: string, lenient?: LenienceCounter): NameAddr | undefined {
   const end = value.length;
@@ -53,7 +54,7 @@ export function parseNameAddr(value: string, lenient?: LenienceCounter): NameAdd
           const c = value.charCodeAt(k);
           if (c === COMMA || c === 64 || c === 62) return undefined;
         }
-        lenient?.add('display-name');
+        if (lenient && !lenient.forgives('display-name')) return undefined;
       }
     }
   }
@@ -61,8 +62,8 @@ export function parseNameAddr(value: string, lenient?: LenienceCounter): NameAdd
   const close = value.indexOf('>', i);
   if (close < 0) return undefined;
   const uri = slice(value, i + 1, close);
-  if (uri.length !== close - i - 1) lenient?.add('addr-spec-spaces');
   if (uri.length === 0) return undefined;
+  if (uri.length !== close - i - 1 && lenient && !lenient.forgives('addr-spec-spaces')) return undefined;
   const rest = skipSpace(value, close + 1, end);
   if (rest < end && value.charCodeAt(rest) !== SEMI) return undefined;
   return { display, uri, params: value.slice(rest) };
@@ -77,11 +78,13 @@ function addrSpec(
 ): NameAddr | undefined {
   const uri = slice(value, start, semi);
   if (uri.length === 0) return undefined;
+  let odd = false;
   for (let i = 0; i < uri.length; i++) {
     const c = uri.charCodeAt(i);
     if (isSpace(c) || c === 62) return undefined;
-    if (c === COMMA || c === 63) lenient?.add('addr-spec-unbracketed');
+    if (c === COMMA || c === 63) odd = true;
   }
+  if (odd && lenient && !lenient.forgives('addr-spec-unbracketed')) return undefined;
   return { display: '', uri, params: value.slice(semi) };
 }
 

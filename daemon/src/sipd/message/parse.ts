@@ -160,7 +160,7 @@ function typed(m: SipMessage, lenient: LenienceCounter, limits: Limits): string 
     // Names that reach this line are single; each has a bit.
     const bit = 1 << SINGLE_BIT.get(name)!;
     if ((seen & bit) !== 0 && values[names.indexOf(name)] !== value) problem ??= `Repeated ${name}`;
-    else if ((seen & bit) !== 0) lenient.add('duplicate-header');
+    else if ((seen & bit) !== 0 && !lenient.forgives('duplicate-header')) problem ??= `Repeated ${name}`;
     seen |= bit;
   }
   if (vias === 0) problem ??= 'Missing Via';
@@ -187,13 +187,14 @@ function cseq(m: SipMessage, value: string): boolean {
 /** What can only be judged with the whole message known. */
 function check(m: SipMessage, text: string, lenient: LenienceCounter): ParseResult {
   if (m.status === 0 && m.cseqMethod !== m.method) return fail('sip/header', 400, 'CSeq Method Mismatch', m);
-  if (!m.via.branch.startsWith(COOKIE)) lenient.add('no-branch');
+  if (!m.via.branch.startsWith(COOKIE) && !lenient.forgives('no-branch'))
+    return fail('sip/header', 400, 'Via Without Branch', m);
   const available = text.length - m.bodyAt;
   if (m.contentLength > available) return fail('sip/body', 400, 'Content-Length Larger Than Message', m);
   if (m.contentLength >= 0 && m.contentLength < available) {
     // RFC 3261 18.3: on a datagram the rest is discarded.
     m.clean = false;
-    lenient.add('trailing-body');
+    if (!lenient.forgives('trailing-body')) return fail('sip/body', 400, 'Bytes Beyond Content-Length', m);
   }
   return { ok: true, message: m };
 }

@@ -24,7 +24,8 @@ export function parseStartLine(line: string, lenient: LenienceCounter): StartLin
   const version = line.slice(last + 1, end);
   const uri = slice(line, first + 1, last);
   if (!isToken(method) || !isUriText(uri)) return 400;
-  if (end !== line.length || uri.length !== last - first - 1) lenient.add('start-line-space');
+  const spaced = end !== line.length || uri.length !== last - first - 1;
+  if (spaced && !lenient.forgives('start-line-space')) return 400;
   if (version !== 'SIP/2.0') {
     if (version.length < 5 || version.slice(0, 4).toUpperCase() !== 'SIP/') return 400;
     if (version.slice(4) !== '2.0') return 505;

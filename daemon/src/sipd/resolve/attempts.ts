@@ -141,7 +141,11 @@ export class Attempts implements ClientUser {
         this.#tcpFirst(target);
         return;
       }
-      this.#ctx.lenient.add('udp-over-mtu');
+      this.#ctx.lenient.peer = flow.remote.host;
+      if (!this.#ctx.lenient.forgives('udp-over-mtu')) {
+        this.#failed(503, 'request longer than UDP may carry');
+        return;
+      }
     }
     const request = { method: this.#method, text, branch };
     // The transaction must be known before it sends: a failure may be told at once.
