@@ -28,27 +28,11 @@ const ALGORITHMS: readonly { name: string; hash: string; session: boolean }[] = 
 const MAX_HEADER = 8192;
 const MAX_CHALLENGES = 8;
 
-/** Reads all Digest challenges of a header whose repetitions were joined with commas; others are skipped. */
-export function parseChallenges(header: string): Challenge[] {
+/** Reads the parameters of each Digest value of a header whose repetitions were joined with commas; names in lower case. */
+export function digestParameters(header: string): Map<string, string>[] {
   const text = header.slice(0, MAX_HEADER);
-  const out: Challenge[] = [];
+  const out: Map<string, string>[] = [];
   let current: Map<string, string> | undefined;
-  const flush = (): void => {
-    const realm = current?.get('realm');
-    const nonce = current?.get('nonce');
-    if (!current || realm === undefined || nonce === undefined || out.length >= MAX_CHALLENGES) return;
-    out.push({
-      realm,
-      nonce,
-      opaque: current.get('opaque'),
-      algorithm: (current.get('algorithm') ?? 'MD5').toUpperCase(),
-      qop: (current.get('qop') ?? '')
-        .toLowerCase()
-        .split(/[\s,]+/)
-        .filter((token) => token !== ''),
-      stale: current.get('stale')?.toLowerCase() === 'true',
-    });
-  };
   const token = /([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:\s*(=)\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?/y;
   for (let at = 0; at < text.length; ) {
     if (' ,\t\r\n'.includes(text[at] ?? '')) {
@@ -63,12 +47,35 @@ export function parseChallenges(header: string): Challenge[] {
     }
     at = token.lastIndex;
     if (match[2] === undefined) {
-      flush();
       current = match[1].toLowerCase() === 'digest' ? new Map() : undefined;
+      if (current) out.push(current);
     } else current?.set(match[1].toLowerCase(), (match[3] ?? match[4] ?? '').replace(/\\(.)/g, '$1'));
   }
-  flush();
   return out;
+}
+
+/** Reads all Digest challenges of a header whose repetitions were joined with commas; others are skipped. */
+export function parseChallenges(header: string): Challenge[] {
+  return digestParameters(header)
+    .flatMap((given): Challenge[] => {
+      const realm = given.get('realm');
+      const nonce = given.get('nonce');
+      if (realm === undefined || nonce === undefined) return [];
+      return [
+        {
+          realm,
+          nonce,
+          opaque: given.get('opaque'),
+          algorithm: (given.get('algorithm') ?? 'MD5').toUpperCase(),
+          qop: (given.get('qop') ?? '')
+            .toLowerCase()
+            .split(/[\s,]+/)
+            .filter((word) => word !== ''),
+          stale: given.get('stale')?.toLowerCase() === 'true',
+        },
+      ];
+    })
+    .slice(0, MAX_CHALLENGES);
 }
 
 /** The strongest challenge that we can answer; undefined when there is none. */
@@ -81,6 +88,38 @@ export function chooseChallenge(challenges: readonly Challenge[]): Challenge | u
     if (found) return found;
   }
   return undefined;
+}
+
+/** Everything that a digest response is made of. */
+export interface DigestParts {
+  username: string;
+  password: string;
+  realm: string;
+  nonce: string;
+  /** As in {@link Challenge}. */
+  algorithm: string;
+  method: string;
+  uri: string;
+  body?: string;
+  /** undefined: RFC 2069 style. */
+  qop: string | undefined;
+  nc: string;
+  cnonce: string;
+}
+
+/**
+ * The `response` parameter, hexadecimal (RFC 7616 3.4.1).
+ * @throws CodedError `sip/digest` for an algorithm that we do not know
+ */
+export function digestResponse(parts: DigestParts): string {
+  const { username, password, realm, nonce, method, uri, body, qop, nc, cnonce } = parts;
+  const algorithm = ALGORITHMS.find((a) => a.name === parts.algorithm);
+  if (!algorithm) throw new CodedError('sip/digest', `digest algorithm ${parts.algorithm} is not supported`);
+  const h = (text: string): string => createHash(algorithm.hash).update(text, 'utf8').digest('hex');
+  const secret = h(`${username}:${realm}:${password}`);
+  const ha1 = algorithm.session ? h(`${secret}:${nonce}:${cnonce}`) : secret;
+  const ha2 = qop === 'auth-int' ? h(`${method}:${uri}:${h(body ?? '')}`) : h(`${method}:${uri}`);
+  return qop ? h(`${ha1}:${nonce}:${nc}:${cnonce}:${qop}:${ha2}`) : h(`${ha1}:${nonce}:${ha2}`);
 }
 
 export interface DigestInput {
@@ -104,7 +143,6 @@ export function answerChallenge(challenge: Challenge, input: DigestInput): strin
   const algorithm = ALGORITHMS.find((a) => a.name === challenge.algorithm);
   if (!algorithm)
     throw new CodedError('sip/digest', `digest algorithm ${challenge.algorithm} is not supported`);
-  const h = (text: string): string => createHash(algorithm.hash).update(text, 'utf8').digest('hex');
   const cnonce = input.cnonce ?? randomBytes(16).toString('hex');
   const nc = (input.nonceCount ?? 1).toString(16).padStart(8, '0');
   const qop = challenge.qop.includes('auth')
@@ -115,15 +153,7 @@ export function answerChallenge(challenge: Challenge, input: DigestInput): strin
   if (!qop && challenge.qop.length > 0) {
     throw new CodedError('sip/digest', `digest qop ${challenge.qop.join(',')} is not supported`);
   }
-  const secret = h(`${input.username}:${challenge.realm}:${input.password}`);
-  const ha1 = algorithm.session ? h(`${secret}:${challenge.nonce}:${cnonce}`) : secret;
-  const ha2 =
-    qop === 'auth-int'
-      ? h(`${input.method}:${input.uri}:${h(input.body ?? '')}`)
-      : h(`${input.method}:${input.uri}`);
-  const response = qop
-    ? h(`${ha1}:${challenge.nonce}:${nc}:${cnonce}:${qop}:${ha2}`)
-    : h(`${ha1}:${challenge.nonce}:${ha2}`);
+  const response = digestResponse({ ...input, ...challenge, qop, nc, cnonce });
   const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
   const written = algorithm.session ? algorithm.name.replace('-SESS', '-sess') : algorithm.name;
   const parts = [
