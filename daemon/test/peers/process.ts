@@ -27,9 +27,20 @@ export function freeTcpPort(host = '127.0.0.1'): Promise<number> {
   });
 }
 
-/** Waits until something is bound to a local port, as the kernel tells; rejects after `ms`. */
-export async function whenBound(protocol: 'udp' | 'tcp', port: number, ms = 5000): Promise<void> {
-  const hex = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
+/**
+ * Waits until something is bound to a local port, on the IPv4 address `host` if given, as the kernel tells;
+ * rejects after `ms`.
+ */
+export async function whenBound(
+  protocol: 'udp' | 'tcp',
+  port: number,
+  ms = 5000,
+  host?: string,
+): Promise<void> {
+  // The table has addresses as numbers in the order of the machine's bytes.
+  const address =
+    host === undefined ? '' : Buffer.from(host.split('.').reverse().map(Number)).toString('hex');
+  const hex = `${address.toUpperCase()}:${port.toString(16).toUpperCase().padStart(4, '0')} `;
   const end = performance.now() + ms;
   for (;;) {
     const tables = await Promise.all(

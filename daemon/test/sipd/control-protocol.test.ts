@@ -69,7 +69,7 @@ t.test('the echo of a request comes before its responses; tokens stand where srf
   t.match(echo.words[9], /^\d\d:\d\d:\d\d\.\d{6}$/);
   t.equal(echo.sip, seen.text, 'the echo is what was sent');
   t.same(echo.words.slice(11), ['Msg sent:', '']);
-  t.match(seen.headers.from, new RegExp(`^sip:box@${at(engine)};tag=`), '@localhost replaced');
+  t.match(seen.headers.from, new RegExp(`^<sip:box@${at(engine)}>;tag=`), '@localhost replaced');
   const dialog = `${seen.headers['call-id']};from-tag=${/tag=(\w+)/.exec(seen.headers.from!)![1]}`;
   t.equal(ringing.words[2], 'network');
   t.same(ringing.words.slice(4, 7), ['udp', '127.0.0.1', String(peer.port)]);

@@ -17,12 +17,24 @@ export function localized(value: string, local: HostPort): string {
     : `${value.slice(0, at + 1)}${own}${value.slice(end)}`;
 }
 
+/**
+ * A bare SIP address put in angle brackets: peers are known that look for them, and RFC 3261 20 counts what
+ * follows a semicolon after a bare one as the header's.
+ */
+export function bracketed(value: string): string {
+  if (value.includes('<') || !/^ *sips?:[^,]*$/i.test(value)) return value;
+  const semi = value.indexOf(';');
+  return semi < 0 ? `<${value.trim()}>` : `<${value.slice(0, semi).trim()}>${value.slice(semi)}`;
+}
+
 /** Contact as the client wants it, or ours; transports other than UDP are named. */
 export function contactValue(wanted: string | undefined, local: HostPort, flow: Flow): string {
   const transport = flow.proto === 'udp' ? '' : `;transport=${flow.proto}`;
   if (wanted === undefined) return `<sip:${hostPort(local.host, local.port)}${transport}>`;
-  const value = localized(wanted, local);
-  if (transport === '' || value === wanted || value.includes('transport=')) return value;
+  // A bare address that names its transport is meant as a URI with that parameter, whatever the grammar says.
+  const whole = /^ *sips?:[^<,]*;transport=/i.test(wanted) ? `<${wanted.trim()}>` : bracketed(wanted);
+  const value = localized(whole, local);
+  if (transport === '' || value === whole || value.includes('transport=')) return value;
   const addr = parseNameAddr(value);
   if (!addr) return value;
   const display = addr.display === '' ? '' : `${addr.display} `;
@@ -30,7 +42,8 @@ export function contactValue(wanted: string | undefined, local: HostPort, flow: 
 }
 
 /** From or To value and its tag, `tag` added if it has none. */
-export function withTag(value: string, tag: string): { value: string; tag: string } {
+export function withTag(given: string, tag: string): { value: string; tag: string } {
+  const value = bracketed(given);
   const addr = parseNameAddr(value);
   const known = addr ? tagOf(addr) : '';
   return known !== '' ? { value, tag: known } : { value: `${value};tag=${tag}`, tag };

@@ -1,5 +1,6 @@
 import { Leg } from '../dialog/leg.ts';
 import { find, knownFlow, NO_TRANSPORT } from '../dialog/next-hop.ts';
+import { refreshLines } from '../dialog/session-timer.ts';
 import { parseNameAddr } from '../message/name-addr.ts';
 import { splitList } from '../message/scan.ts';
 import { parseUri } from '../message/uri.ts';
@@ -8,7 +9,7 @@ import { sendAck } from './ack.ts';
 import type { Core } from './core.ts';
 import { sentWords } from './core.ts';
 import { bodyPart, type Draft } from './draft.ts';
-import { contactValue, credentials, localized, withTag } from './headers.ts';
+import { bracketed, contactValue, credentials, localized, withTag } from './headers.ts';
 import { OutgoingCall } from './outgoing.ts';
 import type { Session } from './session.ts';
 import type { ClientFrame } from './wire.ts';
@@ -91,7 +92,7 @@ export class Uac {
       const local = core.transport.localOf(flow);
       const contact = forms || draft.contact !== undefined ? contactValue(draft.contact, local, flow) : '';
       const from = withTag(localized(draft.from ?? contactValue(undefined, local, flow), local), newTag);
-      const to = localized(draft.to ?? `<${draft.uri}>`, local);
+      const to = bracketed(localized(draft.to ?? `<${draft.uri}>`, local));
       const others = draft.others.includes('@localhost') ? localizedLines(draft.others, local) : draft.others;
       if (forms) {
         if (!leg) {
@@ -106,6 +107,7 @@ export class Uac {
         leg.flow = flow;
         leg.credentials = credentials(draft.others);
         if (draft.body !== '') leg.localSdp = draft.body;
+        leg.offerOut = draft.body !== '' && method === 'INVITE';
       }
       return (
         `${method} ${draft.uri} SIP/2.0\r\n${via}${routeLine}` +
@@ -119,6 +121,7 @@ export class Uac {
     );
     call.leg = () => leg;
     call.initial = true;
+    call.offers = draft.body !== '' && method === 'INVITE';
     call.begin(targets, compose);
   }
 
@@ -145,6 +148,16 @@ export class Uac {
       session.reply(frame.id, 'NOK|another INVITE is in progress on this dialog');
       return;
     }
+    // 15: the callee sends no BYE before the ACK, or before it has given the ACK up.
+    if (draft.method === 'BYE' && leg.role === 'uas' && leg.awaitingAck && !leg.acked) {
+      if (leg.afterAck) session.reply(frame.id, NO_DIALOG);
+      else
+        leg.afterAck = {
+          send: () => void this.sendInDialog(session, frame.id, leg, draft, body),
+          gone: () => session.reply(frame.id, NO_DIALOG),
+        };
+      return;
+    }
     this.sendInDialog(session, frame.id, leg, draft, body);
   }
 
@@ -161,6 +174,13 @@ export class Uac {
       leg.credentials = credentials(draft.others);
     }
     if (method === 'BYE') leg.state = 'ending';
+    const offers = draft.body !== '' && (method === 'INVITE' || method === 'UPDATE');
+    if (offers) leg.offerOut = true;
+    const terms = method === 'INVITE' || method === 'UPDATE' ? leg.session?.terms : undefined;
+    const timer =
+      terms && draft.sessionExpires === ''
+        ? `${/^Supported:.*\btimer\b/im.test(draft.others) ? '' : 'Supported: timer\r\n'}${refreshLines(terms, leg.minSe)}`
+        : '';
     const { remote, routing } = leg.toward(draft.rack);
     const { requestUri, routeLines, nextHop } = routing;
     const refreshes =
@@ -173,13 +193,14 @@ export class Uac {
       return (
         `${method} ${requestUri} SIP/2.0\r\n${via}${routeLines}Max-Forwards: ${draft.maxForwards ?? '70'}\r\n` +
         `From: ${leg.local}\r\nTo: ${remote}\r\nCall-ID: ${leg.callId}\r\nCSeq: ${cseq} ${method}\r\n` +
-        `${contact === '' ? '' : `Contact: ${contact}\r\n`}${draft.others}${draft.rack === '' ? '' : `RAck: ${draft.rack}\r\n`}${body}`
+        `${contact === '' ? '' : `Contact: ${contact}\r\n`}${timer}${draft.others}${draft.rack === '' ? '' : `RAck: ${draft.rack}\r\n`}${body}`
       );
     };
     const call = new OutgoingCall(core, session, id, method, cseq, this.#calls, (l, why) =>
       this.endDialog(l, why),
     );
     call.leg = () => leg;
+    call.offers = offers;
     const flow = knownFlow(leg, nextHop);
     if (flow) call.begin([], compose, flow);
     else find(nextHop, core.locate, ({ targets, reason }) => call.located(targets, compose, reason));

@@ -1,0 +1,176 @@
+/**
+ * The network that drachtio-srf's own tests expect docker to make: a drachtio-server, a second one, and SIPp
+ * with a scenario at each of a dozen names. Here every container is a loopback address of its own, every
+ * drachtio-server our engine, and SIPp is Debian's.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { TimerConfig } from '../../../src/sipd/config.ts';
+import { type Engine, start } from '../../../src/sipd/engine.ts';
+import { whenBound } from '../../peers/process.ts';
+import { type Any, SECRET } from '../kit.ts';
+
+/** drachtio-srf's test folder, as the package ships it. */
+export const SUITE = join(
+  dirname(createRequire(import.meta.url).resolve('drachtio-srf/package.json')),
+  'test',
+);
+
+/** The subnet that stands in the suite's sources; here it is one of 127.0.0.0/8. */
+export const SUBNET = '172.29.';
+/** The host part of containers that the suite starts by name while it runs. */
+const NAMED = '0.99';
+
+interface Service {
+  name: string;
+  /** Last two bytes of the address. */
+  host: string;
+  /** SIPp's scenario; undefined: a drachtio-server. */
+  scenario: string | undefined;
+}
+
+/** The services of the suite's docker-compose file: two spaces before a name, more before what it has. */
+async function services(): Promise<Service[]> {
+  const text = await readFile(join(SUITE, 'docker-compose-testbed.yaml'), 'utf8');
+  return text
+    .slice(text.indexOf('services:'))
+    .split(/\n {2}(?=[\w-]+:\n)/)
+    .slice(1)
+    .map((block) => ({
+      name: block.slice(0, block.indexOf(':')),
+      host: /ipv4_address: 172\.29\.(\d+\.\d+)/.exec(block)![1]!,
+      scenario: /command: sipp -sf \/tmp\/(\S+)/.exec(block)?.[1],
+    }));
+}
+
+export interface Network {
+  /** What the process of the suite needs to know. */
+  env: NodeJS.ProcessEnv;
+  engines: Map<string, Engine>;
+}
+
+/** Starts what a file of the suite needs of the network; it ends with the test. `timers` are the engines'. */
+export async function startNetwork(
+  t: Any,
+  file: string,
+  timers: Partial<TimerConfig> = {},
+): Promise<Network> {
+  const all = await services();
+  const source = await readFile(join(SUITE, file), 'utf8');
+  const called = all.filter((s) => source.includes(s.name) || source.includes(SUBNET + s.host));
+  // A subnet of our own, so that several of these run side by side: the first that can be bound.
+  for (let attempt = 0; ; attempt++) {
+    const subnet = `127.${2 + Math.floor(Math.random() * 250)}.`;
+    const engines = new Map<string, Engine>();
+    try {
+      for (const s of all.filter((each) => !each.scenario))
+        engines.set(s.name, await engine(subnet, s, all, timers));
+    } catch (e) {
+      for (const started of engines.values()) await started.close();
+      if (attempt < 5 && (e as NodeJS.ErrnoException).code === 'EADDRINUSE') continue;
+      throw e;
+    }
+    t.teardown(() => Promise.all([...engines.values()].map((e) => e.close())));
+    const folder: string = t.testdir();
+    await scenarios(folder, subnet);
+    await docker(folder, subnet, engines.get('drachtio-sut')!);
+    await Promise.all(called.map((s) => s.scenario && sipp(t, folder, subnet + s.host, s.scenario)));
+    const control = Object.fromEntries(
+      [...engines].map(([name, e]) => [name, { ...e.control, secret: SECRET }]),
+    );
+    return {
+      engines,
+      env: {
+        ...process.env,
+        PATH: `${folder}:${process.env.PATH}`,
+        SUITE_SUBNET: subnet,
+        SUITE_CONTROL: JSON.stringify(control),
+      },
+    };
+  }
+}
+
+function engine(subnet: string, at: Service, all: Service[], timers: Partial<TimerConfig>): Promise<Engine> {
+  const host = subnet + at.host;
+  const byName = new Map(all.map((s) => [s.name, subnet + s.host]));
+  return start(
+    {
+      listen: [
+        { transport: 'udp', host, port: 5060 },
+        { transport: 'tcp', host, port: 5060 },
+      ],
+      control: { host: '127.0.0.1', port: 0, secret: SECRET },
+      timers,
+    },
+    {
+      // Docker's own name service knows addresses only.
+      dns: {
+        naptr: async () => [],
+        srv: async () => [],
+        addresses: async (name, family) => (family === 4 ? [byName.get(name) ?? subnet + NAMED] : []),
+      },
+    },
+  );
+}
+
+/** The suite's scenarios, with our addresses in them. */
+async function scenarios(folder: string, subnet: string): Promise<void> {
+  const from = join(SUITE, 'scenarios');
+  await mkdir(join(folder, 'scenarios'));
+  for (const name of (await readdir(from)).filter((each) => each.endsWith('.xml'))) {
+    const text = await readFile(join(from, name), 'utf8');
+    // XML allows no < in an attribute, and the SIPp that Debian has takes > for the end of the element.
+    const whole = text.replace(/regexp="<(.*)>"/g, 'regexp="&lt;$1&gt;"');
+    // Nothing is lost here that a call would have to stay for.
+    const brief = whole.replaceAll('<timewait milliseconds="4000"/>', '<timewait milliseconds="20"/>');
+    await writeFile(join(folder, 'scenarios', name), brief.replaceAll(SUBNET, subnet));
+  }
+}
+
+async function sipp(t: Any, folder: string, host: string, scenario: string): Promise<void> {
+  const file = join(folder, 'scenarios', scenario);
+  const child: ChildProcess = spawn('sipp', ['-sf', file, '-i', host, '-p', '5060', '-nostdin'], {
+    stdio: 'ignore',
+    cwd: folder,
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  await whenBound('udp', 5060, 5000, host);
+}
+
+/** `docker` and `docker-compose` for the suite's PATH: the first runs SIPp, the second has nothing left to do. */
+async function docker(folder: string, subnet: string, sut: Engine): Promise<void> {
+  const { host, port } = sut.sip[0]!;
+  const control = sut.control.port.toString(16).toUpperCase().padStart(4, '0');
+  const shim = `#!/bin/bash
+# docker run [--name NAME] IMAGE sipp ARGUMENTS
+while [ "$1" != sipp ]; do
+  [ "$1" != --name ] || address=${subnet}${NAMED}
+  shift
+done
+shift
+arguments=()
+for a in "$@"; do
+  case $a in
+    250ms) a=60ms ;;
+    /tmp/scenarios/*) a=${folder}\${a#/tmp} ;;
+    drachtio-sut) a=${host}:${port} ;;
+  esac
+  arguments+=("$a")
+done
+# Most of the suite's applications do not wait until they are connected: a container takes longer to start.
+for i in $(seq 200); do
+  grep -q '^ *[0-9]*: 0100007F:${control} 0100007F:[0-9A-F]* 01' /proc/net/tcp && break
+  sleep 0.02
+done
+exec sipp -i "\${address:-${subnet}$((1 + $$ / 250 % 250)).$((1 + $$ % 250))}" -p 5060 "\${arguments[@]}"
+`;
+  for (const [name, text] of [
+    ['docker', shim],
+    ['docker-compose', '#!/bin/sh\nexit 0\n'],
+  ] as const) {
+    await writeFile(join(folder, name), text);
+    await chmod(join(folder, name), 0o755);
+  }
+}
