@@ -88,6 +88,7 @@ t.test('we refresh at half time: UPDATE where the peer takes it', async (t) => {
 
 t.test('we refresh a call we made by re-INVITE with the last offer, without the client', async (t) => {
   const { clock, engine, srf, peer } = await bench(t);
+  const idle = clock.pending;
   const call = srf.createUAC(`sip:1@${peer.address}`, {
     localSdp: sdp(4444),
     headers: { Supported: 'timer', 'Session-Expires': '90' },
@@ -112,5 +113,5 @@ t.test('we refresh a call we made by re-INVITE with the last offer, without the 
   await ended;
   clock.advance(200_000);
   t.equal(engine.stats().dialogs, 0);
-  t.equal(clock.pending, 0, 'no timer is left');
+  t.equal(clock.pending, idle, 'no timer is left');
 });

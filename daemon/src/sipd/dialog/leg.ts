@@ -14,6 +14,8 @@ export interface EarlyDialog {
   routeSet: readonly string[];
   /** RSeq of the last reliable provisional response, or -1 (RFC 3262). */
   rseq: number;
+  /** That response has been acknowledged. */
+  pracked: boolean;
 }
 
 /** Our side of a dialog (RFC 3261 12), from the request that may create it to its end. */
@@ -57,10 +59,19 @@ export class Leg {
   readonly forks = new Map<string, { text: string; flow: Flow }>();
   /** INVITEs of ours that were answered with 2xx and wait for the client's ACK. */
   readonly unacked = new Set<number>();
+  /** The first 2xx of ours has been acknowledged; before that the callee may not send BYE (RFC 3261 15). */
+  acked = false;
+  /** A BYE of the client that waits for that ACK. */
+  afterAck: { send(): void; gone(): void } | undefined;
+  /** An offer of ours, or of the peer's, has no answer yet (RFC 3264 4, RFC 3311 5.2). */
+  offerOut = false;
+  offerIn = false;
   /** Reliable provisional responses we sent, whose PRACKs this leg gets. */
   reliable: unknown;
   /** Session timer (RFC 4028), once one has been agreed on. */
   session: SessionTimer | undefined;
+  /** The largest Min-SE that the peer or a proxy has asked for, s; 0: none (RFC 4028 7.4). */
+  minSe = 0;
   /** The last session description of ours, for a refresh by re-INVITE. */
   localSdp = '';
   /** The peer has said that it takes UPDATE (RFC 3311). */
@@ -123,11 +134,14 @@ export class Leg {
     this.takeResponse(response, flow);
     this.state = 'early';
     const rseq = Number.parseInt(response.get('rseq') ?? '-1', 10);
+    const before = this.early.get(response.toTag);
     this.early.set(response.toTag, {
       remote: this.remote,
       target: this.remoteTarget,
       routeSet: this.routeSet,
-      rseq,
+      // One that is not reliable must not hide the one before, whose PRACK may still be to come.
+      rseq: rseq >= 0 ? rseq : (before?.rseq ?? -1),
+      pracked: rseq < 0 && (before?.pracked ?? false),
     });
   }
 
@@ -135,9 +149,12 @@ export class Leg {
   toward(rack: string): { remote: string; routing: Routing } {
     if (rack !== '') {
       const rseq = Number.parseInt(rack, 10);
+      // Two forks may count alike; the client acknowledges in the order in which it was told.
       for (const e of this.early.values())
-        if (e.rseq === rseq && e.target !== '')
+        if (e.rseq === rseq && !e.pracked && e.target !== '') {
+          e.pracked = true;
           return { remote: e.remote, routing: routing(e.routeSet, e.target) };
+        }
     }
     return { remote: this.remote, routing: this.routing() };
   }

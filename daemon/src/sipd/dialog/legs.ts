@@ -30,6 +30,8 @@ export class Legs {
     leg.awaitingAck?.repeater.stop();
     leg.awaitingAck = undefined;
     leg.session?.stop();
+    leg.afterAck?.gone();
+    leg.afterAck = undefined;
     if (this.#byName.get(leg.id) === leg) this.#byName.delete(leg.id);
     const k = key(leg.callId, leg.localTag, leg.remoteTag);
     if (this.#byTags.get(k) === leg) this.#byTags.delete(k);

@@ -1,7 +1,8 @@
 import type { Leg } from '../dialog/leg.ts';
-import { type SessionTerms, SessionTimer } from '../dialog/session-timer.ts';
+import { minSe, refreshLines, type SessionTerms, SessionTimer } from '../dialog/session-timer.ts';
 import type { SipMessage } from '../message/message.ts';
 import type { ParseFailure } from '../message/parse.ts';
+import { reasonOf } from '../message/reasons.ts';
 import { responseText, responseVias } from '../message/stringify.ts';
 import { parseUri } from '../message/uri.ts';
 import type { Flow } from '../transport/flow.ts';
@@ -12,6 +13,9 @@ import type { Session } from './session.ts';
 import { Uac } from './uac.ts';
 import { Uas } from './uas.ts';
 import type { ClientFrame } from './wire.ts';
+
+/** Pause before a refused session refresh is sent again. */
+const REFRESH_AGAIN_MS = 10_000;
 
 /** Joins the SIP side and the control side: what comes from one is given its place in the other. */
 export class Bridge {
@@ -34,23 +38,32 @@ export class Bridge {
     const { table } = this.#core;
     if (!m.isRequest) {
       const tx = table.findClient(m);
-      if (tx) tx.receive(m, flow);
-      else if (!this.abandoned.take(m, flow)) this.#core.count('response.stray');
+      if (tx) {
+        // Whoever answers what we sent is where it says, and no stranger.
+        this.#core.guard.acquainted(flow.remote.host);
+        tx.receive(m, flow);
+      } else if (!this.abandoned.take(m, flow)) this.#core.count('response.stray');
       return;
     }
     const tx = table.findServer(m);
     if (m.method === 'ACK') {
-      if (tx && tx.request.method === 'INVITE') tx.receive(m, flow);
-      else this.uas.ack(m, flow);
+      if (tx && tx.request.method === 'INVITE') {
+        if (tx.isAnsweredBy(m)) this.#core.guard.reached(flow);
+        tx.receive(m, flow);
+      } else this.uas.ack(m, flow);
     } else if (tx) tx.receive(m, flow);
-    else if (m.method === 'CANCEL') this.uas.cancel(m, flow);
-    else this.#request(m, flow);
+    else if (m.method === 'CANCEL' && table.findCancelled(m)) this.uas.cancel(m, flow);
+    else if (this.#welcome(m, flow)) {
+      if (m.method === 'CANCEL') this.uas.cancel(m, flow);
+      else this.#request(m, flow);
+    }
   }
 
   /** A message that cannot be accepted: answered without state if it is a request that can be. */
   refused(failure: ParseFailure, flow: Flow): void {
     const core = this.#core;
     core.count(failure.code);
+    core.guard.offence(flow, 'malformed');
     const m = failure.partial;
     if (!m || m.method === 'ACK' || !m.isRequest) return;
     const text = failure.text.length > 60 ? 'Bad Request' : failure.text;
@@ -132,9 +145,16 @@ export class Bridge {
 
   /** UPDATE without a body, or where the peer does not take it, the last offer again (RFC 4028 7.4). */
   #refresh(leg: Leg, interval: number): void {
-    if (leg.inviting || leg.invited || !leg.usable) return;
-    const method = leg.takesUpdate ? 'UPDATE' : 'INVITE';
-    const draft = engineDraft(method, `Supported: timer\r\nSession-Expires: ${interval};refresher=uac\r\n`);
+    if (!leg.usable) return;
+    if (leg.inviting || leg.invited || leg.updating) {
+      // Whatever is under way renews the session if it succeeds.
+      leg.session?.retry(this.#glarePause(leg), interval);
+      return;
+    }
+    // A re-INVITE without an offer would ask for one that nobody here could answer.
+    const method = leg.takesUpdate || leg.localSdp === '' ? 'UPDATE' : 'INVITE';
+    const lines = refreshLines({ interval, ours: true }, leg.minSe);
+    const draft = engineDraft(method, `Supported: timer\r\n${lines}`);
     if (method === 'INVITE') draft.body = leg.localSdp;
     const call = this.uac.sendInDialog(
       undefined,
@@ -144,34 +164,43 @@ export class Bridge {
       bodyPart(draft) ?? 'Content-Length: 0\r\n\r\n',
     );
     call.autoAck = true;
-    call.onFinal = (status) => {
+    call.onFinal = (status, response) => {
       // RFC 4028 10: without an answer, or with 481, the session is over.
       if (status === 408 || status === 481) this.endDialog(leg, 'Session expired');
+      if (status < 300 || leg.state !== 'confirmed') return;
+      if (status === 405 || status === 501) leg.takesUpdate = false;
+      const wanted = status === 422 && response ? minSe(response) : 0;
+      // RFC 4028 7.3: 422 asks for a longer interval; other refusals are tried again until time is up.
+      if (wanted > interval) this.#refresh(leg, wanted);
+      else leg.session?.retry(status === 491 ? this.#glarePause(leg) : REFRESH_AGAIN_MS, interval);
     };
+  }
+
+  /** RFC 3261 14.1: 2.1 to 4 s for who made the Call-ID, less than 2 s for the other. */
+  #glarePause(leg: Leg): number {
+    return leg.role === 'uac' ? 2100 + this.#core.ids.number(1900) : this.#core.ids.number(2000);
+  }
+
+  /**
+   * Whether a request without a transaction is to be served. What belongs to a dialog always is; what opens
+   * something may be too much now (503 with Retry-After, without state: 8.2.7), or not worth an answer.
+   */
+  #welcome(m: SipMessage, flow: Flow): boolean {
+    const core = this.#core;
+    if (m.toTag !== '' && (core.legs.byRequest(m) || this.uas.relay.knows(m))) return true;
+    const verdict = core.guard.opening(m, flow, core.table.filled);
+    if (verdict === 'pass') return true;
+    if (verdict === 'drop') return false;
+    core.count('refused.full');
+    const extra = `Retry-After: ${5 + core.ids.number(10)}\r\n`;
+    const vias = responseVias(m, flow.remote.host, flow.remote.port);
+    core.table.reply(m, flow, responseText(m, vias, 503, reasonOf(503), core.ids.tag(), extra, ''));
+    return false;
   }
 
   /** Checks of RFC 3261 8.2 that need no state, in its order. */
   #request(m: SipMessage, flow: Flow): void {
     const core = this.#core;
-    if (core.table.full) {
-      // Nothing is kept of what is refused for want of room (stateless, 8.2.7).
-      core.count('refused.full');
-      const extra = `Retry-After: ${5 + core.ids.number(10)}\r\n`;
-      core.table.reply(
-        m,
-        flow,
-        responseText(
-          m,
-          responseVias(m, flow.remote.host, flow.remote.port),
-          503,
-          'Service Unavailable',
-          core.ids.tag(),
-          extra,
-          '',
-        ),
-      );
-      return;
-    }
     const uri = parseUri(m.uri);
     if (!uri) {
       this.uas.reject(m, flow, 400);

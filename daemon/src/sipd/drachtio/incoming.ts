@@ -26,6 +26,8 @@ export interface IncomingCall {
   /** Drops what the client never answers. */
   silence: Timer | undefined;
   reliable: Reliable | undefined;
+  /** A 2xx of the client's that waits for a PRACK (RFC 3262 3). */
+  held: { send(): void; gone(): void } | undefined;
   /** It is being passed on and not answered here. */
   proxy: ProxyCall | undefined;
 }
@@ -70,13 +72,23 @@ export function refusalWithin(m: SipMessage, leg: Leg, later: number): Refusal |
   // Two BYEs crossed (15.1.2): the client knows that the call is over.
   if (leg.state === 'ending') return no(m.method === 'BYE' ? 200 : 481);
   if (m.method === 'INVITE') {
-    if (leg.inviting || leg.awaitingAck) return no(491);
-    if (leg.invited) return no(500, retry);
+    if (leg.inviting || leg.awaitingAck || leg.offerOut) return no(491);
+    if (leg.invited || leg.offerIn) return no(500, retry);
   }
-  if (m.method === 'UPDATE' && leg.updating) return no(500, retry);
+  if (m.method === 'UPDATE') {
+    if (leg.updating) return no(500, retry);
+    // RFC 3311 5.2: an offer that meets one of ours, or follows one that we have not answered.
+    if (hasBody(m) && leg.offerOut) return no(491);
+    if (hasBody(m) && leg.offerIn) return no(500, retry);
+  }
   return (m.method === 'INVITE' || m.method === 'UPDATE') && tooSmall(m)
     ? no(422, `Min-SE: ${MIN_SE}\r\n`)
     : undefined;
+}
+
+/** Whether a message holds a body; in INVITE and UPDATE that is taken for an offer. */
+export function hasBody(m: SipMessage): boolean {
+  return m.contentLength < 0 ? m.text.length > m.bodyAt : m.contentLength > 0;
 }
 
 /**

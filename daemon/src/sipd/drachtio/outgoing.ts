@@ -1,6 +1,6 @@
 import type { Timer } from '../../base/clock.ts';
 import type { Leg } from '../dialog/leg.ts';
-import { settledTerms } from '../dialog/session-timer.ts';
+import { minSe, settledTerms } from '../dialog/session-timer.ts';
 import type { SipMessage } from '../message/message.ts';
 import { wireText } from '../message/stringify.ts';
 import { Attempts, type AttemptUser, type Compose } from '../resolve/attempts.ts';
@@ -25,7 +25,9 @@ export class OutgoingCall implements AttemptUser {
   /** A refresh of the engine's own: its 2xx is acknowledged at once. */
   autoAck = false;
   /** Hears the final response of a request no client asked for. */
-  onFinal: ((status: number) => void) | undefined;
+  onFinal: ((status: number, response?: SipMessage) => void) | undefined;
+  /** The request carried an offer. */
+  offers = false;
   readonly #core: Core;
   readonly #frameId: string;
   readonly #cseq: number;
@@ -35,6 +37,8 @@ export class OutgoingCall implements AttemptUser {
   #text = '';
   #echoed = false;
   #progress = false;
+  /** RSeq of the last reliable provisional response, by the To tag of the fork (RFC 3262 4). */
+  #rseqs: Map<string, number> | undefined;
   #final = false;
   #cancel: string | undefined;
   #cancelSent = false;
@@ -100,14 +104,17 @@ export class OutgoingCall implements AttemptUser {
 
   response(m: SipMessage, flow: Flow, tx: ClientTransaction): void {
     const leg = this.leg();
-    if (m.status < 200) this.#provisional(m, flow, leg);
+    // 8.1.3.3: a response that should have gone on to another was not meant for us.
+    if (m.names.indexOf('via', m.names.indexOf('via') + 1) >= 0) this.#core.count('response.vias');
+    else if (m.status < 200) this.#provisional(m, flow, leg);
     else if (this.#final) this.#repeated(m, flow, leg);
     else if (m.status < 300) this.#success(m, flow, leg);
     else {
       this.#end();
       this.#refused(leg, m.status);
+      if (m.status === 422 && leg) leg.minSe = Math.max(leg.minSe, minSe(m));
       this.#toClient(m, flow, leg);
-      this.onFinal?.(m.status);
+      this.onFinal?.(m.status, m);
     }
     void tx;
   }
@@ -166,6 +173,8 @@ export class OutgoingCall implements AttemptUser {
     if (this.#cancel !== undefined) this.#sendCancel();
     // A drachtio-server keeps 100 to itself, so only a client that asked for it gets it.
     if (m.status === 100 && !this.session?.tags.has(PASS_100)) return;
+    if (m.has('rseq') && !this.#inOrder(m)) return;
+    if (leg && this.offers && m.contentLength > 0) leg.offerOut = false;
     if (leg && this.initial && m.status > 100 && m.toTag !== '') {
       leg.takeEarly(m, flow);
       this.#core.legs.index(leg);
@@ -173,10 +182,29 @@ export class OutgoingCall implements AttemptUser {
     this.#toClient(m, flow, leg);
   }
 
+  /**
+   * RFC 3262 4: a reliable response is taken once and in its order; what repeats one, or leaves one
+   * out, is dropped, and the peer repeats what was left out.
+   */
+  #inOrder(m: SipMessage): boolean {
+    const rseq = Number.parseInt(m.get('rseq') ?? '', 10);
+    if (!(rseq > 0) || !m.listHas('require', '100rel')) return true;
+    this.#rseqs ??= new Map();
+    const last = this.#rseqs.get(m.toTag);
+    if (last !== undefined && rseq !== last + 1) {
+      this.#core.count(rseq === last ? 'reliable.repeated' : 'reliable.disordered');
+      return false;
+    }
+    // A stranger behind the path cannot make us keep more than the forks of one call.
+    if (this.#rseqs.size < 64) this.#rseqs.set(m.toTag, rseq);
+    return true;
+  }
+
   #success(m: SipMessage, flow: Flow, leg: Leg | undefined): void {
     this.#end();
     const core = this.#core;
     if (leg) {
+      if (this.offers) leg.offerOut = false;
       if (this.initial) {
         leg.takeResponse(m, flow);
         leg.state = 'confirmed';
@@ -194,17 +222,26 @@ export class OutgoingCall implements AttemptUser {
         this.#guardAck(leg);
       }
       if (this.method === 'BYE') this.#released(leg);
-      if (this.method === 'NOTIFY' && /^Subscription-State: *terminated/im.test(this.#text))
+      // RFC 6665 4.1.3 of a subscription's own dialog; the end of a REFER's reports ends no call (RFC 3515 2.4.6).
+      if (
+        this.method === 'NOTIFY' &&
+        leg.method === 'SUBSCRIBE' &&
+        /^Subscription-State: *terminated/im.test(this.#text)
+      )
         core.legs.remove(leg);
     }
     this.#toClient(m, flow, leg);
     this.onFinal?.(m.status);
   }
 
-  /** A 2xx without Session-Expires to a refresh leaves the terms as they were (RFC 4028 7.2). */
+  /**
+   * A 2xx without Session-Expires is of a peer that keeps no timer (any more): it will not refresh,
+   * but we may (RFC 4028 7.2).
+   */
   #session(leg: Leg, m: SipMessage): void {
-    const terms = settledTerms(m);
-    if (terms || leg.session?.terms) this.#core.setSession(leg, terms ?? leg.session?.terms);
+    const present = leg.session?.terms;
+    const terms = settledTerms(m) ?? (present && { interval: present.interval, ours: true });
+    if (terms) this.#core.setSession(leg, terms);
   }
 
   /** A 2xx that nobody will acknowledge is acknowledged here, and its call ended. */
@@ -241,6 +278,7 @@ export class OutgoingCall implements AttemptUser {
 
   #refused(leg: Leg | undefined, status: number): void {
     if (!leg) return;
+    if (this.offers) leg.offerOut = false;
     if (this.initial) {
       this.#core.legs.remove(leg);
       if (this.method === 'INVITE')

@@ -1,6 +1,6 @@
 import { Repeater } from '../dialog/invite-2xx.ts';
 import { endsSubscription, Leg } from '../dialog/leg.ts';
-import { answerTerms } from '../dialog/session-timer.ts';
+import { answerTerms, givenTerms } from '../dialog/session-timer.ts';
 import type { SipMessage } from '../message/message.ts';
 import { reasonOf } from '../message/reasons.ts';
 import { copied, responseText, responseVias, wireText } from '../message/stringify.ts';
@@ -11,6 +11,7 @@ import { bodyPart, type Draft } from './draft.ts';
 import { withTag } from './headers.ts';
 import {
   finished,
+  hasBody,
   type IncomingCall,
   refusalOutside,
   refusalWithin,
@@ -56,6 +57,7 @@ export class Uas {
    * one when there are many already (RFC 3261 8.2.7), so that a flood costs no memory.
    */
   reject(m: SipMessage, flow: Flow, status: number, extra = ''): void {
+    if (m.toTag === '') this.#core.guard.answered(m, flow, status, '');
     if (this.#core.table.crowded) {
       const vias = responseVias(m, flow.remote.host, flow.remote.port);
       this.#core.table.reply(
@@ -80,6 +82,8 @@ export class Uas {
     if (waiting?.cseq !== m.cseq) return;
     waiting.repeater.stop();
     leg.awaitingAck = undefined;
+    leg.acked = true;
+    leg.offerOut = false;
     leg.flow = flow.proto === 'udp' || flow.open ? flow : leg.flow;
     this.#core
       .ownerOf(leg)
@@ -87,6 +91,9 @@ export class Uas {
         `${sipLeader(this.#core, 'network', flow, m.text.length)}|${waiting.txn}|${leg.id}|`,
         wireText(m),
       );
+    const held = leg.afterAck;
+    leg.afterAck = undefined;
+    held?.send();
   }
 
   /** CANCEL (9.2): answered here, its INVITE with 487, and the client told. */
@@ -124,7 +131,7 @@ export class Uas {
       return;
     }
     const call = this.#calls.get(txn);
-    if (!call || call.tx.answered) {
+    if (!call || call.tx.answered || (call.held && draft.status < 300)) {
       session.reply(frame.id, UNKNOWN);
       return;
     }
@@ -144,7 +151,16 @@ export class Uas {
       session.reply(frame.id, 'NOK|no destination to proxy to');
       return;
     }
+    // 16.3 step 5: an extension that proxies must know, and we do not.
+    const required = call.request.list('proxy-require');
+    if (required.length > 0) {
+      this.#answer(call.tx, 420, reasonOf(420), call.toTag, `Unsupported: ${required.join(', ')}\r\n`);
+      this.#forget(call);
+      session.reply(frame.id, 'OK|done');
+      return;
+    }
     this.#heard(call);
+    if (call.request.method !== 'INVITE') this.#tryingLater(call);
     const recordRoute = rr === 'remainInDialog';
     if (recordRoute) this.relay.remember(call.request.callId);
     call.proxy = new ProxyCall(
@@ -246,7 +262,10 @@ export class Uas {
       return;
     }
     leg.flow = flow;
-    if (m.method === 'INVITE' || m.method === 'UPDATE') leg.takeTarget(m);
+    if (m.method === 'INVITE' || m.method === 'UPDATE') {
+      leg.takeTarget(m);
+      if (hasBody(m)) leg.offerIn = true;
+    } else if (m.method === 'PRACK' && hasBody(m)) leg.offerOut = false;
     leg.noteNat(m, flow);
     const call = this.#begin(m, flow, owner, leg);
     if (m.method === 'INVITE') leg.invited = true;
@@ -278,6 +297,7 @@ export class Uas {
       initial: leg === undefined,
       silence: undefined,
       reliable: undefined,
+      held: undefined,
       proxy: undefined,
     }; // prettier-ignore
     this.#calls.set(call.txn, call);
@@ -288,8 +308,23 @@ export class Uas {
       // 17.2.1 allows 200 ms; at once, because the client may take its time.
       tx.respond(100, responseText(m, tx.vias, 100, 'Trying', '', copied(m, 'timestamp'), ''));
     }
-    call.silence = core.clock.after(core.table.timing.give * 2, () => this.#silent(call));
+    if (m.method === 'INVITE') this.#expectClient(call, 0);
+    else this.#tryingLater(call);
     return call;
+  }
+
+  #expectClient(call: IncomingCall, waited: number): void {
+    const { clock, table } = this.#core;
+    call.silence = clock.after(table.timing.give * 2 - waited, () => this.#silent(call));
+  }
+
+  /** RFC 4320 4.1: a request other than INVITE gets 100 once its sender repeats it every T2, not before. */
+  #tryingLater(call: IncomingCall): void {
+    const { late } = this.#core.table.timing;
+    call.silence = this.#core.clock.after(late, () => {
+      if (!call.proxy) this.#expectClient(call, late);
+      if (!call.tx.answered) this.#answer(call.tx, 100, 'Trying', '', '');
+    });
   }
 
   /** Sends the client's response; returns why it cannot be sent, or undefined. */
@@ -301,6 +336,16 @@ export class Uas {
     const { status } = draft;
     const invite = request.method === 'INVITE';
     if (status === 100 && invite) return undefined;
+    if (!invite && status < 200) return 'only INVITE has provisional responses (RFC 4320 4.1)';
+    // RFC 4320 4.2: whoever waited that long has given up; a late 408 would only look like another's.
+    if (!invite && status === 408) {
+      call.tx.drop();
+      return 'no 408 to a request other than INVITE (RFC 4320 4.2)';
+    }
+    if (invite && status >= 200 && status < 300 && call.reliable?.holdsAnswer) {
+      this.#hold(call, client, id, draft);
+      return undefined;
+    }
     if (call.initial && draft.to !== undefined && !call.leg) {
       call.toTag = withTag(draft.to, call.toTag).tag;
     }
@@ -310,14 +355,20 @@ export class Uas {
     const modifies = invite || request.method === 'UPDATE';
     const session =
       modifies && status >= 200 && status < 300 && draft.sessionExpires === ''
-        ? answerTerms(request)
+        ? answerTerms(request, leg?.session?.terms)
         : undefined;
-    const wants100rel = status > 100 && status < 200 && draft.require.toLowerCase().includes('100rel');
-    if (wants100rel && !(request.listHas('supported', '100rel') || request.listHas('require', '100rel')))
+    const early = status > 100 && status < 200;
+    const asked = early && draft.require.toLowerCase().includes('100rel');
+    // RFC 3262 3: a caller that requires it gets every provisional response reliably.
+    const required = early && request.has('require') && request.listHas('require', '100rel');
+    const wants100rel = asked || required;
+    if (asked && !required && !request.listHas('supported', '100rel'))
       return 'Remote endpoint does not support 100rel';
     const reason = draft.reason === '' ? reasonOf(status) : draft.reason;
     const extra =
-      responseLines(call, draft, core.transport.localOf(tx.flow), tx.flow) + (session?.lines ?? '');
+      responseLines(call, draft, core.transport.localOf(tx.flow), tx.flow) +
+      (session?.lines ?? '') +
+      (required && !asked ? 'Require: 100rel\r\n' : '');
     let text = '';
     const send = (): void => {
       tx.respond(status, text);
@@ -331,11 +382,16 @@ export class Uas {
       call.reliable ??= new Reliable(core);
       const { reliable } = call;
       if (leg) leg.reliable = reliable;
-      reliable.add((rseq) => {
-        text = finished(call, status, reason, `${extra}RSeq: ${rseq}\r\n`, body);
-        send();
-        return { send: () => core.table.reply(request, tx.flow, text), gaveUp: () => this.#unproved(call) };
-      }, request.cseq);
+      reliable.add(
+        (rseq) => {
+          text = finished(call, status, reason, `${extra}RSeq: ${rseq}\r\n`, body);
+          send();
+          return { send: () => core.table.reply(request, tx.flow, text), gaveUp: () => this.#unproved(call) };
+        },
+        request.cseq,
+        draft.body !== '',
+      );
+      if (leg) this.#described(leg, request, draft.body !== '', false);
       this.#heard(call);
       return undefined;
     }
@@ -343,11 +399,32 @@ export class Uas {
     this.#heard(call);
     send();
     if (status >= 200) this.#final(call, status, text);
-    if (leg && modifies && status >= 200 && status < 300) {
-      if (invite && draft.body !== '') leg.localSdp = draft.body;
-      if (session || leg.session?.terms) core.setSession(leg, session?.terms ?? leg.session?.terms);
+    if (leg && modifies) {
+      this.#described(leg, request, draft.body !== '' && status < 300, status >= 200);
+      if (status < 200 || status >= 300) return undefined;
+      if (draft.body !== '') leg.localSdp = draft.body;
+      const terms = session?.terms ?? givenTerms(draft.sessionExpires);
+      if (terms) core.setSession(leg, terms);
     }
     return undefined;
+  }
+
+  /** Keeps the 2xx back until its PRACK has come and been answered. */
+  #hold(call: IncomingCall, client: Session, id: string, draft: Draft): void {
+    this.#heard(call);
+    call.held = {
+      send: () => {
+        const refusal = this.#respond(call, client, id, draft);
+        if (refusal !== undefined) client.reply(id, `NOK|${refusal}`);
+      },
+      gone: () => client.reply(id, UNKNOWN),
+    };
+  }
+
+  /** A response of ours to INVITE or UPDATE, with a description or without: whose offer stands open now. */
+  #described(leg: Leg, request: SipMessage, described: boolean, final: boolean): void {
+    if (described && !hasBody(request) && request.method === 'INVITE') leg.offerOut = true;
+    if ((described || final) && hasBody(request)) leg.offerIn = false;
   }
 
   #ensureLeg(call: IncomingCall, session: Session): void {
@@ -356,6 +433,7 @@ export class Uas {
     leg.owner = session;
     leg.state = 'early';
     leg.invited = call.request.method === 'INVITE';
+    leg.offerIn = leg.invited && hasBody(call.request);
     call.leg = leg;
     this.#core.legs.add(leg);
     this.#core.legs.index(leg);
@@ -370,7 +448,7 @@ export class Uas {
   #final(call: IncomingCall, status: number, text: string): void {
     const core = this.#core;
     const { leg, request } = call;
-    call.reliable?.stop();
+    if (call.initial) core.guard.answered(request, call.tx.flow, status, text);
     this.#forget(call);
     if (!leg) {
       if (call.initial && request.method === 'INVITE' && status >= 300)
@@ -387,7 +465,12 @@ export class Uas {
       if (request.method === 'INVITE') core.cdr.stop('application', 'call-rejected', text);
       return;
     }
-    if (request.method === 'NOTIFY' && endsSubscription(request.get('subscription-state')))
+    if (request.method === 'PRACK') this.#sendHeld(leg);
+    if (
+      request.method === 'NOTIFY' &&
+      leg.method === 'SUBSCRIBE' &&
+      endsSubscription(request.get('subscription-state'))
+    )
       core.legs.remove(leg);
     if (status >= 300) return;
     if (call.initial) leg.state = 'confirmed';
@@ -399,10 +482,24 @@ export class Uas {
       gaveUp: () => {
         leg.awaitingAck = undefined;
         core.count('ack.timeout');
-        this.endDialog(leg, 'ACK timeout');
+        const held = leg.afterAck;
+        leg.afterAck = undefined;
+        if (held) held.send();
+        else this.endDialog(leg, 'ACK timeout');
       },
     });
     leg.awaitingAck = { cseq: request.cseq, repeater, txn: call.txn };
+  }
+
+  /** A PRACK has been answered: the 2xx that waited for it may go. */
+  #sendHeld(leg: Leg): void {
+    for (const call of this.#calls.values()) {
+      if (call.leg !== leg || !call.held || call.reliable?.holdsAnswer) continue;
+      const { held } = call;
+      call.held = undefined;
+      held.send();
+      return;
+    }
   }
 
   /** No PRACK within 64*T1 (RFC 3262 3): the call is refused with a server error. */
@@ -433,14 +530,18 @@ export class Uas {
       this.#answer(call.tx, 200, 'OK', call.toTag, '');
       this.#core.legs.remove(leg);
     } else call.tx.drop();
+    if (request.method === 'PRACK' && leg) this.#sendHeld(leg);
   }
 
   #forget(call: IncomingCall): void {
     this.#heard(call);
-    call.reliable?.stop();
+    call.reliable?.finish();
+    call.held?.gone();
+    call.held = undefined;
     this.#byTx.delete(call.tx);
     if (!this.#calls.delete(call.txn) || !call.leg) return;
     if (call.request.method === 'INVITE') call.leg.invited = false;
     if (call.request.method === 'UPDATE') call.leg.updating = false;
+    if (call.request.method !== 'PRACK' && hasBody(call.request)) call.leg.offerIn = false;
   }
 }

@@ -1,5 +1,5 @@
 import type { SipMessage } from '../message/message.ts';
-import { responseVias } from '../message/stringify.ts';
+import { repeatsTag, responseVias } from '../message/stringify.ts';
 import type { Flow } from '../transport/flow.ts';
 import { isReliable } from '../transport/flow.ts';
 import { IST_START } from './ist.ts';
@@ -41,8 +41,15 @@ export class ServerTransaction extends Transaction {
     return this.at !== 'proceeding' && this.at !== 'trying';
   }
 
-  /** Sends a response. Whether it may still be sent is for the caller to ask: see {@link answered}. */
+  /**
+   * Sends a response, if the machine still lets one out: see {@link answered}. What it does not is
+   * not repeated either.
+   */
   respond(status: number, text: string): void {
+    const success = status >= 200 && status < 300;
+    if (this.answered && !(this.at === 'accepted' && success)) return;
+    // RFC 4320 4.1: of provisional responses only 100, to other requests than INVITE.
+    if (this.request.method !== 'INVITE' && status > 100 && status < 200) return;
     this.#latest = text;
     this.input({ kind: 'respond', status });
   }
@@ -54,6 +61,11 @@ export class ServerTransaction extends Transaction {
       this.#ackFlow = flow;
       this.input({ kind: 'ack' });
     } else this.input({ kind: 'request' });
+  }
+
+  /** Whether this ACK repeats the tag of our refusal: only who has seen that can (17.1.1.3). */
+  isAnsweredBy(ack: SipMessage): boolean {
+    return this.answered && repeatsTag(ack, this.#latest);
   }
 
   protected override carryOut(effect: 'send' | 'ack' | 'pass' | 'timeout' | 'failed'): void {

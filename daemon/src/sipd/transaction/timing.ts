@@ -8,6 +8,8 @@ export interface Timing {
   /** 64*T1: timers B, F, H, J, L and M. */
   give: number;
   D: number;
+  /** When timer E of the peer reaches T2: from then on a request other than INVITE gets 100 (RFC 4320 4.1). */
+  late: number;
 }
 
 /** Full timing from a partial configuration. */
@@ -16,7 +18,13 @@ export function timingOf(config: Partial<TimerConfig> = {}): Timing {
   const give = t.T1 * t.give;
   // A shortened T1 shortens timer D with it unless D is given too.
   const D = config.D ?? (config.T1 === undefined ? t.D : give);
-  return { T1: t.T1, T2: t.T2, T4: t.T4, give, D };
+  let interval = t.T1;
+  let late = interval;
+  while (interval * 2 < t.T2) {
+    interval *= 2;
+    late += interval;
+  }
+  return { T1: t.T1, T2: t.T2, T4: t.T4, give, D, late };
 }
 
 /** Timers by their letters in RFC 3261 table 4 and RFC 6026. */
