@@ -192,8 +192,23 @@ export interface CallLive {
   legs: CallLegLive[];
 }
 
-/** `ready`: a static peer that answers; `refused`: the operator does not take us. */
-export type TrunkState = 'disabled' | 'connecting' | 'registered' | 'ready' | 'unreachable' | 'refused';
+/** `ready`: a static peer that has answered; `untried`: one that was asked nothing yet; `refused`: the operator does not take us. */
+export type TrunkState =
+  | 'disabled'
+  | 'connecting'
+  | 'registered'
+  | 'ready'
+  | 'untried'
+  | 'unreachable'
+  | 'refused';
+
+/** One address behind an operator's name. */
+export interface TrunkTargetLive {
+  address: string;
+  /** By the last exchange with this very address. */
+  state: 'unknown' | 'answers' | 'silent';
+  at?: number;
+}
 
 export interface TrunkLive {
   id: string;
@@ -211,6 +226,12 @@ export interface TrunkLive {
   latencyMs?: number;
   /** The last exchange, for technical details: `REGISTER -> 403 Forbidden`. */
   lastExchange?: { at: number; text: string };
+  /** The last one that went as it should. */
+  lastSuccess?: { at: number; text: string };
+  /** Where the operator sees us, if a router stands between: `host:port`. */
+  publicAddress?: string;
+  /** Addresses behind the operator's name, if there are several. */
+  targets?: TrunkTargetLive[];
 }
 
 export interface AlarmLive {
@@ -447,6 +468,8 @@ export interface PinView {
   outside: boolean;
   /** `##` after a call asks for the next number. */
   followOn: boolean;
+  /** The transfer code puts the other party of a call through to somebody else. */
+  transfer: boolean;
   /** Locked after wrong attempts until then. */
   lockedUntil?: number;
 }
@@ -464,6 +487,8 @@ export interface PinRequest {
   expires?: string;
   outside: boolean;
   followOn: boolean;
+  /** The transfer code puts the other party of a call through to somebody else. */
+  transfer: boolean;
 }
 
 // ------------------------------------------------------------------ "what would happen if I dial…"
@@ -531,3 +556,4 @@ export interface LineTestResult {
 
 export type { Config } from '../config/schema.ts';
 export type { CallRecord, LegRecord } from '../records/call-record.ts';
+export type { TraceKind, TraceMessage, TraceView } from './trace-view.ts';

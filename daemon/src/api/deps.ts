@@ -19,6 +19,7 @@ import type {
   PinRequest,
   PinView,
   Said,
+  TraceView,
 } from './contract.ts';
 
 /** What the page may know of the box before anybody has signed in. */
@@ -96,6 +97,22 @@ export interface RecordsAccess {
   get(id: string): Promise<CallRecord | undefined> | CallRecord | undefined;
 }
 
+/** A file to be downloaded. */
+export interface TraceFile {
+  /** ASCII, without a path. */
+  name: string;
+  data: Buffer;
+}
+
+/** SIP messages of calls and trunks, secrets masked. Undefined: there is no such call or trunk. */
+export interface TraceAccess {
+  call(id: string): Promise<TraceView | undefined>;
+  callPcap(id: string): Promise<TraceFile | undefined>;
+  /** The last exchanges of our own with the operator, outside of calls. */
+  trunk(id: string): Promise<TraceView | undefined>;
+  trunkPcap(id: string): Promise<TraceFile | undefined>;
+}
+
 /** The live state; every change is told as it happens, the API batches and numbers them. */
 export interface LiveModel {
   snapshot(): LiveState;
@@ -127,6 +144,7 @@ export interface ApiDeps {
   config: ConfigAccess;
   pins: PinAccess;
   records: RecordsAccess;
+  traces: TraceAccess;
   live: LiveModel;
   dialCheck: DialCheck;
   lines: LineActions;

@@ -12,6 +12,7 @@ import { forgeryGuard, networkGuard, securityHeaders } from './guards.ts';
 import { type LiveLimits, LiveSocket, liveLimits } from './live-socket.ts';
 import { type SessionLimits, Sessions, sessionLimits } from './sessions.ts';
 import { staticFiles } from './static-files.ts';
+import { traceRoutes } from './trace-routes.ts';
 
 export interface ApiOptions {
   deps: ApiDeps;
@@ -109,6 +110,7 @@ function apiRouter(deps: ApiDeps, sessions: Sessions): express.Router {
   router.use(requireSession(sessions));
   router.use(configRoutes(deps));
   router.use(callRoutes(deps));
+  router.use(traceRoutes(deps));
   return router;
 }
 

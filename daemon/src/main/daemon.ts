@@ -17,14 +17,16 @@ import { EarnedWatchdog } from '../health/watchdog.ts';
 import type { Logger } from '../log/logger.ts';
 import { Ports } from '../port/ports.ts';
 import { openRecords, type Records } from '../records/records.ts';
+import { TraceStore } from '../records/trace-store.ts';
 import type { ServiceContext } from '../service/context.ts';
 import { Services } from '../service/services.ts';
-import { type SipGateway, startSip, type TrunkStatus } from '../sip/index.ts';
+import { type SipGateway, startSip, type TrunkStatus, takesCalls } from '../sip/index.ts';
 import { type SipdHandle, startSipd } from '../sipd/host.ts';
 import { type CardPlace, MediaHost } from '../worker/media-host.ts';
 import { logAlarms } from './alarm-log.ts';
 import type { DaemonArguments, HostPort } from './arguments.ts';
 import { boxKey } from './box-key.ts';
+import { CallTraces } from './call-traces.ts';
 import { CardState } from './card-state.ts';
 import { claimCode } from './claim-code.ts';
 import { countryProfile, toneSet } from './country.ts';
@@ -113,7 +115,9 @@ export class Daemon {
     const [sipd] = await threads;
 
     const tones = toneSet(profile);
-    const calls = new CallRegistry({ clock, media, tones, recorder: records, priceOf });
+    const traces = this.#traces(data, sipd, records, config);
+    const recorder = traces.following(records);
+    const calls = new CallRegistry({ clock, media, tones, recorder, priceOf });
     const sip = await this.#startSip(config(), media, sipd);
 
     let services: Services;
@@ -205,6 +209,7 @@ export class Daemon {
         config: store,
         pins,
         records,
+        traces,
         live,
         dialCheck: plans,
         lines: desk,
@@ -282,6 +287,19 @@ export class Daemon {
     this.#closers.push(() => look.cancel());
     this.#closers.push(() => records.close());
     return records;
+  }
+
+  #traces(data: string, sipd: SipdHandle | undefined, records: Records, config: () => Config): CallTraces {
+    const clock = this.#clock;
+    const store = new TraceStore({
+      path: join(data, 'traces.sqlite'),
+      keepCalls: () => config().records.traceCalls,
+      keepDays: () => config().records.keepDays,
+      wall: () => clock.wall(),
+    });
+    const traces = new CallTraces({ clock, sipd, store, config, record: (id) => records.get(id) });
+    this.#closers.push(() => traces.close());
+    return traces;
   }
 
   #makeMedia(config: Config, profile: ReturnType<typeof countryProfile>): MediaHost {
@@ -368,13 +386,15 @@ export class Daemon {
 /** The box in one line, for whoever looks at the service. */
 function statusLine(calls: number, trunks: readonly TrunkStatus[], cardUp: boolean): string {
   const enabled = trunks.filter((trunk) => trunk.state !== 'disabled');
-  const working = enabled.filter((trunk) => trunk.state === 'registered' || trunk.state === 'up');
+  const working = enabled.filter((trunk) => takesCalls(trunk.state));
   return `${calls} calls, ${working.length} of ${enabled.length} trunks work, line card ${cardUp ? 'up' : 'down'}`;
 }
 
 const sipSettings = (config: Config) => ({
   trunks: config.trunks,
   emergencyCaller: config.site.emergencyCaller,
+  numbers: config.incomingNumbers,
+  channels: config.sip.channels,
 });
 
 function externalEngine(config: Config): HostPort {

@@ -1,8 +1,15 @@
 import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { WebSocket } from 'ws';
-import type { CallRecord, CallsPage, ConfigOutcome, LiveMessage, PinView } from '../../src/api/contract.ts';
-import type { ApiDeps, ConfigResult } from '../../src/api/deps.ts';
+import type {
+  CallRecord,
+  CallsPage,
+  ConfigOutcome,
+  LiveMessage,
+  PinView,
+  TraceView,
+} from '../../src/api/contract.ts';
+import type { ApiDeps, ConfigResult, TraceFile } from '../../src/api/deps.ts';
 import { LiveStore } from '../../src/api/live-store.ts';
 import { type ApiOptions, ApiServer } from '../../src/api/server.ts';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
@@ -25,6 +32,8 @@ export interface World {
   onLan: boolean;
   released: string[];
   queries: unknown[];
+  /** Traces of calls and trunks by id. */
+  traces: Map<string, TraceView>;
   log: string[];
 }
 
@@ -53,6 +62,7 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
     onLan: true,
     released: [],
     queries: [],
+    traces: new Map(),
     log: [],
     deps: undefined as unknown as ApiDeps,
   };
@@ -156,6 +166,12 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
       list: (query) => listRecords(world, query),
       get: (id) => world.records.find((r) => r.id === id),
     },
+    traces: {
+      call: async (id) => world.traces.get(id),
+      callPcap: async (id) => file(world.traces.get(id), id),
+      trunk: async (id) => world.traces.get(id),
+      trunkPcap: async (id) => file(world.traces.get(id), id),
+    },
     live: world.live,
     dialCheck: {
       check: ({ number }) => ({
@@ -178,6 +194,9 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
   };
   return world;
 }
+
+const file = (view: TraceView | undefined, id: string): TraceFile | undefined =>
+  view && { name: `linegate-${id}.pcap`, data: Buffer.from([0xd4, 0xc3, 0xb2, 0xa1]) };
 
 function listRecords(world: World, query: Parameters<ApiDeps['records']['list']>[0]): CallsPage {
   world.queries.push(query);

@@ -105,6 +105,21 @@ export const sip = z
           { secret: true },
         ),
       ),
+    channels: z
+      .number()
+      .int()
+      .min(1)
+      .max(2000)
+      .default(200)
+      .meta(
+        field(
+          'Одновременных вызовов SIP',
+          'SIP calls at once',
+          'На все линии операторов вместе; экстренные вызовы проходят сверх этого.',
+          'All trunks together; emergency calls come on top.',
+          { scope: 'next-call', technical: true },
+        ),
+      ),
   })
   .prefault({})
   .meta(
@@ -199,6 +214,20 @@ export const records = z
           'Keep call records',
           'Дней; 0 — не удалять.',
           'Days; 0: never deleted.',
+        ),
+      ),
+    traceCalls: z
+      .number()
+      .int()
+      .min(0)
+      .max(2000)
+      .default(300)
+      .meta(
+        field(
+          'Хранить обмен SIP',
+          'Keep SIP exchanges',
+          'Для скольких последних звонков; столько же хранится для неудачных. 0 — не записывать на диск.',
+          'Of how many last calls; as many again of those that failed. 0: nothing is written to the disk.',
         ),
       ),
   })
