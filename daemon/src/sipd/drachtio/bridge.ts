@@ -17,6 +17,9 @@ import type { ClientFrame } from './wire.ts';
 /** Pause before a refused session refresh is sent again. */
 const REFRESH_AGAIN_MS = 10_000;
 
+/** Reason of a BYE after the session's time (RFC 4028 10). */
+const SESSION_EXPIRED = 'Session expired';
+
 /** Joins the SIP side and the control side: what comes from one is given its place in the other. */
 export class Bridge {
   readonly uac: Uac;
@@ -123,6 +126,7 @@ export class Bridge {
       engineDraft('BYE', lines),
       'Content-Length: 0\r\n\r\n',
     );
+    call.release = reason === SESSION_EXPIRED ? 'session-expired' : 'system-initiated-termination';
     call.onFinal = () => core.legs.remove(leg);
     const tx = call.sentTx;
     if (reason === '' || !owner || !tx) return;
@@ -138,7 +142,7 @@ export class Bridge {
     leg.session ??= new SessionTimer(
       this.#core.clock,
       (interval) => this.#refresh(leg, interval),
-      () => this.endDialog(leg, 'Session expired'),
+      () => this.endDialog(leg, SESSION_EXPIRED),
     );
     leg.session.set(terms);
   }
@@ -166,7 +170,7 @@ export class Bridge {
     call.autoAck = true;
     call.onFinal = (status, response) => {
       // RFC 4028 10: without an answer, or with 481, the session is over.
-      if (status === 408 || status === 481) this.endDialog(leg, 'Session expired');
+      if (status === 408 || status === 481) this.endDialog(leg, SESSION_EXPIRED);
       if (status < 300 || leg.state !== 'confirmed') return;
       if (status === 405 || status === 501) leg.takesUpdate = false;
       const wanted = status === 422 && response ? minSe(response) : 0;

@@ -7,7 +7,7 @@ import { Attempts, type AttemptUser, type Compose } from '../resolve/attempts.ts
 import { type ClientTransaction, type ClientUser, cancelOf } from '../transaction/client.ts';
 import type { Flow, Target } from '../transport/flow.ts';
 import { endFork, sendAck } from './ack.ts';
-import { type Core, sentWords, sipLeader } from './core.ts';
+import { type CdrReason, type Core, sentWords, sipLeader } from './core.ts';
 import { PASS_100, type Session } from './session.ts';
 import { timeToken } from './wire.ts';
 
@@ -24,6 +24,8 @@ export class OutgoingCall implements AttemptUser {
   leg: () => Leg | undefined = () => undefined;
   /** A refresh of the engine's own: its 2xx is acknowledged at once. */
   autoAck = false;
+  /** What call records say of a BYE. */
+  release: CdrReason = 'normal-release';
   /** Hears the final response of a request no client asked for. */
   onFinal: ((status: number, response?: SipMessage) => void) | undefined;
   /** The request carried an offer. */
@@ -111,7 +113,7 @@ export class OutgoingCall implements AttemptUser {
     else if (m.status < 300) this.#success(m, flow, leg);
     else {
       this.#end();
-      this.#refused(leg, m.status);
+      this.#refused(leg, m.status, m);
       if (m.status === 422 && leg) leg.minSe = Math.max(leg.minSe, minSe(m));
       this.#toClient(m, flow, leg);
       this.onFinal?.(m.status, m);
@@ -123,13 +125,13 @@ export class OutgoingCall implements AttemptUser {
     if (this.#final) return;
     this.#end();
     const leg = this.leg();
-    this.#refused(leg, status);
+    this.#refused(leg, status, undefined);
     const dialog = leg ? leg.id : '';
     const leader = `${this.#core.ids.uuid()}|sip|network|0|tcp||0|${timeToken(this.#core.clock.wall())}`;
     if (!this.#echoed) {
       // Nothing could be sent, so the client knows no transaction that a response would fit.
       if (this.#frameId !== '') this.session?.reply(this.#frameId, `NOK|${reason}`);
-    } else this.session?.send(`${leader}|${this.txn}|${dialog}|`, madeUp(this.#text, status));
+    } else this.session?.send(`${leader}|${this.txn}|${dialog}|`, madeUp(this.#text, status, reason));
     this.onFinal?.(status);
   }
 
@@ -210,7 +212,7 @@ export class OutgoingCall implements AttemptUser {
         leg.state = 'confirmed';
         core.legs.index(leg);
         core.legs.dropEarly(leg);
-        if (this.method === 'INVITE') core.cdr.start('application', 'uac', m.text);
+        if (this.method === 'INVITE') core.cdr.start('network', 'uac', wireText(m));
       } else if (this.method === 'INVITE' || this.method === 'UPDATE' || this.method === 'SUBSCRIBE') {
         leg.takeTarget(m);
         leg.noteNat(m, flow);
@@ -276,13 +278,14 @@ export class OutgoingCall implements AttemptUser {
     if (ack) this.#core.table.transmit(ack.flow, ack.text);
   }
 
-  #refused(leg: Leg | undefined, status: number): void {
+  #refused(leg: Leg | undefined, status: number, m: SipMessage | undefined): void {
     if (!leg) return;
     if (this.offers) leg.offerOut = false;
     if (this.initial) {
       this.#core.legs.remove(leg);
-      if (this.method === 'INVITE')
-        this.#core.cdr.stop('application', leg.cancelled ? 'call-canceled' : 'call-rejected', this.#text);
+      const why = leg.cancelled ? 'call-canceled' : 'call-rejected';
+      if (this.method === 'INVITE' && m) this.#core.cdr.stop('network', why, wireText(m));
+      else if (this.method === 'INVITE') this.#core.cdr.stop('application', why, this.#text);
     } else {
       if (this.method === 'INVITE') leg.inviting = false;
       if (this.method === 'BYE' && (status === 401 || status === 407) && this.session) this.#challenged(leg);
@@ -300,7 +303,7 @@ export class OutgoingCall implements AttemptUser {
 
   #released(leg: Leg): void {
     this.#core.legs.remove(leg);
-    if (leg.method === 'INVITE') this.#core.cdr.stop('application', 'normal-release', this.#text);
+    if (leg.method === 'INVITE') this.#core.cdr.stop('application', this.release, this.#text);
   }
 
   #release(): void {
@@ -325,11 +328,15 @@ export class OutgoingCall implements AttemptUser {
   }
 }
 
-/** A response of our own to a request of our own: nobody answered, or nobody could be reached. */
-function madeUp(request: string, status: 408 | 503): string {
+/**
+ * A response of our own to a request of our own: nobody answered, or nobody could be reached. Why is told in a
+ * Reason (RFC 3326), as `tls/expired` or `tcp/ECONNREFUSED`, for who has to mend it.
+ */
+function madeUp(request: string, status: 408 | 503, reason: string): string {
   let out = `SIP/2.0 ${status} ${status === 408 ? 'Request Timeout' : 'Service Unavailable'}\r\n`;
   for (const line of request.slice(0, request.indexOf('\r\n\r\n')).split('\r\n').slice(1)) {
     if (/^(Via|From|To|Call-ID|CSeq):/.test(line)) out += `${line}\r\n`;
   }
+  if (status === 503) out += `Reason: SIP;cause=503;text="${reason.replace(/["\\\r\n]/g, ' ')}"\r\n`;
   return `${out}Content-Length: 0\r\n\r\n`;
 }

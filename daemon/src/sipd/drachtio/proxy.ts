@@ -62,6 +62,8 @@ export class ProxyCall {
   #answered = false;
   #cancelled = false;
   #ended = false;
+  /** A call begins with it, of which call records tell. */
+  readonly #recorded: boolean;
 
   constructor(
     core: Core,
@@ -76,6 +78,7 @@ export class ProxyCall {
     this.#report = report;
     this.#onEnd = onEnd;
     this.#waiting = [...options.destinations];
+    this.#recorded = tx.request.method === 'INVITE' && tx.request.toTag === '';
   }
 
   /** Begins; a request that may not be passed on any more is answered 483 (16.3 step 3). */
@@ -100,6 +103,9 @@ export class ProxyCall {
       const destination = this.#waiting.shift();
       if (destination === undefined) break;
       const branch = new Branch(this.#core, this.#tx.request, destination, this.#options, {
+        sent: (text) => {
+          if (this.#recorded) this.#core.cdr.attempt('application', text);
+        },
         response: (m, flow) => this.#response(branch, m, flow),
         ended: (status, text) => this.#branchEnded(branch, status, text),
       });
@@ -118,15 +124,23 @@ export class ProxyCall {
     // A non-2xx final is held back until the best is known; after a final, only 2xx go through (16.7).
     if (m.status >= 300) return;
     if (this.#answered && !(success && this.#tx.request.method === 'INVITE')) return;
-    this.#tx.respond(m.status, withoutTopVia(m));
+    const text = withoutTopVia(m);
+    this.#tx.respond(m.status, text);
     if (!success || this.#answered) return;
     this.#answered = true;
+    if (this.#recorded) {
+      this.#core.cdr.start('network', 'proxy-uac', wireText(m));
+      this.#core.cdr.start('application', 'proxy-uas', text);
+    }
     this.#waiting.length = 0;
     for (const b of [...this.#branches]) if (b !== branch) b.cancel();
   }
 
   #branchEnded(branch: Branch, status: number, message: SipMessage | undefined): void {
-    if (!this.#branches.delete(branch) || this.#answered) {
+    const known = this.#branches.delete(branch);
+    if (known && this.#recorded && status >= 300 && message)
+      this.#core.cdr.stop('network', branch.cancelled ? 'call-canceled' : 'call-rejected', wireText(message));
+    if (!known || this.#answered) {
       this.#settle();
       return;
     }
@@ -155,7 +169,7 @@ export class ProxyCall {
       const best = this.#best;
       this.#answered = true;
       // 16.7 step 6: a 503 of another is not passed on as if we were overloaded.
-      if (best && best.text !== '' && best.status !== 503) this.#tx.respond(best.status, best.text);
+      if (best && best.text !== '' && best.status !== 503) this.#refuse(best.status, best.text);
       else this.#answer(best?.status === 503 ? 500 : (best?.status ?? 404));
     }
     this.#end();
@@ -166,10 +180,16 @@ export class ProxyCall {
     this.#answered = true;
     // RFC 4320 4.2: a proxy keeps silent where a request other than INVITE has timed out.
     if (status === 408 && request.method !== 'INVITE') return;
-    this.#tx.respond(
+    this.#refuse(
       status,
       responseText(request, this.#tx.vias, status, reasonOf(status), this.#core.ids.tag(), '', ''),
     );
+  }
+
+  #refuse(status: number, text: string): void {
+    this.#tx.respond(status, text);
+    if (this.#recorded)
+      this.#core.cdr.stop('application', this.#cancelled ? 'call-canceled' : 'call-rejected', text);
   }
 
   #end(): void {
@@ -186,6 +206,8 @@ function reportWords(core: Core, flow: Flow, m: SipMessage): string {
 }
 
 interface BranchUser {
+  /** It has been sent for the first time. */
+  sent(text: string): void;
   response(m: SipMessage, flow: Flow): void;
   /** It ended without success; `message` is undefined if nobody answered. */
   ended(status: number, message: SipMessage | undefined): void;
@@ -201,6 +223,7 @@ class Branch implements AttemptUser {
   #attempts: Attempts | undefined;
   #timer: Timer | undefined;
   #progress = false;
+  #sent = false;
   #cancelWanted = false;
   #done = false;
 
@@ -227,7 +250,13 @@ class Branch implements AttemptUser {
     else if (this.#request.method !== 'INVITE') this.#finish(408, undefined);
   }
 
-  sent(): void {
+  get cancelled(): boolean {
+    return this.#cancelWanted;
+  }
+
+  sent(text: string): void {
+    if (!this.#sent) this.#user.sent(text);
+    this.#sent = true;
     const { provisionalMs, finalMs } = this.#options;
     const ms = provisionalMs || finalMs;
     if (ms > 0) this.#wait(ms);

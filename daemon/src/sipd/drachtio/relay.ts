@@ -28,6 +28,11 @@ export class Relay {
     this.#calls.add(callId);
   }
 
+  /** Whether a request belongs to a call that was passed on. */
+  knows(m: SipMessage): boolean {
+    return this.#calls.has(m.callId);
+  }
+
   /** Passes a request on if it belongs to such a call; false if it does not. */
   take(m: SipMessage, flow: Flow): boolean {
     if (m.toTag === '' || !this.#calls.has(m.callId)) return false;
@@ -40,7 +45,12 @@ export class Relay {
     if (!nextHop) return false;
     if (m.method === 'ACK') this.#ack(m, nextHop);
     else this.#request(m, flow, nextHop);
-    if (m.method === 'BYE') this.#calls.delete(m.callId);
+    if (m.method === 'BYE') {
+      this.#calls.delete(m.callId);
+      // One for each side that a start was told of.
+      core.cdr.stop('network', 'normal-release', m.text);
+      core.cdr.stop('application', 'normal-release', m.text);
+    }
     return true;
   }
 
