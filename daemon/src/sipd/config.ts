@@ -1,4 +1,7 @@
-import type { Limits } from './message/limits.ts';
+import type { Ban } from './guard/ban-list.ts';
+import type { GuardSettings } from './guard/settings.ts';
+import type { Lenience, Limits } from './message/limits.ts';
+import type { TlsMaterial, TlsProfile } from './transport/tls.ts';
 
 /** Transports the engine can listen on and send over. */
 export type Proto = 'udp' | 'tcp' | 'tls';
@@ -37,9 +40,17 @@ export interface EngineConfig {
   /** URI that all requests outside of a dialog go to unless the client forces another. */
   outboundProxy?: string;
   /** PEM key and certificate chain for TLS listeners, and CAs to trust instead of the system's. */
-  tls?: { key: string; cert: string; ca?: string; rejectUnauthorized?: boolean };
+  tls?: TlsMaterial;
+  /** How connections are secured toward next hops that name one of these by `;tls-profile=`. */
+  tlsProfiles?: Readonly<Record<string, TlsProfile>>;
   timers?: Partial<TimerConfig>;
   limits?: Partial<EngineLimits>;
+  /** What is forgiven of what RFC 3261 forbids; without it, what it asks a receiver to put up with. */
+  lenient?: readonly Lenience[];
+  /** Who is who, for bans and for what is refused first under load. */
+  guard?: GuardSettings;
+  /** Bans from before a restart. */
+  bans?: readonly Ban[];
   /** Option tags accepted in Require; a request that needs another is answered 420. */
   supported?: string[];
   /**
@@ -57,12 +68,15 @@ export interface EngineLimits extends Limits {
   serverTransactions: number;
   /** Client transactions at once. */
   clientTransactions: number;
+  /** Bytes of requests that server transactions hold, together. */
+  serverBytes: number;
   /** Dialogs at once. */
   dialogs: number;
   /** Stream connections at once. */
   connections: number;
   /** Stream connections at once from one address. */
   connectionsPerPeer: number;
-  /** Messages kept in the trace. */
+  /** Messages kept in the trace, and bytes of their text. */
   trace: number;
+  traceBytes: number;
 }

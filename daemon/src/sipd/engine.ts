@@ -7,7 +7,12 @@ import { Bridge } from './drachtio/bridge.ts';
 import { Cdrs } from './drachtio/cdr.ts';
 import type { Core } from './drachtio/core.ts';
 import { Hub } from './drachtio/hub.ts';
-import { DEFAULT_LIMITS, LenienceCounter } from './message/limits.ts';
+import type { Ban } from './guard/ban-list.ts';
+import type { Load } from './guard/governor.ts';
+import { Guard, type GuardStats } from './guard/guard.ts';
+import { systemLoad } from './guard/load.ts';
+import type { GuardSettings } from './guard/settings.ts';
+import { DEFAULT_LIMITS, FORGIVEN, type Leaning, type Lenience, LenienceCounter } from './message/limits.ts';
 import { parse } from './message/parse.ts';
 import type { NetworkEvent } from './network.ts';
 import { type Ids, systemIds } from './random.ts';
@@ -16,18 +21,23 @@ import { type Dns, systemDns } from './resolve/dns.ts';
 import { Quarantine } from './resolve/quarantine.ts';
 import { Trace, type TraceEntry, type TraceQuery } from './trace/ring.ts';
 import { TransactionTable } from './transaction/table.ts';
+import { type TlsProfile, TlsProfiles } from './transport/tls.ts';
 import { Transport } from './transport/transport.ts';
 
 const LIMITS: EngineLimits = {
   ...DEFAULT_LIMITS,
   serverTransactions: 20_000,
   clientTransactions: 20_000,
+  serverBytes: 48 * 1024 * 1024,
   dialogs: 5000,
   connections: 1000,
   connectionsPerPeer: 100,
   trace: 8000,
   traceBytes: 6 * 1024 * 1024,
 };
+
+/** How often the load is looked at, ms. */
+const SAMPLE_MS = 250;
 
 /** Option tags a client of ours can be expected to handle. */
 const SUPPORTED = [
@@ -57,6 +67,9 @@ export interface EngineStats {
   counts: Record<string, number>;
   /** What the parser forgave, by name. */
   lenient: Record<string, number>;
+  /** Which peers need forgiveness, given or not. */
+  leanings: Leaning[];
+  guard: GuardStats;
 }
 
 /** A running engine. */
@@ -68,7 +81,19 @@ export interface Engine {
   stats(): EngineStats;
   /** The last messages, oldest first, secrets masked; those that are asked for, or that hold a text. */
   trace(query?: string | TraceQuery): TraceEntry[];
+  /** Takes new terms: who is who, what is forgiven. */
+  protect(terms: Protection): void;
+  /** Takes a ban back; false if there is none of that source. */
+  lift(source: string): boolean;
+  /** Replaces the TLS profiles, which next hops name by `;tls-profile=`. */
+  setTls(profiles: Readonly<Record<string, TlsProfile>>): void;
   close(): Promise<void>;
+}
+
+/** What may change of the engine's defences while it runs. */
+export interface Protection {
+  guard: GuardSettings;
+  lenient?: readonly Lenience[];
 }
 
 /** Parts a test may replace. */
@@ -80,6 +105,10 @@ export interface EngineParts {
   interfaces?: () => LocalAddress[];
   /** Hears of addresses that came or went and of connections that died. */
   onNetwork?: (event: NetworkEvent) => void;
+  /** What the machine feels; of this thread by default. */
+  load?: () => Pick<Load, 'utilization' | 'lagMs'>;
+  /** Hears when a source is banned or bans were lifted, with all that is worth keeping over a restart. */
+  onBans?: (keep: Ban[], begun: Ban | undefined) => void;
   /** Hears of a message that made the engine fail; written to standard error by default. */
   onError?: (error: unknown) => void;
 }
@@ -102,7 +131,7 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
   const clock = parts.clock ?? systemClock({ unref: true });
   const ids = parts.ids ?? systemIds();
   const limits: EngineLimits = { ...LIMITS, ...config.limits };
-  const lenient = new LenienceCounter();
+  const lenient = new LenienceCounter(config.lenient ?? FORGIVEN);
   const trace = new Trace(limits, {
     now: () => clock.now(),
     wall: () => clock.wall(),
@@ -122,9 +151,21 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
   const legs = new Legs();
   const orphans = new Map<object, Timer>();
   let bridge: Bridge | undefined;
+  const guard = new Guard({
+    now: () => clock.now(),
+    wall: () => clock.wall(),
+    settings: config.guard,
+    count,
+    banned: (begun) => parts.onBans?.(guard.record(), begun),
+    hangUp: (belongs) => transport.hangUp(belongs),
+  });
+  guard.restore(config.bans ?? []);
 
+  const profiles = new TlsProfiles(config.tls);
+  profiles.set(config.tlsProfiles ?? {});
   const transport = await Transport.open({
     config,
+    profiles,
     limits,
     clock,
     interfaces: parts.interfaces,
@@ -133,6 +174,8 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
     handler: {
       received(bytes, flow) {
         guarded(() => {
+          if (!guard.admits(flow, bytes)) return;
+          lenient.peer = flow.remote.host;
           const result = parse(bytes, lenient, limits);
           if (result.ok) {
             const m = result.message;
@@ -145,7 +188,8 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
           }
         });
       },
-      closed() {},
+      closed: (flow, reason) => guarded(() => table.flowClosed(flow, reason)),
+      welcome: (host) => guard.welcome(host),
     },
   });
 
@@ -197,6 +241,7 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
     table,
     legs,
     lenient,
+    guard,
     locate: {
       dns: cachedDns(parts.dns ?? systemDns(), () => clock.now()),
       has: (proto) => transport.has(proto),
@@ -225,6 +270,11 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
     count,
   };
   bridge = new Bridge(core);
+  const load = parts.load ?? systemLoad();
+  const sampling = clock.every(SAMPLE_MS, () => {
+    const waiting = bridge?.uas.pending ?? 0;
+    guard.sample({ ...load(), waiting, filled: Math.max(table.filled, legs.size / limits.dialogs) });
+  });
 
   let control: { host: string; port: number };
   try {
@@ -247,10 +297,19 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
       sessions: hub.size,
       counts: Object.fromEntries(counts),
       lenient: lenient.snapshot(),
+      leanings: lenient.leanings(),
+      guard: guard.stats,
     }),
     trace: (query) => trace.entries(query),
+    protect({ guard: settings, lenient: forgiven = FORGIVEN }) {
+      guard.configure(settings);
+      lenient.allow(forgiven);
+    },
+    lift: (source) => guard.lift(source),
+    setTls: (next) => profiles.set(next),
     async close() {
       bridge = undefined;
+      sampling.cancel();
       for (const timer of orphans.values()) timer.cancel();
       await hub.close();
       table.close();

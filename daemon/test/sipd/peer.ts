@@ -70,12 +70,13 @@ export function read(text: string): Seen {
   }; // prettier-ignore
 }
 
-export async function udpPeer(t: Any): Promise<Peer> {
+/** `host`: the loopback address it speaks from. */
+export async function udpPeer(t: Any, host = '127.0.0.1'): Promise<Peer> {
   const socket = createSocket('udp4');
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => socket.bind(0, host, resolve));
   t.teardown(() => socket.close());
   const { port } = socket.address();
-  const address = `127.0.0.1:${port}`;
+  const address = `${host}:${port}`;
   const seen: Seen[] = [];
   const taken = new Set<Seen>();
   socket.on('message', (bytes, from) => {
@@ -88,8 +89,8 @@ export async function udpPeer(t: Any): Promise<Peer> {
     port,
     seen,
     send(to, text) {
-      const [host, p] = to.split(':');
-      socket.send(typeof text === 'string' ? Buffer.from(text, 'latin1') : text, Number(p), host);
+      const [where, p] = to.split(':');
+      socket.send(typeof text === 'string' ? Buffer.from(text, 'latin1') : text, Number(p), where);
     },
     request(to, method, o = {}) {
       const body = o.body ?? '';

@@ -40,7 +40,7 @@ function table() {
   const tab = new TransactionTable(
     clock,
     undefined,
-    { serverTransactions: 3, clientTransactions: 3 },
+    { serverBytes: 1e6, serverTransactions: 3, clientTransactions: 3 },
     {
       transmit: (_flow, text) => void sent.push([clock.now(), first(text)]),
       reply: (_m, _flow, text) => void sent.push([clock.now(), first(text)]),

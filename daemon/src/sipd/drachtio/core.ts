@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Leg } from '../dialog/leg.ts';
 import type { Legs } from '../dialog/legs.ts';
 import type { SessionTerms } from '../dialog/session-timer.ts';
+import type { Guard } from '../guard/guard.ts';
 import type { LenienceCounter } from '../message/limits.ts';
 import type { Ids } from '../random.ts';
 import type { AttemptContext } from '../resolve/attempts.ts';
@@ -20,6 +21,7 @@ export interface Core {
   table: TransactionTable;
   legs: Legs;
   lenient: LenienceCounter;
+  guard: Guard;
   locate: LocateContext;
   attempts: AttemptContext;
   outboundProxy: string | undefined;

@@ -1,14 +1,14 @@
 import type { SipMessage } from '../message/message.ts';
-import { param } from '../message/scan.ts';
 import { parseUri } from '../message/uri.ts';
 import type { Flow } from '../transport/flow.ts';
+import { sourceKey } from '../transport/source-key.ts';
 import { type Ban, BanList } from './ban-list.ts';
 import { Conduct, type Offence } from './conduct.ts';
 import { Bucket, Governor, type Level, type Load } from './governor.ts';
 import { opensSomething } from './peek.ts';
 import { isScanner } from './scanner-names.ts';
 import { type GuardSettings, PER_SOURCE, STRANGERS } from './settings.ts';
-import { ownSubnets, Subnets, sourceKey } from './source.ts';
+import { ownSubnets, Subnets } from './source.ts';
 
 /** Whose a source is: a trunk's, the office's, or nobody's we know. */
 export type Standing = 'trunk' | 'inside' | 'stranger';
@@ -38,6 +38,8 @@ const MOST_ACQUAINTANCES = 4000;
 const ACQUAINTED_MS = 2 * 3_600_000;
 /** 503s to strangers a second; the rest of a flood is not answered, or we would double it. */
 const REFUSALS = 50;
+/** The table may be this much over its limit for trunks and emergency calls; beyond, nobody opens anything. */
+const HARD_FULL = 1.25;
 /** How often the office's own subnets are looked up again, ms. */
 const SUBNETS_MS = 10_000;
 
@@ -142,13 +144,17 @@ export class Guard {
     return true;
   }
 
-  /** Whether a connection is taken from there. */
-  accepts(host: string): boolean {
+  /** How a connection from there is met. */
+  welcome(host: string): 'known' | 'stranger' | 'banned' {
+    const now = this.#parts.now();
     const source = this.#source(host);
-    if (source.standing === 'trunk' || source.bannedUntil <= this.#parts.now()) return true;
-    this.#bans.drop(source.key);
-    this.#parts.count('guard.banned');
-    return false;
+    if (source.standing === 'trunk') return 'known';
+    if (source.bannedUntil > now) {
+      this.#bans.drop(source.key);
+      this.#parts.count('guard.banned');
+      return 'banned';
+    }
+    return source.standing === 'inside' || this.#isAcquainted(host, now) ? 'known' : 'stranger';
   }
 
   /** Whose a source is. */
@@ -156,15 +162,16 @@ export class Guard {
     return this.#source(host).standing;
   }
 
-  /** Judges a request that belongs to no transaction and no dialog. */
-  opening(m: SipMessage, flow: Flow): Verdict {
+  /** Judges a request that belongs to no transaction and no dialog. `filled`: of the transaction table, 0 to 1. */
+  opening(m: SipMessage, flow: Flow, filled: number): Verdict {
     const now = this.#parts.now();
     const source = this.#source(flow.remote.host);
     const invite = m.method === 'INVITE';
     if (source.standing !== 'stranger') {
       const emergency = invite && source.standing === 'inside' && this.#isEmergency(m);
       const asker = emergency ? 'emergency' : invite ? 'call' : 'minor';
-      if (this.#governor.admit(asker, now)) return 'pass';
+      const full = filled >= (emergency || source.standing === 'trunk' ? HARD_FULL : 1);
+      if (!full && this.#governor.admit(asker, now)) return 'pass';
       this.#parts.count('guard.shed');
       return 'refuse';
     }
@@ -178,7 +185,7 @@ export class Guard {
     const { perSource = PER_SOURCE, strangers = STRANGERS } = this.#settings;
     const mine = source.bucket.take(perSource, 2 * perSource, now);
     const all = mine && this.#strangers.take(strangers, 2 * strangers, now);
-    if (all && this.#governor.admit('stranger', now)) return 'pass';
+    if (all && filled < 1 && this.#governor.admit('stranger', now)) return 'pass';
     if (!mine) this.offence(flow, 'flood');
     this.#parts.count('guard.shed');
     return this.#refusals.take(REFUSALS, REFUSALS, now) ? 'refuse' : 'drop';
@@ -357,17 +364,4 @@ function nonceOf(text: string): string {
   if (at < 0) return '';
   const end = text.indexOf('"', at + 7);
   return end < 0 ? '' : text.slice(at + 7, Math.min(end, at + 135));
-}
-
-/** Whether an ACK carries the To tag of the response it is for: nobody can who has not seen it. */
-export function repeatsTag(ack: SipMessage, response: string): boolean {
-  const at = response.indexOf('\r\nTo:');
-  if (at < 0 || ack.toTag === '') return false;
-  const semi = response.indexOf(';', at);
-  const end = response.indexOf('\r\n', at + 2);
-  return (
-    semi > 0 &&
-    semi < end &&
-    param(response.slice(response.lastIndexOf(';tag=', end), end), 'tag') === ack.toTag
-  );
 }

@@ -1,32 +1,6 @@
 import { BlockList, isIP } from 'node:net';
-import { localAddresses } from '../transport/addresses.ts';
-
-/** An address without the prefix that IPv4 gets on a dual-stack socket, and without a zone. */
-export function plainHost(host: string): string {
-  const mapped = host.startsWith('::ffff:') && host.indexOf('.') > 0 ? host.slice(7) : host;
-  const zone = mapped.indexOf('%');
-  return zone < 0 ? mapped : mapped.slice(0, zone);
-}
-
-/**
- * What is banned and counted together: an IPv4 address, or the /64 of an IPv6 one, for whoever has one
- * address of a /64 has them all.
- */
-export function sourceKey(host: string): string {
-  const plain = plainHost(host).toLowerCase();
-  if (isIP(plain) !== 6) return plain;
-  const [head = '', tail] = plain.split('::');
-  const groups = head === '' ? [] : head.split(':');
-  if (tail !== undefined) {
-    const after = tail === '' ? [] : tail.split(':');
-    const width = groups.length + after.length + (tail.includes('.') ? 1 : 0);
-    while (groups.length + after.length < 8 && groups.length < 8 - after.length && width < 8)
-      groups.push('0');
-    groups.push(...after);
-  }
-  const first = groups.slice(0, 4).map((g) => (Number.parseInt(g, 16) || 0).toString(16));
-  return `${first.join(':')}::/64`;
-}
+import { localAddresses } from '../../base/address-watch.ts';
+import { plainHost } from '../transport/source-key.ts';
 
 /** A set of addresses and subnets (`192.0.2.1`, `192.0.2.0/24`, `2001:db8::/32`); what is neither is left out. */
 export class Subnets {

@@ -11,7 +11,10 @@ export type StreamItem = { kind: 'message'; bytes: Buffer } | { kind: 'ping' };
  * an unfinished head is searched on from where the last search ended.
  */
 export class StreamFramer {
+  /** What has come and is not whole yet. Either a chunk as it came, or the filled part of {@link #room}. */
   #pending: Buffer = Buffer.alloc(0);
+  /** Grows by doubling, so that a message that comes byte by byte is not copied once for each. */
+  #room: Buffer | undefined;
   #searched = 0;
   /** Whole length of the message whose head is complete, or 0. */
   #need = 0;
@@ -26,7 +29,7 @@ export class StreamFramer {
    * longer be followed (no usable Content-Length, a limit passed): the connection must be closed.
    */
   push(chunk: Buffer, each: (item: StreamItem) => void): boolean {
-    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    this.#append(chunk);
     for (;;) {
       if (this.#need === 0 && !this.#readHead(each)) return this.#pending.length <= this.#limits.messageBytes;
       if (this.#need < 0) return false;
@@ -37,6 +40,27 @@ export class StreamFramer {
       this.#searched = 0;
       each({ kind: 'message', bytes });
     }
+  }
+
+  #append(chunk: Buffer): void {
+    const held = this.#pending;
+    if (held.length === 0) {
+      this.#pending = chunk;
+      this.#room = undefined;
+      return;
+    }
+    const room = this.#room;
+    const end = held.byteOffset + held.length - (room?.byteOffset ?? 0);
+    if (room && held.buffer === room.buffer && end + chunk.length <= room.length) {
+      chunk.copy(room, end);
+      this.#pending = room.subarray(end - held.length, end + chunk.length);
+      return;
+    }
+    const wider = Buffer.allocUnsafeSlow(Math.max(2048, 2 * (held.length + chunk.length)));
+    held.copy(wider);
+    chunk.copy(wider, held.length);
+    this.#room = wider;
+    this.#pending = wider.subarray(0, held.length + chunk.length);
   }
 
   /** Bytes held of an unfinished message. */

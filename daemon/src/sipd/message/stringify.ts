@@ -77,3 +77,11 @@ export function responseText(
     `Content-Length: ${body.length}\r\n\r\n${body}`
   );
 }
+
+/** Whether a request carries the To tag of `response`, a text of ours. */
+export function repeatsTag(request: SipMessage, response: string): boolean {
+  if (request.toTag === '') return false;
+  const at = response.indexOf('\r\nTo:');
+  const end = response.indexOf('\r\n', at + 2);
+  return at >= 0 && response.slice(at, end).endsWith(`;tag=${request.toTag}`);
+}

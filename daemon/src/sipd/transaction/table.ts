@@ -25,7 +25,9 @@ export class TransactionTable {
   readonly clock: Clock;
   readonly timing: Timing;
   readonly #io: TableIo;
-  readonly #limits: Pick<EngineLimits, 'serverTransactions' | 'clientTransactions'>;
+  readonly #limits: Pick<EngineLimits, 'serverTransactions' | 'clientTransactions' | 'serverBytes'>;
+  /** Bytes of the requests that server transactions hold. */
+  #bytes = 0;
   readonly #servers = new Map<string, ServerTransaction>();
   readonly #clients = new Map<string, ClientTransaction>();
   /** Requests outside of a dialog by {@link mergeKey}, to find those that came two ways. */
@@ -38,7 +40,7 @@ export class TransactionTable {
   constructor(
     clock: Clock,
     timers: Partial<TimerConfig> | undefined,
-    limits: Pick<EngineLimits, 'serverTransactions' | 'clientTransactions'>,
+    limits: Pick<EngineLimits, 'serverTransactions' | 'clientTransactions' | 'serverBytes'>,
     io: TableIo,
   ) {
     this.clock = clock;
@@ -82,14 +84,20 @@ export class TransactionTable {
     return tx !== undefined && (!tx.answered || tx.at === 'accepted');
   }
 
+  /** How full the server side is, 0 to 1; by number or by bytes, whichever is more. */
+  get filled(): number {
+    const { serverTransactions, serverBytes } = this.#limits;
+    return Math.max(this.#servers.size / serverTransactions, this.#bytes / serverBytes);
+  }
+
   /** Whether another server transaction may be begun. */
   get full(): boolean {
-    return this.#servers.size >= this.#limits.serverTransactions;
+    return this.filled >= 1;
   }
 
   /** Whether there are so many that no state should be kept for what is refused. */
   get crowded(): boolean {
-    return this.#servers.size * 2 >= this.#limits.serverTransactions;
+    return this.filled >= 0.5;
   }
 
   /** Whether another client transaction may be begun. */
@@ -101,6 +109,7 @@ export class TransactionTable {
   serve(request: SipMessage, flow: Flow): ServerTransaction {
     const tx = new ServerTransaction(serverKey(request), request, flow, this);
     this.#servers.set(tx.key, tx);
+    this.#bytes += request.text.length;
     if (request.toTag === '') this.#merged.set(mergeKey(request), tx);
     return tx;
   }
@@ -119,8 +128,16 @@ export class TransactionTable {
     return tx;
   }
 
+  /** A connection is gone: requests sent on it without any response so far have failed. */
+  flowClosed(flow: Flow, reason: string): void {
+    for (const tx of [...this.#clients.values()]) if (tx.flow === flow) tx.flowClosed(reason);
+  }
+
   forgetServer(tx: ServerTransaction): void {
-    if (this.#servers.get(tx.key) === tx) this.#servers.delete(tx.key);
+    if (this.#servers.get(tx.key) === tx) {
+      this.#servers.delete(tx.key);
+      this.#bytes -= tx.request.text.length;
+    }
     if (tx.request.toTag !== '') return;
     const key = mergeKey(tx.request);
     if (this.#merged.get(key) === tx) this.#merged.delete(key);

@@ -13,6 +13,8 @@ export interface Target extends HostPort {
   pinned: boolean;
   /** Name the peer's certificate must carry (RFC 5922); '' to check the address. */
   name: string;
+  /** How TLS toward it is secured, by name; undefined: as it was last, else the default. */
+  profile?: string;
 }
 
 /**
@@ -45,6 +47,8 @@ export function defaultPort(proto: Proto): number {
 export interface FlowHandler {
   /** A datagram or a message cut from a stream. */
   received(bytes: Buffer, flow: Flow): void;
-  /** A stream connection is gone. */
-  closed(flow: Flow): void;
+  /** A stream connection is gone; `reason`: a `tls/` or `tcp/` code, or words. */
+  closed(flow: Flow, reason: string): void;
+  /** How a connection from that address is met: strangers get few. All are known without it. */
+  welcome?(host: string): 'known' | 'stranger' | 'banned';
 }

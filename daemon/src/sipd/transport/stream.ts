@@ -1,22 +1,19 @@
-import { createServer as createTcpServer, type Server, type Socket, connect as tcpConnect } from 'node:net';
+import { createServer as createTcpServer, type Server, Socket, connect as tcpConnect } from 'node:net';
 import { createServer as createTlsServer, connect as tlsConnect } from 'node:tls';
 import type { EngineLimits } from '../config.ts';
 import { StreamFramer } from '../message/stream.ts';
-import { isIpLiteral } from '../message/uri.ts';
-import type { Flow, FlowHandler, HostPort } from './flow.ts';
-
-/** Keys and certificates, PEM. */
-export interface TlsMaterial {
-  key: string;
-  cert: string;
-  ca?: string;
-  rejectUnauthorized?: boolean;
-}
+import { ConnectionGate } from './connection-gate.ts';
+import type { Flow, FlowHandler, HostPort, Target } from './flow.ts';
+import { faultOf, listenOptions, type TlsMaterial, type TlsProfiles } from './tls.ts';
 
 /** A connection with nothing on it for this long is closed; keepalives count. */
 const IDLE_MS = 30 * 60_000;
 /** An unfinished message may take this long to arrive (slow senders must not hold buffers). */
 const PARTIAL_MS = 10_000;
+/** A connection that is not up within this time will not be: the next target is tried. */
+const CONNECT_MS = 5_000;
+/** Who connects has this long to send a whole message: an open connection alone is of no use to anyone. */
+const MUTE_MS = 15_000;
 /** Most bytes waiting to be sent before a peer that does not read is cut off. */
 const MAX_BACKLOG = 1024 * 1024;
 
@@ -28,7 +25,10 @@ export class StreamFlow implements Flow {
   readonly #socket: Socket;
   readonly #framer: StreamFramer;
   readonly #handler: FlowHandler;
-  #partial: NodeJS.Timeout | undefined;
+  /** When the connection is given up unless what is awaited comes. */
+  #deadline: NodeJS.Timeout | undefined;
+  /** A whole message has come, or we opened the connection. */
+  #heard = true;
   #closed = false;
   #failure = 'connection closed';
   /** Who waits to hear whether what was sent before the connection was up has gone. */
@@ -48,15 +48,24 @@ export class StreamFlow implements Flow {
     this.remote = remote;
     this.#framer = new StreamFramer(limits);
     this.#handler = handler;
-    if (socket.connecting) {
+    // One that could not even be begun is destroyed already.
+    if (socket.connecting || socket.destroyed) {
       this.#early = [];
+      const late = setTimeout(() => {
+        this.#failure = 'tcp/ETIMEDOUT';
+        socket.destroy();
+      }, CONNECT_MS);
       // A TLS handshake that fails does not tell the writes it took with it.
-      socket.once(proto === 'tls' ? 'secureConnect' : 'connect', () => (this.#early = undefined));
+      socket.once(proto === 'tls' ? 'secureConnect' : 'connect', () => {
+        this.#early = undefined;
+        clearTimeout(late);
+      });
+      socket.once('close', () => clearTimeout(late));
     }
     socket.setNoDelay(true);
     socket.setTimeout(IDLE_MS, () => socket.destroy());
     socket.on('data', (chunk) => this.#data(chunk));
-    socket.on('error', (e) => (this.#failure = e.message));
+    socket.on('error', (e) => (this.#failure = faultOf(e)));
     socket.on('close', () => this.#close());
   }
 
@@ -91,9 +100,22 @@ export class StreamFlow implements Flow {
     this.#socket.destroy();
   }
 
+  /** The peer opened it: it has to say something soon. */
+  expectMessage(): void {
+    this.#heard = false;
+    this.#limit(MUTE_MS);
+  }
+
+  #limit(ms: number | undefined): void {
+    if (this.#deadline) clearTimeout(this.#deadline);
+    this.#deadline = ms === undefined ? undefined : setTimeout(() => this.#socket.destroy(), ms);
+  }
+
   #data(chunk: Buffer): void {
+    let whole = false;
     const sound = this.#framer.push(chunk, (item) => {
       if (this.#closed) return;
+      whole ||= item.kind === 'message';
       // RFC 5626 4.4.1: the answer to CRLFCRLF is one CRLF.
       if (item.kind === 'ping') this.send('\r\n');
       else this.#handler.received(item.bytes, this);
@@ -102,18 +124,18 @@ export class StreamFlow implements Flow {
       this.#socket.destroy();
       return;
     }
-    if (this.#framer.held > 0) this.#partial ??= setTimeout(() => this.#socket.destroy(), PARTIAL_MS);
-    else if (this.#partial) {
-      clearTimeout(this.#partial);
-      this.#partial = undefined;
-    }
+    // Each message has its own time. Nothing but a whole one ends the time of who has not said anything yet.
+    this.#heard ||= whole;
+    const { held } = this.#framer;
+    if (this.#heard && (whole || held === 0)) this.#limit(undefined);
+    if (held > 0 && !this.#deadline) this.#limit(PARTIAL_MS);
   }
 
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    if (this.#partial) clearTimeout(this.#partial);
-    this.#handler.closed(this);
+    this.#limit(undefined);
+    this.#handler.closed(this, this.#failure);
     for (const onError of this.#early ?? []) onError(this.#failure);
   }
 }
@@ -125,32 +147,40 @@ export class StreamListener {
   readonly #server: Server;
   readonly #limits: EngineLimits;
   readonly #handler: FlowHandler;
-  readonly #tls: TlsMaterial | undefined;
-  /** Every connection, by `host:port` of the peer. */
+  readonly #profiles: TlsProfiles;
+  /** Every connection, by its peer: `host:port`, and for TLS of ours how it was verified. */
   readonly #flows = new Map<string, StreamFlow>();
-  readonly #perPeer = new Map<string, number>();
+  /** How peers were reached last, by `host:port`: a dialog's request knows the address only. */
+  readonly #reached = new Map<string, { profile: string; name: string }>();
+  readonly #keys = new WeakMap<Flow, string>();
+  readonly #gate: ConnectionGate;
 
   private constructor(
     server: Server,
     proto: 'tcp' | 'tls',
     limits: EngineLimits,
     handler: FlowHandler,
-    tls: TlsMaterial | undefined,
+    profiles: TlsProfiles,
   ) {
     this.#server = server;
     this.proto = proto;
     this.#limits = limits;
-    this.#tls = tls;
+    this.#profiles = profiles;
+    this.#gate = new ConnectionGate(limits, handler.welcome?.bind(handler));
     this.#handler = {
       received: handler.received.bind(handler),
-      closed: (flow) => {
+      closed: (flow, reason) => {
         this.#forget(flow as StreamFlow);
-        handler.closed(flow);
+        handler.closed(flow, reason);
       },
     };
     const address = server.address() as { address: string; port: number };
     this.local = { host: address.address, port: address.port };
-    server.on(proto === 'tls' ? 'secureConnection' : 'connection', (socket: Socket) => this.#accept(socket));
+    // A TLS server tells of a connection twice: before its handshake, when it holds a place already, and after.
+    server.on('connection', (socket: Socket) => {
+      if (this.#gate.admit(socket) && proto === 'tcp') this.#accept(socket);
+    });
+    if (proto === 'tls') server.on('secureConnection', (socket: Socket) => this.#accept(socket));
     server.on('error', () => {});
   }
 
@@ -161,33 +191,45 @@ export class StreamListener {
     port: number,
     limits: EngineLimits,
     handler: FlowHandler,
+    profiles: TlsProfiles,
     tls?: TlsMaterial,
   ): Promise<StreamListener> {
-    const server =
-      proto === 'tls'
-        ? createTlsServer({ ...tls, requestCert: false, handshakeTimeout: 10_000 })
-        : createTcpServer();
+    const server = proto === 'tls' ? createTlsServer(listenOptions(tls)) : createTcpServer();
     server.on('tlsClientError', () => {});
     return new Promise((resolve, reject) => {
       server.once('error', reject);
       server.listen({ host, port, exclusive: true, ipv6Only: true }, () => {
         server.off('error', reject);
-        resolve(new StreamListener(server, proto, limits, handler, tls));
+        resolve(new StreamListener(server, proto, limits, handler, profiles));
       });
     });
   }
 
-  /** An open connection to that peer, or undefined. */
-  find(host: string, port: number): StreamFlow | undefined {
-    return this.#flows.get(`${host}:${port}`);
+  /** The connection to that target, opened if need be; messages sent before it is up are queued. */
+  connect(target: Target, port: number): StreamFlow {
+    const { host } = target;
+    if (this.proto === 'tcp')
+      return (
+        this.#open(`${host}:${port}`) ??
+        this.#add(tcpConnect({ host, port }), { host, port }, `${host}:${port}`)
+      );
+    const last = this.#reached.get(`${host}:${port}`);
+    const how =
+      target.profile === undefined && last
+        ? last
+        : { profile: target.profile ?? '', name: target.name || host };
+    // A connection that was verified for another name, or by other authorities, is not this one (RFC 5922 7.5).
+    const key = `${host}:${port} ${how.profile} ${how.name}`;
+    const known = this.#open(key);
+    if (known) return known;
+    if (this.#reached.size >= this.#limits.connections) this.#reached.clear();
+    this.#reached.set(`${host}:${port}`, how);
+    return this.#add(this.#tlsSocket(host, port, how), { host, port }, key);
   }
 
-  /** The connection to that peer, opened if need be; messages sent before it is up are queued. */
-  connect(host: string, port: number, name: string): StreamFlow {
-    const known = this.find(host, port);
-    if (known?.open) return known;
-    const socket = this.proto === 'tls' ? this.#tlsSocket(host, port, name) : tcpConnect({ host, port });
-    return this.#add(socket, { host, port });
+  /** Closes the connections of the hosts that `belongs` names. */
+  hangUp(belongs: (host: string) => boolean): void {
+    for (const flow of [...this.#flows.values()]) if (belongs(flow.remote.host)) flow.destroy();
   }
 
   /** How many connections are open. */
@@ -200,49 +242,34 @@ export class StreamListener {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
-  #tlsSocket(host: string, port: number, name: string): Socket {
-    const servername = name !== '' && !isIpLiteral(name) ? name : undefined;
-    const t = this.#tls;
-    return tlsConnect({
-      host,
-      port,
-      ...(servername ? { servername } : {}),
-      ...(t ? { key: t.key, cert: t.cert } : {}),
-      ...(t?.ca ? { ca: t.ca } : {}),
-      rejectUnauthorized: t?.rejectUnauthorized ?? true,
-      minVersion: 'TLSv1.2',
-    });
+  #open(key: string): StreamFlow | undefined {
+    const flow = this.#flows.get(key);
+    return flow?.open ? flow : undefined;
+  }
+
+  #tlsSocket(host: string, port: number, how: { profile: string; name: string }): Socket {
+    try {
+      return tlsConnect({ host, port, ...this.#profiles.options(how.profile, how.name) });
+    } catch (e) {
+      return new Socket().destroy(e as Error);
+    }
   }
 
   #accept(socket: Socket): void {
-    const host = socket.remoteAddress;
-    const port = socket.remotePort;
-    const mine = host === undefined ? 0 : (this.#perPeer.get(host) ?? 0);
-    if (
-      host === undefined ||
-      port === undefined ||
-      this.#flows.size >= this.#limits.connections ||
-      mine >= this.#limits.connectionsPerPeer
-    ) {
-      socket.on('error', () => {});
-      socket.destroy();
-      return;
-    }
-    this.#add(socket, { host, port });
+    const { remoteAddress: host, remotePort: port } = socket;
+    if (host === undefined || port === undefined) socket.destroy();
+    else this.#add(socket, { host, port }, `${host}:${port}`).expectMessage();
   }
 
-  #add(socket: Socket, remote: HostPort): StreamFlow {
+  #add(socket: Socket, remote: HostPort, key: string): StreamFlow {
     const flow = new StreamFlow(socket, this.proto, this.local, remote, this.#limits, this.#handler);
-    this.#flows.set(`${remote.host}:${remote.port}`, flow);
-    this.#perPeer.set(remote.host, (this.#perPeer.get(remote.host) ?? 0) + 1);
+    this.#flows.set(key, flow);
+    this.#keys.set(flow, key);
     return flow;
   }
 
   #forget(flow: StreamFlow): void {
-    const key = `${flow.remote.host}:${flow.remote.port}`;
-    if (this.#flows.get(key) === flow) this.#flows.delete(key);
-    const left = (this.#perPeer.get(flow.remote.host) ?? 1) - 1;
-    if (left > 0) this.#perPeer.set(flow.remote.host, left);
-    else this.#perPeer.delete(flow.remote.host);
+    const key = this.#keys.get(flow);
+    if (key !== undefined && this.#flows.get(key) === flow) this.#flows.delete(key);
   }
 }

@@ -7,6 +7,7 @@ import { viaParam } from '../message/via.ts';
 import { addressToward, isWildcard, sameSubnet } from './addresses.ts';
 import { defaultPort, type Flow, type FlowHandler, type HostPort, type Target } from './flow.ts';
 import { StreamListener } from './stream.ts';
+import type { TlsProfiles } from './tls.ts';
 import { UdpListener } from './udp.ts';
 
 type Listener = UdpListener | StreamListener;
@@ -21,6 +22,7 @@ export interface TransportParts {
   interfaces?: (() => LocalAddress[]) | undefined;
   /** Addresses came or went, and the sockets have followed. */
   moved?: ((change: AddressesChange) => void) | undefined;
+  profiles: TlsProfiles;
 }
 
 /** All sockets: picks the one to send through, routes replies, knows our own addresses. */
@@ -88,7 +90,7 @@ export class Transport {
     const port = target.port > 0 ? target.port : defaultPort(target.proto);
     return listener instanceof UdpListener
       ? listener.flow(target.host, port)
-      : listener.connect(target.host, port, target.name);
+      : listener.connect(target, port);
   }
 
   /** Our address as the peer of `flow` should see it, for Via, Contact and From. */
@@ -124,6 +126,11 @@ export class Transport {
       return;
     }
     replyFlow(request, flow, this).send(text);
+  }
+
+  /** Closes the connections of the hosts that `belongs` names. */
+  hangUp(belongs: (host: string) => boolean): void {
+    for (const l of this.#listeners) if (l instanceof StreamListener) l.hangUp(belongs);
   }
 
   /** How many stream connections are open. */
@@ -199,10 +206,10 @@ export class Transport {
 }
 
 function listen({ transport, host, port }: ListenAddress, parts: TransportParts): Promise<Listener> {
-  const { config, limits, handler } = parts;
+  const { config, limits, handler, profiles } = parts;
   return transport === 'udp'
     ? UdpListener.bind(host, port, handler)
-    : StreamListener.listen(transport, host, port, limits, handler, config.tls);
+    : StreamListener.listen(transport, host, port, limits, handler, profiles, config.tls);
 }
 
 function replyFlow(request: SipMessage, flow: Flow, transport: Transport): Flow {
