@@ -7,6 +7,7 @@ import type { EngineConfig } from './config.ts';
 import { type Engine, type EngineStats, start } from './engine.ts';
 import type { NetworkEvent } from './network.ts';
 import type { TraceEntry, TraceQuery } from './trace/ring.ts';
+import type { TlsProfile } from './transport/tls.ts';
 
 /** What the worker tells. */
 export type WorkerReport =
@@ -23,6 +24,7 @@ export type WorkerOrder =
   | { kind: 'ping'; id: number }
   | { kind: 'stats'; id: number }
   | { kind: 'trace'; id: number; query?: string | TraceQuery }
+  | { kind: 'tls'; profiles: Readonly<Record<string, TlsProfile>> }
   | { kind: 'close' }
   | { kind: 'crash' }
   | { kind: 'hang'; ms: number };
@@ -53,6 +55,9 @@ function obey(engine: Engine, order: WorkerOrder): void {
       break;
     case 'trace':
       report({ kind: 'trace', id: order.id, entries: engine.trace(order.query) });
+      break;
+    case 'tls':
+      engine.setTls(order.profiles);
       break;
     case 'close':
       void engine.close().then(() => {

@@ -8,9 +8,20 @@ export type Located = { targets: Target[]; reason: string };
 
 /**
  * Finds the targets of a URI. An IP literal is answered before this returns, so that messages
- * keep their order; a name is answered later.
+ * keep their order; a name is answered later. `secure`: the Request-URI is a sips one, so that TLS alone
+ * will do, whatever the next hop says (RFC 3261 26.2.2, RFC 5630 3.1).
  */
-export function find(text: string, ctx: LocateContext, done: (found: Located) => void): void {
+export function find(text: string, ctx: LocateContext, done: (found: Located) => void, secure = false): void {
+  if (secure) {
+    find(text, ctx, ({ targets, reason }) => {
+      const fit = targets.filter((t) => t.proto === 'tls');
+      done({
+        targets: fit,
+        reason: fit.length < targets.length ? 'a sips URI needs TLS to the next hop' : reason,
+      });
+    });
+    return;
+  }
   const uri = parseUri(text);
   if (!uri || uri.host === '') {
     done({ targets: [], reason: uri ? 'unsupported URI scheme' : 'malformed URI' });
@@ -31,6 +42,11 @@ export function find(text: string, ctx: LocateContext, done: (found: Located) =>
       },
       () => done({ targets: [], reason: `name service failed for ${uri.host}` }),
     );
+}
+
+/** Whether a URI is a sips one. */
+export function isSips(uri: string): boolean {
+  return uri.charCodeAt(4) === 58 && uri.slice(0, 4).toLowerCase() === 'sips';
 }
 
 export const NO_TRANSPORT = 'requested protocol/transport not available';

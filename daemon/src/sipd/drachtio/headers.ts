@@ -27,8 +27,21 @@ export function bracketed(value: string): string {
   return semi < 0 ? `<${value.trim()}>` : `<${value.slice(0, semi).trim()}>${value.slice(semi)}`;
 }
 
-/** Contact as the client wants it, or ours; transports other than UDP are named. */
-export function contactValue(wanted: string | undefined, local: HostPort, flow: Flow): string {
+/**
+ * Contact as the client wants it, or ours; transports other than UDP are named. `secure`: the request is for a
+ * sips URI, so that ours must be one too (RFC 3261 8.1.1.8).
+ */
+export function contactValue(
+  wanted: string | undefined,
+  local: HostPort,
+  flow: Flow,
+  secure = false,
+): string {
+  if (secure) {
+    const plain = contactValue(wanted, local, flow);
+    // RFC 5630 3.1.3: what sips says needs no transport=tls, which is deprecated.
+    return plain.replace(/<sip:/i, '<sips:').replace(/;transport=tls/i, '');
+  }
   const transport = flow.proto === 'udp' ? '' : `;transport=${flow.proto}`;
   if (wanted === undefined) return `<sip:${hostPort(local.host, local.port)}${transport}>`;
   // A bare address that names its transport is meant as a URI with that parameter, whatever the grammar says.

@@ -1,6 +1,7 @@
 import type { Timer } from '../../base/clock.ts';
 import type { Leg } from '../dialog/leg.ts';
 import { contactUri } from '../dialog/leg.ts';
+import { isSips } from '../dialog/next-hop.ts';
 import { MIN_SE, tooSmall } from '../dialog/session-timer.ts';
 import type { SipMessage } from '../message/message.ts';
 import { copied } from '../message/stringify.ts';
@@ -104,7 +105,12 @@ export function responseLines(call: IncomingCall, draft: Draft, local: HostPort,
   let lines = '';
   if (positive && forms && request.has('record-route')) lines += copied(request, 'record-route');
   if (positive && forms && (status >= 200 || invite)) {
-    const contact = contactValue(draft.contact ?? (leg?.contact || undefined), local, flow);
+    const contact = contactValue(
+      draft.contact ?? (leg?.contact || undefined),
+      local,
+      flow,
+      isSips(request.uri),
+    );
     if (leg) leg.contact = contact;
     lines += `Contact: ${contact}\r\n`;
   } else if (draft.contact !== undefined) lines += `Contact: ${draft.contact}\r\n`;

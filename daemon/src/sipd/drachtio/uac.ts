@@ -1,5 +1,5 @@
 import { Leg } from '../dialog/leg.ts';
-import { find, knownFlow, NO_TRANSPORT } from '../dialog/next-hop.ts';
+import { find, isSips, knownFlow, type Located, NO_TRANSPORT } from '../dialog/next-hop.ts';
 import { refreshLines } from '../dialog/session-timer.ts';
 import { parseNameAddr } from '../message/name-addr.ts';
 import { splitList } from '../message/scan.ts';
@@ -71,12 +71,14 @@ export class Uac {
       return;
     }
     const preloaded = draft.route === '' ? undefined : parseNameAddr(splitList(draft.route)[0] ?? '')?.uri;
-    find(route || preloaded || core.outboundProxy || draft.uri, core.locate, ({ targets, reason }) => {
+    const next = route || preloaded || core.outboundProxy || draft.uri;
+    const found = ({ targets, reason }: Located): void => {
       const own = targets[0] && core.transport.isOwn(targets[0].proto, targets[0].host, targets[0].port);
       if (targets.length === 0) session.reply(id, `NOK|${reason}`);
       else if (own) session.reply(id, 'NOK|can not send request to myself');
       else this.#sendNew(session, id, draft, body, targets);
-    });
+    };
+    find(next, core.locate, found, isSips(draft.uri));
   }
 
   #sendNew(session: Session, id: string, draft: Draft, body: string, targets: Target[]): void {
@@ -86,11 +88,13 @@ export class Uac {
     const cseq = draft.cseq >= 0 ? draft.cseq : 1 + core.ids.number(2 ** 24);
     const newTag = core.ids.tag();
     const forms = method === 'INVITE' || method === 'SUBSCRIBE';
+    const secure = isSips(draft.uri);
     const routeLine = draft.route === '' ? '' : `Route: ${draft.route}\r\n`;
     let leg: Leg | undefined;
     const compose = (via: string, flow: Flow): string => {
       const local = core.transport.localOf(flow);
-      const contact = forms || draft.contact !== undefined ? contactValue(draft.contact, local, flow) : '';
+      const contact =
+        forms || draft.contact !== undefined ? contactValue(draft.contact, local, flow, secure) : '';
       const from = withTag(localized(draft.from ?? contactValue(undefined, local, flow), local), newTag);
       const to = bracketed(localized(draft.to ?? `<${draft.uri}>`, local));
       const others = draft.others.includes('@localhost') ? localizedLines(draft.others, local) : draft.others;
@@ -188,8 +192,10 @@ export class Uac {
     const compose = (via: string, flow: Flow): string => {
       const local = core.transport.localOf(flow);
       if (draft.contact !== undefined && refreshes && method !== 'REFER')
-        leg.contact = contactValue(draft.contact, local, flow);
-      const contact = refreshes ? leg.contact || contactValue(undefined, local, flow) : (draft.contact ?? '');
+        leg.contact = contactValue(draft.contact, local, flow, isSips(requestUri));
+      const contact = refreshes
+        ? leg.contact || contactValue(undefined, local, flow, isSips(requestUri))
+        : (draft.contact ?? '');
       return (
         `${method} ${requestUri} SIP/2.0\r\n${via}${routeLines}Max-Forwards: ${draft.maxForwards ?? '70'}\r\n` +
         `From: ${leg.local}\r\nTo: ${remote}\r\nCall-ID: ${leg.callId}\r\nCSeq: ${cseq} ${method}\r\n` +
@@ -203,7 +209,10 @@ export class Uac {
     call.offers = offers;
     const flow = knownFlow(leg, nextHop);
     if (flow) call.begin([], compose, flow);
-    else find(nextHop, core.locate, ({ targets, reason }) => call.located(targets, compose, reason));
+    else {
+      const found = ({ targets, reason }: Located): void => call.located(targets, compose, reason);
+      find(nextHop, core.locate, found, isSips(requestUri));
+    }
     return call;
   }
 

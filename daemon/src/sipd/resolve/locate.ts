@@ -36,7 +36,14 @@ export function literalTarget(uri: Uri): Target | 'bad-transport' | undefined {
     port: uri.port || defaultPort(used),
     pinned: proto !== undefined,
     name: uri.host,
+    ...profileOf(uri),
   };
+}
+
+/** A next hop says by a parameter of its own how TLS toward it is secured; it never leaves the engine. */
+function profileOf(uri: Uri): { profile?: string } {
+  const profile = uriParam(uri, 'tls-profile');
+  return profile === undefined ? {} : { profile };
 }
 
 /**

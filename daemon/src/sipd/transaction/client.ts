@@ -59,6 +59,13 @@ export class ClientTransaction extends Transaction {
     this.input({ kind: 'response', status: message.status });
   }
 
+  /** The connection it was sent on is gone: without a sign that it arrived, it is taken for not sent (18.4). */
+  flowClosed(reason: string): void {
+    if (this.at !== 'calling' && this.at !== 'trying') return;
+    this.#error = reason;
+    this.input({ kind: 'transport-error' });
+  }
+
   protected override carryOut(effect: 'send' | 'ack' | 'pass' | 'timeout' | 'failed'): void {
     switch (effect) {
       case 'send':
