@@ -5,7 +5,7 @@ import { cause, localCause } from '../call/cause.ts';
 import type { CallRegistry } from '../call/registry.ts';
 import type { RouteStep } from '../dialplan/route-plan.ts';
 import type { Ports } from '../port/ports.ts';
-import type { TrunkStatus } from '../sip/trunk-status.ts';
+import { type TrunkStatus, takesCalls } from '../sip/trunk-status.ts';
 import { troubleWords } from './port-trouble.ts';
 
 /** How long a test rings a telephone, ms. */
@@ -57,7 +57,7 @@ export class LineDesk implements LineActions {
       };
     }
     const status = this.#trunks().find((trunk) => trunk.trunkId === via.trunk);
-    if (status && (status.state === 'registered' || status.state === 'up')) return { usable: true };
+    if (status && takesCalls(status.state)) return { usable: true };
     return {
       usable: false,
       hindrance: { ru: 'Линия оператора не работает.', en: 'The trunk is not working.' },

@@ -3,7 +3,7 @@ import type { Config } from '../config/schema.ts';
 import type { AlarmBoard } from '../health/alarm-board.ts';
 import type { LineCard } from '../line/card.ts';
 import type { Ports } from '../port/ports.ts';
-import type { SipGateway, TrunkStatus } from '../sip/index.ts';
+import { type SipGateway, type TrunkStatus, takesCalls } from '../sip/index.ts';
 import type { LivePicture } from './live-model.ts';
 import { troubleWords } from './port-trouble.ts';
 import { trunkLive } from './trunk-live.ts';
@@ -163,7 +163,7 @@ export class StandingAlarms {
     const trunk = this.#config().trunks.find((t) => t.id === status.trunkId);
     const id = `trunk-${status.trunkId}`;
     // It comes at each call's begin and end, and nearly always all is well.
-    if (!trunk || status.state === 'up' || status.state === 'registered') {
+    if (!trunk || takesCalls(status.state)) {
       this.#alarms.clear(id);
       return;
     }

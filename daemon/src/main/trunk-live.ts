@@ -1,12 +1,13 @@
-import type { Said, TrunkLive, TrunkState } from '../api/contract.ts';
+import type { Said, TrunkLive, TrunkState, TrunkTargetLive } from '../api/contract.ts';
 import type { TrunkConfig } from '../config/schema.ts';
-import type { TrunkStatus } from '../sip/trunk-status.ts';
+import type { TrunkExchange, TrunkStatus } from '../sip/trunk-status.ts';
 
 const states: Record<TrunkStatus['state'], TrunkState> = {
   disabled: 'disabled',
   registering: 'connecting',
   registered: 'registered',
   up: 'ready',
+  untried: 'untried',
   down: 'unreachable',
   refused: 'refused',
 };
@@ -16,43 +17,43 @@ const words: Record<TrunkState, Said> = {
   connecting: { ru: 'Регистрируется у оператора', en: 'Registering with the operator' },
   registered: { ru: 'Работает, зарегистрирована', en: 'Works, registered' },
   ready: { ru: 'Работает', en: 'Works' },
+  untried: {
+    ru: 'Связь с оператором ещё не проверена',
+    en: 'The connection to the operator is not tried yet',
+  },
   unreachable: { ru: 'Оператор не отвечает', en: 'The operator does not answer' },
   refused: { ru: 'Оператор не принимает нас', en: 'The operator does not take us' },
-};
-
-const cures: Partial<Record<TrunkState, Said>> = {
-  unreachable: {
-    ru: 'Проверьте Интернет и адрес сервера. Звонки пока идут другими путями, если они есть.',
-    en: 'Check the Internet and the address of the server. Calls take other routes meanwhile, if there are any.',
-  },
-  refused: {
-    ru: 'Проверьте имя и пароль в договоре с оператором.',
-    en: 'Check the user name and password in the contract with the operator.',
-  },
 };
 
 /** A trunk as the page shows it: from what the transaction layer saw, and nothing else (C05). */
 export function trunkLive(trunk: TrunkConfig, status: TrunkStatus): TrunkLive {
   const state = states[status.state];
-  const exchange = status.lastExchange;
-  const troubled = state === 'unreachable' || state === 'refused';
-  const cure = cures[state];
+  const { lastExchange, lastSuccess, trouble, expiresAt, latencyMs, publicAddress, targets } = status;
+  const troubled = state === 'unreachable' || state === 'refused' || state === 'connecting';
   return {
     id: trunk.id,
     name: trunk.name,
     state,
     since: status.since,
-    said: troubled && exchange ? exchange.said : words[state],
-    ...(cure ? { cure } : {}),
+    said: troubled && trouble ? trouble.said : words[state],
+    ...(troubled && trouble ? { cure: trouble.cure } : {}),
     calls: status.calls,
     maxCalls: trunk.maxCalls,
-    ...(exchange
-      ? {
-          lastExchange: {
-            at: exchange.at,
-            text: `${exchange.request} -> ${exchange.status} ${exchange.text}`,
-          },
-        }
-      : {}),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(latencyMs === undefined ? {} : { latencyMs }),
+    ...(publicAddress === undefined ? {} : { publicAddress }),
+    ...(lastExchange ? { lastExchange: brief(lastExchange) } : {}),
+    ...(lastSuccess ? { lastSuccess: brief(lastSuccess) } : {}),
+    ...(targets.length > 1 ? { targets: targets.map(targetLive) } : {}),
   };
+}
+
+const brief = ({ at, request, status, text }: TrunkExchange) => ({
+  at,
+  text: `${request} -> ${status} ${text}`,
+});
+
+function targetLive({ address, port, state, at }: TrunkStatus['targets'][number]): TrunkTargetLive {
+  const written = address.includes(':') ? `[${address}]` : address;
+  return { address: `${written}:${port}`, state, ...(at === undefined ? {} : { at }) };
 }

@@ -14,8 +14,9 @@ import { RtpPool } from './rtp-pool.ts';
 import type { LegHost, OpenDialog, SipLeg } from './sip-leg.ts';
 import { type HostPort, SrfFacade } from './srf-facade.ts';
 import { type Resolver, systemResolver } from './targets.ts';
-import { Trunk, type TrunkHost, type TrunkTimes, trunkTimes } from './trunk.ts';
+import { Trunk } from './trunk.ts';
 import { onlyAdjusts, sameBinding } from './trunk-change.ts';
+import { type TrunkHost, type TrunkTimes, trunkTimes } from './trunk-host.ts';
 import { TrunkPeer } from './trunk-peer.ts';
 import type { TrunkStatus } from './trunk-status.ts';
 
@@ -24,6 +25,10 @@ export interface SipSettings {
   trunks: readonly TrunkConfig[];
   /** The site's geographic number for emergency calls, E.164 (ruling 6). */
   emergencyCaller?: string | undefined;
+  /** Numbers that lead to us, E.164, and on which trunk, if only on one. */
+  numbers?: readonly { number: string; trunk?: string | undefined }[];
+  /** SIP calls at once, all trunks together; emergency calls come on top. */
+  channels?: number;
 }
 
 export interface SipOptions extends SipSettings {
@@ -37,6 +42,8 @@ export interface SipOptions extends SipSettings {
   /** News of addresses and connections, from whoever holds the sockets; without it we look ourselves. */
   network?: NetworkNews;
   times?: TrunkTimes;
+  /** Local address from which packets to `remote` leave; the system's routing table by default. */
+  routed?: (remote: string) => Promise<string>;
   /** 0 to under 1; for jitter. */
   random?: () => number;
   /** How long the engine may take to answer at the start, ms; 10 s by default. */
@@ -86,6 +93,8 @@ export interface SipGateway extends Events<SipEvents> {
   readonly listening: readonly HostPort[];
   readonly counters: SipCounters;
   trunks(): TrunkStatus[];
+  /** Addresses and subnets of the operators of the trunks in use. */
+  trunkAddresses(): string[];
   /** Makes a leg, not yet started; or says at once why there is none (unknown, off, down, full). */
   call(request: TrunkCallRequest): Leg | ReleaseCause;
   /** Takes a new configuration. Calls in progress go on; trunks whose connection is the same stay registered. */
@@ -124,6 +133,8 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
   /** Dialogs lost with the engine, to be ended when it is back. */
   #orphans: OpenDialog[] = [];
   #emergencyCaller: string | undefined;
+  #numbers: NonNullable<SipSettings['numbers']> = [];
+  #channels = Number.POSITIVE_INFINITY;
   #outgoing = 0;
   #orphansEnded = 0;
   #orphansLeft = 0;
@@ -142,7 +153,12 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
       clock,
       resolver: options.resolver ?? systemResolver,
       times: options.times ?? trunkTimes,
+      ...(options.routed ? { routed: options.routed } : {}),
       random: options.random ?? Math.random,
+      numbers: (trunkId) =>
+        this.#numbers.flatMap(({ number, trunk }) =>
+          trunk === undefined || trunk === trunkId ? number : [],
+        ),
       changed: (trunk) => {
         if (this.#trunks.get(trunk.config.id) === trunk) this.emit('trunkChanged', trunk.status);
       },
@@ -172,11 +188,15 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
         if (this.#closing || this.count('incoming') === 0) leg.release(nobodyHere);
         else this.emit('incoming', leg, call);
       },
+      () => this.#full,
     );
     this.#facade.on('invite', (req, res) => this.#inbound.invite(req, res));
     this.#facade.on('request', (req, res) => this.#inbound.request(req, res));
     this.#facade.on('connected', () => this.#connected());
-    this.#facade.on('lost', () => this.emit('engine', false));
+    this.#facade.on('lost', () => {
+      for (const trunk of this.#trunks.values()) trunk.engineLost();
+      this.emit('engine', false);
+    });
     media.on('digit', (endpoint, digit, _durationMs, source) => {
       for (const leg of this.#legs) if (leg.endpoint === endpoint) leg.heardDigit(digit, source);
     });
@@ -212,6 +232,15 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
     };
   }
 
+  /** As many calls as the box is set to carry, or more. */
+  get #full(): boolean {
+    return this.#legs.size >= this.#channels;
+  }
+
+  trunkAddresses(): string[] {
+    return [...this.#trunks.values()].flatMap((trunk) => (trunk.config.enabled ? trunk.addresses : []));
+  }
+
   trunks(): TrunkStatus[] {
     return [...this.#trunks.values()].map((trunk) => trunk.status);
   }
@@ -222,6 +251,8 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
     const emergency = request.emergency ?? false;
     const refusal = this.#closing ? localCause(41, 'the box is stopping') : trunk.refusal(emergency);
     if (refusal) return refusal;
+    if (!emergency && this.#full)
+      return localCause(42, `all ${this.#channels} SIP channels of the box are taken`);
     const { divertedFrom, diversionReason } = request;
     const leg = new OutgoingSipLeg(
       new TrunkPeer(trunk),
@@ -279,6 +310,8 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
 
   #configure(settings: SipSettings): void {
     this.#emergencyCaller = settings.emergencyCaller;
+    this.#numbers = settings.numbers ?? [];
+    this.#channels = settings.channels ?? Number.POSITIVE_INFINITY;
     const wanted = new Map(settings.trunks.map((config) => [config.id, config]));
     for (const [id, trunk] of [...this.#trunks]) {
       if (wanted.has(id)) continue;

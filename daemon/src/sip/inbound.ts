@@ -4,7 +4,6 @@ import { localCause, reasonHeader } from './cause.ts';
 import { callerOf } from './identity.ts';
 import { IncomingSipLeg } from './incoming-leg.ts';
 import { agree } from './negotiation.ts';
-import { sameNumber } from './number-format.ts';
 import { parseSdp } from './sdp.ts';
 import type { LegHost } from './sip-leg.ts';
 import type { SrfFacade } from './srf-facade.ts';
@@ -26,6 +25,8 @@ export interface InboundCounters {
   accepted: number;
   strangers: number;
   full: number;
+  /** Refused because the whole box was full. */
+  overloaded: number;
   refused: number;
 }
 
@@ -46,26 +47,34 @@ const ANSWERS: Readonly<Record<string, number>> = {
   UPDATE: 481,
 };
 
+/** How long a caller's next hop is asked to wait while the box is full, s: calls end all the time. */
+const RETRY_AFTER_S = 5;
+
+const uriIn = (value: string | undefined): string => parseNameAddress(value ?? '')?.uri ?? '';
+
 export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE';
 
 /** Decides on every request that reaches us from the network. Only trunks may call: no tone, no menu for strangers. */
 export class Inbound {
-  readonly counters: InboundCounters = { accepted: 0, strangers: 0, full: 0, refused: 0 };
+  readonly counters: InboundCounters = { accepted: 0, strangers: 0, full: 0, overloaded: 0, refused: 0 };
   readonly #facade: SrfFacade;
   readonly #trunks: () => Iterable<Trunk>;
   readonly #host: LegHost;
   readonly #arrived: (leg: IncomingSipLeg, call: IncomingCall) => void;
+  readonly #boxFull: () => boolean;
 
   constructor(
     facade: SrfFacade,
     trunks: () => Iterable<Trunk>,
     host: LegHost,
     arrived: (leg: IncomingSipLeg, call: IncomingCall) => void,
+    boxFull: () => boolean,
   ) {
     this.#facade = facade;
     this.#trunks = trunks;
     this.#host = host;
     this.#arrived = arrived;
+    this.#boxFull = boxFull;
   }
 
   invite(req: SrfRequest, res: SrfResponse): void {
@@ -79,6 +88,12 @@ export class Inbound {
     if (objection) {
       this.counters.refused++;
       this.#facade.respond(res, objection.status, { headers: objection.headers ?? {} });
+      return;
+    }
+    if (this.#boxFull()) {
+      // Ruling 15: 503 with Retry-After speaks of the whole box, and the caller's next hop may wait with all its calls.
+      this.counters.overloaded++;
+      this.#facade.respond(res, 503, { headers: { 'Retry-After': String(RETRY_AFTER_S) } });
       return;
     }
     if (trunk.calls >= trunk.config.maxCalls) {
@@ -96,9 +111,11 @@ export class Inbound {
         {
           from: req.get('From'),
           assertedIdentity: req.get('P-Asserted-Identity'),
+          remoteParty: req.get('Remote-Party-ID'),
           privacy: req.get('Privacy'),
         },
         trunk.config.numberFormat,
+        trunk.config.callerFrom,
       ),
       sourceAddress: req.source_address,
     });
@@ -120,16 +137,10 @@ export class Inbound {
   #trunkOf(req: SrfRequest): Trunk | undefined {
     const candidates = [...this.#trunks()].filter((t) => t.config.enabled && t.trusts(req.source_address));
     if (candidates.length < 2) return candidates[0];
-    const users = [req.uri, parseNameAddress(req.get('To') ?? '')?.uri ?? ''].map(
-      (uri) => parseUri(uri)?.user ?? '',
-    );
-    const meant = (trunk: Trunk, user: string): boolean =>
-      user !== '' &&
-      (user === trunk.config.user ||
-        (trunk.config.callerNumber !== undefined &&
-          sameNumber(user, trunk.config.callerNumber, trunk.config.numberFormat)));
-    for (const user of users) {
-      const found = candidates.find((trunk) => meant(trunk, user));
+    const addressed = [req.uri, ...['P-Called-Party-ID', 'To'].map((name) => uriIn(req.get(name)))];
+    for (const uri of addressed) {
+      const user = parseUri(uri)?.user ?? '';
+      const found = candidates.find((trunk) => trunk.owns(user));
       if (found) return found;
     }
     return candidates[0];

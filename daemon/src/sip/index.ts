@@ -16,5 +16,5 @@ export { fromOperator, sameNumber, toOperator } from './number-format.ts';
 export type { OpenDialog } from './sip-leg.ts';
 export type { HostPort } from './srf-facade.ts';
 export { type Resolver, systemResolver } from './targets.ts';
-export { type TrunkTimes, trunkTimes } from './trunk.ts';
-export type { TrunkExchange, TrunkState, TrunkStatus } from './trunk-status.ts';
+export { type TrunkTimes, trunkTimes } from './trunk-host.ts';
+export { type TrunkExchange, type TrunkState, type TrunkStatus, takesCalls } from './trunk-status.ts';

@@ -100,7 +100,7 @@ export class MediaSession {
 
   #write(text: (local: LocalAudio) => string): string {
     const local = {
-      address: this.rtp.address,
+      address: this.#config.announced ?? this.rtp.address,
       port: this.rtp.port,
       sessionId: this.#sessionId,
       sessionVersion: this.#version,

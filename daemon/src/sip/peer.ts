@@ -10,6 +10,8 @@ export interface AudioWishes {
   /** The preferred first. */
   codecs: readonly CodecName[];
   ptimeMs: 10 | 20 | 30;
+  /** Address that the peer is told to send media to, if that is not the one it is bound to. */
+  announced?: string;
 }
 
 /** A request that the peer has answered with a challenge. */
@@ -26,6 +28,8 @@ export interface Peer {
   readonly place: string;
   /** A device of the office: its people may hold, transfer and be told of messages; an operator may not (ruling 8). */
   readonly inside: boolean;
+  /** An operator whose REFER is heard all the same, since the trunk says so. */
+  readonly mayTransfer?: boolean;
   /** Our Contact toward it; the engine writes its own address in place of `localhost`. */
   readonly contact: string;
   /** Local address for media toward it; undefined until one is known. */
@@ -76,6 +80,13 @@ export interface CalledPeer extends Peer {
   /** How an INVITE ended; `answered`: by the peer and not by silence. */
   saw(way: Way, status: number, text: string, answered: boolean): void;
 }
+
+/** Whether a peer may have us call others (ruling 8). */
+export const mayTransfer = (peer: Peer): boolean => peer.inside || (peer.mayTransfer ?? false);
+
+/** Allow toward a peer (RFC 3261 20.5). */
+export const allowedBy = (peer: Peer): string =>
+  `INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE${mayTransfer(peer) ? ', REFER, NOTIFY' : ''}`;
 
 /** A way as the engine wants it for `proxy`, so that no name is looked up on the way. */
 export function proxyOf(way: Way): string {

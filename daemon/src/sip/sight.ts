@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { joinHostPort, plainAddress, splitHeader, splitHostPort } from './address.ts';
 import type { SrfResponse } from './srf-types.ts';
 import type { Target } from './targets.ts';
@@ -26,7 +27,13 @@ export class Sight {
   }
 }
 
-function seenAt(response: SrfResponse): { host: string; port: number; stream: boolean } | undefined {
+/**
+ * Where the server saw the request that `response` answers come from. `elsewhere`: not from where we said,
+ * so that a router stands between; a stream's port is never the one we listen on and tells nothing.
+ */
+export function seenAt(
+  response: SrfResponse,
+): { host: string; port: number; stream: boolean; elsewhere: boolean } | undefined {
   // The engine's own 408 and 503 carry our Via as it left.
   if (response.source_address === '') return undefined;
   const via = splitHeader(response.get('Via') ?? '')[0];
@@ -36,6 +43,10 @@ function seenAt(response: SrfResponse): { host: string; port: number; stream: bo
   const value = (name: string): string | undefined =>
     new RegExp(`;\\s*${name}\\s*=\\s*\\[?([^;\\]\\s]+)`, 'i').exec(parts[3]!)?.[1];
   const host = plainAddress(value('received') ?? sentBy.host);
-  const port = Number(value('rport') ?? sentBy.port ?? 0);
-  return { host, port, stream: parts[1]!.toUpperCase() !== 'UDP' };
+  const said = sentBy.port ?? 5060;
+  const port = Number(value('rport') || said);
+  if (isIP(host) === 0 || !(port > 0 && port < 65_536)) return undefined;
+  const stream = parts[1]!.toUpperCase() !== 'UDP';
+  const elsewhere = host !== plainAddress(sentBy.host) || (!stream && port !== said);
+  return { host, port, stream, elsewhere };
 }

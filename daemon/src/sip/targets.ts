@@ -23,6 +23,17 @@ export const systemResolver: Resolver = {
   services: (name) => resolveSrv(name),
 };
 
+/** What is known of one address behind a name. */
+export interface TargetHealth extends Target {
+  /** By the last exchange with this very address; `unknown`: nothing was sent there yet. */
+  state: 'unknown' | 'answers' | 'silent';
+  /** Wall-clock ms of that exchange. */
+  at?: number;
+}
+
+/** Answers in a row that bring a resting target back before its time (C05: fail-back with hysteresis). */
+const BACK_AFTER = 2;
+
 /** How often names are looked up anew, ms: Node gives no TTL for SRV, and operators move hosts within minutes. */
 const REFRESH_MS = 300_000;
 
@@ -45,10 +56,13 @@ export class Targets {
   readonly #changed: () => void;
   #list: Target[] = [];
   #quarantine = new Map<string, number>();
+  /** By target: what the last exchange showed, and answers in a row while it rests. */
+  #seen = new Map<string, { answers: boolean; at: number; row: number }>();
+  #failedLookup = false;
   #timer: Timer | undefined;
   #closed = false;
 
-  /** `where`: host or host:port. `changed` is called whenever the list of addresses has become another. */
+  /** `where`: host or host:port. `changed`: the list of addresses is another, or there is none and the look-up failed. */
   constructor(
     where: string,
     transport: 'udp' | 'tcp',
@@ -77,14 +91,50 @@ export class Targets {
     return this.#list.some((t) => plainAddress(t.address) === plainAddress(address));
   }
 
+  /** The name could not be looked up, and no address is known from before. */
+  get lost(): boolean {
+    return this.#failedLookup && this.#list.length === 0;
+  }
+
+  /** Targets that are passed over now, the preferred first. */
+  get resting(): Target[] {
+    const now = this.#clock.now();
+    return this.#list.filter((t) => (this.#quarantine.get(key(t)) ?? 0) > now && t !== this.current);
+  }
+
+  /** Every target with what is known of it, the preferred first. */
+  get health(): TargetHealth[] {
+    return this.#list.map((t) => {
+      const seen = this.#seen.get(key(t));
+      return {
+        ...t,
+        ...(seen ? { state: seen.answers ? 'answers' : 'silent', at: seen.at } : { state: 'unknown' }),
+      };
+    });
+  }
+
   /** The target neither answered nor could be reached, or sent 503. */
   failed(target: Target): void {
+    this.#note(target, false);
     this.#quarantine.set(key(target), this.#clock.now() + QUARANTINE_MS);
   }
 
   /** It answered. */
   worked(target: Target): void {
+    this.#note(target, true);
     this.#quarantine.delete(key(target));
+  }
+
+  /** A resting target was asked whether it is back: two answers in a row say so, silence lets it rest on. */
+  probed(target: Target, alive: boolean): void {
+    if (!alive) this.failed(target);
+    else if (this.#note(target, true) >= BACK_AFTER) this.#quarantine.delete(key(target));
+  }
+
+  #note(target: Target, answers: boolean): number {
+    const row = answers ? (this.#seen.get(key(target))?.row ?? 0) + 1 : 0;
+    this.#seen.set(key(target), { answers, at: this.#clock.wall(), row });
+    return row;
   }
 
   close(): void {
@@ -99,9 +149,15 @@ export class Targets {
       if (this.#closed) return;
       const before = this.#list.map(key).sort().join();
       this.#list = list;
+      this.#failedLookup = false;
+      const known = new Set(list.map(key));
+      for (const seen of this.#seen.keys()) if (!known.has(seen)) this.#seen.delete(seen);
       if (list.map(key).sort().join() !== before) this.#changed();
     } catch {
       pause = RETRY_MS;
+      const news = !this.#failedLookup && this.#list.length === 0;
+      this.#failedLookup = true;
+      if (news && !this.#closed) this.#changed();
     }
     if (!this.#closed) this.#timer = this.#clock.after(pause, () => void this.#refresh());
   }

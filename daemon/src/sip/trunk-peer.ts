@@ -19,6 +19,10 @@ export class TrunkPeer implements CalledPeer {
     this.place = `trunk:${trunk.config.id}`;
   }
 
+  get mayTransfer(): boolean {
+    return this.trunk.config.transferClass !== undefined;
+  }
+
   get contact(): string {
     return this.trunk.contact;
   }
@@ -28,7 +32,9 @@ export class TrunkPeer implements CalledPeer {
   }
 
   get audio(): AudioWishes {
-    return this.trunk.config;
+    const { codecs, ptimeMs } = this.trunk.config;
+    const announced = this.trunk.announcedAddress;
+    return { codecs, ptimeMs, ...(announced === undefined ? {} : { announced }) };
   }
 
   get noAnswerMs(): number {
@@ -57,21 +63,27 @@ export class TrunkPeer implements CalledPeer {
   }
 
   way(): Way | undefined {
-    const target = this.trunk.target;
+    const target = this.trunk.callTarget;
     return target && { ...target, transport: this.trunk.config.transport };
   }
 
   address(call: OutgoingCall): { uri: string; from: string; headers: Headers } {
     const { caller, emergency, diversion } = call;
-    const identity = identityOf(this.trunk.config, { caller, emergency, diversion });
-    return {
-      uri: `sip:${escapeUser(this.#dialed(call))}@${joinedServer(this.trunk.config.server)}`,
-      ...identity,
-    };
+    const { trunk } = this;
+    const uri = `sip:${escapeUser(this.#dialed(call))}@${joinedServer(trunk.config.server)}`;
+    const { from, headers } = identityOf(trunk.config, {
+      caller,
+      emergency,
+      diversion,
+      target: uri,
+      ownNumbers: trunk.ownNumbers,
+    });
+    const route = trunk.serviceRoute;
+    return { uri, from, headers: route.length ? { ...headers, Route: route.join(', ') } : headers };
   }
 
   saw(way: Way, status: number, text: string, answered: boolean): void {
-    this.trunk.saw(way, 'INVITE', status, text, answered);
+    this.trunk.saw(way, 'INVITE', { status, text, answered });
   }
 
   /** The number as it is dialed here; an emergency short code gives way to the long number where it must (ruling 6). */

@@ -1,5 +1,6 @@
-import { codeOf } from '../base/error.ts';
-import { parseNameAddress, splitHeader } from './address.ts';
+import type { Clock, Timer } from '../base/clock.ts';
+import { codeOf, messageOf } from '../base/error.ts';
+import { parseNameAddress, parseUri, splitHeader } from './address.ts';
 import { nextSequence, noDigestYet } from './credentials.ts';
 import type { SrfFacade } from './srf-facade.ts';
 import type { Headers, SrfResponse } from './srf-types.ts';
@@ -22,36 +23,56 @@ export interface TrunkAnswer {
   sequence: number;
 }
 
+/** How a request of the trunk's own ended. */
+export interface Exchange {
+  /** Final status; 408 if nothing came, 503 if it could not be sent. */
+  status: number;
+  text: string;
+  /** By the server, and not by silence or our own engine. */
+  answered: boolean;
+  /** From the last transmission of ours to the answer, ms. */
+  latencyMs?: number;
+}
+
 /**
- * Sends a request to the operator's server, with credentials where it asks for them, and tells the
- * trunk how it ended unless nobody waits any more (`wanted`).
+ * Sends a request to the operator's server, with credentials where it asks for them, and tells `saw` how it
+ * ended. After `waitMs` without an end nothing is waited for any more; an answer that comes then is not heard.
  */
 export async function askTrunk(
   trunk: Trunk,
-  facade: SrfFacade,
+  parts: { facade: SrfFacade; clock: Clock },
   target: Target,
   request: TrunkRequest,
-  wanted: () => boolean = () => true,
+  saw: (exchange: Exchange) => void,
+  waitMs?: number,
 ): Promise<TrunkAnswer> {
+  const { facade, clock } = parts;
   const { method, callId } = request;
   let { sequence } = request;
   for (let digest = noDigestYet(); ; ) {
-    let response: SrfResponse;
+    const began = clock.now();
+    let response: SrfResponse | undefined;
     try {
-      response = await facade.request(method, {
+      const asked = facade.request(method, {
         uri: `sip:${trunk.domain}`,
         proxy: trunk.proxyOf(target),
         headers: { ...request.headers, ...digest.headers, 'Call-ID': callId, CSeq: `${sequence} ${method}` },
       });
+      response = await (waitMs === undefined ? asked : within(clock, waitMs, asked));
     } catch (error) {
       // The engine's own loss says nothing of the operator.
-      const silent = codeOf(error) === 'sip/timeout';
-      if (wanted() && codeOf(error) !== 'sip/engine-lost') {
-        trunk.saw(target, method, silent ? 408 : 503, silent ? 'no answer' : 'request not sent', false);
+      if (codeOf(error) !== 'sip/engine-lost') {
+        const silent = codeOf(error) === 'sip/timeout';
+        const text = silent ? 'no answer' : `not sent: ${messageOf(error)}`;
+        saw({ status: silent ? 408 : 503, text, answered: false });
       }
       return { response: undefined, sequence };
     }
-    if (wanted()) trunk.sawUsAt(target, method, response);
+    if (response === undefined) {
+      saw({ status: 408, text: 'no answer', answered: false });
+      return { response, sequence };
+    }
+    trunk.sawUsAt(target, method, response);
     const next = trunk.credentials.answer(response, digest, {
       method,
       fromTrunk: trunk.trusts(response.source_address),
@@ -59,11 +80,26 @@ export async function askTrunk(
     });
     if (!next) {
       const answered = response.source_address !== '';
-      if (wanted()) trunk.saw(target, method, response.status, response.reason, answered);
+      const latencyMs = clock.now() - began;
+      saw({ status: response.status, text: response.reason, answered, ...(answered ? { latencyMs } : {}) });
       return { response: answered ? response : undefined, sequence };
     }
     digest = next;
     sequence = nextSequence(response) ?? sequence + 1;
+  }
+}
+
+/** What `asked` gives, or undefined if that takes longer than `ms`. */
+async function within<T>(clock: Clock, ms: number, asked: Promise<T>): Promise<T | undefined> {
+  let timer: Timer | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = clock.after(ms, () => resolve(undefined));
+  });
+  asked.catch(() => {});
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    timer?.cancel();
   }
 }
 
@@ -77,12 +113,14 @@ export function registrationFields(response: SrfResponse): {
     const value = Number.parseInt(text ?? '', 10);
     return Number.isInteger(value) && value >= 0 ? value : undefined;
   };
-  const own = parseNameAddress(response.req.get('Contact') ?? '')?.uri;
+  // The first is ours; behind it may stand one that is taken back.
+  const own = placeOf(parseNameAddress(splitHeader(response.req.get('Contact') ?? '')[0] ?? '')?.uri);
   const bindings = splitHeader(response.get('Contact') ?? '').flatMap(
     (value) => parseNameAddress(value) ?? [],
   );
   // Other devices may be registered under the same account; only our own contact's time counts.
-  const binding = bindings.find((b) => b.uri === own) ?? (bindings.length === 1 ? bindings[0] : undefined);
+  const binding =
+    bindings.find((b) => placeOf(b.uri) === own) ?? (bindings.length === 1 ? bindings[0] : undefined);
   const expires = whole(binding?.params.get('expires')) ?? whole(response.get('Expires'));
   const minExpires = whole(response.get('Min-Expires'));
   const retryAfter = whole(response.get('Retry-After'));
@@ -92,4 +130,10 @@ export function registrationFields(response: SrfResponse): {
     ...(minExpires === undefined ? {} : { minExpires }),
     ...(retryAfter === undefined ? {} : { retryAfter }),
   };
+}
+
+/** User, host and port of a URI: registrars reorder and add parameters. */
+function placeOf(uri: string | undefined): string {
+  const parsed = parseUri(uri ?? '');
+  return parsed ? `${parsed.user}@${parsed.host.toLowerCase()}:${parsed.port ?? 5060}` : '';
 }

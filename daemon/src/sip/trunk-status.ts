@@ -1,8 +1,18 @@
 import type { Said } from '../dialplan/route-plan.ts';
 import type { RegistrationState } from './registration.ts';
+import type { TargetHealth } from './targets.ts';
+import type { Trouble } from './trunk-words.ts';
 
-/** What the page shows of a trunk. */
-export type TrunkState = 'registered' | 'up' | 'down' | 'registering' | 'disabled' | 'refused';
+/**
+ * What the page shows of a trunk. `up`: its server has answered us; `untried`: nothing has been sent to it
+ * yet, or nothing has come back, and nothing speaks against it.
+ */
+export type TrunkState = 'registered' | 'up' | 'untried' | 'down' | 'registering' | 'disabled' | 'refused';
+
+/** States in which calls are sent over a trunk. */
+export function takesCalls(state: TrunkState): boolean {
+  return state === 'registered' || state === 'up' || state === 'untried';
+}
 
 /** The last exchange with the operator's server, as the transaction layer saw it (C05). */
 export interface TrunkExchange {
@@ -23,6 +33,18 @@ export interface TrunkStatus {
   /** Wall-clock ms at which it came into this state. */
   since: number;
   lastExchange?: TrunkExchange;
+  /** The last one that went as it should. */
+  lastSuccess?: TrunkExchange;
+  /** Why it does not work, and what to do; only while it does not. */
+  trouble?: Trouble;
+  /** Wall-clock ms at which the registration runs out. */
+  expiresAt?: number;
+  /** Round trip of the last answered OPTIONS or REGISTER, ms. */
+  latencyMs?: number;
+  /** Where the operator sees us, if that is not where we are: `host:port`. */
+  publicAddress?: string;
+  /** Every address behind the server's name, the preferred first. */
+  targets: readonly TargetHealth[];
   /** Calls on it now, both directions. */
   calls: number;
 }
@@ -34,12 +56,17 @@ export interface TrunkFacts {
   registration: RegistrationState['phase'];
   /** By OPTIONS and calls. */
   up: boolean;
+  /** Its server has answered something since we came by our present address. */
+  seen: boolean;
+  /** Our engine is there, and an address to send to. */
+  reachable: boolean;
 }
 
-/** The state that follows from what was seen. */
+/** The state that follows from what was seen, and claims nothing more (C05). */
 export function trunkState(facts: TrunkFacts): TrunkState {
   if (!facts.enabled) return 'disabled';
-  if (facts.mode === 'static') return facts.up ? 'up' : 'down';
+  if (!facts.reachable) return 'down';
+  if (facts.mode === 'static') return facts.up ? (facts.seen ? 'up' : 'untried') : 'down';
   switch (facts.registration) {
     case 'registered':
       return facts.up ? 'registered' : 'down';
@@ -53,40 +80,4 @@ export function trunkState(facts: TrunkFacts): TrunkState {
     case 'stopping':
       return 'disabled';
   }
-}
-
-/** An exchange in words for people. `answered`: the status came from the network, not from our engine. */
-export function sayExchange(request: string, status: number, text: string, answered: boolean): Said {
-  if (!answered) {
-    return status === 503
-      ? {
-          ru: 'Сервер оператора недоступен: запрос не удалось отправить',
-          en: "The operator's server cannot be reached: the request could not be sent",
-        }
-      : { ru: 'Сервер оператора не отвечает', en: "The operator's server does not answer" };
-  }
-  if (status < 300) {
-    return request === 'REGISTER'
-      ? { ru: 'Оператор принял регистрацию', en: 'The operator accepted the registration' }
-      : { ru: 'Сервер оператора отвечает', en: "The operator's server answers" };
-  }
-  if (request === 'REGISTER' && (status === 401 || status === 407 || status === 403)) {
-    return {
-      ru: `Оператор не принял имя или пароль (${status} ${text})`,
-      en: `The operator did not accept the user name or password (${status} ${text})`,
-    };
-  }
-  if (request === 'REGISTER' && status === 404) {
-    return {
-      ru: `Оператор не знает такого имени (${status} ${text})`,
-      en: `The operator does not know this user (${status} ${text})`,
-    };
-  }
-  if (status === 503) {
-    return {
-      ru: `Сервер оператора перегружен или остановлен (${status} ${text})`,
-      en: `The operator's server is overloaded or stopped (${status} ${text})`,
-    };
-  }
-  return { ru: `Ответ оператора: ${status} ${text}`, en: `The operator answered: ${status} ${text}` };
 }

@@ -1,74 +1,25 @@
-import { randomBytes, randomInt } from 'node:crypto';
-import { BlockList, isIP } from 'node:net';
 import type { AddressesChange } from '../base/address-watch.ts';
-import type { Clock, Timer } from '../base/clock.ts';
-import { Machine } from '../base/machine.ts';
+import type { Timer } from '../base/clock.ts';
 import type { ReleaseCause } from '../call/leg.ts';
 import type { TrunkConfig } from '../config/schema.ts';
-import { escapeUser, joinHostPort, plainAddress } from './address.ts';
+import { escapeUser, joinHostPort, parseNameAddress, parseUri, plainAddress } from './address.ts';
 import { localCause } from './cause.ts';
 import { Credentials } from './credentials.ts';
-import { type HealthState, initialHealth, judge, showsLife } from './health.ts';
+import { showsLife } from './health.ts';
 import { trunkDomain } from './identity.ts';
 import { mediaAddress, routedAddress } from './local-address.ts';
-import {
-  initialRegistration,
-  type RegistrationEffect,
-  type RegistrationEvent,
-  type RegistrationState,
-  type RegistrationTimes,
-  registration,
-  registrationTimes,
-} from './registration.ts';
-import { Sight } from './sight.ts';
-import type { SrfFacade } from './srf-facade.ts';
+import { fromOperator, sameNumber } from './number-format.ts';
+import { Outside, type Place } from './outside.ts';
+import { Prober } from './prober.ts';
+import { Registrar } from './registrar.ts';
 import type { SrfResponse } from './srf-types.ts';
-import { type Resolver, type Target, Targets } from './targets.ts';
-import { askTrunk, registrationFields } from './trunk-request.ts';
-import {
-  sayExchange,
-  type TrunkExchange,
-  type TrunkState,
-  type TrunkStatus,
-  trunkState,
-} from './trunk-status.ts';
-
-/** Times of a trunk besides the configured ones, ms; tests shorten them. */
-export interface TrunkTimes {
-  registration: (expiresSeconds: number) => RegistrationTimes;
-  /** How long an answer to OPTIONS may take; a live server answers in a round trip. */
-  optionsAnswerMs: number;
-  /** How soon a silent server is asked again, if the configured interval is longer. */
-  optionsRetryMs: number;
-  /** Scales the configured OPTIONS interval. */
-  optionsScale: number;
-  /** How long a stop waits for the registrar. */
-  unregisterMs: number;
-}
-
-export const trunkTimes: TrunkTimes = {
-  registration: registrationTimes,
-  optionsAnswerMs: 5_000,
-  optionsRetryMs: 5_000,
-  optionsScale: 1,
-  unregisterMs: 2_000,
-};
-
-/** What a trunk needs from the gateway. */
-export interface TrunkHost {
-  facade: SrfFacade;
-  clock: Clock;
-  resolver: Resolver;
-  times: TrunkTimes;
-  /** 0 to under 1. */
-  random(): number;
-  /** State, last exchange or number of calls is another. */
-  changed(trunk: Trunk): void;
-  /** Media toward the trunk will be bound here. */
-  mediaReady(address: string): void;
-  /** Its server sees us at another address than before. */
-  seenElsewhere(trunk: Trunk, seenAt: { host: string; port: number }): void;
-}
+import { Standing } from './standing.ts';
+import { type Target, Targets } from './targets.ts';
+import type { TrunkHost } from './trunk-host.ts';
+import { askTrunk, type Exchange } from './trunk-request.ts';
+import { type TrunkState, type TrunkStatus, takesCalls, trunkState } from './trunk-status.ts';
+import { noAddress, noEngine, noRoute, type Trouble } from './trunk-words.ts';
+import { Trusted } from './trusted.ts';
 
 /** One operator: where it is, whether it works, who we are there and how many calls it carries. */
 export class Trunk {
@@ -76,27 +27,22 @@ export class Trunk {
   readonly credentials: Credentials;
   readonly #host: TrunkHost;
   readonly #targets: Targets;
-  /** Names and addresses that may send us calls besides the targets. */
-  readonly #trusted: Targets[] = [];
-  readonly #peers = new BlockList();
-  readonly #registration: Machine<RegistrationState, RegistrationEvent, RegistrationEffect>;
-  readonly #callId = randomBytes(16).toString('hex');
-  readonly #tag = randomBytes(8).toString('hex');
-  #sequence = randomInt(1, 10_000);
-  #registerTimer: Timer | undefined;
-  #optionsTimer: Timer | undefined;
-  #health: HealthState = initialHealth;
-  /** The server has answered OPTIONS before, so silence means something. */
-  #answersOptions = false;
+  /** Who may send us calls besides the targets. */
+  readonly #trusted: Trusted;
+  readonly #registrar: Registrar;
+  readonly #prober: Prober;
+  readonly #outside: Outside;
+  readonly #standing: Standing;
+  #routeTimer: Timer | undefined;
+  /** Addresses behind the first Service-Route entry. */
+  #routeTargets: { where: string; targets: Targets } | undefined;
+  #noRoute = false;
   #localAddress: string | undefined;
-  readonly #sight = new Sight();
   #state: TrunkState = 'disabled';
   #since: number;
-  #lastExchange: TrunkExchange | undefined;
   /** Shared with the trunk that takes this one's place, so that the channel limit holds across a change. */
   readonly #channels: { taken: number };
   #stopped = true;
-  #unregistered: (() => void) | undefined;
 
   /** `before`: the trunk of the same id whose place this one takes, and whose calls go on. */
   constructor(config: TrunkConfig, host: TrunkHost, before?: Trunk) {
@@ -105,6 +51,8 @@ export class Trunk {
     this.#host = host;
     this.credentials = new Credentials(config);
     const { clock, resolver } = host;
+    this.#standing = new Standing(clock);
+    this.#outside = new Outside(() => clock.now(), host.times.keepOpenMs / 4);
     this.#targets = new Targets(
       config.outboundProxy || config.server,
       config.transport,
@@ -112,26 +60,26 @@ export class Trunk {
       clock,
       () => this.#targetsChanged(),
     );
-    if (config.outboundProxy)
-      this.#trusted.push(new Targets(config.server, config.transport, resolver, clock, () => {}));
-    for (const peer of config.peers) this.#addPeer(peer);
-    const times = host.times.registration(config.registerSeconds);
-    this.#registration = new Machine(
-      initialRegistration(times),
-      registration(times, () => host.random()),
-      (effect) => this.#carryOut(effect),
-      () => clock.now(),
-    );
+    this.#trusted = new Trusted(config, resolver, clock);
+    this.#registrar = this.#makeRegistrar();
+    this.#prober = this.#makeProber();
     this.#since = clock.wall();
   }
 
   get status(): TrunkStatus {
+    const { expiresAt } = this.#registrar;
+    const outside = this.#outside.place;
+    const trouble = takesCalls(this.#state) || this.#state === 'disabled' ? undefined : this.#trouble();
     return {
       trunkId: this.config.id,
       state: this.#state,
       since: this.#since,
       calls: this.#channels.taken,
-      ...(this.#lastExchange ? { lastExchange: this.#lastExchange } : {}),
+      targets: this.#targets.health,
+      ...this.#standing.facts,
+      ...(trouble ? { trouble } : {}),
+      ...(this.#state === 'registered' && expiresAt !== undefined ? { expiresAt } : {}),
+      ...(outside ? { publicAddress: joinHostPort(outside.host, outside.port) } : {}),
     };
   }
 
@@ -144,9 +92,21 @@ export class Trunk {
     return this.#localAddress;
   }
 
+  /** Address that the operator is to send media to; undefined: where it is bound. */
+  get announcedAddress(): string | undefined {
+    if (this.config.sdpAddress === 'local') return undefined;
+    return this.config.publicAddress || this.#outside.place?.host;
+  }
+
   /** Where requests go now. */
   get target(): Target | undefined {
     return this.#targets.current;
+  }
+
+  /** Where calls go now: RFC 3608 6.1 has them take the registrar's Service-Route, unless we are told to go elsewhere. */
+  get callTarget(): Target | undefined {
+    const routed = this.serviceRoute.length > 0 ? this.#routeTargets?.targets.current : undefined;
+    return routed ?? this.target;
   }
 
   /** Next hop for the engine; undefined while no address is known. */
@@ -154,14 +114,43 @@ export class Trunk {
     return `sip:${joinHostPort(target.address, target.port)};transport=${this.config.transport}`;
   }
 
+  /** Route entries for calls, as the registrar gave them (RFC 3608); the first may stand for the next hop itself. */
+  get serviceRoute(): readonly string[] {
+    return this.#registrar.serviceRoute;
+  }
+
   /** Our Contact on this trunk; the engine writes its own address in place of `localhost`. */
   get contact(): string {
-    const transport = this.config.transport === 'tcp' ? ';transport=tcp' : '';
-    return `<sip:${escapeUser(this.config.user || 'linegate')}@localhost${transport}>`;
+    const transport = this.config.transport === 'udp' ? '' : `;transport=${this.config.transport}`;
+    const place = this.#publicPlace();
+    const user = escapeUser(this.config.user || 'linegate');
+    return `<sip:${user}@${place ? joinHostPort(place.host, place.port) : 'localhost'}${transport}>`;
   }
 
   get domain(): string {
     return trunkDomain(this.config);
+  }
+
+  /** Numbers that the operator gave us on this trunk besides the configured one, E.164. */
+  get ownNumbers(): readonly string[] {
+    const associated = this.#registrar.associated.flatMap(
+      (user) => fromOperator(user, this.config.numberFormat) ?? [],
+    );
+    return [...associated, ...this.#host.numbers(this.config.id)];
+  }
+
+  /** Whether `user`, of a Request-URI or To, is ours here: the account, or one of its numbers. */
+  owns(user: string): boolean {
+    if (user === '') return false;
+    const { config } = this;
+    if (user === config.user || this.#registrar.associated.includes(user)) return true;
+    const numbers = [config.callerNumber, ...this.#host.numbers(config.id)];
+    return numbers.some((number) => number !== undefined && sameNumber(user, number, config.numberFormat));
+  }
+
+  /** Every address and subnet that is the operator's, as far as it is known. */
+  get addresses(): string[] {
+    return [...this.#targets.health.map((target) => target.address), ...this.#trusted.all];
   }
 
   /** Whether packets from `address` are the operator's. */
@@ -169,8 +158,8 @@ export class Trunk {
     const plain = plainAddress(address);
     return (
       this.#targets.includes(plain) ||
-      this.#trusted.some((targets) => targets.includes(plain)) ||
-      (isIP(plain) !== 0 && this.#peers.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4'))
+      this.#trusted.includes(plain) ||
+      (this.#routeTargets?.targets.includes(plain) ?? false)
     );
   }
 
@@ -183,8 +172,7 @@ export class Trunk {
     if (emergency) return undefined;
     if (this.#channels.taken >= this.config.maxCalls)
       return localCause(34, `all ${this.config.maxCalls} channels of ${name} are taken`);
-    if (this.#state === 'up' || this.#state === 'registered') return undefined;
-    return localCause(27, `${name} is ${this.#state}`);
+    return takesCalls(this.#state) ? undefined : localCause(27, `${name} is ${this.#state}`);
   }
 
   start(): void {
@@ -203,8 +191,16 @@ export class Trunk {
   /** The engine's connection, or our address, is another: everything must be told anew. */
   transportChanged(): void {
     if (this.#stopped) return;
+    this.#standing.forget();
+    this.#outside.forget();
+    this.#assess();
     this.#targetsChanged();
-    this.#registration.send({ type: 'transportChanged' });
+    if (this.config.mode === 'register') this.#registrar.renew();
+  }
+
+  /** The engine is gone: whatever was known of the road is not seen any more. */
+  engineLost(): void {
+    this.#assess();
   }
 
   /** Addresses of this machine came or went: the way to the operator may be another now. */
@@ -227,34 +223,27 @@ export class Trunk {
 
   /** Notes where the server saw a request of ours come from; elsewhere than before, the binding it holds is void. */
   sawUsAt(target: Target, request: string, response: SrfResponse): void {
-    const seen = this.#sight.note(target, response);
-    if (!seen) return;
-    this.#host.seenElsewhere(this, seen);
-    // A REGISTER that went out by the new way has said so already.
-    if (request !== 'REGISTER' && this.config.mode === 'register')
-      this.#registration.send({ type: 'transportChanged' });
+    if (this.#stopped || !this.trusts(response.source_address)) return;
+    const { moved, place } = this.#outside.note(target, response);
+    if (moved) this.#host.seenElsewhere(this, moved);
+    const contactMoved = place && this.config.publicAddress === '';
+    // A REGISTER that went out by the new way has said so already, unless its Contact is another now.
+    if (this.config.mode === 'register' && (contactMoved || (moved && request !== 'REGISTER')))
+      this.#registrar.renew();
   }
 
   /** Stops watching; with `unregister`, resolves when the operator has answered or has had its time. Calls go on. */
   async stop(unregister: boolean): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#optionsTimer?.cancel();
-    if (unregister && this.config.mode === 'register' && this.#host.facade.connected) {
-      const bound = this.#registration.state.validUntil !== undefined;
-      let late: Timer | undefined;
-      const done = new Promise<void>((resolve) => {
-        this.#unregistered = resolve;
-        if (bound) late = this.#host.clock.after(this.#host.times.unregisterMs, resolve);
-        else resolve();
-      });
-      this.#registration.send({ type: 'stop' });
-      await done;
-      late?.cancel();
-    }
-    this.#registerTimer?.cancel();
+    this.#prober.stop();
+    this.#routeTimer?.cancel();
+    if (unregister && this.config.mode === 'register' && this.#host.facade.connected)
+      await this.#registrar.stop(this.#host.times.unregisterMs);
+    this.#registrar.halt();
     this.#targets.close();
-    for (const targets of this.#trusted) targets.close();
+    this.#trusted.close();
+    this.#routeTargets?.targets.close();
     this.#assess();
   }
 
@@ -269,29 +258,18 @@ export class Trunk {
   }
 
   /**
-   * Tells the trunk how a request to its server ended; `answered`: by the server and not by silence.
-   * 503 from the server counts as failure: RFC 3263 4.3 has the client go elsewhere.
+   * Tells the trunk how a request to its server ended. 503 from the server counts as failure: RFC 3263 4.3
+   * has the client go elsewhere.
    */
-  saw(target: Target, request: string, status: number, text: string, answered: boolean): void {
-    const wall = this.#host.clock.wall();
-    this.#lastExchange = {
-      at: wall,
-      request,
-      status,
-      text,
-      said: sayExchange(request, status, text, answered),
-    };
-    const alive = answered && showsLife(status);
-    if (alive) this.#targets.worked(target);
-    else this.#targets.failed(target);
-    if (request === 'OPTIONS' && alive) this.#answersOptions = true;
-    // Who never answered OPTIONS ignores them, and without them nothing would show that it lives again:
-    // then only calls and registrations tell, each for itself.
-    const proven = this.#answersOptions && this.config.optionsSeconds > 0;
-    const first = request === 'OPTIONS' && this.config.mode === 'static';
-    // A server that refuses a call is there; whether the trunk takes calls again is for the next one to find out.
-    const there = alive || (answered && request === 'INVITE');
-    if (there || proven || first) this.#health = judge(this.#health, there);
+  saw(target: Target, request: string, exchange: Exchange): void {
+    const { mode, optionsSeconds } = this.config;
+    const alive = this.#standing.saw(request, exchange, {
+      probing: optionsSeconds > 0,
+      unregistered: mode === 'static',
+    });
+    const list = this.#targets.includes(target.address) ? this.#targets : this.#routeTargets?.targets;
+    if (alive) list?.worked(target);
+    else list?.failed(target);
     this.#assess();
     this.#host.changed(this);
   }
@@ -300,8 +278,10 @@ export class Trunk {
     const state = trunkState({
       enabled: this.config.enabled && !this.#stopped,
       mode: this.config.mode,
-      registration: this.#registration.state.phase,
-      up: this.#health.up,
+      registration: this.#registrar.phase,
+      up: this.#standing.up,
+      seen: this.#standing.seen,
+      reachable: this.#host.facade.connected && !this.#targets.lost && !this.#noRoute,
     });
     if (state === this.#state) return;
     this.#state = state;
@@ -309,126 +289,149 @@ export class Trunk {
     this.#host.changed(this);
   }
 
-  #addPeer(peer: string): void {
-    const [address = '', bits] = peer.trim().split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    const prefix = Number(bits);
-    if (!isIP(address))
-      this.#trusted.push(
-        new Targets(peer, this.config.transport, this.#host.resolver, this.#host.clock, () => {}),
-      );
-    else if (bits === undefined) this.#peers.addAddress(address, family);
-    else if (prefix > 0 && prefix <= (family === 'ipv6' ? 128 : 32))
-      this.#peers.addSubnet(address, prefix, family);
+  /** Why it does not work: what stands before any exchange first, then the registration, then the rest. */
+  #trouble(): Trouble | undefined {
+    if (!this.#host.facade.connected) return noEngine;
+    if (this.#targets.lost) return noAddress(this.config.outboundProxy || this.config.server);
+    if (this.#noRoute) return noRoute;
+    return this.config.mode === 'register' && this.#registrar.phase !== 'registered'
+      ? this.#standing.trouble('REGISTER')
+      : this.#standing.trouble('OPTIONS', 'REGISTER', 'INVITE');
   }
 
   #targetsChanged(): void {
+    this.#routeTimer?.cancel();
+    this.#assess();
     const target = this.target;
     if (!target || this.#stopped || !this.#host.facade.connected) return;
-    routedAddress(target.address).then(
+    (this.#host.routed ?? routedAddress)(target.address).then(
       (routed) => this.#located(mediaAddress(routed, this.#host.facade.listening)),
-      // No route yet (the network is coming up): asked again with the next exchange.
-      () =>
-        (this.#optionsTimer = this.#host.clock.after(this.#host.times.optionsRetryMs, () =>
+      () => {
+        if (this.#stopped) return;
+        this.#noRoute = true;
+        this.#assess();
+        // The network is coming up, perhaps.
+        this.#routeTimer = this.#host.clock.after(this.#host.times.optionsRetryMs, () =>
           this.#targetsChanged(),
-        )),
+        );
+      },
     );
   }
 
   #located(address: string): void {
     if (this.#stopped) return;
-    const moved = this.#localAddress !== undefined && this.#localAddress !== address;
+    const moved = this.#localAddress !== undefined && (this.#noRoute || this.#localAddress !== address);
+    this.#noRoute = false;
     this.#localAddress = address;
+    if (moved) this.#outside.forget();
     this.#host.mediaReady(address);
-    if (this.config.mode === 'register')
-      this.#registration.send({ type: moved ? 'transportChanged' : 'start' });
+    if (this.config.mode === 'register') {
+      if (moved) this.#registrar.renew();
+      else this.#registrar.start();
+    }
     this.#assess();
     this.#host.changed(this);
-    if (this.config.optionsSeconds > 0) this.#probe();
+    this.#prober.probe();
   }
 
-  #carryOut(effect: RegistrationEffect): void {
-    switch (effect.type) {
-      case 'cancelTimer':
-        this.#registerTimer?.cancel();
-        return;
-      case 'timer':
-        this.#registerTimer?.cancel();
-        this.#registerTimer = this.#host.clock.after(effect.ms, () =>
-          this.#registration.send({ type: 'timer' }),
-        );
-        return;
-      case 'send':
-        void this.#register(effect.expires);
-    }
+  #followServiceRoute(): void {
+    const first = this.config.outboundProxy ? undefined : this.#registrar.serviceRoute[0];
+    const uri = first === undefined ? undefined : parseUri(parseNameAddress(first)?.uri ?? '');
+    const where = uri ? joinHostPort(uri.host, uri.port) : '';
+    if (where === (this.#routeTargets?.where ?? '')) return;
+    this.#routeTargets?.targets.close();
+    const { resolver, clock } = this.#host;
+    this.#routeTargets =
+      where === '' || this.#stopped
+        ? undefined
+        : { where, targets: new Targets(where, this.config.transport, resolver, clock, () => {}) };
   }
 
-  async #register(expires: number): Promise<void> {
-    const target = this.target;
-    const headers = {
-      From: `<${this.#account}>;tag=${this.#tag}`,
-      To: `<${this.#account}>`,
-      Contact: this.contact,
-      Expires: String(expires),
-    };
-    let response: SrfResponse | undefined;
-    if (target) {
-      const request = {
-        method: 'REGISTER' as const,
-        headers,
-        callId: this.#callId,
-        sequence: this.#sequence,
-      };
-      const answer = await askTrunk(this, this.#host.facade, target, request);
-      this.#sequence = answer.sequence + 1;
-      response = answer.response;
-    }
-    if (expires === 0) this.#unregistered?.();
-    if (response === undefined) this.#registration.send({ type: 'lost' });
-    else
-      this.#registration.send({ type: 'answered', status: response.status, ...registrationFields(response) });
-    this.#assess();
+  #publicPlace(): Place | undefined {
+    const { publicAddress } = this.config;
+    return publicAddress === '' ? this.#outside.place : { host: publicAddress, port: this.#ownPort() };
+  }
+
+  #ownPort(): number {
+    const own = this.#host.facade.listening.find((entry) => entry.protocol === this.config.transport);
+    return own?.port ?? 5060;
   }
 
   get #account(): string {
     return `sip:${escapeUser(this.config.user)}@${this.domain}`;
   }
 
-  #probe(): void {
-    this.#optionsTimer?.cancel();
-    const target = this.target;
-    if (this.#stopped || !target) return;
-    const self = this.config.user ? this.#account : `sip:${this.domain}`;
-    let over = false;
-    const again = (alive: boolean): void => {
-      if (over) return;
-      over = true;
-      deadline.cancel();
-      const { optionsRetryMs, optionsScale } = this.#host.times;
-      const period = this.config.optionsSeconds * 1000 * optionsScale;
-      // A tenth of jitter, so that many trunks do not ask in step.
-      const ms = (alive ? period : Math.min(period, optionsRetryMs)) * (0.95 + 0.1 * this.#host.random());
-      if (!this.#stopped) this.#optionsTimer = this.#host.clock.after(ms, () => this.#probe());
-    };
-    const deadline = this.#host.clock.after(this.#host.times.optionsAnswerMs, () => {
-      if (over || this.#stopped) return;
-      this.saw(target, 'OPTIONS', 408, 'no answer', false);
-      again(false);
+  /** RFC 6140 5.2: no user part, as the binding stands for all numbers; so the address must be written here. */
+  #bulkContact(): string | undefined {
+    const place = this.#publicPlace() ?? { host: this.#localAddress ?? '', port: this.#ownPort() };
+    if (place.host === '') return undefined;
+    const { transport } = this.config;
+    return `<sip:${joinHostPort(place.host, place.port)}${transport === 'udp' ? '' : `;transport=${transport}`};bnc>`;
+  }
+
+  #makeRegistrar(): Registrar {
+    const { clock, times } = this.#host;
+    const trunk = this;
+    return new Registrar({
+      clock,
+      times: times.registration(this.config.registerSeconds),
+      random: () => this.#host.random(),
+      get account() {
+        return trunk.#account;
+      },
+      get bulk() {
+        return trunk.config.bulkNumbers;
+      },
+      contact: () => (this.config.bulkNumbers ? this.#bulkContact() : this.contact),
+      target: () => this.target,
+      get alternatives() {
+        return trunk.#targets.health.length > 1;
+      },
+      get refreshMs() {
+        const asked = trunk.#standing.answersOptions && trunk.config.optionsSeconds > 0;
+        return trunk.#outside.place && !asked ? times.keepOpenMs : Number.POSITIVE_INFINITY;
+      },
+      ask: (target, request, waitMs) =>
+        askTrunk(this, this.#host, target, request, (seen) => this.saw(target, request.method, seen), waitMs),
+      changed: () => {
+        this.#followServiceRoute();
+        this.#assess();
+        this.#host.changed(this);
+      },
     });
-    const headers = {
-      From: `<${self}>;tag=${randomBytes(8).toString('hex')}`,
-      To: `<sip:${this.domain}>`,
-      Contact: this.contact,
-      Accept: 'application/sdp',
-    };
-    const request = {
-      method: 'OPTIONS' as const,
-      headers,
-      callId: randomBytes(16).toString('hex'),
-      sequence: 1,
-    };
-    void askTrunk(this, this.#host.facade, target, request, () => !over).then(({ response }) =>
-      again(response !== undefined && showsLife(response.status)),
-    );
+  }
+
+  #makeProber(): Prober {
+    const { clock, times } = this.#host;
+    return new Prober({
+      clock,
+      random: () => this.#host.random(),
+      periods: () => {
+        const wanted = this.config.optionsSeconds * 1000 * times.optionsScale;
+        const alive = this.#outside.place ? Math.min(wanted, times.keepOpenMs) : wanted;
+        return { alive, silent: Math.min(alive, times.optionsRetryMs) };
+      },
+      answerMs: times.optionsAnswerMs,
+      target: () => this.target,
+      resting: () => this.#targets.resting,
+      identity: () => ({
+        from: this.config.user ? this.#account : `sip:${this.domain}`,
+        to: `sip:${this.domain}`,
+      }),
+      contact: () => this.contact,
+      ask: (target, request, waitMs, aside) =>
+        askTrunk(
+          this,
+          this.#host,
+          target,
+          request,
+          (seen) => {
+            if (this.#stopped) return;
+            if (aside) this.#targets.probed(target, seen.answered && showsLife(seen.status));
+            else this.saw(target, request.method, seen);
+          },
+          waitMs,
+        ),
+    });
   }
 }

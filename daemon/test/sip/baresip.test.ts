@@ -63,7 +63,7 @@ t.test('baresip calls us over the trunk: its tone, in mu-law, is heard by an A-l
     ],
     { media },
   );
-  await ready(gateway, 'up');
+  await ready(gateway, 'untried');
   const arrived = next(gateway, 'incoming');
   await phone.command('dial', `sip:+74951112233@${sipAddress(engine)}`);
   const [leg] = await arrived;

@@ -85,6 +85,7 @@ export const quickTimes = {
   optionsAnswerMs: 300,
   optionsRetryMs: 100,
   optionsScale: 0.01,
+  keepOpenMs: 200,
   unregisterMs: 200,
 };
 

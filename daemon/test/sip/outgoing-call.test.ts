@@ -19,7 +19,7 @@ t.test('rings, early media, answer, hang-up from our side', async (t) => {
   });
   const trunk = trunkConfig({ server: `127.0.0.1:${sipp.port}`, callerNumber: '+74951112233' });
   const { gateway, media } = await startGateway(t, engine, [trunk]);
-  await ready(gateway, 'up');
+  await ready(gateway, 'untried');
   const leg = await makeLeg(gateway, { caller: { number: '101', name: 'Anna' } });
   const news: string[] = [];
   leg.on('alerting', (early) => news.push(`alerting ${early}`));
@@ -85,7 +85,7 @@ Content-Length: 0
     ].join('\n'),
   });
   const { gateway } = await startGateway(t, engine, [trunkConfig({ server: `127.0.0.1:${sipp.port}` })]);
-  await ready(gateway, 'up');
+  await ready(gateway, 'untried');
   const leg = await makeLeg(gateway);
   const released = next(leg, 'released');
   leg.start();
@@ -161,7 +161,7 @@ t.test('which way a refused call goes on (ruling 15, C08)', async (t) => {
       ].join('\n'),
     });
     const { gateway } = await startGateway(t, engine, [trunkConfig({ server: `127.0.0.1:${sipp.port}` })]);
-    await ready(gateway, 'up');
+    await ready(gateway, 'untried');
     const leg = await makeLeg(gateway);
     const released = next(leg, 'released');
     leg.start();

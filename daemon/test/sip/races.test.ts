@@ -194,7 +194,7 @@ t.test(
       reason: 'Q.850;cause=41;text="call interrupted"',
     });
     t.match(gateway.counters, { orphansEnded: 1, orphansLeft: 0 });
-    await ready(gateway, 'up');
+    await ready(gateway, 'untried');
     const again = await makeLeg(gateway);
     again.start();
     await next(again, 'answered');

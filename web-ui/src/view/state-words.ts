@@ -43,6 +43,7 @@ const trunkTones: Record<TrunkLive['state'], Tone> = {
   connecting: 'ring',
   registered: 'talk',
   ready: 'talk',
+  untried: 'free',
   unreachable: 'broken',
   refused: 'broken',
 };

@@ -9,6 +9,7 @@ import {
   hostPort,
   hostPortHint,
   id,
+  idHint,
   name,
   peer,
   peerHint,
@@ -312,6 +313,17 @@ export const trunk = z
           'Если короткие у оператора не работают.',
           'Dialed where short codes do not work.',
           { scope: 'next-call', hint: e164Hint, dialed: true },
+        ),
+      ),
+    transferClass: id
+      .optional()
+      .meta(
+        field(
+          'Перевод со стороны оператора',
+          "Transfer by the operator's side",
+          'С какими правами тот, с кем говорят по этой линии, может перевести вызов (REFER). Пусто: не может, и это правильно почти всегда.',
+          'With whose rights somebody on this trunk may transfer a call (REFER). Empty: not at all, which is nearly always right.',
+          { refersTo: 'classesOfService', hint: idHint, scope: 'next-call', technical: true },
         ),
       ),
     accessNumber: operatorAccess

@@ -35,6 +35,27 @@ export function TrunkList({ trunks }: { trunks: readonly TrunkLive[] }) {
               {trunk.expiresAt !== undefined &&
                 ` · ${t('trunk.expires', { time: clockTime(trunk.expiresAt) })}`}
             </p>
+            {trunk.publicAddress !== undefined && (
+              <p>{t('trunk.outside', { address: trunk.publicAddress })}</p>
+            )}
+            {trunk.targets && (
+              <>
+                <p>{t('trunk.targets')}</p>
+                <ul class="targets">
+                  {trunk.targets.map((target) => (
+                    <li key={target.address}>
+                      <code>{target.address}</code> {word('target', target.state)}
+                      {target.at !== undefined && `, ${clockTime(target.at)}`}
+                    </li>
+                  ))}
+                </ul>
+              </>
+            )}
+            {trunk.lastSuccess && trunk.lastSuccess.at !== trunk.lastExchange?.at && (
+              <p>
+                {t('trunk.success', { time: clockTime(trunk.lastSuccess.at), text: trunk.lastSuccess.text })}
+              </p>
+            )}
             {trunk.lastExchange && (
               <p>
                 <code>
