@@ -1,12 +1,16 @@
 import type { Clock, Timer } from '../base/clock.ts';
 import { Emitter, type Events } from '../base/emitter.ts';
 import type { Leg, Party, ReleaseCause } from '../call/leg.ts';
-import type { TrunkConfig } from '../config/schema.ts';
+import type { DeviceConfig, TrunkConfig } from '../config/schema.ts';
 import type { Media } from '../media/api.ts';
 import type { DialogJournal } from '../records/call-record.ts';
 import { localCause } from './cause.ts';
 import type { DiversionReason } from './identity.ts';
 import { Inbound, type InboundCounters, type IncomingCall, nobodyHere } from './inbound.ts';
+import { type DeviceTimes, deviceTimes } from './lan/device.ts';
+import type { AuthFailure, BindingStore, DeviceStatus } from './lan/device-status.ts';
+import { type DeviceCall, type DeviceCallRequest, Lan } from './lan/lan.ts';
+import { routedAddress } from './local-address.ts';
 import { type AddressChange, type NetworkEvent, type NetworkNews, watchedNetwork } from './network.ts';
 import { endOrphan } from './orphan.ts';
 import { OutgoingSipLeg } from './outgoing-leg.ts';
@@ -23,6 +27,8 @@ import type { TrunkStatus } from './trunk-status.ts';
 /** The part of the configuration that concerns SIP. */
 export interface SipSettings {
   trunks: readonly TrunkConfig[];
+  /** Devices of the office network. */
+  devices?: readonly DeviceConfig[];
   /** The site's geographic number for emergency calls, E.164 (ruling 6). */
   emergencyCaller?: string | undefined;
   /** Numbers that lead to us, E.164, and on which trunk, if only on one. */
@@ -42,6 +48,11 @@ export interface SipOptions extends SipSettings {
   /** News of addresses and connections, from whoever holds the sockets; without it we look ourselves. */
   network?: NetworkNews;
   times?: TrunkTimes;
+  deviceTimes?: DeviceTimes;
+  /** Whether an address is of the office network (ruling 18); nobody is where it is not told. */
+  onLink?: (address: string) => boolean;
+  /** Where registrations are kept over a restart. */
+  bindings?: BindingStore;
   /** Local address from which packets to `remote` leave; the system's routing table by default. */
   routed?: (remote: string) => Promise<string>;
   /** 0 to under 1; for jitter. */
@@ -69,6 +80,11 @@ export type SipEvents = {
   /** A call from a trunk. Listeners must be added to the leg before the listener returns. */
   incoming: [leg: Leg, call: IncomingCall];
   trunkChanged: [status: TrunkStatus];
+  /** A call that a device of the office makes; as `incoming`. */
+  deviceCalls: [leg: Leg, call: DeviceCall];
+  deviceChanged: [status: DeviceStatus];
+  /** Somebody gave a wrong password, or a name that nobody has. */
+  authFailed: [failure: AuthFailure];
   /** A dialog stands: journal it before anything else, so that a crash cannot leave it running (ruling 7). */
   dialogOpened: [leg: Leg, dialog: OpenDialog];
   /** It has ended at both ends. */
@@ -97,6 +113,9 @@ export interface SipGateway extends Events<SipEvents> {
   trunkAddresses(): string[];
   /** Makes a leg, not yet started; or says at once why there is none (unknown, off, down, full). */
   call(request: TrunkCallRequest): Leg | ReleaseCause;
+  devices(): DeviceStatus[];
+  /** The same for a device: legs to all its contacts, in groups rung at once, the preferred group first. */
+  callDevice(request: DeviceCallRequest): Leg[][] | ReleaseCause;
   /** Takes a new configuration. Calls in progress go on; trunks whose connection is the same stay registered. */
   apply(settings: SipSettings): void;
   /** Ends a dialog that a crash left behind; true when the peer has confirmed it. */
@@ -124,6 +143,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
   readonly #facade: SrfFacade;
   readonly #pool: RtpPool;
   readonly #inbound: Inbound;
+  readonly #lan: Lan;
   readonly #trunkHost: TrunkHost;
   readonly #legHost: LegHost;
   readonly #trunks = new Map<string, Trunk>();
@@ -179,8 +199,27 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
       dialogOrphaned: (dialog) => void this.#orphans.push(dialog),
       ended: (leg) => void this.#legs.delete(leg),
     };
+    this.#lan = new Lan({
+      legHost: this.#legHost,
+      clock,
+      resolver: options.resolver ?? systemResolver,
+      times: options.deviceTimes ?? deviceTimes,
+      onLink: options.onLink ?? (() => false),
+      routed: options.routed ?? routedAddress,
+      store: options.bindings,
+      showsTrying: options.engineShowsTrying ?? true,
+      changed: (status) => this.emit('deviceChanged', status),
+      refused: (failure) => this.emit('authFailed', failure),
+      arrived: (leg, call) => {
+        this.#legs.add(leg);
+        if (this.#closing || this.count('deviceCalls') === 0) leg.release(nobodyHere);
+        else this.emit('deviceCalls', leg, call);
+      },
+      mediaReady: (address) => this.#pool.warm(address),
+    });
     this.#inbound = new Inbound(
       this.#facade,
+      this.#lan,
       () => this.#trunks.values(),
       this.#legHost,
       (leg, call) => {
@@ -272,6 +311,18 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
     return leg;
   }
 
+  devices(): DeviceStatus[] {
+    return this.#lan.statuses();
+  }
+
+  callDevice(request: DeviceCallRequest): Leg[][] | ReleaseCause {
+    if (this.#closing) return localCause(41, 'the box is stopping');
+    if (!this.#facade.connected) return localCause(41, 'the SIP engine is not connected');
+    const groups = this.#lan.call(request);
+    if (Array.isArray(groups)) for (const leg of groups.flat()) this.#legs.add(leg);
+    return groups;
+  }
+
   apply(settings: SipSettings): void {
     this.#configure(settings);
   }
@@ -304,6 +355,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
     await Promise.all([drained, ...[...this.#trunks.values()].map((trunk) => trunk.stop(true))]);
     late?.cancel();
     this.#endWatch();
+    this.#lan.close();
     this.#pool.close();
     this.#facade.close();
   }
@@ -312,6 +364,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
     this.#emergencyCaller = settings.emergencyCaller;
     this.#numbers = settings.numbers ?? [];
     this.#channels = settings.channels ?? Number.POSITIVE_INFINITY;
+    this.#lan.apply(settings.devices ?? []);
     const wanted = new Map(settings.trunks.map((config) => [config.id, config]));
     for (const [id, trunk] of [...this.#trunks]) {
       if (wanted.has(id)) continue;
@@ -347,6 +400,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
       const { came, gone } = event;
       this.#facade.listening = event.bound;
       for (const trunk of this.#trunks.values()) trunk.addressesChanged(event);
+      this.#lan.addressesChanged();
       this.emit('addressChanged', { cause: 'interfaces', came, gone });
       return;
     }

@@ -3,7 +3,8 @@ import { Emitter, type Events } from '../base/emitter.ts';
 import { CodedError } from '../base/error.ts';
 import { startWorker } from '../base/worker-thread.ts';
 import type { EngineConfig } from './config.ts';
-import type { Engine, EngineStats } from './engine.ts';
+import type { Engine, EngineStats, Protection } from './engine.ts';
+import type { Ban } from './guard/ban-list.ts';
 import type { NetworkEvent } from './network.ts';
 import type { TraceEntry, TraceQuery } from './trace/ring.ts';
 import type { WorkerOrder, WorkerReport } from './worker.ts';
@@ -24,6 +25,8 @@ export type SipdEvents = {
   exited: [reason: string];
   /** Addresses came or went, or a connection died. */
   network: [event: NetworkEvent];
+  /** Bans began or were lifted: all that is worth keeping over a restart, and the one that began. */
+  bans: [keep: Ban[], begun: Ban | undefined];
 };
 
 /** The engine in its worker thread, seen from the main thread. */
@@ -35,6 +38,10 @@ export interface SipdHandle extends Events<SipdEvents> {
   stats(): Promise<EngineStats>;
   /** The last messages, oldest first, secrets masked; those that are asked for, or that hold a text. */
   trace(query?: string | TraceQuery): Promise<TraceEntry[]>;
+  /** Takes new terms: who is who, what is forgiven. */
+  protect(terms: Protection): void;
+  /** Takes a ban back; false if there is none of that source. */
+  lift(source: string): Promise<boolean>;
   /** Orders for tests of supervision. */
   order(order: WorkerOrder): void;
   close(): Promise<void>;
@@ -77,6 +84,11 @@ function whenReady(worker: Worker): Promise<Extract<WorkerReport, { kind: 'ready
   });
 }
 
+function answerOf(report: Extract<WorkerReport, { kind: 'stats' | 'trace' | 'lifted' }>): unknown {
+  if (report.kind === 'stats') return report.stats;
+  return report.kind === 'trace' ? report.entries : report.done;
+}
+
 class Host extends Emitter<SipdEvents> implements SipdHandle {
   readonly control: Engine['control'];
   readonly sip: Engine['sip'];
@@ -113,6 +125,14 @@ class Host extends Emitter<SipdEvents> implements SipdHandle {
     return this.#ask((id) => ({ kind: 'trace', id, ...(query === undefined ? {} : { query }) }));
   }
 
+  protect(terms: Protection): void {
+    this.order({ kind: 'protect', terms });
+  }
+
+  lift(source: string): Promise<boolean> {
+    return this.#ask((id) => ({ kind: 'lift', id, source }));
+  }
+
   order(order: WorkerOrder): void {
     if (!this.#ended) this.#worker.postMessage(order);
   }
@@ -142,10 +162,11 @@ class Host extends Emitter<SipdEvents> implements SipdHandle {
     this.#alive = performance.now();
     if (report.kind === 'closed') this.#onClosed?.();
     if (report.kind === 'network') this.emit('network', report.event);
-    if (report.kind !== 'stats' && report.kind !== 'trace') return;
+    if (report.kind === 'bans') this.emit('bans', report.keep, report.begun);
+    if (report.kind !== 'stats' && report.kind !== 'trace' && report.kind !== 'lifted') return;
     const asked = this.#asked.get(report.id);
     this.#asked.delete(report.id);
-    asked?.resolve((report.kind === 'stats' ? report.stats : report.entries) as never);
+    asked?.resolve(answerOf(report) as never);
   }
 
   #end(reason: string): void {

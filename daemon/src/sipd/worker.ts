@@ -4,7 +4,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EngineConfig } from './config.ts';
-import { type Engine, type EngineStats, start } from './engine.ts';
+import { type Engine, type EngineStats, type Protection, start } from './engine.ts';
+import type { Ban } from './guard/ban-list.ts';
 import type { NetworkEvent } from './network.ts';
 import type { TraceEntry, TraceQuery } from './trace/ring.ts';
 import type { TlsProfile } from './transport/tls.ts';
@@ -17,6 +18,8 @@ export type WorkerReport =
   | { kind: 'stats'; id: number; stats: EngineStats }
   | { kind: 'trace'; id: number; entries: TraceEntry[] }
   | { kind: 'network'; event: NetworkEvent }
+  | { kind: 'bans'; keep: Ban[]; begun: Ban | undefined }
+  | { kind: 'lifted'; id: number; done: boolean }
   | { kind: 'closed' };
 
 /** What it is told. `crash` and `hang` are for tests of supervision. */
@@ -25,6 +28,8 @@ export type WorkerOrder =
   | { kind: 'stats'; id: number }
   | { kind: 'trace'; id: number; query?: string | TraceQuery }
   | { kind: 'tls'; profiles: Readonly<Record<string, TlsProfile>> }
+  | { kind: 'protect'; terms: Protection }
+  | { kind: 'lift'; id: number; source: string }
   | { kind: 'close' }
   | { kind: 'crash' }
   | { kind: 'hang'; ms: number };
@@ -36,6 +41,7 @@ const report = (message: WorkerReport): void => port.postMessage(message);
 try {
   const engine = await start(workerData as EngineConfig, {
     onNetwork: (event) => report({ kind: 'network', event }),
+    onBans: (keep, begun) => report({ kind: 'bans', keep, begun }),
   });
   port.on('message', (order: WorkerOrder) => obey(engine, order));
   report({ kind: 'ready', control: engine.control, sip: engine.sip });
@@ -58,6 +64,12 @@ function obey(engine: Engine, order: WorkerOrder): void {
       break;
     case 'tls':
       engine.setTls(order.profiles);
+      break;
+    case 'protect':
+      engine.protect(order.terms);
+      break;
+    case 'lift':
+      report({ kind: 'lifted', id: order.id, done: engine.lift(order.source) });
       break;
     case 'close':
       void engine.close().then(() => {
