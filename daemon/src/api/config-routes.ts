@@ -154,6 +154,7 @@ function pinRequest(body: Record<string, unknown>): PinRequest {
     ...optional('expires', 10),
     outside: flag('outside'),
     followOn: body.followOn === undefined || flag('followOn'),
+    transfer: body.transfer === undefined || flag('transfer'),
   };
 }
 
@@ -176,6 +177,7 @@ function publicPin(pin: PinView): PinView {
     ...(pin.expires !== undefined && { expires: pin.expires }),
     outside: pin.outside,
     followOn: pin.followOn,
+    transfer: pin.transfer,
     ...(pin.lockedUntil !== undefined && { lockedUntil: pin.lockedUntil }),
   };
 }

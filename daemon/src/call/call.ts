@@ -78,7 +78,7 @@ export class Call extends Emitter<CallEvents> {
   #seated = new Map<Leg, () => void>();
   #companions: Companion[] = [];
   /** Where the other party goes when `by` hangs up before the transfer it asked for is done. */
-  #leaving: { by: Leg; into: Call } | undefined;
+  #leaving: { by: Leg; into: Call; place: Leg | undefined } | undefined;
   #dialedAt: number | undefined;
   readonly #holds: Holds;
   /** Holds and retrievals told to a party, one after the other. */
@@ -113,8 +113,11 @@ export class Call extends Emitter<CallEvents> {
   }
 
   #partyGone(leg: Leg, released: ReleaseCause): void {
-    if (this.#leaving?.by === leg) {
-      this.transfer(leg, this.#leaving.into);
+    // It has left for another call in this very moment.
+    if (!this.#seated.has(leg)) return;
+    const { by, into, place } = this.#leaving ?? {};
+    if (by === leg && into && into.state !== 'ended') {
+      this.transfer(leg, into, place);
       return;
     }
     this.#finish(released, released.by === 'local' ? 'box' : leg === this.caller ? 'caller' : 'called');
@@ -350,11 +353,12 @@ export class Call extends Emitter<CallEvents> {
   }
 
   /**
-   * Until {@link transfer} or `undefined`: if `by` hangs up, its party goes on in `into` at once, where the search for
-   * somebody else is under way (a blind transfer whose transferor does not wait).
+   * Until {@link transfer} or `undefined`: if `by` hangs up, its party goes on in `into` at once. Without `place` the
+   * party is that call's caller already, for whom somebody is sought (a blind transfer whose transferor does not wait).
    */
-  leaveTo(by: Leg, into: Call | undefined): void {
-    this.#leaving = into && { by, into };
+  leaveTo(by: Leg, into: Call | undefined, place?: Leg): void {
+    this.#leaving = into && { by, into, place };
+    if (place || this.#state === 'ended') return;
     const party = this.other(by);
     if (!party) return;
     if (into) this.#holds.hush(party);

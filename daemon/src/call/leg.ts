@@ -41,7 +41,7 @@ export type LegEvents = {
   transferAsked: [order: TransferOrder];
 };
 
-/** What a party asks for with a transfer; whoever takes the order answers it exactly once with `accept` or `refuse`. */
+/** What a party asks for with a transfer; whoever takes the order answers it with `accept` or `refuse`, once. */
 export interface TransferOrder {
   /** Whom to reach, as dialed: the user part of Refer-To. */
   readonly to: string;
@@ -49,12 +49,16 @@ export interface TransferOrder {
   readonly replaces?: ReplacedDialog;
   /** Who says to be the transferor (RFC 3892); a claim for the record, nothing rests on it. */
   readonly referredBy?: string;
-  /** The order is taken on; what becomes of it is told by `progress`. */
+  /** The order is not carried out; instead of `accept`. */
+  refuse(cause: ReleaseCause): void;
+  /** The order is taken on; what becomes of it is told by the following. */
   accept(): void;
-  /** The order is not carried out. @param sip status, 400 to 699 */
-  refuse(sip: number): void;
-  /** How it goes: 100 to 199 on the way, 200 done, anything higher failed. Final statuses end the reports. */
-  progress(sip: number): void;
+  /** Whom the party is put through to is being alerted. */
+  ringing(): void;
+  /** Done: the party is out of the call. */
+  done(): void;
+  /** It came to nothing; the call is as it was. */
+  failed(cause: ReleaseCause): void;
 }
 
 /** A dialog as Replaces names it (RFC 3891 6.1), from the point of view of who received the header. */

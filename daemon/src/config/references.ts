@@ -194,7 +194,9 @@ function checkRouting(config: Config, found: Findings): void {
       (prefix) => `There are two prices for "${prefix}".`,
     );
   });
+  const classes = idsOf(config.classesOfService);
   config.trunks.forEach((trunk, i) => {
+    found.exists(`/trunks/${i}/transferClass`, trunk.transferClass, classes, 'Класс', 'Class of service');
     if (trunk.mode === 'register' && trunk.user === '') {
       found.add(
         `/trunks/${i}/user`,
@@ -207,6 +209,18 @@ function checkRouting(config: Config, found: Findings): void {
 
 /** Ruling 9: outside callers give a user number and a PIN, or a PIN of at least so many digits. */
 const outsidePinLength = 8;
+
+/** Ruling 17: keys pressed in a call mean one thing each. */
+const followOnCode = '##';
+
+function checkTransferCode(code: string, found: Findings): void {
+  if (code !== '' && (code.startsWith(followOnCode) || followOnCode.startsWith(code)))
+    found.add(
+      '/dialing/transferCode',
+      'Код перевода не должен пересекаться с ## (следующий вызов).',
+      'The transfer code must not clash with ## (another call).',
+    );
+}
 
 function checkPeople(config: Config, found: Findings): void {
   const classes = idsOf(config.classesOfService);
@@ -221,6 +235,7 @@ function checkPeople(config: Config, found: Findings): void {
     found.allExist(`${at}/devices`, person.devices, idsOf(config.devices), 'Устройство', 'Device');
     checkForwarding(config, person, at, found);
   });
+  checkTransferCode(config.dialing.transferCode, found);
   config.pins.forEach((pin, i) => {
     const at = `/pins/${i}`;
     found.exists(`${at}/classOfService`, pin.classOfService, classes, 'Класс', 'Class of service');

@@ -6,6 +6,7 @@ import type { Origin, Rights, ServiceContext } from './context.ts';
 import type { DialedSeed, Dialer, Dialing, Resolution } from './dialed.ts';
 import { Dialog } from './dialog.ts';
 import type { DigitSource } from './digit-source.ts';
+import type { KeyTransfers } from './key-transfer.ts';
 import { limitCall } from './longest-call.ts';
 import type { PinDesk } from './pin-dialog.ts';
 
@@ -34,11 +35,13 @@ export class Access {
   readonly #context: ServiceContext;
   readonly #dialing: Dialing;
   readonly #pins: PinDesk;
+  readonly #transfers: KeyTransfers;
 
-  constructor(context: ServiceContext, dialing: Dialing, pins: PinDesk) {
+  constructor(context: ServiceContext, dialing: Dialing, pins: PinDesk, transfers: KeyTransfers) {
     this.#context = context;
     this.#dialing = dialing;
     this.#pins = pins;
+    this.#transfers = transfers;
   }
 
   /** Serves a caller who has reached access number `id` from inside or outside, to the end of the leg. */
@@ -77,6 +80,7 @@ export class Access {
       const resolved = this.#dialing.resolve(number, dialer);
       const ended = await this.#call(dialog, resolved, who.leg, access);
       await who.idle?.();
+      await this.#transfers.idle(who.leg);
       if (dialog.gone) return;
       if (who.followOn && pin.followOn) {
         dialog.tone(releaseTone(ended));

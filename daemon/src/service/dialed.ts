@@ -27,6 +27,8 @@ export interface Dialer {
   caller: Party;
   /** Service for the record where the number itself does not decide it: `plain`, `access`, `consult`. */
   service: string;
+  /** Set when the call is made for somebody else, whom this one puts through: shown as diverting (ruling 14). */
+  divertedFrom?: string;
 }
 
 /** Turns dialed numbers into attempts; the one way for every service (C12). */
@@ -62,7 +64,12 @@ export class Dialing {
       });
       return { kind: 'attempt', attempt, seed: { ...seed, direction: 'internal' } };
     }
-    return { kind: 'attempt', attempt: routeAttempt(plan, { caller }, this.#context), seed };
+    const { divertedFrom } = dialer;
+    const shown = {
+      caller,
+      ...(divertedFrom === undefined ? {} : { divertedFrom, diversionReason: 'unconditional' as const }),
+    };
+    return { kind: 'attempt', attempt: routeAttempt(plan, shown, this.#context), seed };
   }
 }
 

@@ -10,6 +10,21 @@ const goOnMs = 20_000;
 /** Longest call between two lines, whose ends may both be deaf to a release, min (ruling 10). */
 export const lineToLineMinutes = 60;
 
+const limited = new WeakSet<Call>();
+
+/** Limits a call whose parties were put together and both are outside: nobody here would notice that it goes on. */
+export function limitIfOutside(call: Call, context: ServiceContext): void {
+  const inside = (leg: Leg): boolean => leg.kind === 'fxs' || leg.place.startsWith('device:');
+  const { caller, called } = call;
+  if (limited.has(call) || (called && (inside(caller) || inside(called)))) return;
+  if (!called) {
+    call.once('answered', () => limitIfOutside(call, context));
+    return;
+  }
+  limited.add(call);
+  limitCall(call, lineToLineMinutes, context, [caller, called]);
+}
+
 /**
  * Asks every `minutes` of an answered call whether anybody is still there, so that two forgotten lines do not
  * talk for a weekend (ruling 10). A key from any of `asked` keeps the call; without one it ends.

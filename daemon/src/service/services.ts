@@ -6,10 +6,12 @@ import type { ServiceContext } from './context.ts';
 import { Dialing } from './dialed.ts';
 import { Emergency } from './emergency.ts';
 import { Incoming, type Normalise, type TrunkCall } from './incoming.ts';
+import { KeyTransfers } from './key-transfer.ts';
 import { Lockouts } from './lockout.ts';
 import { PinDesk } from './pin-dialog.ts';
 import { Reach } from './reach.ts';
 import { Station, type StationServices } from './station.ts';
+import { Transfers } from './transfers.ts';
 
 /** All services of the box, wired to each other, following its ports. */
 export class Services {
@@ -25,8 +27,9 @@ export class Services {
     const emergency = new Emergency(context);
     const dialing = new Dialing(context, reach, emergency);
     const pins = new PinDesk(context, this.lockouts);
-    const access = new Access(context, dialing, pins);
+    const access = new Access(context, dialing, pins, new KeyTransfers(context, dialing));
     this.#shared = { dialing, access, pins, consultations: new Consultations(context, dialing) };
+    new Transfers(context, dialing, reach);
     this.#incoming = new Incoming(context, { reach, access, emergency, normalise });
   }
 

@@ -1,10 +1,10 @@
 import type { Timer } from '../base/clock.ts';
 import { CodedError, messageOf } from '../base/error.ts';
 import type { ReleaseCause } from '../call/leg.ts';
-import { joinHostPort } from './address.ts';
+import { joinHostPort, parseNameAddress } from './address.ts';
 import { causeName, localCause, parseReason, reasonHeader, refusalStatus } from './cause.ts';
 import { MediaSession } from './media-session.ts';
-import type { Peer } from './peer.ts';
+import { allowedBy, type Peer } from './peer.ts';
 import { type LegHost, SipLeg } from './sip-leg.ts';
 import type { Headers, SrfRequest, SrfResponse } from './srf-types.ts';
 
@@ -51,6 +51,10 @@ export class IncomingSipLeg extends SipLeg {
         final: true,
       });
     });
+  }
+
+  protected get earlyTag(): string | undefined {
+    return parseNameAddress(this.#req.get('From') ?? '')?.params.get('tag');
   }
 
   start(): void {}
@@ -186,6 +190,6 @@ export class IncomingSipLeg extends SipLeg {
   }
 
   #headers(): Headers {
-    return { Contact: this.peer.contact, Allow: 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE' };
+    return { Contact: this.peer.contact, Allow: allowedBy(this.peer) };
   }
 }

@@ -8,6 +8,8 @@ export interface Agreement {
   rtp: RtpParameters;
   /** The peer has put us on hold: it sends no speech of its own, or wants none (RFC 3264 8.4). */
   held: boolean;
+  /** While it holds us it goes on sending: music, or words of its own (RFC 3264 8.4, `sendonly`). */
+  music: boolean;
 }
 
 export interface LocalWishes {
@@ -75,7 +77,7 @@ export function agree(remote: SessionDescription, wishes: LocalWishes): Agreemen
       mediaIndex,
     };
     const held = nowhere || media.direction === 'sendonly' || media.direction === 'inactive';
-    return { audio, rtp, held };
+    return { audio, rtp, held, music: media.direction === 'sendonly' && !nowhere };
   }
   return undefined;
 }

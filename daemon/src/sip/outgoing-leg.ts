@@ -5,7 +5,7 @@ import type { ReleaseCause } from '../call/leg.ts';
 import { causeName, failureCause, localCause, reasonHeader } from './cause.ts';
 import { type DigestProgress, nextSequence, noDigestYet } from './credentials.ts';
 import { MediaSession } from './media-session.ts';
-import { type CalledPeer, nextHopOf, type OutgoingCall, proxyOf, type Way } from './peer.ts';
+import { allowedBy, type CalledPeer, nextHopOf, type OutgoingCall, proxyOf, type Way } from './peer.ts';
 import type { OpenRtp } from './rtp-pool.ts';
 import { type LegHost, SipLeg } from './sip-leg.ts';
 import type { Headers, SrfDialog, SrfResponse } from './srf-types.ts';
@@ -37,6 +37,10 @@ export class OutgoingSipLeg extends SipLeg {
     this.#peer = peer;
     this.#call = call;
     this.#showsTrying = showsTrying;
+  }
+
+  protected get earlyTag(): string {
+    return this.#tag;
   }
 
   start(): void {
@@ -130,7 +134,7 @@ export class OutgoingSipLeg extends SipLeg {
       From: `${from};tag=${this.#tag}`,
       To: `<${uri}>`,
       Contact: peer.contact,
-      Allow: 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE',
+      Allow: allowedBy(this.peer),
       Supported: '100rel',
       ...identity,
       ...digest.headers,

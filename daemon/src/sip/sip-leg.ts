@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { CodedError, codeOf, messageOf } from '../base/error.ts';
 import { randomHex } from '../base/random.ts';
-import type { Leg, LegEvents, LegState, ReleaseCause } from '../call/leg.ts';
+import type { Leg, LegEvents, LegState, ReleaseCause, ReplacedDialog } from '../call/leg.ts';
 import type { EndpointId, Media, RtpStatistics } from '../media/api.ts';
 import type { DialogJournal } from '../records/call-record.ts';
 import { causeName, localCause, parseReason, reasonHeader } from './cause.ts';
@@ -10,7 +10,8 @@ import { noDigestYet } from './credentials.ts';
 import { journalOf } from './dialog-journal.ts';
 import { keyOfInfo } from './dtmf-info.ts';
 import type { MediaSession } from './media-session.ts';
-import type { Peer } from './peer.ts';
+import { mayTransfer, type Peer } from './peer.ts';
+import { ReferOrder, readRefer } from './refer.ts';
 import type { RtpPool } from './rtp-pool.ts';
 import type { SrfFacade } from './srf-facade.ts';
 import type { Headers, SrfDialog, SrfRequest, SrfResponse } from './srf-types.ts';
@@ -62,6 +63,8 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
   #remoteHold = false;
   #lastDigit = { key: '', at: Number.NEGATIVE_INFINITY, source: '' };
   #awaitAck: ((body: string) => void) | undefined;
+  /** The REFER that came last. */
+  #transfer: ReferOrder | undefined;
 
   constructor(peer: Peer, host: LegHost) {
     super();
@@ -154,8 +157,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
     dialog.on('modify', (req, res) => this.#modified(dialog, req, res));
     dialog.on('update', (req, res) => this.#modified(dialog, req, res));
     dialog.on('info', (req, res) => this.#informed(req, res));
-    // Ruling 8: whoever is transferred to would be called at our cost.
-    dialog.on('refer', (_req, res) => this.host.facade.respond(res, 603));
+    dialog.on('refer', (req, res) => this.#referred(dialog, req, res));
     dialog.on('message', (_req, res) => this.host.facade.respond(res, 415));
     dialog.on('ack', (req) => {
       const take = this.#awaitAck;
@@ -193,6 +195,8 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
 
   async #bye(dialog: SrfDialog, cause: ReleaseCause): Promise<void> {
     const reason: Headers = { Reason: reasonHeader(cause.q850, cause.text || causeName(cause.q850)) };
+    // The last report of a transfer must not meet a dialog that is gone.
+    await this.#transfer?.reported;
     try {
       await this.#send(dialog, 'BYE', reason);
     } catch (error) {
@@ -286,8 +290,47 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
     const held = this.session?.agreement?.held ?? false;
     if (held === this.#remoteHold || this.#state !== 'answered') return;
     this.#remoteHold = held;
-    this.emit('held', held);
+    // A telephone that holds has nothing to say; an operator or a PBX may send its music.
+    this.emit('held', held, held && !this.peer.inside && (this.session?.agreement?.music ?? false));
   }
+
+  /** A REFER in the dialog. Whoever may have us call others is the peer's affair (ruling 8). */
+  #referred(dialog: SrfDialog, req: SrfRequest, res: SrfResponse): void {
+    const { facade } = this.host;
+    const refer = readRefer(req);
+    const refusal =
+      'status' in refer
+        ? refer.status
+        : !mayTransfer(this.peer) || this.count('transferAsked') === 0
+          ? 603
+          : this.#transfer?.open
+            ? 491
+            : undefined;
+    if (refusal !== undefined || 'status' in refer) {
+      facade.respond(res, refusal ?? 603);
+      return;
+    }
+    const order = new ReferOrder(refer, {
+      respond: (status, headers) => facade.respond(res, status, { headers }),
+      notify: (headers, body) => facade.dialogRequest(dialog, 'NOTIFY', headers, body).then(() => {}),
+      contact: this.peer.contact,
+      // RFC 3515 2.4.6: the first REFER of a dialog needs no id.
+      id: this.#transfer ? req.get('CSeq')?.split(' ', 1)[0] : undefined,
+    });
+    this.#transfer = order;
+    this.emit('transferAsked', order);
+  }
+
+  isDialog({ callId, localTag, remoteTag, earlyOnly }: ReplacedDialog): boolean {
+    if (callId !== this.callId || this.#state === 'released') return false;
+    const tags = this.#dialog?.sip;
+    // Before an answer the Call-ID, which somebody else cannot know, and the peer's own tag must do.
+    if (!tags) return this.earlyTag === undefined || [localTag, remoteTag].includes(this.earlyTag);
+    return !earlyOnly && tags.localTag === localTag && tags.remoteTag === remoteTag;
+  }
+
+  /** The tag that is known before the dialog stands: of whoever sent the INVITE. */
+  protected abstract readonly earlyTag: string | undefined;
 
   #informed(req: SrfRequest, res: SrfResponse): void {
     const key = keyOfInfo(req.get('Content-Type'), req.body);

@@ -47,6 +47,7 @@ t.test('no secret is in anything that can be read', async (t) => {
       classOfService: 'office',
       outside: false,
       followOn: true,
+      transfer: true,
     },
     ...{ hmac: secrets.hmac },
   });

@@ -1,5 +1,5 @@
 import { Emitter } from '../../src/base/emitter.ts';
-import type { Leg, LegEvents, LegState, ReleaseCause } from '../../src/call/leg.ts';
+import type { Leg, LegEvents, LegState, ReleaseCause, ReplacedDialog } from '../../src/call/leg.ts';
 
 let made = 0;
 
@@ -61,6 +61,10 @@ export class FakeLeg extends Emitter<LegEvents> implements Leg {
   hold(on: boolean): Promise<void> {
     this.onHold = on;
     return Promise.resolve();
+  }
+
+  isDialog({ callId }: ReplacedDialog): boolean {
+    return callId === this.callId;
   }
 
   /** The far side rings. */

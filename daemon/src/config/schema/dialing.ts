@@ -70,6 +70,23 @@ export const dialing = z
           { unit: 'digits' },
         ),
       ),
+    transferCode: z
+      .string()
+      .regex(/^(?:[*#][0-9*#]{1,3})?$/)
+      .default('*2')
+      .meta(
+        field(
+          'Код перевода вызова',
+          'Transfer code',
+          'Его набирают в разговоре на мобильном, чтобы перевести вызов; ещё раз — вернуться. Пусто — нельзя.',
+          'Keyed during a call on a mobile to transfer it; once more to come back. Empty: no such code.',
+          {
+            scope: 'next-call',
+            hint: ['* или #, затем до трёх знаков: *2', '* or #, then up to three keys: *2'],
+            dialed: true,
+          },
+        ),
+      ),
     extensionLength: z
       .object({
         min: z

@@ -193,6 +193,17 @@ export const pin = z.object({
         'After the far end has hung up, ## asks for the next number.',
       ),
     ),
+  transfer: z
+    .boolean()
+    .default(true)
+    .meta(
+      field(
+        'Перевод вызова кнопками',
+        'Transfer by keys',
+        'Во время разговора код перевода (обычно *2) соединяет собеседника с кем-то ещё.',
+        'During a call the transfer code (usually *2) puts the other party through to somebody else.',
+      ),
+    ),
 });
 
 export const accessNumber = z.object({

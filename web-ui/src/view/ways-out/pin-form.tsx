@@ -21,6 +21,7 @@ export function PinForm({ pin, view, onDone, onCancel }: Props) {
     classOfService: pin?.classOfService ?? view.config.classesOfService[0]?.id ?? '',
     outside: pin?.outside ?? false,
     followOn: pin?.followOn ?? true,
+    transfer: pin?.transfer ?? true,
     ...(pin?.costCentre !== undefined && { costCentre: pin.costCentre }),
     ...(pin?.userNumber !== undefined && { userNumber: pin.userNumber }),
     ...(pin?.expires !== undefined && { expires: pin.expires }),
@@ -162,6 +163,13 @@ export function PinForm({ pin, view, onDone, onCancel }: Props) {
           help={t('pins.followOnHelp')}
           on={request.followOn}
           onSet={(followOn) => set({ followOn })}
+        />
+        <Tick
+          id="pin-transfer"
+          title={t('pins.transfer')}
+          help={t('pins.transferHelp')}
+          on={request.transfer}
+          onSet={(transfer) => set({ transfer })}
         />
         <Tick
           id="pin-enabled"
