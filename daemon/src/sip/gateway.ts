@@ -114,8 +114,8 @@ export interface SipGateway extends Events<SipEvents> {
   /** Makes a leg, not yet started; or says at once why there is none (unknown, off, down, full). */
   call(request: TrunkCallRequest): Leg | ReleaseCause;
   devices(): DeviceStatus[];
-  /** The same for a device: legs to all its contacts, in groups rung at once, the preferred group first. */
-  callDevice(request: DeviceCallRequest): Leg[][] | ReleaseCause;
+  /** The same for a device: makers of legs to all its contacts, in groups rung at once, the preferred group first. */
+  callDevice(request: DeviceCallRequest): (() => Leg)[][] | ReleaseCause;
   /** Takes a new configuration. Calls in progress go on; trunks whose connection is the same stay registered. */
   apply(settings: SipSettings): void;
   /** Ends a dialog that a crash left behind; true when the peer has confirmed it. */
@@ -315,12 +315,17 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
     return this.#lan.statuses();
   }
 
-  callDevice(request: DeviceCallRequest): Leg[][] | ReleaseCause {
+  callDevice(request: DeviceCallRequest): (() => Leg)[][] | ReleaseCause {
     if (this.#closing) return localCause(41, 'the box is stopping');
     if (!this.#facade.connected) return localCause(41, 'the SIP engine is not connected');
     const groups = this.#lan.call(request);
-    if (Array.isArray(groups)) for (const leg of groups.flat()) this.#legs.add(leg);
-    return groups;
+    if (!Array.isArray(groups)) return groups;
+    const kept = (make: () => SipLeg) => () => {
+      const leg = make();
+      this.#legs.add(leg);
+      return leg;
+    };
+    return groups.map((group) => group.map(kept));
   }
 
   apply(settings: SipSettings): void {

@@ -3,11 +3,11 @@ import { parseNameAddress, parseUri } from './address.ts';
 import { localCause, reasonHeader } from './cause.ts';
 import { callerOf } from './identity.ts';
 import { IncomingSipLeg } from './incoming-leg.ts';
-import { agree } from './negotiation.ts';
-import { parseSdp } from './sdp.ts';
+import type { Lan } from './lan/lan.ts';
+import { objectionTo } from './objection.ts';
 import type { LegHost } from './sip-leg.ts';
 import type { SrfFacade } from './srf-facade.ts';
-import type { Headers, SrfRequest, SrfResponse } from './srf-types.ts';
+import type { SrfRequest, SrfResponse } from './srf-types.ts';
 import type { Trunk } from './trunk.ts';
 import { TrunkPeer } from './trunk-peer.ts';
 
@@ -30,9 +30,6 @@ export interface InboundCounters {
   refused: number;
 }
 
-/** SIP extensions that an INVITE may insist on: the engine does 100rel and session timers. */
-const SUPPORTED: ReadonlySet<string> = new Set(['100rel', 'timer']);
-
 /** What a request outside of dialogs gets, by method; INVITE and OPTIONS have their own way. */
 const ANSWERS: Readonly<Record<string, number>> = {
   REGISTER: 403,
@@ -54,10 +51,14 @@ const uriIn = (value: string | undefined): string => parseNameAddress(value ?? '
 
 export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE';
 
-/** Decides on every request that reaches us from the network. Only trunks may call: no tone, no menu for strangers. */
+/**
+ * Decides on every request that reaches us from the network. Only trunks and devices of the office may call: no
+ * tone, no menu for strangers.
+ */
 export class Inbound {
   readonly counters: InboundCounters = { accepted: 0, strangers: 0, full: 0, overloaded: 0, refused: 0 };
   readonly #facade: SrfFacade;
+  readonly #lan: Lan;
   readonly #trunks: () => Iterable<Trunk>;
   readonly #host: LegHost;
   readonly #arrived: (leg: IncomingSipLeg, call: IncomingCall) => void;
@@ -65,12 +66,14 @@ export class Inbound {
 
   constructor(
     facade: SrfFacade,
+    lan: Lan,
     trunks: () => Iterable<Trunk>,
     host: LegHost,
     arrived: (leg: IncomingSipLeg, call: IncomingCall) => void,
     boxFull: () => boolean,
   ) {
     this.#facade = facade;
+    this.#lan = lan;
     this.#trunks = trunks;
     this.#host = host;
     this.#arrived = arrived;
@@ -78,13 +81,19 @@ export class Inbound {
   }
 
   invite(req: SrfRequest, res: SrfResponse): void {
-    const trunk = this.#trunkOf(req);
+    // A device behind the address of a trunk is known by the very flow it registered on; else the trunk is meant.
+    const trunk = this.#lan.sender(req) ? undefined : this.#trunkOf(req);
+    if (!trunk && this.#lan.mayKnock(req)) {
+      void this.#lan.invite(req, res);
+      return;
+    }
     if (!trunk) {
       this.counters.strangers++;
       this.#facade.respond(res, 403);
       return;
     }
-    const objection = this.#objection(req, trunk);
+    // Ruling 8: a call that is to take the place of another.
+    const objection = req.has('Replaces') ? { status: 403 } : objectionTo(req, trunk.config);
     if (objection) {
       this.counters.refused++;
       this.#facade.respond(res, objection.status, { headers: objection.headers ?? {} });
@@ -123,7 +132,11 @@ export class Inbound {
 
   /** Anything but INVITE. */
   request(req: SrfRequest, res: SrfResponse): void {
-    const trusted = this.#trunkOf(req) !== undefined;
+    if (req.method === 'REGISTER' && this.#lan.mayKnock(req)) {
+      this.#lan.registrar.register(req, res);
+      return;
+    }
+    const trusted = this.#trunkOf(req) !== undefined || this.#lan.mayKnock(req);
     if (!trusted) this.counters.strangers++;
     if (req.method === 'OPTIONS' && trusted) {
       this.#facade.respond(res, 200, { headers: { Allow: ALLOW, Accept: 'application/sdp' } });
@@ -144,27 +157,6 @@ export class Inbound {
       if (found) return found;
     }
     return candidates[0];
-  }
-
-  /** Why a call that may come in cannot be taken as it stands. */
-  #objection(req: SrfRequest, trunk: Trunk): { status: number; headers?: Headers } | undefined {
-    // Ruling 8: a call that is to take the place of another.
-    if (req.has('Replaces')) return { status: 403 };
-    const required = (req.get('Require') ?? '').split(',').map((tag) => tag.trim().toLowerCase());
-    const unsupported = required.filter((tag) => tag !== '' && !SUPPORTED.has(tag));
-    // RFC 3261 8.2.2.3.
-    if (unsupported.length) return { status: 420, headers: { Unsupported: unsupported.join(', ') } };
-    if (!req.has('Contact')) return { status: 400 };
-    if (!req.body.trim()) return undefined;
-    const type = (req.get('Content-Type') ?? 'application/sdp').split(';', 1)[0]?.trim().toLowerCase();
-    if (type !== 'application/sdp') return { status: 415, headers: { Accept: 'application/sdp' } };
-    try {
-      const { codecs, ptimeMs } = trunk.config;
-      if (agree(parseSdp(req.body), { codecs, ptimeMs, holding: false })) return undefined;
-    } catch {
-      return { status: 400 };
-    }
-    return { status: 488, headers: { Reason: reasonHeader(88) } };
   }
 }
 

@@ -11,6 +11,16 @@ export {
 } from './gateway.ts';
 export type { DiversionReason } from './identity.ts';
 export type { IncomingCall } from './inbound.ts';
+export { type DeviceTimes, deviceTimes } from './lan/device.ts';
+export type {
+  AuthFailure,
+  BindingStore,
+  DeviceContact,
+  DeviceState,
+  DeviceStatus,
+  StoredBinding,
+} from './lan/device-status.ts';
+export type { DeviceCall, DeviceCallRequest } from './lan/lan.ts';
 export type { AddressChange, NetworkEvent, NetworkNews } from './network.ts';
 export { fromOperator, sameNumber, toOperator } from './number-format.ts';
 export type { OpenDialog } from './sip-leg.ts';

@@ -5,6 +5,7 @@ import { splitHostPort } from './address.ts';
 import {
   createSrf,
   type Headers,
+  type RepeatedHeaders,
   type SrfClient,
   type SrfDialog,
   type SrfRequest,
@@ -261,10 +262,12 @@ export class SrfFacade extends Emitter<FacadeEvents> {
   respond(
     res: SrfResponse,
     status: number,
-    options: { headers?: Headers; body?: string } = {},
+    options: { headers?: RepeatedHeaders; body?: string } = {},
     pracked?: () => void,
   ): void {
-    this.#attempt(() => res.send(status, options, () => {}, pracked));
+    const { headers, ...rest } = options;
+    const lines = headers && { headers: written(headers) };
+    this.#attempt(() => res.send(status, { ...rest, ...lines }, () => {}, pracked));
   }
 
   /** Has `lost` called if the control connection breaks while the dialog lives. */
@@ -367,6 +370,19 @@ export class SrfFacade extends Emitter<FacadeEvents> {
       if (failure && ended.end()) reject(failure);
     });
   }
+}
+
+/**
+ * srf joins the values of a repeated field with commas, which RFC 3261 7.3.1 forbids for challenges; written
+ * as lines of their own they reach the engine as they are meant.
+ */
+function written(headers: RepeatedHeaders): Headers {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : value.join(`\r\n${name}: `),
+    ]),
+  );
 }
 
 /** Reads `udp/192.0.2.1:5060,tcp/...` of the engine's greeting. */

@@ -8,6 +8,9 @@ import Srf from 'drachtio-srf';
 /** Header fields by name. */
 export type Headers = Record<string, string>;
 
+/** The same, with fields that stand more than once: a list is written as so many lines. */
+export type RepeatedHeaders = Record<string, string | readonly string[]>;
+
 /** What requests and responses have in common. */
 export interface SrfMessage {
   /** Value of a header, repetitions joined with commas; any capitalisation. */

@@ -1,0 +1,132 @@
+import type { ReleaseCause } from '../../call/leg.ts';
+import { escapeUser, joinHostPort, parseUri, plainAddress, quoteName } from '../address.ts';
+import { localCause } from '../cause.ts';
+import { Credentials, type DigestProgress } from '../credentials.ts';
+import { toOperator } from '../number-format.ts';
+import type { AudioWishes, CalledPeer, ChallengedRequest, OutgoingCall, Way } from '../peer.ts';
+import type { Headers, SrfResponse } from '../srf-types.ts';
+import type { Contact, Device } from './device.ts';
+
+/** How long a device of the office may be silent after an INVITE, ms: it is a switch away. */
+const NO_ANSWER_MS = 4_000;
+
+/** One place among a device's calls at once; all contacts that ring for one call share it. */
+export class CallPlace {
+  readonly #device: Device;
+  #legs = 0;
+
+  constructor(device: Device) {
+    this.#device = device;
+  }
+
+  began(): void {
+    if (this.#legs++ === 0) this.#device.callBegan();
+  }
+
+  ended(): void {
+    if (--this.#legs === 0) this.#device.callEnded();
+  }
+}
+
+/** A device as the leg of one call sees it. */
+export class DevicePeer implements CalledPeer {
+  readonly device: Device;
+  readonly place: string;
+  readonly inside = true;
+  readonly localAddress: string | undefined;
+  readonly noAnswerMs = NO_ANSWER_MS;
+  readonly #contact: Contact | undefined;
+  readonly #slot: CallPlace;
+  #credentials: Credentials | undefined;
+
+  /** `contact`: where it is called; undefined for a call that it made. */
+  constructor(device: Device, localAddress: string | undefined, slot: CallPlace, contact?: Contact) {
+    this.device = device;
+    this.place = `device:${device.config.id}`;
+    this.localAddress = localAddress;
+    this.#slot = slot;
+    this.#contact = contact;
+  }
+
+  get contact(): string {
+    const transport = this.#contact?.way.transport ?? 'udp';
+    return `<sip:linegate@localhost${transport === 'udp' ? '' : `;transport=${transport}`}>`;
+  }
+
+  get audio(): AudioWishes {
+    const { codecs, ptimeMs } = this.device.config;
+    return { codecs, ptimeMs };
+  }
+
+  get dtmf(): 'auto' | 'info' {
+    return this.device.config.dtmf;
+  }
+
+  callBegan(): void {
+    this.#slot.began();
+  }
+
+  callEnded(): void {
+    this.#slot.ended();
+  }
+
+  /** Only a PBX has anything to ask of us; a telephone's password is for its own requests. */
+  answerChallenge(
+    response: SrfResponse,
+    progress: DigestProgress,
+    request: ChallengedRequest,
+  ): DigestProgress | undefined {
+    const { kind, user, password } = this.device.config;
+    const way = this.#contact?.way;
+    if (kind !== 'pbx' || !way) return undefined;
+    this.#credentials ??= new Credentials({ server: way.address, user, password });
+    const fromTrunk = plainAddress(response.source_address) === plainAddress(way.address);
+    return this.#credentials.answer(response, progress, { ...request, fromTrunk });
+  }
+
+  refusal(): ReleaseCause | undefined {
+    return this.localAddress === undefined
+      ? localCause(27, `no way to device ${this.device.config.id} is known`)
+      : undefined;
+  }
+
+  way(): Way | undefined {
+    return this.#contact?.way;
+  }
+
+  address(call: OutgoingCall): { uri: string; from: string; headers: Headers } {
+    const contact = this.#contact;
+    const { caller } = call;
+    const domain = joinHostPort(this.localAddress ?? 'localhost', undefined);
+    const inside = caller.number !== undefined && !caller.number.startsWith('+');
+    const headers: Headers = {
+      // RFC 7462 10: telephones ring in another way for a colleague.
+      'Alert-Info': inside ? '<urn:alert:source:internal>' : '<urn:alert:source:external>',
+      ...(contact?.path.length ? { Route: contact.path.join(', ') } : {}),
+    };
+    return { uri: this.#uri(call.number), from: this.#from(call, domain), headers };
+  }
+
+  saw(_way: Way, status: number, _text: string, answered: boolean): void {
+    if (!this.#contact) return;
+    // Whoever refuses a call is there.
+    if (answered || status === 408 || status === 503) this.device.saw(this.#contact.uri, answered);
+  }
+
+  /** A PBX is told which of its numbers is called; everybody else has one. */
+  #uri(number: string): string {
+    const uri = this.#contact?.uri ?? '';
+    if (this.device.config.kind !== 'pbx') return uri;
+    const parsed = parseUri(uri);
+    if (!parsed || number === '') return uri;
+    const user = escapeUser(toOperator(number, this.device.config.numberFormat));
+    return `sip:${user}@${joinHostPort(parsed.host, parsed.port)}`;
+  }
+
+  #from({ caller }: OutgoingCall, domain: string): string {
+    if (caller.absence === 'private') return '"Anonymous" <sip:anonymous@anonymous.invalid>';
+    const name = caller.name ? `${quoteName(caller.name)} ` : '';
+    if (caller.number === undefined) return `${name || '"Unavailable" '}<sip:unavailable@unknown.invalid>`;
+    return `${name}<sip:${escapeUser(toOperator(caller.number, this.device.config.numberFormat))}@${domain}>`;
+  }
+}

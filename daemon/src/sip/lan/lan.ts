@@ -1,0 +1,328 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Party, ReleaseCause } from '../../call/leg.ts';
+import type { DeviceConfig } from '../../config/schema.ts';
+import { parseNameAddress, parseUri, plainAddress } from '../address.ts';
+import { localCause } from '../cause.ts';
+import { callerOf } from '../identity.ts';
+import { IncomingSipLeg } from '../incoming-leg.ts';
+import { mediaAddress } from '../local-address.ts';
+import { fromOperator } from '../number-format.ts';
+import { objectionTo } from '../objection.ts';
+import { OutgoingSipLeg } from '../outgoing-leg.ts';
+import type { OutgoingCall } from '../peer.ts';
+import type { LegHost, SipLeg } from '../sip-leg.ts';
+import type { SrfRequest, SrfResponse } from '../srf-types.ts';
+import type { Resolver } from '../targets.ts';
+import { Device, type DeviceTimes } from './device.ts';
+import { CallPlace, DevicePeer } from './device-peer.ts';
+import type { AuthFailure, BindingStore, DeviceStatus, StoredBinding } from './device-status.ts';
+import { DigestGate } from './digest-gate.ts';
+import { Registrar } from './registrar.ts';
+
+/** Realm of our challenges; a telephone keeps its password by it, so that it must never change. */
+export const REALM = 'linegate';
+
+/** What is known of a call that a device makes. */
+export interface DeviceCall {
+  deviceId: string;
+  /** As dialed, without separators. */
+  calledNumber: string;
+  /** Who calls as a PBX says it; a telephone's own word is not asked. */
+  caller: Party;
+  /** The device has as many calls as it may have already; only an emergency call may still go. */
+  full: boolean;
+}
+
+/** A call to a device. */
+export interface DeviceCallRequest extends OutgoingCall {
+  deviceId: string;
+}
+
+export interface LanOptions {
+  legHost: LegHost;
+  clock: Clock;
+  resolver: Resolver;
+  times: DeviceTimes;
+  /** Whether `address` is of the office network (ruling 18). */
+  onLink(address: string): boolean;
+  /** Local address from which packets to `remote` leave. */
+  routed(remote: string): Promise<string>;
+  store?: BindingStore | undefined;
+  showsTrying: boolean;
+  changed(status: DeviceStatus): void;
+  refused(failure: AuthFailure): void;
+  arrived(leg: SipLeg, call: DeviceCall): void;
+  mediaReady(address: string): void;
+}
+
+/** Failures remembered by address, and how many addresses. */
+const MAX_SOURCES = 4096;
+
+/** The SIP devices of the office network: who they are, where they are, and calls with them. */
+export class Lan {
+  readonly registrar: Registrar;
+  readonly gate: DigestGate;
+  readonly #options: LanOptions;
+  readonly #devices = new Map<string, Device>();
+  /** Local address by remote one; undefined while the routing table is asked. */
+  readonly #local = new Map<string, string | undefined>();
+  readonly #failures = new Map<string, number>();
+
+  constructor(options: LanOptions) {
+    this.#options = options;
+    const { clock, legHost } = options;
+    this.gate = new DigestGate(REALM, () => clock.now());
+    this.registrar = new Registrar({
+      facade: legHost.facade,
+      clock,
+      authenticate: (req, res) => this.authenticate(req, res),
+      bound: (device) => this.#keep(device),
+    });
+  }
+
+  /** Takes the devices of a configuration. Bindings of those that stay, stay. */
+  apply(configs: readonly DeviceConfig[]): void {
+    const own = configs.filter((config) => config.mode !== 'client');
+    const wanted = new Map(own.map((config) => [config.id, config]));
+    for (const [id, device] of [...this.#devices]) {
+      const next = wanted.get(id);
+      if (next && sameDevice(device.config, next)) {
+        device.config = next;
+        wanted.delete(id);
+        continue;
+      }
+      device.close();
+      this.#devices.delete(id);
+      if (!next) this.#options.store?.save(id, []);
+    }
+    const kept = wanted.size > 0 ? (this.#options.store?.load() ?? []) : [];
+    for (const [id, config] of wanted) {
+      const device = new Device(config, {
+        facade: this.#options.legHost.facade,
+        clock: this.#options.clock,
+        resolver: this.#options.resolver,
+        times: this.#options.times,
+        localAddress: (remote) => this.localAddress(remote),
+        changed: (changed) => {
+          if (this.#devices.get(id) === changed) this.#options.changed(changed.status);
+        },
+      });
+      this.#devices.set(id, device);
+      // What a password or a name stood for is over with it; else the telephone need not notice our restart.
+      if (config.mode === 'registers')
+        device.bindings = this.#restored(kept.filter((b) => b.deviceId === id));
+      this.#options.changed(device.status);
+    }
+  }
+
+  statuses(): DeviceStatus[] {
+    return [...this.#devices.values()].map((device) => device.status);
+  }
+
+  /** Addresses of this machine are others: each way is looked up anew. */
+  addressesChanged(): void {
+    const known = [...this.#local.keys()];
+    this.#local.clear();
+    for (const remote of known) this.localAddress(remote);
+  }
+
+  /** The device that a request comes from, by the way it came: a known address, or a registered flow. */
+  sender(req: SrfRequest): Device | undefined {
+    const source = { protocol: req.protocol, address: req.source_address, port: req.source_port };
+    return [...this.#devices.values()].find((device) => device.sent(source));
+  }
+
+  /** Whether somebody at the request's source may ask us for anything, be it only with a password. */
+  mayKnock(req: SrfRequest): boolean {
+    if (this.#devices.size === 0) return false;
+    return (
+      this.#options.onLink(plainAddress(req.source_address)) ||
+      [...this.#devices.values()].some((device) => device.mayComeFrom(req.source_address))
+    );
+  }
+
+  /**
+   * The device whose password a request carries; else challenges or refuses it and returns undefined. Whether
+   * a user exists cannot be told from the answer, nor from its time.
+   */
+  authenticate(req: SrfRequest, res: SrfResponse): Device | undefined {
+    const { facade } = this.#options.legHost;
+    const { onLink } = this.#options;
+    const near = onLink(plainAddress(req.source_address));
+    const byUser = (user: string): Device | undefined =>
+      [...this.#devices.values()].find(
+        ({ config }) => config.enabled && config.mode === 'registers' && config.user === user,
+      );
+    const allowed = (user: string): Device | undefined => {
+      const device = byUser(user);
+      return device && (near || device.mayComeFrom(req.source_address)) ? device : undefined;
+    };
+    const verdict = this.gate.check(
+      { method: req.method, uri: req.uri, body: req.body, authorization: req.get('Authorization') },
+      (user) => allowed(user)?.config.password,
+    );
+    const source = plainAddress(req.source_address);
+    switch (verdict.kind) {
+      case 'right':
+        this.#failures.delete(source);
+        return allowed(verdict.user);
+      case 'wrong': {
+        const failures = (this.#failures.get(source) ?? 0) + 1;
+        this.#failures.delete(source);
+        this.#failures.set(source, failures);
+        if (this.#failures.size > MAX_SOURCES) this.#failures.delete(this.#failures.keys().next().value!);
+        this.#options.refused({
+          method: req.method,
+          sourceAddress: source,
+          protocol: req.protocol,
+          user: verdict.user.slice(0, 64),
+          failures,
+        });
+        facade.respond(res, 403);
+        return undefined;
+      }
+      default:
+        facade.respond(res, 401, {
+          headers: { 'WWW-Authenticate': this.gate.challenges(verdict.kind === 'stale') },
+        });
+        return undefined;
+    }
+  }
+
+  /** An INVITE of a device, or of somebody in the office who claims to be one. */
+  async invite(req: SrfRequest, res: SrfResponse): Promise<void> {
+    const { legHost, arrived } = this.#options;
+    const known = this.sender(req);
+    const device = known && known.config.mode === 'static' ? known : this.authenticate(req, res);
+    if (!device) return;
+    const objection = objectionTo(req, device.config);
+    if (objection) {
+      legHost.facade.respond(res, objection.status, { headers: objection.headers ?? {} });
+      return;
+    }
+    let given = false;
+    // The way to a telephone that calls before it has registered is not known yet.
+    req.on('cancel', () => {
+      given = true;
+    });
+    const local = this.localAddress(req.source_address) ?? (await this.#locate(req.source_address));
+    if (given) return;
+    const full = device.calls >= device.config.maxCalls;
+    const leg = new IncomingSipLeg(new DevicePeer(device, local, new CallPlace(device)), legHost, req, res);
+    arrived(leg, {
+      deviceId: device.config.id,
+      calledNumber: dialedNumber(req, device.config),
+      caller:
+        device.config.kind === 'pbx'
+          ? callerOf(
+              {
+                from: req.get('From'),
+                assertedIdentity: req.get('P-Asserted-Identity'),
+                remoteParty: req.get('Remote-Party-ID'),
+                privacy: req.get('Privacy'),
+              },
+              device.config.numberFormat,
+            )
+          : {},
+      full,
+    });
+  }
+
+  /**
+   * Makers of legs to all contacts of a device: first those it prefers, in groups rung at once; or why there is
+   * none.
+   */
+  call(request: DeviceCallRequest): (() => OutgoingSipLeg)[][] | ReleaseCause {
+    const device = this.#devices.get(request.deviceId);
+    const name = `device ${request.deviceId}`;
+    if (!device?.config.enabled) return localCause(27, `${name} is off`);
+    if (device.calls >= device.config.maxCalls) return localCause(17, `${name} is busy`);
+    const contacts = device.reachable;
+    if (contacts.length === 0) return localCause(20, `${name} is ${device.status.state}`);
+    const place = new CallPlace(device);
+    const groups = new Map<number, (() => OutgoingSipLeg)[]>();
+    for (const contact of contacts) {
+      const peer = new DevicePeer(device, this.localAddress(contact.way.address), place, contact);
+      const make = () => new OutgoingSipLeg(peer, this.#options.legHost, request, this.#options.showsTrying);
+      const group = groups.get(contact.q);
+      if (group) group.push(make);
+      else groups.set(contact.q, [make]);
+    }
+    return [...groups.values()];
+  }
+
+  /** Local address toward `remote`, if the routing table has been asked; else it is asked now. */
+  localAddress(remote: string): string | undefined {
+    const known = this.#local.get(remote);
+    if (known === undefined && !this.#local.has(remote)) void this.#locate(remote).catch(() => {});
+    return known;
+  }
+
+  close(): void {
+    for (const device of this.#devices.values()) device.close();
+  }
+
+  async #locate(remote: string): Promise<string | undefined> {
+    this.#local.set(remote, this.#local.get(remote));
+    try {
+      const { facade } = this.#options.legHost;
+      const local = mediaAddress(await this.#options.routed(plainAddress(remote)), facade.listening);
+      this.#local.set(remote, local);
+      this.#options.mediaReady(local);
+      return local;
+    } catch {
+      // No route yet: asked again when it is needed next.
+      this.#local.delete(remote);
+      return undefined;
+    }
+  }
+
+  #keep(device: Device): void {
+    const { clock, store } = this.#options;
+    const wall = clock.wall() - clock.now();
+    store?.save(
+      device.config.id,
+      device.bindings.map((binding) => ({
+        ...binding,
+        deviceId: device.config.id,
+        expiresAt: Math.round(binding.expiresAt + wall),
+      })),
+    );
+  }
+
+  #restored(kept: readonly StoredBinding[]) {
+    const { clock } = this.#options;
+    const wall = clock.wall() - clock.now();
+    return kept.map(({ deviceId: _, ...binding }) => ({ ...binding, expiresAt: binding.expiresAt - wall }));
+  }
+}
+
+/** Whether a device is the same subscriber at the same place, so that its bindings hold. */
+function sameDevice(a: DeviceConfig, b: DeviceConfig): boolean {
+  const connection = ({
+    enabled,
+    mode,
+    user,
+    password,
+    address,
+    transport,
+    networks,
+  }: DeviceConfig): string => JSON.stringify([enabled, mode, user, password, address, transport, networks]);
+  return connection(a) === connection(b);
+}
+
+/**
+ * What a device dialed: the user part of the Request-URI, `tel:` or `sip:`, without separators (RFC 3966 3). One
+ * that calls us by its own name has the number in To.
+ */
+function dialedNumber(req: SrfRequest, config: DeviceConfig): string {
+  const candidates = [req.uri, parseNameAddress(req.get('To') ?? '')?.uri ?? ''].map(
+    (uri) => parseUri(uri)?.user ?? '',
+  );
+  const user = candidates.find((value) => value !== '' && value !== config.user) ?? '';
+  const number = user.replace(/[\s().-]/g, '').slice(0, 64);
+  // A PBX that writes bare E.164 means a country code, which dialed digits would not.
+  if (config.numberFormat === 'e164' && /^\d{11,15}$/.test(number))
+    return fromOperator(number, 'e164') ?? number;
+  return number;
+}
