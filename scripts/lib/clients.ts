@@ -110,6 +110,14 @@ export class BoxClient {
     return await json<T>(`${this.#base}${path}`, { headers: { cookie: this.#cookie } });
   }
 
+  /** A file that the page offers, with the name it is to have. */
+  async download(path: string): Promise<{ name: string; data: Buffer }> {
+    const response = await fetch(`${this.#base}${path}`, { headers: { cookie: this.#cookie } });
+    if (!response.ok) throw new Error(`GET ${path}: ${response.status}`);
+    const name = /filename="?([^";]+)/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? '';
+    return { name, data: Buffer.from(await response.arrayBuffer()) };
+  }
+
   async post<T>(path: string, body: unknown): Promise<T> {
     return await json<T>(`${this.#base}${path}`, post(body, this.#headers));
   }

@@ -57,15 +57,16 @@ export class Incoming {
     const access = config.accessNumbers.find(
       (a) => a.enabled && a.trunkNumbers.some((number) => this.#normalise(number) === called),
     );
-    const about = { trunkId: call.trunkId, calledNumber: called };
+    const number = config.incomingNumbers.find(
+      (n) => this.#normalise(n.number) === called && (n.trunk === undefined || n.trunk === call.trunkId),
+    );
+    const shown = access || number ? called : withoutBurst(called, config.accessNumbers);
+    const about = { trunkId: call.trunkId, calledNumber: shown };
     if (access) {
       const who = { leg, caller: call.caller, place, origin: outside };
       this.#reachAccess(access, who, about);
       return;
     }
-    const number = config.incomingNumbers.find(
-      (n) => this.#normalise(n.number) === called && (n.trunk === undefined || n.trunk === call.trunkId),
-    );
     const destination = config.destinations.find((d) => d.id === number?.destination);
     this.#ring(leg, destination, call.caller, about);
   }
@@ -205,3 +206,12 @@ const incomingSeed = (caller: Party, about: Called): Omit<CallSeed, 'id'> => ({
   ...(caller.absence === undefined ? {} : { callerAbsence: caller.absence }),
   ...about,
 });
+
+/** P05: what was dialed behind an access number in one go begins with a PIN, and is nobody's number. */
+function withoutBurst(called: string, accessNumbers: readonly { trunkNumbers: readonly string[] }[]): string {
+  // As far as it matters here 8, 7 and +7 are the same.
+  const bare = (number: string): string =>
+    number.replace(/^(?:\+?7|8)(?=\d{10})/, '').replace(/[^\d*#]/g, '');
+  const numbers = accessNumbers.flatMap((access) => access.trunkNumbers);
+  return numbers.find((number) => bare(number) !== '' && bare(called).startsWith(bare(number))) ?? called;
+}
