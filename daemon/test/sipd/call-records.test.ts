@@ -99,9 +99,9 @@ t.test(
     peer.reply(invite, 180);
     peer.reply(await peer.expect('CANCEL'), 200);
     peer.reply(invite, 487);
-    await t.rejects(cancelled, { status: 487 });
+    await t.rejects(cancelled, { status: 487 } as Any);
     t.same((await seen(7)).slice(5), ['attempt application: INVITE URI', 'stop network call-canceled: 487']);
-    await t.rejects(srf.createUAC('sip:127.0.0.1:9', { localSdp: sdp() }), { status: 408 });
+    await t.rejects(srf.createUAC('sip:127.0.0.1:9', { localSdp: sdp() }), { status: 408 } as Any);
     t.same((await seen(9)).slice(7), [
       'attempt application: INVITE URI',
       'stop application call-rejected: INVITE URI',
