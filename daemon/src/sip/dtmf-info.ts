@@ -1,3 +1,23 @@
+import type { BodyOwner } from './body.ts';
+import type { Headers } from './srf-types.ts';
+
+/** Bodies of INFO that are taken: digits, and what some systems send to keep a call alive or to ask for a picture. */
+// biome-ignore format: a list
+const TAKEN: ReadonlySet<string> = new Set([
+  'application/dtmf-relay', 'application/dtmf', 'application/broadsoft', 'application/hook-flash', 'application/media_control+xml',
+]);
+
+/**
+ * Why an INFO is refused: it is of a package, and we have agreed to none (RFC 6086 4.2.2: 469 with what
+ * we would take), or its body is of a kind that we do not know (RFC 2976 2.3, RFC 3261 8.2.3).
+ */
+export function infoRefusal(message: BodyOwner): { status: number; headers: Headers } | undefined {
+  if (message.get('Info-Package') !== undefined) return { status: 469, headers: { 'Recv-Info': 'nil' } };
+  const type = (message.get('Content-Type') ?? '').split(';', 1)[0]!.trim().toLowerCase();
+  if (!message.body.trim() || TAKEN.has(type)) return undefined;
+  return { status: 415, headers: { Accept: [...TAKEN].join(', ') } };
+}
+
 /** Keys as event codes, RFC 4733 3.2; some equipment writes the number instead of the sign. */
 const BY_EVENT = '0123456789*#ABCD';
 

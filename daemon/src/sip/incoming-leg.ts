@@ -2,6 +2,7 @@ import type { Timer } from '../base/clock.ts';
 import { CodedError, messageOf } from '../base/error.ts';
 import type { ReleaseCause } from '../call/leg.ts';
 import { joinHostPort, parseNameAddress } from './address.ts';
+import { descriptionOf } from './body.ts';
 import { causeName, localCause, parseReason, reasonHeader, refusalStatus } from './cause.ts';
 import { MediaSession } from './media-session.ts';
 import { allowedBy, type Peer } from './peer.ts';
@@ -11,8 +12,11 @@ import type { Headers, SrfRequest, SrfResponse } from './srf-types.ts';
 /** RFC 3261 13.3.1.1: a provisional response is repeated every minute, or proxies give up; and the engine drops a silent call after 64 s. */
 const REPEAT_MS = 50_000;
 
-/** How long an answer waits for the PRACK of a reliable response before it; a peer that sends none may still talk, ms. */
-const PRACK_MS = 2_000;
+/** RFC 3262 3: without its PRACK a reliable response is given up after 64*T1, and the call with it, ms. */
+const PRACK_MS = 32_000;
+
+/** Longest Expires of an INVITE that is minded (RFC 3261 13.3.1), s: no telephone rings for longer. */
+const MAX_EXPIRES = 3600;
 
 /** A call that came in from a trunk or a device. */
 export class IncomingSipLeg extends SipLeg {
@@ -29,6 +33,11 @@ export class IncomingSipLeg extends SipLeg {
   /** Settles when the reliable provisional response sent last is acknowledged. */
   #pracked: Promise<void> = Promise.resolve();
   #opening: Promise<MediaSession> | undefined;
+  #expiry: Timer | undefined;
+  /** The caller's offer; empty if it made none. */
+  readonly #offer: string;
+  /** Our offer, where the caller made none, has its answer from a PRACK (RFC 3262 5). */
+  #answeredByPrack = false;
   /** Our answer to the caller's offer; one and the same in 183 and 200 (RFC 3261 13.2.1). */
   #answer: string | undefined;
 
@@ -37,10 +46,19 @@ export class IncomingSipLeg extends SipLeg {
     this.callId = req.get('Call-ID') ?? '';
     this.#req = req;
     this.#res = res;
+    this.#offer = descriptionOf(req);
     this.#reliable = /\b100rel\b/i.test(req.get('Require') ?? '');
     this.state = 'trying';
     this.startedAt = host.clock.now();
     peer.callBegan();
+    const expires = Number.parseInt(req.get('Expires') ?? '', 10);
+    if (expires > 0 && expires <= MAX_EXPIRES)
+      this.#expiry = host.clock.after(expires * 1000, () => this.#expired());
+    req.on('update', (update, updateRes) => {
+      this.updatedEarly(update, updateRes);
+      // What is agreed on by UPDATE is what the 200 repeats.
+      if (this.#answer !== undefined) this.#answer = this.session?.written ?? this.#answer;
+    });
     req.on('cancel', (cancel) => {
       const given = parseReason(cancel.get('Reason'));
       this.ended({
@@ -62,11 +80,18 @@ export class IncomingSipLeg extends SipLeg {
   alert(): void {
     if (this.state !== 'trying' || this.#provisional) return;
     this.state = 'alerting';
-    this.#progress(180);
+    // RFC 3261 13.2.1: the first reliable response to an INVITE without an offer makes one.
+    if (this.#reliable && this.#offer === '') void this.#offerEarly().catch(() => {});
+    else this.#progress(180);
   }
 
   async openEarlyMedia(): Promise<void> {
     if (this.state === 'answered' || this.#provisional?.body !== undefined) return;
+    if (this.#reliable && this.#offer === '') {
+      await this.#offerEarly();
+      this.state = 'alerting';
+      return;
+    }
     const session = await this.#media();
     const body = this.#describe(session);
     // Without an offer there is nothing to answer before the 200; the caller then hears its own exchange's tones.
@@ -100,8 +125,21 @@ export class IncomingSipLeg extends SipLeg {
     super.release(cause);
   }
 
+  async #offerEarly(): Promise<void> {
+    const session = await this.#media();
+    this.#progress(180, session.offer());
+  }
+
+  /** RFC 3261 13.3.1: an INVITE that has expired unanswered is refused with 487. */
+  #expired(): void {
+    if (this.state === 'released' || this.#accepted) return;
+    this.host.facade.respond(this.#res, 487, { headers: { Reason: reasonHeader(102) } });
+    this.ended({ q850: 102, sip: 487, text: 'INVITE expired', by: 'remote', final: true });
+  }
+
   #leave(): void {
     this.#repeat?.cancel();
+    this.#expiry?.cancel();
     this.peer.callEnded();
   }
 
@@ -110,9 +148,12 @@ export class IncomingSipLeg extends SipLeg {
     // RFC 3262 3: no 2xx before the PRACK, or the two would overtake each other.
     await this.#pracked;
     if (this.state === 'released') throw new CodedError('sip/gone', 'the caller hung up');
-    const body = this.#describe(session) ?? session.offer();
-    const offered = this.#answer !== undefined;
+    const answer = this.#describe(session);
+    // What a PRACK has answered is settled: a description in the 200 would be another offer.
+    const body = answer ?? (this.#answeredByPrack ? '' : session.offer());
+    const offered = answer !== undefined || this.#answeredByPrack;
     this.#repeat?.cancel();
+    this.#expiry?.cancel();
     const nextHop = `${this.#req.protocol}/${joinHostPort(this.#req.source_address, this.#req.source_port)}`;
     this.#accepted = true;
     try {
@@ -159,9 +200,9 @@ export class IncomingSipLeg extends SipLeg {
 
   /** Our answer to the caller's offer; undefined if it made none. */
   #describe(session: MediaSession): string | undefined {
-    if (this.#answer !== undefined || !this.#req.body.trim()) return this.#answer;
+    if (this.#answer !== undefined || this.#offer === '') return this.#answer;
     try {
-      this.#answer = session.answer(this.#req.body);
+      this.#answer = session.answer(this.#offer);
     } catch {
       this.#answer = undefined;
     }
@@ -174,19 +215,41 @@ export class IncomingSipLeg extends SipLeg {
 
   #progress(status: number, body?: string): void {
     this.#provisional = { status, ...(body === undefined ? {} : { body }) };
-    const headers: Headers = { ...this.#headers(), ...(this.#reliable ? { Require: '100rel' } : {}) };
+    const headers: Headers = {
+      ...this.#headers(),
+      ...(this.#reliable ? { Require: '100rel' } : {}),
+      // RFC 5009 8: whoever asks is told that what we send is meant to be heard.
+      ...(body !== undefined && this.#req.has('P-Early-Media') ? { 'P-Early-Media': 'sendrecv' } : {}),
+    };
     const options = { headers, ...(body === undefined ? {} : { body }) };
     if (this.#reliable) {
       this.#pracked = new Promise((resolve) => {
-        const timer = this.host.clock.after(PRACK_MS, resolve);
-        this.host.facade.respond(this.#res, status, options, () => {
+        const timer = this.host.clock.after(PRACK_MS, () => {
+          this.release(localCause(102, 'no PRACK'));
+          resolve();
+        });
+        this.host.facade.respond(this.#res, status, options, (prack) => {
           timer.cancel();
+          this.#acknowledged(prack);
           resolve();
         });
       });
     } else this.host.facade.respond(this.#res, status, options);
     this.#repeat?.cancel();
     this.#repeat = this.host.clock.after(REPEAT_MS, () => this.#progress(status, body));
+  }
+
+  /** A PRACK; it answers our offer where the caller made none. */
+  #acknowledged(prack: SrfRequest): void {
+    const { session } = this;
+    if (this.#offer !== '' || this.#answeredByPrack || !session || this.#provisional?.body === undefined)
+      return;
+    try {
+      session.accept(descriptionOf(prack));
+      this.#answeredByPrack = true;
+    } catch (error) {
+      this.release(localCause(88, messageOf(error), 488));
+    }
   }
 
   #headers(): Headers {

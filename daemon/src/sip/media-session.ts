@@ -4,7 +4,14 @@ import type { EndpointId, Media, MediaDirection, RtpStatistics } from '../media/
 import { type Agreement, agree } from './negotiation.ts';
 import type { AudioWishes } from './peer.ts';
 import type { OpenRtp } from './rtp-pool.ts';
-import { type LocalAudio, parseSdp, type SessionDescription, writeAnswer, writeOffer } from './sdp.ts';
+import {
+  type LocalAudio,
+  parseSdp,
+  type SessionDescription,
+  type Settled,
+  writeAnswer,
+  writeOffer,
+} from './sdp.ts';
 
 /** Offer and answer of one call, and the RTP session behind them (RFC 3264). */
 export class MediaSession {
@@ -17,6 +24,7 @@ export class MediaSession {
   #version = 1;
   #written = '';
   #agreement: Agreement | undefined;
+  #settled: Settled | undefined;
   #closed: Promise<RtpStatistics | undefined> | undefined;
   #holding = false;
 
@@ -37,6 +45,11 @@ export class MediaSession {
     return this.#agreement;
   }
 
+  /** What we described last; empty before. */
+  get written(): string {
+    return this.#written;
+  }
+
   get holding(): boolean {
     return this.#holding;
   }
@@ -50,7 +63,7 @@ export class MediaSession {
   offer(): string {
     const held = this.#agreement?.held ?? false;
     const direction = this.#holding ? (held ? 'inactive' : 'sendonly') : 'sendrecv';
-    return this.#write((local) => writeOffer({ ...local, direction }, this.#config.codecs));
+    return this.#write((local) => writeOffer({ ...local, direction }, this.#config.codecs, this.#settled));
   }
 
   /**
@@ -87,6 +100,8 @@ export class MediaSession {
     if (!agreement) return undefined;
     const before = JSON.stringify(this.#agreement?.rtp);
     this.#agreement = agreement;
+    const { mediaIndex, eventType } = agreement.audio;
+    this.#settled = { media: remote.media, mediaIndex, eventType };
     // The same parameters again (a repeated answer, a session refresh) must not make RTP latch anew.
     if (JSON.stringify(agreement.rtp) !== before && !this.#closed) {
       this.#media

@@ -1,3 +1,4 @@
+import { bodyObjection, descriptionOf } from './body.ts';
 import { reasonHeader } from './cause.ts';
 import { agree } from './negotiation.ts';
 import type { AudioWishes } from './peer.ts';
@@ -17,12 +18,13 @@ export function objectionTo(
   // RFC 3261 8.2.2.3.
   if (unsupported.length) return { status: 420, headers: { Unsupported: unsupported.join(', ') } };
   if (!req.has('Contact')) return { status: 400 };
-  if (!req.body.trim()) return undefined;
-  const type = (req.get('Content-Type') ?? 'application/sdp').split(';', 1)[0]?.trim().toLowerCase();
-  if (type !== 'application/sdp') return { status: 415, headers: { Accept: 'application/sdp' } };
+  const unreadable = bodyObjection(req);
+  if (unreadable) return unreadable;
+  const offer = descriptionOf(req);
+  if (offer === '') return undefined;
   try {
     const { codecs, ptimeMs } = audio;
-    if (agree(parseSdp(req.body), { codecs, ptimeMs, holding: false })) return undefined;
+    if (agree(parseSdp(offer), { codecs, ptimeMs, holding: false })) return undefined;
   } catch {
     return { status: 400 };
   }

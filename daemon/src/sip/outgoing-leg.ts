@@ -2,6 +2,7 @@ import type { Timer } from '../base/clock.ts';
 import { codeOf, messageOf } from '../base/error.ts';
 import { randomHex } from '../base/random.ts';
 import type { ReleaseCause } from '../call/leg.ts';
+import { descriptionOf } from './body.ts';
 import { causeName, failureCause, localCause, reasonHeader } from './cause.ts';
 import { type DigestProgress, nextSequence, noDigestYet } from './credentials.ts';
 import { MediaSession } from './media-session.ts';
@@ -16,6 +17,9 @@ import type { Headers, SrfDialog, SrfResponse } from './srf-types.ts';
  */
 const HIDDEN_TRYING_MS = 8_000;
 
+/** RFC 4028 4: half an hour is the interval recommended; a call whose other end is dead lasts no longer, s. */
+const SESSION_SECONDS = 1800;
+
 /** A call of ours on a trunk or to a device. */
 export class OutgoingSipLeg extends SipLeg {
   readonly direction = 'outgoing';
@@ -28,6 +32,9 @@ export class OutgoingSipLeg extends SipLeg {
   #invite: { cancel(headers?: Headers): void } | undefined;
   #noAnswer: Timer | undefined;
   #sequence = 1;
+  /** Interval of the session timer that we ask for, s, and the least that the peer has asked for (RFC 4028 7.3). */
+  #sessionSeconds = SESSION_SECONDS;
+  #minSe = 0;
   #alerted = false;
   #counted = false;
 
@@ -135,7 +142,8 @@ export class OutgoingSipLeg extends SipLeg {
       To: `<${uri}>`,
       Contact: peer.contact,
       Allow: allowedBy(this.peer),
-      Supported: '100rel',
+      Supported: '100rel, timer',
+      ...this.#timerHeaders(),
       ...identity,
       ...digest.headers,
     };
@@ -149,6 +157,7 @@ export class OutgoingSipLeg extends SipLeg {
           if (first) this.startedAt = host.clock.now();
         },
         provisional: (response) => this.#progressed(response),
+        update: (req, res) => this.updatedEarly(req, res),
         answered: (dialog) => this.#answered(dialog, way),
         rejected: (response) => this.#rejected(response, offer, digest),
         failed: (error) => {
@@ -165,10 +174,11 @@ export class OutgoingSipLeg extends SipLeg {
     if (response.status < 180) return;
     this.#alerted = true;
     let audible = false;
-    if (response.body) {
+    const description = descriptionOf(response);
+    if (description !== '') {
       try {
-        this.session?.accept(response.body);
-        audible = true;
+        this.session?.accept(description);
+        audible = !silenced(response.get('P-Early-Media'));
       } catch {
         // Early media that we cannot play is no reason to give the call up; the answer decides.
       }
@@ -188,7 +198,7 @@ export class OutgoingSipLeg extends SipLeg {
       this.discard(dialog, nextHop, localCause(16, 'call was given up'));
       return;
     }
-    const body = dialog.res.body;
+    const body = descriptionOf(dialog.res);
     try {
       if (body) this.session?.accept(body);
       else if (!this.session?.agreement) throw new Error('200 without a session description');
@@ -216,12 +226,38 @@ export class OutgoingSipLeg extends SipLeg {
       this.#send(offer, next);
       return;
     }
+    if (response.status === 422 && this.#askLonger(response)) {
+      this.#sequence = nextSequence(response) ?? this.#sequence + 1;
+      this.#send(offer, digest);
+      return;
+    }
     this.#saw(response.status, response.reason, answered);
     const cause = failureCause(response.status, response.reason, {
       alerted: this.#alerted,
       reason: response.get('Reason'),
     });
     this.#failedWith(answered ? cause : { ...cause, by: 'local' });
+  }
+
+  /**
+   * The session timer asked for. The called is to refresh: it need not be asked for our credentials then.
+   * None in an emergency call, which nothing but its parties may end (ruling 5).
+   */
+  #timerHeaders(): Headers {
+    if (this.#call.emergency) return {};
+    return {
+      'Session-Expires': `${this.#sessionSeconds};refresher=uas`,
+      ...(this.#minSe > 0 ? { 'Min-SE': String(this.#minSe) } : {}),
+    };
+  }
+
+  /** 422 (RFC 4028 7.3): whether the call can be tried again with a longer interval. */
+  #askLonger(response: SrfResponse): boolean {
+    const wanted = Number.parseInt(response.get('Min-SE') ?? '', 10);
+    if (!(wanted > this.#minSe && wanted <= 86_400) || this.state === 'released') return false;
+    this.#minSe = wanted;
+    this.#sessionSeconds = Math.max(this.#sessionSeconds, wanted);
+    return true;
   }
 
   #failedWith(cause: ReleaseCause): void {
@@ -237,4 +273,9 @@ export class OutgoingSipLeg extends SipLeg {
   #saw(status: number, text: string, answered: boolean): void {
     if (this.#way) this.#peer.saw(this.#way, status, text, answered);
   }
+}
+
+/** RFC 5009 8: the network beyond says that nothing of what it sends before the answer is meant to be heard. */
+function silenced(earlyMedia: string | undefined): boolean {
+  return earlyMedia !== undefined && /^\s*(inactive|recvonly)\b/i.test(earlyMedia);
 }

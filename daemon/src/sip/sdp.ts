@@ -30,6 +30,8 @@ export interface SdpMedia {
 export interface SessionDescription {
   sessionId: string;
   sessionVersion: string;
+  /** Value of t=; an answer repeats it (RFC 3264 6). */
+  timing: string;
   media: SdpMedia[];
 }
 
@@ -131,6 +133,7 @@ export function parseSdp(body: string): SessionDescription {
   let origin: string[] = [];
   let sessionAddress: string | undefined;
   let sessionDirection: MediaDirection | undefined;
+  let timing = '0 0';
   const media: Pending[] = [];
   for (const raw of lines) {
     const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
@@ -144,6 +147,9 @@ export function parseSdp(body: string): SessionDescription {
       case 'c':
         if (current) current.address = connection(value);
         else sessionAddress = connection(value);
+        break;
+      case 't':
+        if (/^\d{1,19} \d{1,19}$/.test(value.trim())) timing = value.trim();
         break;
       case 'm':
         if (media.length >= MAX_MEDIA) throw bad('too many media lines');
@@ -159,6 +165,7 @@ export function parseSdp(body: string): SessionDescription {
   return {
     sessionId: origin[1] ?? '',
     sessionVersion: origin[2] ?? '',
+    timing,
     media: media.map((m) => ({
       kind: m.kind,
       port: m.port,
@@ -203,14 +210,14 @@ export const OFFERED_EVENT_TYPE = 101;
 
 const STATIC_TYPE: Record<CodecName, number> = { PCMU: 0, PCMA: 8 };
 
-function head(local: LocalAudio): string[] {
+function head(local: LocalAudio, timing: string): string[] {
   const family = local.address.includes(':') ? 'IP6' : 'IP4';
   return [
     'v=0',
     `o=- ${local.sessionId} ${local.sessionVersion} IN ${family} ${local.address}`,
     's=-',
     `c=IN ${family} ${local.address}`,
-    't=0 0',
+    `t=${timing}`,
   ];
 }
 
@@ -230,16 +237,43 @@ function audioLines(
   return lines;
 }
 
-/** Our offer: G.711 as configured, in that order, and telephone-event. */
-export function writeOffer(local: LocalAudio, codecs: readonly CodecName[]): string {
-  const audio = audioLines(
-    local,
-    'RTP/AVP',
-    codecs.map((codec) => ({ payloadType: STATIC_TYPE[codec], codec })),
-    OFFERED_EVENT_TYPE,
-  );
-  return `${[...head(local), ...audio].join('\r\n')}\r\n`;
+/** What an earlier offer and answer of the session have settled, and a later offer keeps. */
+export interface Settled {
+  /** Every m= line so far, in order. */
+  media: readonly Pick<SdpMedia, 'kind' | 'protocol' | 'formatList'>[];
+  /** The one that carries the call. */
+  mediaIndex: number;
+  /** The number that stands for telephone-event; undefined if none does. */
+  eventType: number | undefined;
 }
+
+/**
+ * Our offer: G.711 as configured, in that order, and telephone-event. A later one has as many lines
+ * as were agreed on before, in their order (RFC 3264 8), and gives no number a new meaning (8.3.2).
+ */
+export function writeOffer(local: LocalAudio, codecs: readonly CodecName[], settled?: Settled): string {
+  const formats = codecs.map((codec) => ({ payloadType: STATIC_TYPE[codec], codec }));
+  const lines = head(local, '0 0');
+  const media = settled?.media ?? [{ kind: 'audio', protocol: 'RTP/AVP', formatList: '' }];
+  const carrier = settled?.mediaIndex ?? 0;
+  media.forEach((line, index) => {
+    if (index === carrier)
+      lines.push(...audioLines(local, line.protocol, formats, settled?.eventType ?? freeType(settled)));
+    else lines.push(refusedLine(line));
+  });
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+/** 101, or where the peer uses that for something else, another dynamic number. */
+function freeType(settled: Settled | undefined): number {
+  const taken = new Set(settled?.media.flatMap((m) => m.formatList.split(' ')));
+  let type = OFFERED_EVENT_TYPE;
+  while (taken.has(String(type)) && type < 127) type++;
+  return type;
+}
+
+const refusedLine = (media: Pick<SdpMedia, 'kind' | 'protocol' | 'formatList'>): string =>
+  `m=${media.kind} 0 ${media.protocol} ${media.formatList || '0'}`;
 
 /** A codec settled on, with the numbers that the peer gave it. */
 export interface AgreedAudio {
@@ -252,12 +286,12 @@ export interface AgreedAudio {
 
 /** Our answer to `offer` (RFC 3264 6): the agreed line with the offer's payload types, every other line refused. */
 export function writeAnswer(local: LocalAudio, offer: SessionDescription, agreed: AgreedAudio): string {
-  const lines = head(local);
+  const lines = head(local, offer.timing);
   offer.media.forEach((media, index) => {
     if (index === agreed.mediaIndex) {
       const codecs = [{ payloadType: agreed.payloadType, codec: agreed.codec }];
       lines.push(...audioLines(local, media.protocol, codecs, agreed.eventType));
-    } else lines.push(`m=${media.kind} 0 ${media.protocol} ${media.formatList || '0'}`);
+    } else lines.push(refusedLine(media));
   });
   return `${lines.join('\r\n')}\r\n`;
 }

@@ -5,10 +5,11 @@ import { randomHex } from '../base/random.ts';
 import type { Leg, LegEvents, LegState, ReleaseCause, ReplacedDialog } from '../call/leg.ts';
 import type { EndpointId, Media, RtpStatistics } from '../media/api.ts';
 import type { DialogJournal } from '../records/call-record.ts';
+import { bodyObjection, descriptionOf } from './body.ts';
 import { causeName, localCause, parseReason, reasonHeader } from './cause.ts';
 import { noDigestYet } from './credentials.ts';
 import { journalOf } from './dialog-journal.ts';
-import { keyOfInfo } from './dtmf-info.ts';
+import { infoRefusal, keyOfInfo } from './dtmf-info.ts';
 import type { MediaSession } from './media-session.ts';
 import { mayTransfer, type Peer } from './peer.ts';
 import { ReferOrder, readRefer } from './refer.ts';
@@ -62,7 +63,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
   #offering = false;
   #remoteHold = false;
   #lastDigit = { key: '', at: Number.NEGATIVE_INFINITY, source: '' };
-  #awaitAck: ((body: string) => void) | undefined;
+  #awaitAck: ((ack: SrfRequest) => void) | undefined;
   /** The REFER that came last. */
   #transfer: ReferOrder | undefined;
 
@@ -162,16 +163,16 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
     dialog.on('ack', (req) => {
       const take = this.#awaitAck;
       this.#awaitAck = undefined;
-      take?.(req.body);
+      take?.(req);
     });
     if (this.#state !== 'released') this.host.dialogOpened(this, this.#journal);
   }
 
   /** Our offer went out in a 200; the answer comes in the ACK (RFC 3261 13.3.1.4). */
   protected expectAnswerInAck(session: MediaSession): void {
-    this.#awaitAck = (body) => {
+    this.#awaitAck = (ack) => {
       try {
-        session.accept(body);
+        session.accept(descriptionOf(ack));
         this.#noteHold();
       } catch (error) {
         this.release(localCause(88, messageOf(error)));
@@ -241,7 +242,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
         this.#offering = false;
       }
       if (response.status < 300) {
-        session.accept(response.body);
+        session.accept(descriptionOf(response));
         this.#noteHold();
         return;
       }
@@ -249,6 +250,8 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
         // RFC 3261 12.2.1.2: the peer knows no such dialog any more, or is dead.
         this.release(localCause(response.status === 408 ? 102 : 41, `${response.status} ${response.reason}`));
       }
+      // RFC 4028 7.3: the engine has heard which interval the peer wants, and writes it now.
+      if (response.status === 422 && tries === 0) continue;
       if (response.status !== 491 || tries >= 3) {
         throw new CodedError('sip/refused', `re-INVITE refused: ${response.status} ${response.reason}`);
       }
@@ -260,29 +263,55 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
 
   /** A re-INVITE or UPDATE from the peer. */
   #modified(dialog: SrfDialog, req: SrfRequest, res: SrfResponse): void {
-    const { status, body } = this.#considerOffer(req);
+    const { status, body, headers: said } = this.#considerOffer(req);
     const headers: Headers =
-      status === 488 ? { Reason: reasonHeader(88) } : status === 200 ? { Contact: this.peer.contact } : {};
+      said ??
+      (status === 488 ? { Reason: reasonHeader(88) } : status === 200 ? { Contact: this.peer.contact } : {});
     if (body !== undefined) dialog.local.sdp = body;
     this.host.facade.respond(res, status, { headers, ...(body === undefined ? {} : { body }) });
     this.#noteHold();
   }
 
-  #considerOffer(req: SrfRequest): { status: number; body?: string } {
+  #considerOffer(req: SrfRequest): { status: number; body?: string; headers?: Headers } {
     const { session } = this;
     if (!session || this.#state !== 'answered') return { status: 481 };
     // RFC 3261 14.2 and RFC 3311 5.2: two offers at once.
     if (this.#offering || this.#awaitAck) return { status: 491 };
-    if (!req.body.trim()) {
+    const objection = bodyObjection(req);
+    if (objection) return objection;
+    const offer = descriptionOf(req);
+    if (offer === '') {
       if (req.method === 'UPDATE') return { status: 200 };
       this.expectAnswerInAck(session);
       return { status: 200, body: session.offer() };
     }
     try {
-      const body = session.answer(req.body);
+      const body = session.answer(offer);
       return body === undefined ? { status: 488 } : { status: 200, body };
     } catch {
       return { status: 488 };
+    }
+  }
+
+  /** An UPDATE before the answer (RFC 3311 5.2): early media moves, or nothing but the target does. */
+  protected updatedEarly(req: SrfRequest, res: SrfResponse): void {
+    const offer = descriptionOf(req);
+    const headers: Headers = { Contact: this.peer.contact };
+    if (offer === '') {
+      const objection = bodyObjection(req);
+      this.host.facade.respond(res, objection?.status ?? 200, { headers: objection?.headers ?? headers });
+    } else if (!this.session?.agreement || this.#state === 'released') {
+      // The offer of the INVITE has no answer yet.
+      this.host.facade.respond(res, 500, { headers: { 'Retry-After': '3' } });
+    } else {
+      let body: string | undefined;
+      try {
+        body = this.session.answer(offer);
+      } catch {
+        body = undefined;
+      }
+      if (body === undefined) this.host.facade.respond(res, 488, { headers: { Reason: reasonHeader(88) } });
+      else this.host.facade.respond(res, 200, { headers, body });
     }
   }
 
@@ -334,8 +363,9 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
 
   #informed(req: SrfRequest, res: SrfResponse): void {
     const key = keyOfInfo(req.get('Content-Type'), req.body);
-    this.host.facade.respond(res, 200);
-    if (key) this.heardDigit(key, 'info');
+    const refusal = infoRefusal(req);
+    this.host.facade.respond(res, refusal?.status ?? 200, { headers: refusal?.headers ?? {} });
+    if (key && !refusal) this.heardDigit(key, 'info');
   }
 
   #destroyed(req: SrfRequest, reason: string | undefined): void {

@@ -51,6 +51,8 @@ export interface InviteHandlers {
   /** The engine has put it on the network. */
   sent(): void;
   provisional(response: SrfResponse): void;
+  /** UPDATE came before the answer; to be answered. */
+  update(req: SrfRequest, res: SrfResponse): void;
   /** 200 came and was acknowledged. Listeners must be added before this returns. */
   answered(dialog: SrfDialog): void;
   rejected(response: SrfResponse): void;
@@ -178,6 +180,11 @@ export class SrfFacade extends Emitter<FacadeEvents> {
           sent = req;
           ended.limit(TRANSACTION_MS);
           if (ended.open) handlers.sent();
+          // srf's own listener, added after this call, would answer every offer with our first one.
+          queueMicrotask(() => {
+            req.removeAllListeners('update');
+            req.on('update', (update, res) => handlers.update(update, res));
+          });
           if (cancelHeaders) sendCancel(cancelHeaders);
         },
         cbProvisional: (response: SrfResponse) => {
@@ -263,7 +270,7 @@ export class SrfFacade extends Emitter<FacadeEvents> {
     res: SrfResponse,
     status: number,
     options: { headers?: RepeatedHeaders; body?: string } = {},
-    pracked?: () => void,
+    pracked?: (prack: SrfRequest) => void,
   ): void {
     const { headers, ...rest } = options;
     const lines = headers && { headers: written(headers) };

@@ -38,6 +38,9 @@ export interface SrfRequest extends SrfMessage {
   ): this;
   /** Incoming INVITE: the caller gave up. */
   on(event: 'cancel', fn: (request: SrfMessage) => void): this;
+  /** INVITE without a final response: the other side sent UPDATE (RFC 3311). */
+  on(event: 'update', fn: (req: SrfRequest, res: SrfResponse) => void): this;
+  removeAllListeners(event: 'update'): void;
 }
 
 export interface SrfResponse extends SrfMessage {
@@ -51,7 +54,7 @@ export interface SrfResponse extends SrfMessage {
     status: number,
     options: { headers?: Headers; body?: string },
     callback?: (error: unknown) => void,
-    pracked?: () => void,
+    pracked?: (prack: SrfRequest) => void,
   ): void;
 }
 
