@@ -210,6 +210,20 @@ export interface TrunkTargetLive {
   at?: number;
 }
 
+/** GET /api/trunk-templates: what is known of operators' trunks before any contract is at hand. */
+export interface TrunkTemplate {
+  id: string;
+  name: Said;
+  /** Where the operator shows what the form asks for. */
+  note?: Said;
+  /** Not checked against a public page of the operator's own. */
+  verify: boolean;
+  /** Keys of the fields that only the contract can tell. */
+  asks: string[];
+  /** Fields that are the same for every customer. */
+  trunk: Partial<Config['trunks'][number]>;
+}
+
 export interface TrunkLive {
   id: string;
   name: string;
@@ -556,4 +570,5 @@ export interface LineTestResult {
 
 export type { Config } from '../config/schema.ts';
 export type { CallRecord, LegRecord } from '../records/call-record.ts';
+export type { BanView, LeaningView, ProtectionView } from './protection-view.ts';
 export type { TraceKind, TraceMessage, TraceView } from './trace-view.ts';

@@ -18,6 +18,7 @@ import type {
   LiveState,
   PinRequest,
   PinView,
+  ProtectionView,
   Said,
   TraceView,
 } from './contract.ts';
@@ -134,6 +135,13 @@ export interface LineActions {
   test(port: number, request: LineTestRequest): Promise<LineTestResult | undefined>;
 }
 
+/** Bans, leniencies and load of the SIP engine. */
+export interface ProtectionAccess {
+  view(): Promise<ProtectionView>;
+  /** Takes a ban back; false if there is none of that source. */
+  lift(source: string): Promise<boolean>;
+}
+
 /** Everything the API stands on; built by main. */
 export interface ApiDeps {
   clock: Clock;
@@ -148,6 +156,7 @@ export interface ApiDeps {
   live: LiveModel;
   dialCheck: DialCheck;
   lines: LineActions;
+  protection: ProtectionAccess;
   /**
    * Whether a visitor is on the office's own network (ruling 18); `local` is our address he came to.
    * See {@link file://./on-link.ts} for the real one.

@@ -10,6 +10,7 @@ import type { ApiDeps } from './deps.ts';
 import { ApiFault, toFault } from './errors.ts';
 import { forgeryGuard, networkGuard, securityHeaders } from './guards.ts';
 import { type LiveLimits, LiveSocket, liveLimits } from './live-socket.ts';
+import { protectionRoutes } from './protection-routes.ts';
 import { type SessionLimits, Sessions, sessionLimits } from './sessions.ts';
 import { staticFiles } from './static-files.ts';
 import { traceRoutes } from './trace-routes.ts';
@@ -111,6 +112,7 @@ function apiRouter(deps: ApiDeps, sessions: Sessions): express.Router {
   router.use(configRoutes(deps));
   router.use(callRoutes(deps));
   router.use(traceRoutes(deps));
+  router.use(protectionRoutes(deps));
   return router;
 }
 

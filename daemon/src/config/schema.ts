@@ -5,6 +5,7 @@ import { classOfService, costCentre, dialing, speedDial, timeRule } from './sche
 import { destination, incomingNumber } from './schema/incoming.ts';
 import { accessNumber, person, pin } from './schema/person.ts';
 import { type fxoPort, type fxsPort, port } from './schema/port.ts';
+import { protection } from './schema/protection.ts';
 import { type price, route } from './schema/route.ts';
 import { admin, card, records, rtp, sip, site } from './schema/system.ts';
 import { trunk } from './schema/trunk.ts';
@@ -202,6 +203,7 @@ export const configSchema = z.object({
         },
       ),
     ),
+  protection,
   sip,
   rtp,
   records,

@@ -37,6 +37,7 @@ import { LivePicture } from './live-model.ts';
 import { Pins } from './pins.ts';
 import { portOptions } from './port-options.ts';
 import { probes } from './probes.ts';
+import { Protection, protectionTerms, readBans } from './protection.ts';
 import { Recordings } from './recordings.ts';
 import { StandingAlarms } from './standing-alarms.ts';
 
@@ -106,7 +107,7 @@ export class Daemon {
     const ports = new Ports({ card, media, clock }, portOptions(config(), profile));
     this.#closers.push(() => ports.close());
     // Both threads start side by side: each takes a good part of the time to ready.
-    const threads = Promise.all([this.#startSipd(config()), host.ready(workerPatienceMs)]);
+    const threads = Promise.all([this.#startSipd(config(), data), host.ready(workerPatienceMs)]);
     // A failure is met where it is waited for; until then it must not end the process as unhandled.
     threads.catch(() => {});
     // The stores are opened meanwhile: this thread has nothing else to do.
@@ -132,6 +133,7 @@ export class Daemon {
       calls,
       ports: { fxs: (number) => ports.fxs.get(number), fxo: (number) => ports.fxo.get(number) },
       trunks: { call: (request) => sip.call(request) },
+      devices: { callDevice: (request) => sip.callDevice(request) },
       dialPlan: () => plans.forServices,
       pins,
       alarms,
@@ -142,6 +144,7 @@ export class Daemon {
     services = new Services(context, (number, fromLine) => plans.normalise(number, fromLine));
     services.follow(ports.fxs.values(), ports.fxo.values());
     sip.on('incoming', (leg, call) => services.trunkCall(leg, call));
+    sip.on('deviceCalls', (leg, call) => services.deviceCall(leg, call));
     this.#journalDialogs(sip, calls, records);
 
     const ticks = probes({ clock, host, sipd, card, data, alive: () => sip.connected });
@@ -174,6 +177,13 @@ export class Daemon {
     host.on('warning', warned);
     silence.push(card.on('down', (reason) => log.child('card').warn(`the link is down: ${reason}`)));
 
+    const protection = new Protection({
+      ...{ sipd, sip, config, alarms, clock },
+      folder: data,
+      warn: (message) => log.child('sip').warn(() => message),
+    });
+    this.#closers.push(() => protection.close());
+
     store.events.on('changed', (next, _before, paths) => {
       // Claiming the box says nothing about its settings.
       if (paths.some((path) => !path.startsWith('/admin'))) alarms.clear('settings-lost');
@@ -182,6 +192,7 @@ export class Daemon {
       services.follow(ports.fxs.values(), ports.fxo.values());
       standing.watch();
       sip.apply(sipSettings(next));
+      protection.apply();
       live.configChanged(store.revision);
     });
 
@@ -213,6 +224,7 @@ export class Daemon {
         live,
         dialCheck: plans,
         lines: desk,
+        protection,
         onLink: systemOnLink(() => clock.now()),
         log: (level, message) => log.child('api')[level](() => message),
       },
@@ -319,7 +331,7 @@ export class Daemon {
     return host;
   }
 
-  async #startSipd(config: Config): Promise<SipdHandle | undefined> {
+  async #startSipd(config: Config, data: string): Promise<SipdHandle | undefined> {
     if (config.sip.engine !== 'embedded') return undefined;
     const { sip, sipT1 } = this.#arguments;
     const { sipdWorker } = this.#installation;
@@ -331,6 +343,8 @@ export class Daemon {
         ],
         control: { host: '127.0.0.1', port: 0, secret: this.#engineSecret },
         ...(sipT1 === undefined ? {} : { timers: { T1: sipT1 } }),
+        ...protectionTerms(config),
+        bans: readBans(data),
       },
       sipdWorker ? { workerUrl: sipdWorker } : {},
     ).catch((cause: unknown) => {

@@ -111,6 +111,8 @@ export interface SipGateway extends Events<SipEvents> {
   trunks(): TrunkStatus[];
   /** Addresses and subnets of the operators of the trunks in use. */
   trunkAddresses(): string[];
+  /** Id of the trunk whose operator has that address; the first if several have. */
+  trunkOf(address: string): string | undefined;
   /** Makes a leg, not yet started; or says at once why there is none (unknown, off, down, full). */
   call(request: TrunkCallRequest): Leg | ReleaseCause;
   devices(): DeviceStatus[];
@@ -274,6 +276,12 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
   /** As many calls as the box is set to carry, or more. */
   get #full(): boolean {
     return this.#legs.size >= this.#channels;
+  }
+
+  trunkOf(address: string): string | undefined {
+    for (const trunk of this.#trunks.values())
+      if (trunk.config.enabled && trunk.trusts(address)) return trunk.config.id;
+    return undefined;
   }
 
   trunkAddresses(): string[] {

@@ -7,6 +7,7 @@ import type {
   ConfigOutcome,
   LiveMessage,
   PinView,
+  ProtectionView,
   TraceView,
 } from '../../src/api/contract.ts';
 import type { ApiDeps, ConfigResult, TraceFile } from '../../src/api/deps.ts';
@@ -34,6 +35,7 @@ export interface World {
   queries: unknown[];
   /** Traces of calls and trunks by id. */
   traces: Map<string, TraceView>;
+  protection: ProtectionView;
   log: string[];
 }
 
@@ -63,6 +65,13 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
     released: [],
     queries: [],
     traces: new Map(),
+    protection: {
+      available: true,
+      bans: [],
+      leanings: [],
+      load: 'calm',
+      figures: { shed: 0, dropped: 0, malformed: 0, strangers: 0 },
+    },
     log: [],
     deps: undefined as unknown as ApiDeps,
   };
@@ -165,6 +174,14 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
     records: {
       list: (query) => listRecords(world, query),
       get: (id) => world.records.find((r) => r.id === id),
+    },
+    protection: {
+      view: async () => world.protection,
+      async lift(source) {
+        const before = world.protection.bans.length;
+        world.protection.bans = world.protection.bans.filter((ban) => ban.source !== source);
+        return world.protection.bans.length < before;
+      },
     },
     traces: {
       call: async (id) => world.traces.get(id),

@@ -11,8 +11,10 @@ import { TrunkList } from '../now/trunks.tsx';
 import { trunkTone } from '../state-words.ts';
 import { HistoryCard } from './history.tsx';
 import { PasswordCard } from './password.tsx';
+import { ProtectionPart } from './protection.tsx';
+import { TrunkChooser } from './trunk-chooser.tsx';
 
-const parts = ['overview', 'ports', 'trunks', 'dialing', 'site', 'history'] as const;
+const parts = ['overview', 'ports', 'trunks', 'dialing', 'site', 'protection', 'history'] as const;
 type Part = (typeof parts)[number];
 
 /** Wires, trunks, and the box itself. */
@@ -43,6 +45,7 @@ export function BoxPlace({ part }: { part: string | undefined }) {
           <PasswordCard />
         </>
       )}
+      {shown === 'protection' && <ProtectionPart />}
       {shown === 'history' && <HistoryCard />}
     </>
   );
@@ -160,6 +163,7 @@ function Trunks() {
       <ListSection
         name="trunks"
         icon="trunk"
+        chooser={(blank, choose) => <TrunkChooser blank={blank} onChoose={choose} />}
         summary={(item) => {
           const now = state?.trunks.find((k) => k.id === item.id);
           return (

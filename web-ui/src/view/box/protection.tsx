@@ -1,0 +1,129 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { ApiError, LeaningView, ProtectionView } from '../../../../daemon/src/api/contract.ts';
+import { api, failureOf } from '../../api.ts';
+import { ObjectSection } from '../../form/section.tsx';
+import { moment, span } from '../../format/time.ts';
+import { say, t } from '../../i18n/index.ts';
+import { boxNow } from '../../live/store.ts';
+import { Icon } from '../../ui/icons.tsx';
+import { Card, Empty, Fact, Failure, State } from '../../ui/parts.tsx';
+import { useLoad } from '../use-load.ts';
+
+/** How often the page looks for new bans and figures, ms. */
+const LOOK_MS = 5000;
+
+const tones = { calm: 'talk', busy: 'attention', saturated: 'broken' } as const;
+
+/** What the box defends itself with: settings, who is banned, who is forgiven, how hard it is pressed. */
+export function ProtectionPart() {
+  const [tick, setTick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setTick((n) => n + 1), LOOK_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const { value, failure, reload } = useLoad<ProtectionView>('/protection', tick);
+  return (
+    <>
+      {value?.available && <Bans view={value} reload={reload} />}
+      {failure && <Failure error={failure} />}
+      {value && !value.available && <p class="lead">{t('protection.external')}</p>}
+      <ObjectSection name="protection" />
+      {value?.available && <Leanings list={value.leanings} />}
+      {value?.available && <Figures view={value} />}
+    </>
+  );
+}
+
+function Bans({ view, reload }: { view: ProtectionView; reload: () => void }) {
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<ApiError['error']>();
+  const lift = async (source: string): Promise<void> => {
+    setBusy(true);
+    try {
+      await api('/protection/lift', { body: { source } });
+      setFailure(undefined);
+    } catch (error) {
+      setFailure(failureOf(error));
+    }
+    setBusy(false);
+    reload();
+  };
+  return (
+    <Card title={t('protection.bans')}>
+      <Failure error={failure} />
+      {view.bans.length === 0 ? (
+        <Empty icon="check">{t('protection.noBans')}</Empty>
+      ) : (
+        <ol class="history">
+          {view.bans.map((ban) => (
+            <li key={ban.source} data-ban={ban.source}>
+              <div>
+                <p>
+                  <span class="number">{ban.source}</span> — {say(ban.said)}
+                </p>
+                <p class="dim">
+                  {t('protection.until', {
+                    since: moment(ban.since, boxNow.value).toLowerCase(),
+                    left: span(Math.max(0, ban.until - boxNow.value)),
+                  })}
+                  {ban.times > 1 && ` · ${t('protection.times', { n: ban.times })}`}
+                  {ban.dropped > 0 && ` · ${t('protection.dropped', { n: ban.dropped })}`}
+                </p>
+              </div>
+              <button
+                type="button"
+                disabled={busy}
+                aria-label={t('protection.liftOf', { source: ban.source })}
+                onClick={() => void lift(ban.source)}
+              >
+                <Icon name="undo" size={16} /> {t('protection.lift')}
+              </button>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Card>
+  );
+}
+
+function Leanings({ list }: { list: readonly LeaningView[] }) {
+  if (list.length === 0) return null;
+  return (
+    <Card title={t('protection.leanings')}>
+      <p class="dim">{t('protection.leaningsHelp')}</p>
+      <ul class="probes">
+        {list.map((entry) => (
+          <li key={`${entry.what} ${entry.peer}`} data-leaning={entry.what}>
+            <span>
+              {entry.trunk ?? <span class="number">{entry.peer}</span>}: {say(entry.said)}
+            </span>
+            <span class="dim">
+              {[
+                entry.forgiven > 0 && t('protection.forgiven', { n: entry.forgiven }),
+                entry.refused > 0 && t('protection.refused', { n: entry.refused }),
+              ]
+                .filter(Boolean)
+                .join(' · ')}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Figures({ view: { load, figures } }: { view: ProtectionView }) {
+  return (
+    <Card title={t('protection.figures')}>
+      <dl class="facts">
+        <Fact name={t('protection.load')}>
+          <State tone={tones[load]}>{t(`protection.${load}`)}</State>
+        </Fact>
+        <Fact name={t('protection.strangers')}>{String(figures.strangers)}</Fact>
+        <Fact name={t('protection.malformed')}>{String(figures.malformed)}</Fact>
+        <Fact name={t('protection.droppedAll')}>{String(figures.dropped)}</Fact>
+        <Fact name={t('protection.shed')}>{String(figures.shed)}</Fact>
+      </dl>
+    </Card>
+  );
+}
