@@ -47,6 +47,18 @@ export function duration(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(s % 60)}` : `${minutes}:${two(s % 60)}`;
 }
 
+/** 0,132 or 1:02,132: seconds since the first of several moments, to the millisecond. */
+export function sinceStart(ms: number): string {
+  const point = language.value === 'ru' ? ',' : '.';
+  const whole = Math.max(0, Math.round(ms));
+  const minutes = Math.floor(whole / 60_000);
+  const seconds = String(Math.floor(whole / 1000) % 60);
+  const rest = String(whole % 1000).padStart(3, '0');
+  return minutes === 0
+    ? `${seconds}${point}${rest}`
+    : `${minutes}:${seconds.padStart(2, '0')}${point}${rest}`;
+}
+
 /** 2 d 3 h, 5 h 12 min, 3 min, 20 s: how long something has been so. */
 export function span(ms: number): string {
   const s = Math.max(0, Math.floor(ms / 1000));

@@ -10,6 +10,7 @@ import { Icon, Mark, type Tone } from '../../ui/icons.tsx';
 import { Card, Fact, Failure, PlaceHead, State } from '../../ui/parts.tsx';
 import { useNames } from '../names.ts';
 import { outcomeOf, outcomeTone, partyName, placeName } from '../state-words.ts';
+import { Trace } from '../trace/trace.tsx';
 import { useLoad } from '../use-load.ts';
 import { causeOf, causeWords } from './cause-words.ts';
 import { partiesOf } from './list.tsx';
@@ -83,6 +84,16 @@ export function CallDetail({ id }: { id: string }) {
           ))}
         </ol>
       </Card>
+      {record.legs.some((leg) => leg.kind === 'sip') && (
+        <div class="card">
+          <Trace
+            title={t('trace.call')}
+            of={`/calls/${encodeURIComponent(record.id)}`}
+            version={recordsVersion.value}
+            record={record}
+          />
+        </div>
+      )}
       <details class="card technical">
         <summary>{t('technical')}</summary>
         <Technical record={record} />

@@ -4,6 +4,7 @@ import { say, t, word } from '../../i18n/index.ts';
 import { boxNow } from '../../live/store.ts';
 import { State } from '../../ui/parts.tsx';
 import { trunkTone } from '../state-words.ts';
+import { Trace } from '../trace/trace.tsx';
 
 /** Lines of operators: whether they work, how full they are, and what to do if they do not. */
 export function TrunkList({ trunks }: { trunks: readonly TrunkLive[] }) {
@@ -63,6 +64,7 @@ export function TrunkList({ trunks }: { trunks: readonly TrunkLive[] }) {
                 </code>
               </p>
             )}
+            <Trace title={t('trace.trunk')} of={`/trunks/${encodeURIComponent(trunk.id)}`} version={0} />
           </details>
         </li>
       ))}
