@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { trunkTemplates } from '../config/trunk-templates.ts';
 import { fields } from './auth-routes.ts';
 import { applyEdits, issuesById } from './config-edits.ts';
 import type { ConfigEdit, ConfigIssue, ConfigView, PinRequest, PinView } from './contract.ts';
@@ -26,6 +27,10 @@ export function configRoutes(deps: ApiDeps): Router {
 
   router.get('/config/form', (_request, response) => {
     response.json(deps.config.form());
+  });
+
+  router.get('/trunk-templates', (_request, response) => {
+    response.json(trunkTemplates());
   });
 
   router.get('/config/history', (_request, response) => {

@@ -13,7 +13,8 @@ import { Icon } from '../ui/icons.tsx';
 import { Failure } from '../ui/parts.tsx';
 import { socketName } from '../view/section-words.ts';
 import { Fields } from './field.tsx';
-import { fieldsOf, type Item, idFor, isChanged, scopeOfChange } from './value.ts';
+import type { Beginning } from './section.tsx';
+import { fieldsOf, type Item, idFor, isChanged, issuesAt, scopeOfChange } from './value.ts';
 
 interface Props {
   section: FormSection;
@@ -21,12 +22,14 @@ interface Props {
   /** Undefined: a new item, beginning as `initial`. */
   item: Item | undefined;
   initial: Item;
+  /** What the new item was begun with; undefined: nothing but defaults. */
+  begun?: Beginning | undefined;
   onSaved(outcome: ConfigOutcome): void;
   onCancel(): void;
 }
 
 /** The form of one item of a section, or of a section that is one object. */
-export function ItemForm({ section, view, item, initial, onSaved, onCancel }: Props) {
+export function ItemForm({ section, view, item, initial, begun, onSaved, onCancel }: Props) {
   const [value, setValue] = useState<Item>(item ?? initial);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiError['error']>();
@@ -90,24 +93,39 @@ export function ItemForm({ section, view, item, initial, onSaved, onCancel }: Pr
       void send({ op: 'remove', path: pathOf(item) });
     }
   };
+  const common = {
+    item: value,
+    onField: (key: string, next: unknown) => {
+      const { [key]: _old, ...others } = value;
+      setValue(next === undefined ? others : { ...value, [key]: next });
+    },
+    path: '',
+    issues,
+    config: view.config,
+  };
+  const isAsked = (key: string): boolean => key === 'name' || (begun?.asks?.includes(key) ?? false);
+  const asked = fields.filter((f) => isAsked(f.key)).map((f) => ({ ...f, technical: false }));
+  const given = fields.filter((f) => !isAsked(f.key));
+  const givenWrong = given.some((f) => issuesAt(issues, `/${f.key}`).length > 0);
   const elsewhere = issues.filter((issue) => issue.path.startsWith('!'));
   const users = [...new Set(elsewhere.map((issue) => entryName(view, issue.path.slice(1))))].join(', ');
 
   return (
     <form class="item-form" onSubmit={save} noValidate data-section={section.key}>
       <div class="item-form-body">
-        {section.help && <p class="lead">{say(section.help)}</p>}
-        <Fields
-          fields={fields}
-          item={value}
-          onField={(key, next) => {
-            const { [key]: _old, ...others } = value;
-            setValue(next === undefined ? others : { ...value, [key]: next });
-          }}
-          path=""
-          issues={issues}
-          config={view.config}
-        />
+        {begun?.note !== undefined && <p class="lead">{begun.note}</p>}
+        {section.help && !begun?.asks && <p class="lead">{say(section.help)}</p>}
+        {begun?.asks ? (
+          <>
+            <Fields {...common} fields={asked} />
+            <details class="given-fields" open={givenWrong}>
+              <summary>{t('form.given')}</summary>
+              <Fields {...common} fields={given} />
+            </details>
+          </>
+        ) : (
+          <Fields {...common} fields={fields} />
+        )}
       </div>
       <footer class="item-form-foot">
         {removing && users !== '' ? (

@@ -10,6 +10,16 @@ import { useLoad } from '../view/use-load.ts';
 import { ItemForm } from './item-form.tsx';
 import { blank, fieldsOf, type Item } from './value.ts';
 
+/** A new item to begin with. */
+export interface Beginning {
+  title: string;
+  item: Item;
+  /** Keys of the fields that are still to be filled in; the others are given and folded away. */
+  asks?: readonly string[];
+  /** Where to find what is asked. */
+  note?: string;
+}
+
 interface Props {
   /** Key of the section in the configuration. */
   name: string;
@@ -19,15 +29,18 @@ interface Props {
   /** Order in which the items are shown; that of the document if not given. */
   sort?(a: Item, b: Item): number;
   /** New items that can be begun, where it is not one plain button (ports: by socket). */
-  beginnings?(view: ConfigView): { title: string; item: Item }[];
+  beginnings?(view: ConfigView): Beginning[];
+  /** Asks first what kind of item it is to be; `blank`: an item of defaults. */
+  chooser?(blank: Item, choose: (beginning: Beginning) => void): ComponentChildren;
   title?: string;
 }
 
 /** A list of the configuration: its items in words, a form for each, and a button for a new one. */
-export function ListSection({ name, icon, summary, sort, beginnings, title }: Props) {
+export function ListSection({ name, icon, summary, sort, beginnings, chooser, title }: Props) {
   const config = useLoad<ConfigView>('/config', configVersion.value);
   const form = useLoad<FormModel>('/config/form', 0);
-  const [open, setOpen] = useState<{ item: Item | undefined; initial: Item }>();
+  const [open, setOpen] = useState<{ item: Item | undefined; initial: Item; begun?: Beginning }>();
+  const [choosing, setChoosing] = useState(false);
   /** The revision that a save made, until the list has it. */
   const [awaited, setAwaited] = useState<number>();
   const shown = config.value?.revision ?? 0;
@@ -50,7 +63,7 @@ export function ListSection({ name, icon, summary, sort, beginnings, title }: Pr
   if (sort) list.sort(sort);
   const idKey = section.idKey ?? 'id';
   const itemTitle = section.itemTitle ? say(section.itemTitle) : '';
-  const starts = beginnings
+  const starts: Beginning[] = beginnings
     ? beginnings(view)
     : [{ title: t('form.add', { what: itemTitle }), item: newItem(section) }];
   const buttons = starts.map((start) => (
@@ -58,7 +71,7 @@ export function ListSection({ name, icon, summary, sort, beginnings, title }: Pr
       type="button"
       key={start.title}
       data-add={name}
-      onClick={() => setOpen({ item: undefined, initial: start.item })}
+      onClick={() => (chooser ? setChoosing(true) : setOpen({ item: undefined, initial: start.item }))}
     >
       <Icon name="plus" size={16} /> {start.title}
     </button>
@@ -92,9 +105,21 @@ export function ListSection({ name, icon, summary, sort, beginnings, title }: Pr
           ))}
         </ul>
       )}
+      {choosing && chooser && (
+        <Sheet title={t('form.new', { what: itemTitle })} onClose={() => setChoosing(false)}>
+          {chooser(newItem(section), (begun) => {
+            setChoosing(false);
+            setOpen({ item: undefined, initial: begun.item, begun });
+          })}
+        </Sheet>
+      )}
       {open && (
         <Sheet
-          title={open.item ? String(open.item.name || open.item[idKey]) : t('form.new', { what: itemTitle })}
+          title={
+            open.item
+              ? String(open.item.name || open.item[idKey])
+              : (open.begun?.title ?? t('form.new', { what: itemTitle }))
+          }
           onClose={() => setOpen(undefined)}
         >
           <ItemForm
@@ -102,6 +127,7 @@ export function ListSection({ name, icon, summary, sort, beginnings, title }: Pr
             view={view}
             item={open.item}
             initial={open.initial}
+            begun={open.begun}
             onCancel={() => setOpen(undefined)}
             onSaved={(outcome) => {
               // Closed when the list shows what was saved: an item opened again before that would be the old one.

@@ -173,7 +173,7 @@ export const en: Record<Key, string> = {
   'trunk.choose': 'Whose trunk is it? What is known of the operator fills itself in.',
   'trunk.find': 'Find the operator',
   'trunk.noneFound': 'This operator is not in the list: take "Another operator".',
-  'trunk.verify': "Compare with the contract: this is not from the operator's public pages.",
+  'trunk.verify': "Compare with the contract: this is not from the operator’s public pages.",
   'trunk.untried': 'not tried yet',
   'trunk.success': 'last success {time}: {text}',
   'trunk.outside': 'the operator sees us at {address}',
