@@ -43,6 +43,8 @@ export interface EngineConfig {
   tls?: TlsMaterial;
   /** How connections are secured toward next hops that name one of these by `;tls-profile=`. */
   tlsProfiles?: Readonly<Record<string, TlsProfile>>;
+  /** DNS servers to ask, `address` or `address:port`; the system's, and its hosts file, by default. */
+  dns?: readonly string[];
   timers?: Partial<TimerConfig>;
   limits?: Partial<EngineLimits>;
   /** What is forgiven of what RFC 3261 forbids; without it, what it asks a receiver to put up with. */

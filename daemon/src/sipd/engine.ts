@@ -18,7 +18,7 @@ import type { NetworkEvent } from './network.ts';
 import { type Ids, systemIds } from './random.ts';
 import { cachedDns } from './resolve/cache.ts';
 import { type Dns, systemDns } from './resolve/dns.ts';
-import { Quarantine } from './resolve/quarantine.ts';
+import { Quarantine, type TargetTrouble } from './resolve/quarantine.ts';
 import { Trace, type TraceEntry, type TraceQuery } from './trace/ring.ts';
 import { TransactionTable } from './transaction/table.ts';
 import { type TlsProfile, TlsProfiles } from './transport/tls.ts';
@@ -63,6 +63,8 @@ export interface EngineStats {
   dialogs: number;
   connections: number;
   sessions: number;
+  /** Targets that failed lately. */
+  troubled: TargetTrouble[];
   /** What was counted: refusals, bad messages by code, strays. */
   counts: Record<string, number>;
   /** What the parser forgave, by name. */
@@ -234,6 +236,7 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
     );
   }
 
+  const quarantine = new Quarantine(() => clock.now());
   const core: Core = {
     clock,
     ids,
@@ -243,15 +246,20 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
     lenient,
     guard,
     locate: {
-      dns: cachedDns(parts.dns ?? systemDns(), () => clock.now()),
+      dns: cachedDns(parts.dns ?? systemDns(config.dns), clock),
       has: (proto) => transport.has(proto),
-      v6: transport.addresses().some((a) => a.host.includes(':')),
+      get v6() {
+        return transport.addresses().some((a) => a.host.includes(':'));
+      },
+      get v4() {
+        return transport.addresses().some((a) => !a.host.includes(':'));
+      },
       random: () => ids.number(2 ** 24) / 2 ** 24,
     },
     attempts: {
       transport,
       table,
-      quarantine: new Quarantine(() => clock.now()),
+      quarantine,
       lenient,
       branch: () => ids.branch(),
       abandon: (tx) => bridge?.abandoned.add(tx),
@@ -295,6 +303,7 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
       dialogs: legs.size,
       connections: transport.connections,
       sessions: hub.size,
+      troubled: quarantine.troubled,
       counts: Object.fromEntries(counts),
       lenient: lenient.snapshot(),
       leanings: lenient.leanings(),

@@ -123,7 +123,7 @@ t.test('SRV: by priority, by lot within one (RFC 2782)', async (t) => {
 t.test('answers are kept a minute, absences ten seconds, failures two', async (t) => {
   const clock = new FakeClock();
   const source = zone({ a: { 'a.ru': ['192.0.2.1'] } });
-  const dns = cachedDns(source, () => clock.now());
+  const dns = cachedDns(source, clock);
   const ask = async (name: string, times: number): Promise<number> => {
     for (let i = 0; i < times; i++) await dns.addresses(name, 4).catch(() => {});
     return source.asked.length;

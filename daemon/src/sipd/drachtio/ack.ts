@@ -33,7 +33,11 @@ export function sendAck(
   if (known) send(known);
   else
     find(nextHop, core.locate, ({ targets }) => {
-      const flow = targets[0] && core.transport.flowTo(targets[0]);
+      // Nobody answers an ACK, so none can be tried after the other: who sent the 2xx is there, others may not be.
+      const from = leg.flow?.remote;
+      const same = targets.find((t) => t.host === from?.host && t.port === from.port);
+      const target = same ?? core.attempts.quarantine.order(targets)[0];
+      const flow = target && core.transport.flowTo(target);
       if (flow) send(flow);
       else done(undefined, undefined);
     });

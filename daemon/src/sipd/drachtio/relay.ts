@@ -58,7 +58,8 @@ export class Relay {
   #ack(m: SipMessage, nextHop: string): void {
     const core = this.#core;
     find(nextHop, core.locate, ({ targets }) => {
-      const flow = targets[0] && core.transport.flowTo(targets[0]);
+      const [target] = core.attempts.quarantine.order(targets);
+      const flow = target && core.transport.flowTo(target);
       if (!flow) return;
       const { host, port } = core.transport.localOf(flow);
       const { start, rest } = forwardParts(m, {

@@ -92,6 +92,7 @@ export class Attempts implements ClientUser {
       this.#try();
       return;
     }
+    if (this.#current && message.status !== 503) this.#ctx.quarantine.worked(this.#current);
     this.#user.response(message, flow, tx);
   }
 

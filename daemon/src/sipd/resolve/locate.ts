@@ -8,8 +8,9 @@ export interface LocateContext {
   dns: Dns;
   /** Whether we can send over that transport. */
   has(proto: Proto): boolean;
-  /** Whether we can send to IPv6 addresses. */
+  /** Whether we can send to IPv6 addresses, and (true if missing) to IPv4 ones. */
   v6: boolean;
+  v4?: boolean;
   /** A random number from 0 up to but not including 1, for SRV weights. */
   random(): number;
 }
@@ -62,19 +63,26 @@ export async function locate(uri: Uri, ctx: LocateContext): Promise<Target[]> {
   if (secure && proto === 'tcp') proto = 'tls';
   if (secure && proto === 'udp') return [];
   const pinned = proto !== undefined;
-  if (uri.port > 0) return resolved(ctx, name, uri.port, proto ?? (secure ? 'tls' : 'udp'), pinned, uri.host);
-  if (proto) return services(ctx, [{ proto, domain: srvName(proto, name) }], name, proto, pinned, uri.host);
+  const like = { pinned, name: uri.host, ...profileOf(uri) };
+  const fallback = proto ?? (secure ? 'tls' : 'udp');
+  if (uri.port > 0) return resolved(ctx, name, { ...like, proto: fallback, port: uri.port });
+  if (proto) return services(ctx, [{ proto, srv: srvName(proto, name) }], name, fallback, like);
   const offers = await naptrs(ctx, name, secure);
-  if (offers.length > 0) return services(ctx, offers, name, secure ? 'tls' : 'udp', false, uri.host);
+  if (offers.length > 0) return services(ctx, offers, name, fallback, like);
   const own: Proto[] = secure ? ['tls'] : ['udp', 'tcp', 'tls'];
-  const tries = own.filter((p) => ctx.has(p)).map((p) => ({ proto: p, domain: srvName(p, name) }));
-  return services(ctx, tries, name, secure ? 'tls' : 'udp', false, uri.host);
+  const tries = own.filter((p) => ctx.has(p)).map((p) => ({ proto: p, srv: srvName(p, name) }));
+  return services(ctx, tries, name, fallback, like);
 }
 
+/** A transport that a domain offers: by SRV records, or (flag `a`) at a host. */
 interface Service {
   proto: Proto;
-  domain: string;
+  srv?: string;
+  host?: string;
 }
+
+/** What the targets of one URI have in common. */
+type Like = Pick<Target, 'pinned' | 'name' | 'profile'>;
 
 function srvName(proto: Proto, name: string): string {
   return proto === 'tls' ? `_sips._tcp.${name}` : `_sip._${proto}.${name}`;
@@ -86,10 +94,15 @@ async function naptrs(ctx: LocateContext, name: string, secure: boolean): Promis
   return records
     .filter((r) => {
       const proto = SERVICES[r.service.toUpperCase()];
+      const flag = r.flags?.toLowerCase() ?? 's';
+      if (r.replacement === '' || (flag !== 's' && flag !== 'a')) return false;
       return proto !== undefined && ctx.has(proto) && (!secure || proto === 'tls');
     })
     .sort((a, b) => a.order - b.order || a.preference - b.preference)
-    .map((r) => ({ proto: SERVICES[r.service.toUpperCase()]!, domain: r.replacement }));
+    .map((r) => {
+      const proto = SERVICES[r.service.toUpperCase()]!;
+      return r.flags?.toLowerCase() === 'a' ? { proto, host: r.replacement } : { proto, srv: r.replacement };
+    });
 }
 
 async function services(
@@ -97,32 +110,50 @@ async function services(
   tries: Service[],
   name: string,
   fallback: Proto,
-  pinned: boolean,
-  identity: string,
+  like: Like,
 ): Promise<Target[]> {
-  const targets: Target[] = [];
-  for (const { proto, domain } of tries) {
-    const records = await ctx.dns.srv(domain);
-    for (const srv of orderSrv(records, ctx.random))
-      targets.push(...(await resolved(ctx, srv.name, srv.port, proto, pinned, identity)));
-    // 4.1: one transport is used; the others of NAPTR are for those that cannot speak it.
-    if (targets.length > 0) return targets;
+  let denied = false;
+  let failure: unknown;
+  for (const { proto, srv, host } of tries) {
+    try {
+      if (host !== undefined) {
+        const targets = await resolved(ctx, host, { ...like, proto, port: defaultPort(proto) });
+        if (targets.length > 0) return targets;
+        continue;
+      }
+      const records = await ctx.dns.srv(srv!);
+      // RFC 2782: a lone dot says that the service is decidedly not there.
+      denied ||= records.length > 0 && records.every((r) => r.name === '' || r.name === '.');
+      const found = await Promise.allSettled(
+        orderSrv(records, ctx.random).map((r) => resolved(ctx, r.name, { ...like, proto, port: r.port })),
+      );
+      const targets = found.flatMap((f) => (f.status === 'fulfilled' ? f.value : []));
+      // 4.1: one transport is used; the others of NAPTR are for those that cannot speak it.
+      if (targets.length > 0) return targets;
+      failure ??= found.find((f) => f.status === 'rejected')?.reason;
+    } catch (e) {
+      // Name service that fails at SRV, as that of some routers, may still know the host.
+      failure ??= e;
+    }
   }
-  return resolved(ctx, name, defaultPort(fallback), fallback, pinned, identity);
+  const rest = denied
+    ? []
+    : await resolved(ctx, name, { ...like, proto: fallback, port: defaultPort(fallback) });
+  if (rest.length === 0 && failure !== undefined) throw failure;
+  return rest;
 }
 
-async function resolved(
-  ctx: LocateContext,
-  name: string,
-  port: number,
-  proto: Proto,
-  pinned: boolean,
-  identity: string,
-): Promise<Target[]> {
-  const hosts = isIpLiteral(name)
-    ? [name]
-    : [...(await ctx.dns.addresses(name, 4)), ...(ctx.v6 ? await ctx.dns.addresses(name, 6) : [])];
-  return hosts.map((host) => ({ proto, host, port, pinned, name: identity }));
+/** The addresses of a host as targets: IPv4 first, since few operators' IPv6 is watched as well as their IPv4. */
+async function resolved(ctx: LocateContext, name: string, like: Omit<Target, 'host'>): Promise<Target[]> {
+  if (isIpLiteral(name)) return [{ ...like, host: name }];
+  const families: (4 | 6)[] = ctx.v4 === false ? [6] : ctx.v6 ? [4, 6] : [4];
+  const found = await Promise.allSettled(families.map((family) => ctx.dns.addresses(name, family)));
+  const hosts = found.flatMap((f) =>
+    f.status === 'rejected' ? [] : Array.isArray(f.value) ? f.value : f.value.hosts,
+  );
+  const failed = found.find((f) => f.status === 'rejected');
+  if (hosts.length === 0 && failed) throw failed.reason;
+  return hosts.map((host) => ({ ...like, host }));
 }
 
 /** SRV records in the order to try: by priority, and by weighted lot within one (RFC 2782). */
@@ -135,7 +166,7 @@ export function orderSrv(records: readonly Srv[], random: () => number): Srv[] {
     const priority = rest[0]!.priority;
     const group = rest.filter((r) => r.priority === priority);
     const total = group.reduce((sum, r) => sum + r.weight, 0);
-    let lot = random() * (total + 1);
+    let lot = Math.floor(random() * (total + 1));
     let chosen = group[0]!;
     for (const r of group) {
       chosen = r;
