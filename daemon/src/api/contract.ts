@@ -78,6 +78,7 @@ export interface LiveState {
   ports: PortLive[];
   calls: CallLive[];
   trunks: TrunkLive[];
+  devices: DeviceLive[];
   alarms: AlarmLive[];
   health: HealthLive;
 }
@@ -248,6 +249,27 @@ export interface TrunkLive {
   targets?: TrunkTargetLive[];
 }
 
+/** Registered with us, known by address and there, silent, not registered, or switched off. */
+export type DeviceLiveState = 'registered' | 'ready' | 'unreachable' | 'absent' | 'disabled';
+
+/** A SIP device of the office network. */
+export interface DeviceLive {
+  id: string;
+  name: string;
+  kind: 'telephone' | 'adapter' | 'softphone' | 'pbx';
+  state: DeviceLiveState;
+  since: number;
+  /** State in words. */
+  said: Said;
+  cure?: Said;
+  extension?: string;
+  person?: { id: string; name: string };
+  calls: number;
+  maxCalls: number;
+  /** Where it is: `udp/192.168.1.20:5060`. */
+  contacts: { address: string; userAgent?: string; expiresAt?: number; alive: boolean }[];
+}
+
 export interface AlarmLive {
   id: string;
   severity: 'info' | 'warning' | 'critical';
@@ -281,6 +303,7 @@ export type LiveChange =
   | { what: 'ports'; id: string; value: PortLive | null }
   | { what: 'calls'; id: string; value: CallLive | null }
   | { what: 'trunks'; id: string; value: TrunkLive | null }
+  | { what: 'devices'; id: string; value: DeviceLive | null }
   | { what: 'alarms'; id: string; value: AlarmLive | null }
   /** A record was written or closed; the list of calls may want to look. */
   | { what: 'records'; id: string; value: null }

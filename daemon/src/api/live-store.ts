@@ -2,11 +2,11 @@ import { Emitter } from '../base/emitter.ts';
 import type { LiveChange, LiveState } from './contract.ts';
 import type { LiveModel } from './deps.ts';
 
-type Lists = Pick<LiveState, 'ports' | 'calls' | 'trunks' | 'alarms'>;
+type Lists = Pick<LiveState, 'ports' | 'calls' | 'trunks' | 'devices' | 'alarms'>;
 type Item<K extends keyof Lists> = Lists[K][number];
 
 /**
- * A live model that is told what is the case and works out what has changed. Calls, trunks and alarms keep
+ * A live model that is told what is the case and works out what has changed. Calls, trunks, devices and alarms keep
  * the order in which they came; ports that of their numbers.
  */
 export class LiveStore implements LiveModel {
@@ -15,6 +15,7 @@ export class LiveStore implements LiveModel {
   #ports = new Map<string, Item<'ports'>>();
   #calls = new Map<string, Item<'calls'>>();
   #trunks = new Map<string, Item<'trunks'>>();
+  #devices = new Map<string, Item<'devices'>>();
   #alarms = new Map<string, Item<'alarms'>>();
 
   constructor(initial: Pick<LiveState, 'box' | 'card' | 'health'>) {
@@ -27,6 +28,7 @@ export class LiveStore implements LiveModel {
       ports: [...this.#ports.values()].sort((a, b) => a.number - b.number),
       calls: [...this.#calls.values()],
       trunks: [...this.#trunks.values()],
+      devices: [...this.#devices.values()],
       alarms: [...this.#alarms.values()],
     };
   }
@@ -48,6 +50,9 @@ export class LiveStore implements LiveModel {
         break;
       case 'trunks':
         if (!store(this.#trunks, change.id, change.value)) return;
+        break;
+      case 'devices':
+        if (!store(this.#devices, change.id, change.value)) return;
         break;
       case 'alarms':
         if (!store(this.#alarms, change.id, change.value)) return;

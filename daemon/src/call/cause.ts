@@ -24,6 +24,7 @@ const rows: Record<number, CauseRow> = {
   20: { tone: 'busy', final: true, text: 'subscriber absent' },
   21: { tone: 'congestion', final: true, text: 'call rejected' },
   22: { tone: 'unobtainable', final: true, text: 'number changed' },
+  25: { tone: 'congestion', final: true, text: 'exchange routing error' },
   27: { tone: 'congestion', final: false, text: 'destination out of order' },
   28: { tone: 'unobtainable', final: true, text: 'invalid number format' },
   31: { tone: 'busy', final: true, text: 'normal, unspecified' },
@@ -50,6 +51,8 @@ export const cause = {
   noAnswer: 19,
   absent: 20,
   rejected: 21,
+  /** The call would go in a circle. */
+  exchangeRouting: 25,
   outOfOrder: 27,
   invalidNumber: 28,
   noChannel: 34,

@@ -20,11 +20,11 @@ export function emergencySteps(
   config: Config,
   number: ClassifiedNumber,
   area: Area,
-  exceptPort?: number,
+  except: readonly number[] = [],
 ): RouteStep[] {
   const code = number.shortCode ?? '112';
   const ports = config.ports.filter(
-    (port): port is FxoPortConfig => port.kind === 'fxo' && port.enabled && port.number !== exceptPort,
+    (port): port is FxoPortConfig => port.kind === 'fxo' && port.enabled && !except.includes(port.number),
   );
   const asCode = { class: 'emergency', shortCode: code } as const;
   const cityLines = ports.filter((port) => port.role === 'city-line' && port.proven);

@@ -24,7 +24,9 @@ import { isWithinAny } from './time-rule.ts';
 export interface CallOrigin {
   kind: 'on-site' | 'outside' | 'forward';
   /** The port it came in by; no call leaves by the line it came in on. */
-  port?: number;
+  port?: number | undefined;
+  /** Other ports of the same PBX, by which it must not leave either. */
+  besides?: readonly number[];
 }
 
 /** How a string is to be read. */
@@ -204,7 +206,7 @@ function plan(compiled: Compiled, input: PlanInput): RoutePlan {
     case 'feature':
       return { number, steps: [], explanation };
     case 'emergency': {
-      const steps = emergencySteps(config, number, area, input.origin.port);
+      const steps = emergencySteps(config, number, area, exceptPorts(input.origin));
       if (steps.length === 0) return refuse(refusal('no-route', number));
       return { number, steps, explanation: [...explanation, ...told(steps)] };
     }
@@ -213,6 +215,9 @@ function plan(compiled: Compiled, input: PlanInput): RoutePlan {
   }
   return planExternal(compiled, input, { ...classified, toll: number.class }, explanation, refuse);
 }
+
+const exceptPorts = ({ port, besides = [] }: CallOrigin): readonly number[] =>
+  port === undefined ? besides : [port, ...besides];
 
 type Refuse = (refused: NonNullable<RoutePlan['refusal']>) => RoutePlan;
 
@@ -267,7 +272,7 @@ function planExternal(
       external,
       candidate,
       whyHere(candidates, index, config.site.currency),
-      input.origin.port,
+      exceptPorts(input.origin),
     ),
   );
   if (steps.length === 0) return refuse(refusal('no-route', number));
@@ -337,7 +342,7 @@ function stepsOf(
   external: External,
   candidate: Candidate,
   why: Said,
-  exceptPort: number | undefined,
+  except: readonly number[],
 ): RouteStep[] {
   const { route, ports } = candidate.compiled;
   const { number } = external;
@@ -345,6 +350,6 @@ function stepsOf(
     const called = number.e164 ?? number.shortCode;
     return called ? [{ routeId: route.id, via: route.via, number: called, price: candidate.price, why }] : [];
   }
-  const usable = exceptPort === undefined ? ports : ports.filter((port) => port.number !== exceptPort);
+  const usable = ports.filter((port) => !except.includes(port.number));
   return lineSteps(usable, number, compiled.area, route.id, why, candidate.price);
 }

@@ -39,6 +39,7 @@ import { portOptions } from './port-options.ts';
 import { probes } from './probes.ts';
 import { Protection, protectionTerms, readBans } from './protection.ts';
 import { Recordings } from './recordings.ts';
+import { Registrations } from './registrations.ts';
 import { StandingAlarms } from './standing-alarms.ts';
 
 /** Where the built parts lie; development runs from source and leaves the workers to their defaults. */
@@ -163,9 +164,11 @@ export class Daemon {
       link,
       alarms,
       trunks: () => sip.trunks(),
+      devices: () => sip.devices(),
       probes: () => watchdog.states,
     });
     this.#closers.push(() => live.close());
+    sip.on('deviceChanged', (status) => live.deviceChanged(status));
     const standing = new StandingAlarms({ alarms, card, ports, sip, config, live });
     standing.watch();
     if (store.fallback) standing.settingsLost(store.fallback);
@@ -361,8 +364,15 @@ export class Daemon {
     media: MediaHost['media'],
     sipd: SipdHandle | undefined,
   ): Promise<SipGateway> {
+    const onLink = systemOnLink(() => this.#clock.now());
+    const bindings = new Registrations(this.#arguments.data, this.#clock, (message) =>
+      this.#log.child('sip').warn(message),
+    );
+    this.#closers.push(() => bindings.close());
     const sip = await startSip({
       ...sipSettings(config),
+      onLink: (address) => onLink(address, ''),
+      bindings,
       clock: this.#clock,
       media,
       engine: sipd
@@ -406,6 +416,7 @@ function statusLine(calls: number, trunks: readonly TrunkStatus[], cardUp: boole
 
 const sipSettings = (config: Config) => ({
   trunks: config.trunks,
+  devices: config.devices,
   emergencyCaller: config.site.emergencyCaller,
   numbers: config.incomingNumbers,
   channels: config.sip.channels,

@@ -6,7 +6,8 @@ import { describeRoutes } from '../dialplan/describe-routes.ts';
 import { normaliseCaller } from '../dialplan/normalise-caller.ts';
 import { areaOf, type DialPlan as Compiled, compileDialPlan } from '../dialplan/plan.ts';
 import type { RoutePlan, RouteStep } from '../dialplan/route-plan.ts';
-import type { DialPlan } from '../service/context.ts';
+import type { DialPlan, Origin } from '../service/context.ts';
+import { samePbx } from '../service/directory.ts';
 
 /** Says whether a step of a route plan could be taken this moment, for the page. */
 export type Usable = (step: RouteStep) => { usable: boolean; hindrance?: Said };
@@ -37,7 +38,7 @@ export class DialPlans implements DialCheck {
     plan: (dialed, origin, rights) =>
       this.#compiled.plan({
         dialed,
-        origin,
+        origin: { kind: origin.kind, ...this.#comingFrom(origin) },
         classOfService: rights.classOfService,
         ...(rights.pinId === undefined
           ? {}
@@ -46,6 +47,16 @@ export class DialPlans implements DialCheck {
         now: this.#clock.wall(),
       }),
   };
+
+  /** Where a call must not go: back to the line or the PBX it came from (H02). */
+  #comingFrom(origin: Origin): { port?: number; besides?: readonly number[] } {
+    const from = origin.kind === 'forward' ? origin.from : origin;
+    const besides = samePbx(this.#config, from)?.ports;
+    return {
+      ...(from?.kind === 'on-site' && from.port !== undefined ? { port: from.port } : {}),
+      ...(besides ? { besides } : {}),
+    };
+  }
 
   /** A number in any writing as E.164, or its bare digits where it has none; for comparing numbers. */
   normalise(number: string, fromLine = false): string {

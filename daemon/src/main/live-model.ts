@@ -3,6 +3,7 @@ import type {
   BoxLive,
   CallLive,
   CardLive,
+  DeviceLive,
   HealthLive,
   LiveChange,
   LiveState,
@@ -21,8 +22,10 @@ import type { AlarmBoard } from '../health/alarm-board.ts';
 import type { ProbeState } from '../health/watchdog.ts';
 import type { LineCard, LineState } from '../line/card.ts';
 import type { Ports } from '../port/ports.ts';
+import type { DeviceStatus } from '../sip/index.ts';
 import type { TrunkStatus } from '../sip/trunk-status.ts';
 import type { CardState } from './card-state.ts';
+import { deviceLive } from './device-live.ts';
 import { troubleWords } from './port-trouble.ts';
 import { trunkLive } from './trunk-live.ts';
 
@@ -39,6 +42,7 @@ export interface LiveSources {
   link: CardState;
   alarms: AlarmBoard;
   trunks(): TrunkStatus[];
+  devices(): DeviceStatus[];
   probes(): readonly ProbeState[];
 }
 
@@ -85,6 +89,7 @@ export class LivePicture implements LiveModel {
       ports: this.#allPorts(),
       calls: [...this.#from.calls.active].map((call) => callLive(call)),
       trunks: this.#trunks(),
+      devices: this.#devices(),
       alarms: this.#from.alarms.list() as AlarmLive[],
       health: this.#health,
     };
@@ -102,11 +107,18 @@ export class LivePicture implements LiveModel {
     this.#tell({ what: 'trunks', id: status.trunkId, value: this.#trunk(status) ?? null });
   }
 
+  /** A device's status has changed. */
+  deviceChanged(status: DeviceStatus): void {
+    if (!this.#watched) return;
+    this.#tell({ what: 'devices', id: status.deviceId, value: this.#device(status) ?? null });
+  }
+
   /** Another configuration holds: names, ports and trunks may all be different. */
   configChanged(revision: number): void {
     this.#tell({ what: 'box', value: this.#box() });
     for (const port of this.#allPorts()) this.#tell({ what: 'ports', id: String(port.number), value: port });
     for (const trunk of this.#trunks()) this.#tell({ what: 'trunks', id: trunk.id, value: trunk });
+    for (const device of this.#devices()) this.#tell({ what: 'devices', id: device.id, value: device });
     this.#tell({ what: 'config', id: String(revision), value: null });
   }
 
@@ -241,6 +253,16 @@ export class LivePicture implements LiveModel {
       ...(electrical ? { electrical: { ...electrical } } : {}),
       ...(port.kind === 'fxo' ? { proven: port.proven } : {}),
     };
+  }
+
+  #devices(): DeviceLive[] {
+    return this.#from.devices().flatMap((status) => this.#device(status) ?? []);
+  }
+
+  #device(status: DeviceStatus): DeviceLive | undefined {
+    const config = this.#from.config();
+    const device = config.devices.find((d) => d.id === status.deviceId);
+    return device && deviceLive(config, device, status);
   }
 
   #trunks(): TrunkLive[] {

@@ -8,7 +8,13 @@ import type { FxoPort, FxsPort } from '../port/port.ts';
 import type { Prompts } from './prompts.ts';
 
 /** Where a caller sits: decides about emergency numbers and about which rules of PINs hold (rulings 3 and 9). */
-export type Origin = { kind: 'on-site'; port: number } | { kind: 'outside' } | { kind: 'forward' };
+export type Origin =
+  | { kind: 'on-site'; port: number; device?: undefined }
+  /** A SIP device of the office, by id. */
+  | { kind: 'on-site'; device: string; port?: undefined }
+  | { kind: 'outside' }
+  /** The box calls for somebody; `from`: where the call came in. */
+  | { kind: 'forward'; from?: Origin | undefined };
 
 /** In whose name a call is made: what it may reach, and who pays. */
 export interface Rights {
@@ -46,6 +52,20 @@ export interface TrunkCalls {
   call(request: TrunkCallRequest): Leg | ReleaseCause;
 }
 
+/** A call to a SIP device of the office. */
+export interface DeviceCallRequest {
+  deviceId: string;
+  /** What is called, for a PBX with many numbers; else its own. */
+  number: string;
+  caller: Party;
+}
+
+/** The office's SIP devices as services see them. */
+export interface DeviceCalls {
+  /** Makers of legs to where the device is now, in groups rung at once, the preferred group first; or why there are none. */
+  callDevice(request: DeviceCallRequest): (() => Leg)[][] | ReleaseCause;
+}
+
 /** Ports by number; undefined where the card has none or the configuration turns it off. */
 export interface PortAccess {
   fxs(number: number): FxsPort | undefined;
@@ -78,6 +98,7 @@ export interface ServiceContext extends AnalogContext {
   calls: CallRegistry;
   ports: PortAccess;
   trunks: TrunkCalls;
+  devices: DeviceCalls;
   dialPlan(): DialPlan;
   pins: PinCheck;
   alarms: AlarmSink;

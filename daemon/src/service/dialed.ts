@@ -50,7 +50,7 @@ export class Dialing {
     if (number.class === 'access' && number.target !== undefined)
       return { kind: 'access', id: number.target, seed };
     if (number.class === 'emergency' && origin.kind === 'on-site') {
-      const attempt = this.#emergency.attempt(plan, origin.port);
+      const attempt = this.#emergency.attempt(plan, placeOf(origin));
       return { kind: 'attempt', attempt, seed: { ...seed, service: 'emergency' } };
     }
     if (plan.refusal?.reason === 'pin-required') return { kind: 'pin', seed };
@@ -61,6 +61,7 @@ export class Dialing {
         caller,
         rights,
         pressOne: true,
+        from: origin,
       });
       return { kind: 'attempt', attempt, seed: { ...seed, direction: 'internal' } };
     }
@@ -72,6 +73,9 @@ export class Dialing {
     return { kind: 'attempt', attempt: routeAttempt(plan, shown, this.#context), seed };
   }
 }
+
+const placeOf = (origin: Extract<Origin, { kind: 'on-site' }>): string =>
+  origin.device === undefined ? `port:${origin.port}` : `device:${origin.device}`;
 
 function seedOf(plan: RoutePlan, dialer: Dialer): DialedSeed {
   const { caller, rights, service, origin } = dialer;

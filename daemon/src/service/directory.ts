@@ -1,8 +1,12 @@
-import type { Config, FxsPortConfig, PersonConfig } from '../config/schema.ts';
+import type { Config, DeviceConfig, FxsPortConfig, PersonConfig } from '../config/schema.ts';
+import type { Origin } from './context.ts';
 
 /** Someone or something that can be rung; the grammar of destinations and forwardings. */
 export type Target =
   | { kind: 'port'; port: number }
+  | { kind: 'device'; device: string }
+  /** A number behind a PBX. */
+  | { kind: 'behind'; device: string; number: string }
   | { kind: 'person'; person: PersonConfig }
   | { kind: 'number'; number: string };
 
@@ -11,11 +15,20 @@ export function targetOfExtension(config: Config, extension: string): Target | u
   const person = config.people.find((p) => p.extension === extension);
   if (person) return { kind: 'person', person };
   const port = config.ports.find((p) => p.kind === 'fxs' && p.enabled && p.extension === extension);
-  return port ? { kind: 'port', port: port.number } : undefined;
+  if (port) return { kind: 'port', port: port.number };
+  const device = config.devices.find((d) => d.enabled && d.extension === extension);
+  if (device) return { kind: 'device', device: device.id };
+  const pbx = config.devices.find((d) => d.enabled && d.numbers.some((n) => isOf(extension, n)));
+  return pbx && { kind: 'behind', device: pbx.id, number: extension };
 }
 
+/** Whether a number is of a pattern in which `X` is any digit. */
+const isOf = (number: string, pattern: string): boolean =>
+  number.length === pattern.length &&
+  [...pattern].every((digit, i) => (digit === 'X' ? /\d/.test(number[i]!) : digit === number[i]));
+
 /**
- * Reads a target: `port:1`, `person:anna`, `number:+7916...`, and the short forms that forwardings
+ * Reads a target: `port:1`, `device:desk`, `person:anna`, `number:+7916...`, and the short forms that forwardings
  * use, `+7916...` and an extension. Undefined: nobody of that name.
  */
 export function parseTarget(config: Config, text: string): Target | undefined {
@@ -23,6 +36,7 @@ export function parseTarget(config: Config, text: string): Target | undefined {
     ? [text.slice(0, text.indexOf(':')), text.slice(text.indexOf(':') + 1)]
     : ['', text];
   if (kind === 'port') return { kind: 'port', port: Number(rest) };
+  if (kind === 'device') return deviceConfig(config, rest) && { kind: 'device', device: rest };
   if (kind === 'number' || rest.startsWith('+')) return { kind: 'number', number: rest };
   if (kind === 'person') {
     const person = config.people.find((p) => p.id === rest);
@@ -35,6 +49,36 @@ export function parseTarget(config: Config, text: string): Target | undefined {
 export function fxsConfig(config: Config, port: number): FxsPortConfig | undefined {
   const found = config.ports.find((p) => p.kind === 'fxs' && p.number === port);
   return found?.kind === 'fxs' ? found : undefined;
+}
+
+/** The configuration of a SIP device. */
+export function deviceConfig(config: Config, id: string): DeviceConfig | undefined {
+  return config.devices.find((device) => device.id === id);
+}
+
+/** How calls from a SIP device are shown inside: its extension, and its person's or its own name. */
+export function partyOfDevice(config: Config, id: string): { number?: string; name?: string } {
+  const device = deviceConfig(config, id);
+  const person = config.people.find((p) => p.devices.includes(id));
+  const number = person?.extension ?? device?.extension;
+  const name = person?.name ?? device?.name;
+  return { ...(number ? { number } : {}), ...(name ? { name } : {}) };
+}
+
+/**
+ * The sockets that belong to the same PBX as where a call comes from: what it sends us must not come back to it,
+ * by SIP or by wire (H02). Undefined: it comes from no PBX with a SIP side.
+ */
+export function samePbx(
+  config: Config,
+  origin: Origin | undefined,
+): { device: string; ports: readonly number[] } | undefined {
+  if (origin?.kind !== 'on-site') return undefined;
+  const { port, device } = origin;
+  const pbx = config.devices.find(
+    (d) => d.id === device || (port !== undefined && [...d.lines, ...d.sockets].includes(port)),
+  );
+  return pbx?.kind === 'pbx' ? { device: pbx.id, ports: [...pbx.lines, ...pbx.sockets] } : undefined;
 }
 
 /** How calls from a port are shown inside: its extension, and its person's or its own name. */

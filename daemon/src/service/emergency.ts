@@ -21,26 +21,28 @@ const callBackMs = 60 * 60_000;
 /** Emergency calls from people on site: they go out whatever else holds (rulings 3 to 6). */
 export class Emergency {
   readonly #context: ServiceContext;
-  /** When each telephone last made an emergency call, clock ms. */
-  #made = new Map<number, number>();
+  /** When each telephone or device, by place, last made an emergency call, clock ms. */
+  #made = new Map<string, number>();
 
   constructor(context: ServiceContext) {
     this.#context = context;
   }
 
-  /** The telephones that made an emergency call within the hour, to be rung first by incoming calls. */
-  callBackPorts(): number[] {
+  /** Places of the telephones that made an emergency call within the hour, to be rung first by incoming calls. */
+  callBackPlaces(): string[] {
     const since = this.#context.clock.now() - callBackMs;
-    return [...this.#made].filter(([, at]) => at >= since).map(([port]) => port);
+    return [...this.#made].filter(([, at]) => at >= since).map(([place]) => place);
   }
 
   /**
-   * The attempt for an emergency number: every way of the plan in turn, 486 and 603 included, each
+   * The attempt for an emergency number dialed at `place` (`port:3`, `device:desk`): every way of the plan in turn, 486 and 603 included, each
    * given 5 s to show progress; city lines in use for other calls are taken over when nothing is free.
    */
-  attempt(plan: RoutePlan, port: number): Attempt {
+  attempt(plan: RoutePlan, place: string): Attempt {
     const context = this.#context;
-    if (context.ports.fxs(port)) this.#made.set(port, context.clock.now());
+    // A line in from the office PBX (wire B) has nobody to ring.
+    const [kind, number] = place.split(':');
+    if (kind !== 'port' || context.ports.fxs(Number(number))) this.#made.set(place, context.clock.now());
     const shown = { caller: {}, emergency: true };
     const ways: Attempt[] = [];
     let preempted = false;

@@ -100,12 +100,8 @@ export class Incoming {
       return;
     }
     const id = line?.incoming;
-    this.#ring(
-      leg,
-      config.destinations.find((d) => d.id === id),
-      caller,
-      {},
-    );
+    const destination = config.destinations.find((d) => d.id === id);
+    this.#ring(leg, destination, caller, {}, { kind: 'on-site', port: port.number });
   }
 
   /** An access number answers at once, but for the hour after an emergency call: the dispatcher has no PIN. */
@@ -144,7 +140,14 @@ export class Incoming {
     }
   }
 
-  #ring(leg: Leg, destination: DestinationConfig | undefined, caller: Party, about: Called): void {
+  /** `from`: the line it came in on, which it must not go out by again. */
+  #ring(
+    leg: Leg,
+    destination: DestinationConfig | undefined,
+    caller: Party,
+    about: Called,
+    from?: Origin,
+  ): void {
     const call = this.#context.calls.open(leg, incomingSeed(caller, about));
     call.whenDone((released) => leg.release(released));
     const callBack = this.#callBack(caller);
@@ -161,6 +164,7 @@ export class Incoming {
       ? this.#reach.destination(destination, {
           caller,
           rights,
+          ...(from ? { from } : {}),
           ...(about.calledNumber === undefined ? {} : { divertedFrom: about.calledNumber }),
         })
       : undefined;
@@ -174,9 +178,9 @@ export class Incoming {
 
   /** For an hour after an emergency call its telephone is rung first: the dispatcher may call back (ruling 6). */
   #callBack(caller: Party): Attempt | undefined {
-    const ports = this.#emergency.callBackPorts();
-    if (ports.length === 0) return undefined;
-    const ringing = new ForkAttempt(ports.map((port) => this.#reach.port(port, caller)));
+    const places = this.#emergency.callBackPlaces();
+    if (places.length === 0) return undefined;
+    const ringing = new ForkAttempt(places.map((place) => this.#reach.place(place, caller)));
     return new LimitedAttempt(ringing, this.#context.clock, callBackRingMs);
   }
 }

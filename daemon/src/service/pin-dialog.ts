@@ -14,10 +14,13 @@ const ingressFactor = 3;
 /** How long the tone after the last wrong PIN sounds before the line is released, ms. */
 const refusalToneMs = 3000;
 
+/** Rule for a PIN that a class of service asks for, where no access number says otherwise. */
+export const plainPinRule: PinAsker['rule'] = { pinLength: 6, attempts: 3, lockoutSeconds: 60 };
+
 /** Who is asked for a PIN. */
 export interface PinAsker {
   outside: boolean;
-  /** Where wrong PINs are counted: `port:3`, `trunk:acme`, `line:5`. */
+  /** Where wrong PINs are counted: `port:3`, `device:desk`, `trunk:acme`, `line:5`. */
   place: string;
   rule: Pick<AccessNumberConfig, 'pinLength' | 'attempts' | 'lockoutSeconds'>;
   /** What the record of a refused attempt says of the call. */

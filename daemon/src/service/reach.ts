@@ -1,13 +1,15 @@
 import { type Attempt, ForkAttempt, LegAttempt, SequenceAttempt } from '../call/attempt.ts';
 import { ConfirmedAttempt, LimitedAttempt } from '../call/attempt-limits.ts';
 import { BranchAttempt } from '../call/branch-attempt.ts';
-import { cause, localCause } from '../call/cause.ts';
+import { cause, isFinal, localCause } from '../call/cause.ts';
+import { DeferredAttempt } from '../call/deferred-attempt.ts';
+import { seizeLine } from '../call/fxo-leg.ts';
 import { ringPort } from '../call/fxs-leg.ts';
 import type { Party, ReleaseCause } from '../call/leg.ts';
 import type { DestinationConfig, PersonConfig } from '../config/schema.ts';
 import { pressOne } from './confirm.ts';
-import type { DiversionReason, Rights, ServiceContext } from './context.ts';
-import { parseTarget, type Target, targetOfExtension } from './directory.ts';
+import type { DiversionReason, Origin, Rights, ServiceContext } from './context.ts';
+import { deviceConfig, parseTarget, samePbx, type Target, targetOfExtension } from './directory.ts';
 import { routeAttempt } from './outgoing.ts';
 
 /** Most forwardings in a row; a loop of them ends there (M05). */
@@ -23,6 +25,8 @@ export interface ReachRequest {
   pressOne: boolean;
   /** In whose name calls leave the box; a person's own rights stand over it (ruling 8). */
   rights: Rights;
+  /** Where the call comes from, so that a PBX does not get its own call back (H02). */
+  from?: Origin;
 }
 
 /** Makes attempts to reach people: ports, persons with their forwardings, numbers outside. */
@@ -50,7 +54,50 @@ export class Reach {
     return target ? this.#target(target, request, 0) : nobody(cause.unallocated, 'no such extension');
   }
 
-  /** One port; what is rung first after an emergency call (ruling 6). */
+  /** A telephone or device by its place; what is rung first after an emergency call (ruling 6). */
+  place(place: string, caller: Party): Attempt {
+    const [kind, id = ''] = place.split(':');
+    return kind === 'device' ? this.device(id, id, caller) : this.port(Number(id), caller);
+  }
+
+  /** A SIP device, at all places where it is registered; `number`: which of a PBX's numbers. */
+  device(deviceId: string, number: string, caller: Party): Attempt {
+    return new DeferredAttempt(() => {
+      const groups = this.#context.devices.callDevice({ deviceId, number, caller });
+      if (!Array.isArray(groups)) return groups;
+      const forks = groups.map(
+        (group) => new ForkAttempt(group.map((make) => new LegAttempt(make, { number }))),
+      );
+      return new SequenceAttempt(forks, 'everyone', () => false);
+    });
+  }
+
+  /**
+   * A number behind the office PBX: by SIP, or by its analog extensions on our lines where SIP does not get there
+   * (H02). What the PBX itself says of the number is final.
+   */
+  #behind(id: string, number: string, request: ReachRequest): Attempt {
+    const context = this.#context;
+    const config = context.config();
+    if (samePbx(config, request.from)?.device === id)
+      return nobody(cause.exchangeRouting, 'the call comes from the PBX that has the number');
+    const lines = deviceConfig(config, id)?.lines ?? [];
+    const byLine = lines.map(
+      (line) =>
+        new LegAttempt(
+          () =>
+            seizeLine(context.newId(), context.ports.fxo(line), context, {
+              digits: number,
+              emergency: false,
+            }),
+          { number },
+        ),
+    );
+    const ways = [this.device(id, number, request.caller), ...byLine];
+    return new SequenceAttempt(ways, 'routes', (failed) => failed.by === 'remote' && isFinal(failed));
+  }
+
+  /** One port. */
   port(port: number, caller: Party): Attempt {
     const { ports } = this.#context;
     return new LegAttempt(() => ringPort(this.#context.newId(), ports.fxs(port), this.#context, caller));
@@ -66,6 +113,10 @@ export class Reach {
     switch (target.kind) {
       case 'port':
         return this.port(target.port, request.caller);
+      case 'device':
+        return this.#deviceTarget(target.device, request);
+      case 'behind':
+        return this.#behind(target.device, target.number, request);
       case 'number':
         return this.#outside(target.number, request);
       case 'person':
@@ -75,7 +126,9 @@ export class Reach {
 
   /** A number outside, re-classified under the rights of whoever it is dialed for (ruling 8). */
   #outside(number: string, request: ReachRequest): Attempt {
-    const plan = this.#context.dialPlan().plan(number, { kind: 'forward' }, request.rights);
+    const plan = this.#context
+      .dialPlan()
+      .plan(number, { kind: 'forward', from: request.from }, request.rights);
     if (plan.refusal) return nobody(plan.refusal.q850, plan.refusal.said.en);
     const { caller, divertedFrom, diversionReason, rights } = request;
     const shown = {
@@ -86,6 +139,15 @@ export class Reach {
     };
     const attempt = routeAttempt(plan, shown, this.#context);
     return request.pressOne ? new ConfirmedAttempt(attempt, pressOne(this.#context)) : attempt;
+  }
+
+  /** A device as a target: a PBX is told the number that was called, where it has no number of its own to be rung by. */
+  #deviceTarget(id: string, request: ReachRequest): Attempt {
+    const device = deviceConfig(this.#context.config(), id);
+    const number = device?.extension ?? request.divertedFrom ?? id;
+    return device?.kind === 'pbx'
+      ? this.#behind(id, number, request)
+      : this.device(id, number, request.caller);
   }
 
   /** A person's devices, and where they forward to (M04, O09). */
@@ -101,10 +163,13 @@ export class Reach {
     const forward = (to: string, diversionReason: DiversionReason): Attempt =>
       this.#text(to === 'mobile' ? (person.mobile ?? '') : to, { ...own, diversionReason }, hops + 1);
     if (forwarding.always) return forward(forwarding.always, 'unconditional');
-    const ports = person.ports.map((port) => this.port(port, request.caller));
+    const devices = [
+      ...person.ports.map((port) => this.port(port, request.caller)),
+      ...person.devices.map((id) => this.device(id, person.extension ?? id, request.caller)),
+    ];
     const first: Attempt =
-      ports.length > 0
-        ? new LimitedAttempt(new ForkAttempt(ports), this.#context.clock, forwarding.noAnswerSeconds * 1000)
+      devices.length > 0
+        ? new LimitedAttempt(new ForkAttempt(devices), this.#context.clock, forwarding.noAnswerSeconds * 1000)
         : person.mobile
           ? this.#outside(person.mobile, own)
           : nobody(cause.absent, 'no device');

@@ -3,6 +3,7 @@ import type { FxoPort, FxsPort } from '../port/port.ts';
 import { Access } from './access.ts';
 import { Consultations } from './consult.ts';
 import type { ServiceContext } from './context.ts';
+import { type DeviceCall, DeviceDesk } from './device-desk.ts';
 import { Dialing } from './dialed.ts';
 import { Emergency } from './emergency.ts';
 import { Incoming, type Normalise, type TrunkCall } from './incoming.ts';
@@ -19,6 +20,7 @@ export class Services {
   readonly #context: ServiceContext;
   readonly #shared: StationServices;
   readonly #incoming: Incoming;
+  readonly #desk: DeviceDesk;
   #followed = new Map<FxsPort | FxoPort, () => void>();
 
   constructor(context: ServiceContext, normalise: Normalise) {
@@ -30,6 +32,7 @@ export class Services {
     const access = new Access(context, dialing, pins, new KeyTransfers(context, dialing));
     this.#shared = { dialing, access, pins, consultations: new Consultations(context, dialing) };
     new Transfers(context, dialing, reach);
+    this.#desk = new DeviceDesk(context, { dialing, access, pins });
     this.#incoming = new Incoming(context, { reach, access, emergency, normalise });
   }
 
@@ -55,6 +58,11 @@ export class Services {
       off();
       this.#followed.delete(port);
     }
+  }
+
+  /** Serves a call of one of the office's SIP devices. */
+  deviceCall(leg: Leg, call: DeviceCall): void {
+    this.#desk.serve(leg, call);
   }
 
   /** Serves a call from a trunk. */

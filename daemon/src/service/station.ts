@@ -1,7 +1,7 @@
 import { cause, localCause } from '../call/cause.ts';
 import { FxsLeg } from '../call/fxs-leg.ts';
 import type { ReleaseCause } from '../call/leg.ts';
-import type { AccessNumberConfig, FxsPortConfig } from '../config/schema.ts';
+import type { FxsPortConfig } from '../config/schema.ts';
 import type { ClassifiedNumber } from '../dialplan/route-plan.ts';
 import type { FxsPort } from '../port/port.ts';
 import { type Access, type AccessCaller, rightsOf } from './access.ts';
@@ -11,7 +11,7 @@ import type { Dialer, Dialing, Resolution } from './dialed.ts';
 import { Dialog } from './dialog.ts';
 import { DigitSource } from './digit-source.ts';
 import { fxsConfig, partyOfPort } from './directory.ts';
-import type { PinDesk } from './pin-dialog.ts';
+import { type PinDesk, plainPinRule } from './pin-dialog.ts';
 
 /** What stations share. */
 export interface StationServices {
@@ -20,13 +20,6 @@ export interface StationServices {
   pins: PinDesk;
   consultations: Consultations;
 }
-
-/** Rule for a PIN that a class of service asks for, where no access number says otherwise. */
-const plainPinRule: Pick<AccessNumberConfig, 'pinLength' | 'attempts' | 'lockoutSeconds'> = {
-  pinLength: 6,
-  attempts: 3,
-  lockoutSeconds: 60,
-};
 
 /** Whoever lifts a handset, or seizes a line of ours as a PBX: dial tone, digits, call (wires A and D). */
 export class Station {

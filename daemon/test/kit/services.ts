@@ -83,6 +83,7 @@ export class Bench {
       calls: new CallRegistry({ clock, media, tones, recorder, priceOf }),
       ports: { fxs: (n) => this.fxs.get(n), fxo: (n) => this.fxo.get(n) },
       trunks: { call: (request) => this.#call(request) },
+      devices: { callDevice: () => ({ q850: 20, text: 'no device', by: 'local' }) },
       dialPlan: () => ({
         classify: (digits, origin) => this.#plan.classify(digits, { origin: origin.kind }),
         plan: (dialed, origin, rights) =>

@@ -24,6 +24,9 @@ export function applyChanges(state: LiveState, changes: readonly LiveChange[]): 
       case 'trunks':
         next.trunks = placed(next.trunks, (k) => k.id === change.id, change.value);
         break;
+      case 'devices':
+        next.devices = placed(next.devices, (d) => d.id === change.id, change.value);
+        break;
       case 'alarms':
         next.alarms = placed(next.alarms, (a) => a.id === change.id, change.value);
         break;

@@ -1,0 +1,43 @@
+import type { DeviceLive, Said } from '../api/contract.ts';
+import type { Config, DeviceConfig } from '../config/schema.ts';
+import type { DeviceStatus } from '../sip/index.ts';
+
+const words: Record<DeviceStatus['state'], Said> = {
+  registered: { ru: 'На связи', en: 'Registered' },
+  ready: { ru: 'На связи', en: 'Ready' },
+  unreachable: { ru: 'Не отвечает', en: 'Does not answer' },
+  absent: { ru: 'Не подключено', en: 'Not registered' },
+  disabled: { ru: 'Выключено', en: 'Switched off' },
+};
+
+const cures: Partial<Record<DeviceStatus['state'], Said>> = {
+  unreachable: {
+    ru: 'Проверьте питание устройства и кабель.',
+    en: 'Check the power of the device and its cable.',
+  },
+  absent: {
+    ru: 'Включите устройство; проверьте в нём адрес этой коробки, имя и пароль.',
+    en: 'Switch the device on; check the address of this box, the user name and the password in it.',
+  },
+};
+
+/** A SIP device of the office as the page shows it. */
+export function deviceLive(config: Config, device: DeviceConfig, status: DeviceStatus): DeviceLive {
+  const person = config.people.find((p) => p.devices.includes(device.id));
+  const extension = person?.extension ?? device.extension;
+  const cure = cures[status.state];
+  return {
+    id: device.id,
+    name: device.name,
+    kind: device.kind,
+    state: status.state,
+    since: status.since,
+    said: words[status.state],
+    ...(cure ? { cure } : {}),
+    ...(extension ? { extension } : {}),
+    ...(person ? { person: { id: person.id, name: person.name } } : {}),
+    calls: status.calls,
+    maxCalls: device.maxCalls,
+    contacts: status.contacts,
+  };
+}

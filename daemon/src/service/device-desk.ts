@@ -1,0 +1,104 @@
+import { messageOf } from '../base/error.ts';
+import { cause, localCause } from '../call/cause.ts';
+import type { Leg, Party, ReleaseCause } from '../call/leg.ts';
+import { type Access, type AccessCaller, rightsOf } from './access.ts';
+import type { Origin, Rights, ServiceContext } from './context.ts';
+import type { Dialer, Dialing, Resolution } from './dialed.ts';
+import { Dialog } from './dialog.ts';
+import { DigitSource } from './digit-source.ts';
+import { deviceConfig, partyOfDevice } from './directory.ts';
+import { type PinDesk, plainPinRule } from './pin-dialog.ts';
+
+/** A call that a SIP device of the office makes. */
+export interface DeviceCall {
+  deviceId: string;
+  /** The whole number, as dialed. */
+  calledNumber: string;
+  /** Who calls, where the device speaks for others (a PBX); empty for a telephone. */
+  caller: Party;
+  /** The device has as many calls as it may have. */
+  full: boolean;
+}
+
+/**
+ * Calls of the office's SIP devices, which have the services of an analog port: the number comes whole, and what
+ * has to be asked for, a PIN, is asked for in the call (wires D and E by SIP).
+ */
+export class DeviceDesk {
+  readonly #context: ServiceContext;
+  readonly #parts: { dialing: Dialing; access: Access; pins: PinDesk };
+
+  constructor(context: ServiceContext, parts: { dialing: Dialing; access: Access; pins: PinDesk }) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  /** Serves a call to the end of its leg. */
+  serve(leg: Leg, call: DeviceCall): void {
+    this.#serve(leg, call).catch((error: unknown) => {
+      this.#context.log('error', () => `device ${call.deviceId}: ${messageOf(error)}`);
+      leg.release(localCause(cause.temporary));
+    });
+  }
+
+  async #serve(leg: Leg, { deviceId, calledNumber, caller, full }: DeviceCall): Promise<void> {
+    const context = this.#context;
+    const config = context.config();
+    const device = deviceConfig(config, deviceId);
+    const origin: Origin = { kind: 'on-site', device: deviceId };
+    const dialedAt = context.clock.now();
+    const number = context.dialPlan().classify(calledNumber, origin);
+    // An emergency call goes whatever else holds (ruling 5).
+    if (full && number.class !== 'emergency') {
+      leg.release(localCause(cause.busy, `device ${deviceId} has all the calls it may have`));
+      return;
+    }
+    const rights: Rights = {
+      classOfService: device?.classOfService ?? '',
+      ...(device?.costCentre === undefined ? {} : { costCentre: device.costCentre }),
+    };
+    const party = device?.kind === 'pbx' ? caller : partyOfDevice(config, deviceId);
+    const dialer: Dialer = { origin, rights, caller: party, service: 'plain' };
+    const who: Omit<AccessCaller, 'digits'> = {
+      leg,
+      origin,
+      caller: party,
+      place: `device:${deviceId}`,
+      // A PBX wants to hear at once that the far end is gone.
+      followOn: device?.kind !== 'pbx',
+    };
+    let resolved = this.#parts.dialing.resolve(number, dialer);
+    if (resolved.kind === 'access' || resolved.kind === 'pin') {
+      const digits = new DigitSource(leg, context.clock);
+      try {
+        await leg.answer();
+      } catch {
+        return;
+      }
+      if (resolved.kind === 'access') {
+        await this.#parts.access.serve(resolved.id, { ...who, digits });
+        return;
+      }
+      const pin = await this.#parts.pins.ask(new Dialog(leg, digits, context), {
+        outside: false,
+        place: who.place,
+        rule: config.accessNumbers.find((a) => a.enabled) ?? plainPinRule,
+        seed: resolved.seed,
+      });
+      digits.close();
+      if (!pin) return;
+      resolved = this.#parts.dialing.resolve(number, { ...dialer, rights: rightsOf(pin) });
+    }
+    leg.release(await this.#call(leg, resolved, dialedAt));
+  }
+
+  #call(leg: Leg, resolved: Resolution, dialedAt: number): Promise<ReleaseCause> {
+    const call = this.#context.calls.open(leg, resolved.seed);
+    return new Promise((resolve) => {
+      call.whenDone((released) => resolve(released));
+      if (resolved.kind === 'attempt') call.place(resolved.attempt, dialedAt);
+      else if (resolved.kind === 'refused') call.end(resolved.cause);
+      else call.end(localCause(cause.rejected, 'this PIN does not open the number'));
+    });
+  }
+}
