@@ -89,6 +89,7 @@ t.test('what happened to that call, and what would happen to another', async (t)
       classOfService: 'chief',
       outside: true,
       followOn: true,
+      transfer: true,
     });
     office.live.put({ what: 'config', id: 'x', value: null });
     await page.locator('#check-pin option[value="p1"]').waitFor({ state: 'attached' });

@@ -34,6 +34,7 @@ export async function visitEveryPlace(t: Test, variant: PageOptions): Promise<vo
       classOfService: 'chief',
       outside: true,
       followOn: true,
+      transfer: true,
       lockedUntil,
     },
   });

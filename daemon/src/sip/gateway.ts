@@ -9,6 +9,7 @@ import type { DiversionReason } from './identity.ts';
 import { Inbound, type InboundCounters, type IncomingCall, nobodyHere } from './inbound.ts';
 import { type DeviceTimes, deviceTimes } from './lan/device.ts';
 import type { AuthFailure, BindingStore, DeviceStatus } from './lan/device-status.ts';
+import type { OfficeState } from './lan/event-packages.ts';
 import { type DeviceCall, type DeviceCallRequest, Lan } from './lan/lan.ts';
 import { routedAddress } from './local-address.ts';
 import { type AddressChange, type NetworkEvent, type NetworkNews, watchedNetwork } from './network.ts';
@@ -59,6 +60,8 @@ export interface SipOptions extends SipSettings {
   random?: () => number;
   /** How long the engine may take to answer at the start, ms; 10 s by default. */
   connectMs?: number;
+  /** What the devices' lamps show. */
+  office?: OfficeState;
   /** RTP sessions kept bound in advance for each local address. */
   spareRtp?: number;
 }
@@ -118,6 +121,10 @@ export interface SipGateway extends Events<SipEvents> {
   devices(): DeviceStatus[];
   /** The same for a device: makers of legs to all its contacts, in groups rung at once, the preferred group first. */
   callDevice(request: DeviceCallRequest): (() => Leg)[][] | ReleaseCause;
+  /** Messages were left for whoever has a device, or heard. */
+  messagesChanged(deviceId: string): void;
+  /** An extension's calls have changed. */
+  extensionChanged(extension: string): void;
   /** Takes a new configuration. Calls in progress go on; trunks whose connection is the same stay registered. */
   apply(settings: SipSettings): void;
   /** Ends a dialog that a crash left behind; true when the peer has confirmed it. */
@@ -209,6 +216,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
       onLink: options.onLink ?? (() => false),
       routed: options.routed ?? routedAddress,
       store: options.bindings,
+      office: options.office,
       showsTrying: options.engineShowsTrying ?? true,
       changed: (status) => this.emit('deviceChanged', status),
       refused: (failure) => this.emit('authFailed', failure),
@@ -334,6 +342,14 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
       return leg;
     };
     return groups.map((group) => group.map(kept));
+  }
+
+  messagesChanged(deviceId: string): void {
+    this.#lan.messagesChanged(deviceId);
+  }
+
+  extensionChanged(extension: string): void {
+    this.#lan.subscriptions?.extensionChanged(extension);
   }
 
   apply(settings: SipSettings): void {

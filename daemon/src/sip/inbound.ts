@@ -136,6 +136,10 @@ export class Inbound {
       this.#lan.registrar.register(req, res);
       return;
     }
+    if (req.method === 'SUBSCRIBE' && this.#lan.mayKnock(req)) {
+      this.#lan.subscribe(req, res);
+      return;
+    }
     const trusted = this.#trunkOf(req) !== undefined || this.#lan.mayKnock(req);
     if (!trusted) this.counters.strangers++;
     if (req.method === 'OPTIONS' && trusted) {

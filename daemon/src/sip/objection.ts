@@ -6,15 +6,18 @@ import { parseSdp } from './sdp.ts';
 import type { Headers, SrfRequest } from './srf-types.ts';
 
 /** SIP extensions that an INVITE may insist on: the engine does 100rel and session timers. */
-const SUPPORTED: ReadonlySet<string> = new Set(['100rel', 'timer']);
+const SUPPORTED: readonly string[] = ['100rel', 'timer'];
+/** What an INVITE of the office's own devices may insist on besides: to take the place of another (RFC 3891 6.2). */
+export const INSIDE: readonly string[] = ['replaces'];
 
 /** Why an INVITE that may come in cannot be taken as it stands; undefined if it can. */
 export function objectionTo(
   req: SrfRequest,
   audio: AudioWishes,
+  more: readonly string[] = [],
 ): { status: number; headers?: Headers } | undefined {
   const required = (req.get('Require') ?? '').split(',').map((tag) => tag.trim().toLowerCase());
-  const unsupported = required.filter((tag) => tag !== '' && !SUPPORTED.has(tag));
+  const unsupported = required.filter((tag) => tag !== '' && ![...SUPPORTED, ...more].includes(tag));
   // RFC 3261 8.2.2.3.
   if (unsupported.length) return { status: 420, headers: { Unsupported: unsupported.join(', ') } };
   if (!req.has('Contact')) return { status: 400 };

@@ -67,9 +67,11 @@ export interface SrfDialog {
   req: SrfRequest;
   res: SrfResponse;
   on(
-    event: 'modify' | 'info' | 'refer' | 'update' | 'message',
+    event: 'modify' | 'info' | 'refer' | 'update' | 'message' | 'subscribe',
     fn: (req: SrfRequest, res: SrfResponse) => void,
   ): this;
+  /** A SUBSCRIBE with Expires 0, which srf has answered. */
+  on(event: 'unsubscribe', fn: (req: SrfRequest) => void): this;
   on(event: 'destroy', fn: (req: SrfRequest, reason?: string) => void): this;
   on(event: 'ack', fn: (req: SrfRequest) => void): this;
   removeAllListeners(): void;

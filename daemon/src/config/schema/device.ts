@@ -256,6 +256,24 @@ export const device = z
           },
         ),
       ),
+    messageLamp: z
+      .enum(['subscribed', 'unsolicited'])
+      .default('subscribed')
+      .meta(
+        field(
+          'Лампочка сообщений',
+          'Message lamp',
+          'Большинство телефонов подписывается само; некоторым сообщают без подписки.',
+          'Most telephones subscribe by themselves; some are told without.',
+          {
+            choices: {
+              subscribed: ['телефон подписывается', 'the telephone subscribes'],
+              unsolicited: ['сообщать без подписки', 'tell it without'],
+            },
+            technical: true,
+          },
+        ),
+      ),
     numberFormat: z
       .enum(['e164-plus', 'e164', 'national-8'])
       .default('national-8')

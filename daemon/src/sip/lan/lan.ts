@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Party, ReleaseCause } from '../../call/leg.ts';
+import type { Party, ReleaseCause, ReplacedDialog } from '../../call/leg.ts';
 import type { DeviceConfig } from '../../config/schema.ts';
 import { parseNameAddress, parseUri, plainAddress } from '../address.ts';
 import { localCause } from '../cause.ts';
@@ -7,9 +7,10 @@ import { callerOf } from '../identity.ts';
 import { IncomingSipLeg } from '../incoming-leg.ts';
 import { mediaAddress } from '../local-address.ts';
 import { fromOperator } from '../number-format.ts';
-import { objectionTo } from '../objection.ts';
+import { INSIDE, objectionTo } from '../objection.ts';
 import { OutgoingSipLeg } from '../outgoing-leg.ts';
-import type { OutgoingCall } from '../peer.ts';
+import { type OutgoingCall, proxyOf } from '../peer.ts';
+import { readReplaces } from '../refer.ts';
 import type { LegHost, SipLeg } from '../sip-leg.ts';
 import type { SrfRequest, SrfResponse } from '../srf-types.ts';
 import type { Resolver } from '../targets.ts';
@@ -17,7 +18,9 @@ import { Device, type DeviceTimes } from './device.ts';
 import { CallPlace, DevicePeer } from './device-peer.ts';
 import type { AuthFailure, BindingStore, DeviceStatus, StoredBinding } from './device-status.ts';
 import { DigestGate } from './digest-gate.ts';
+import { extensionUri, messageSummary, type OfficeState } from './event-packages.ts';
 import { Registrar } from './registrar.ts';
+import { EVENTS, Subscriptions } from './subscriptions.ts';
 
 /** Realm of our challenges; a telephone keeps its password by it, so that it must never change. */
 export const REALM = 'linegate';
@@ -31,6 +34,8 @@ export interface DeviceCall {
   caller: Party;
   /** The device has as many calls as it may have already; only an emergency call may still go. */
   full: boolean;
+  /** The call is to take the place of this one (RFC 3891). */
+  replaces?: ReplacedDialog;
 }
 
 /** A call to a device. */
@@ -48,6 +53,8 @@ export interface LanOptions {
   /** Local address from which packets to `remote` leave. */
   routed(remote: string): Promise<string>;
   store?: BindingStore | undefined;
+  /** What devices may subscribe to; nothing without it. */
+  office?: OfficeState | undefined;
   showsTrying: boolean;
   changed(status: DeviceStatus): void;
   refused(failure: AuthFailure): void;
@@ -62,6 +69,7 @@ const MAX_SOURCES = 4096;
 export class Lan {
   readonly registrar: Registrar;
   readonly gate: DigestGate;
+  readonly subscriptions: Subscriptions | undefined;
   readonly #options: LanOptions;
   readonly #devices = new Map<string, Device>();
   /** Local address by remote one; undefined while the routing table is asked. */
@@ -71,6 +79,8 @@ export class Lan {
   constructor(options: LanOptions) {
     this.#options = options;
     const { clock, legHost } = options;
+    const { office } = options;
+    this.subscriptions = office && new Subscriptions({ facade: legHost.facade, clock, office });
     this.gate = new DigestGate(REALM, () => clock.now());
     this.registrar = new Registrar({
       facade: legHost.facade,
@@ -113,6 +123,7 @@ export class Lan {
         device.bindings = this.#restored(kept.filter((b) => b.deviceId === id));
       this.#options.changed(device.status);
     }
+    this.subscriptions?.sweep(new Set(this.#devices.keys()));
   }
 
   statuses(): DeviceStatus[] {
@@ -195,7 +206,10 @@ export class Lan {
     const known = this.sender(req);
     const device = known && known.config.mode === 'static' ? known : this.authenticate(req, res);
     if (!device) return;
-    const objection = objectionTo(req, device.config);
+    const replaces = req.has('Replaces') ? readReplaces(req.get('Replaces') ?? '') : undefined;
+    // RFC 3891 3: with more than one, or one that is wrong, the request is.
+    const objection =
+      req.has('Replaces') && !replaces ? { status: 400 } : objectionTo(req, device.config, INSIDE);
     if (objection) {
       legHost.facade.respond(res, objection.status, { headers: objection.headers ?? {} });
       return;
@@ -225,6 +239,26 @@ export class Lan {
             )
           : {},
       full,
+      ...(replaces ? { replaces } : {}),
+    });
+  }
+
+  /** A SUBSCRIBE of a device: for messages, or for who is on the telephone. */
+  subscribe(req: SrfRequest, res: SrfResponse): void {
+    const { facade } = this.#options.legHost;
+    const known = this.sender(req);
+    const device = known && known.config.mode === 'static' ? known : this.authenticate(req, res);
+    if (!device) return;
+    if (!this.subscriptions) {
+      facade.respond(res, 489, { headers: { 'Allow-Events': EVENTS } });
+      return;
+    }
+    const local = this.localAddress(req.source_address);
+    const { contact } = new DevicePeer(device, local, new CallPlace(device));
+    this.subscriptions.subscribe(req, res, {
+      deviceId: device.config.id,
+      contact,
+      domain: local ?? 'localhost',
     });
   }
 
@@ -251,6 +285,34 @@ export class Lan {
     return [...groups.values()];
   }
 
+  /** Tells the device of waiting messages: by its subscription, or without one where it is set so (RFC 3842 4.1). */
+  messagesChanged(deviceId: string): void {
+    this.subscriptions?.messagesChanged(deviceId);
+    const device = this.#devices.get(deviceId);
+    const waiting = this.#options.office?.messages(deviceId);
+    if (device?.config.messageLamp !== 'unsolicited' || !waiting) return;
+    const { facade } = this.#options.legHost;
+    for (const { uri, way } of device.reachable) {
+      const domain = this.localAddress(way.address) ?? 'localhost';
+      const account = extensionUri(device.config.user, domain);
+      facade
+        .request('NOTIFY', {
+          uri,
+          proxy: proxyOf(way),
+          headers: {
+            From: `<${account}>`,
+            To: `<${uri}>`,
+            Contact: `<${account}>`,
+            Event: 'message-summary',
+            'Subscription-State': 'active',
+            'Content-Type': 'application/simple-message-summary',
+          },
+          body: messageSummary(waiting, account),
+        })
+        .catch(() => {});
+    }
+  }
+
   /** Local address toward `remote`, if the routing table has been asked; else it is asked now. */
   localAddress(remote: string): string | undefined {
     const known = this.#local.get(remote);
@@ -259,6 +321,7 @@ export class Lan {
   }
 
   close(): void {
+    this.subscriptions?.close();
     for (const device of this.#devices.values()) device.close();
   }
 
