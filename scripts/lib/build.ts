@@ -2,7 +2,7 @@
  * Builds what runs: the daemon with its workers, the simulator with its page, the web page. Only what is
  * older than its sources is built again. Flags: `--force`, `--only daemon|simulator|web-ui`, `--quiet`.
  */
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
@@ -119,6 +119,9 @@ for (const part of parts) {
   const began = Date.now();
   rmSync(outdir, { recursive: true, force: true });
   await part.make(outdir);
-  writeFileSync(join(outdir, '.built'), String(began));
+  const stamp = join(outdir, '.built');
+  writeFileSync(stamp, String(began));
+  // For find -newer, as scripts/sipd has it.
+  utimesSync(stamp, began / 1000, began / 1000);
   if (!values.quiet) console.error(`built ${part.name} in ${Date.now() - began} ms`);
 }
