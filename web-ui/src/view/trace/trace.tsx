@@ -70,9 +70,9 @@ function LadderTable({ ladder, opened }: { ladder: Ladder; opened: Opened }) {
         <thead>
           <tr>
             <th>{t('trace.time')}</th>
+            <th>{t('trace.message')}</th>
             <th>{t('trace.from')}</th>
             <th>{t('trace.to')}</th>
-            <th>{t('trace.message')}</th>
           </tr>
         </thead>
         <tbody>
@@ -82,8 +82,6 @@ function LadderTable({ ladder, opened }: { ladder: Ladder; opened: Opened }) {
             return [
               <tr key={rung.id} class={`kind-${message?.kind ?? 'line'}`}>
                 <td>{sinceStart(rung.at - start)}</td>
-                <td>{name(rung.from)}</td>
-                <td>{name(rung.to)}</td>
                 <td>
                   {message ? (
                     <button
@@ -99,6 +97,8 @@ function LadderTable({ ladder, opened }: { ladder: Ladder; opened: Opened }) {
                     rungWords(rung)
                   )}
                 </td>
+                <td>{name(rung.from)}</td>
+                <td>{name(rung.to)}</td>
               </tr>,
               open && (
                 <tr key={`${rung.id} text`}>
