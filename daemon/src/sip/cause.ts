@@ -87,11 +87,13 @@ const TO_STATUS = new Map<number, number>([
   [3, 404],
   [16, 480],
   [17, 486],
+  // 408 in RFC 3398: from a box that answers it would read as one that does not.
   [18, 480],
   [19, 480],
   [20, 480],
   [21, 403],
   [22, 410],
+  [23, 410],
   [25, 483],
   [26, 404],
   [27, 502],
@@ -172,7 +174,9 @@ export function parseReason(header: string | undefined): { q850?: number; text?:
   let text: string | undefined;
   for (const value of splitHeader(header.slice(0, 1024))) {
     text ??= /;\s*text\s*=\s*"([^"]*)"/i.exec(value)?.[1];
-    const q850 = /^q\.850\s*;.*?cause\s*=\s*(\d{1,3})/i.exec(value)?.[1];
+    // What stands in quotes is somebody's words, not parameters.
+    const bare = value.replace(/"[^"]*"/g, '""');
+    const q850 = /^q\.850\s*;(?:.*;)?\s*cause\s*=\s*(\d{1,3})/i.exec(bare)?.[1];
     if (q850 && Number(q850) >= 1 && Number(q850) <= 127) {
       const own = /;\s*text\s*=\s*"([^"]*)"/i.exec(value)?.[1];
       return { q850: Number(q850), ...(own ? { text: own } : {}) };

@@ -69,6 +69,9 @@ const TRANSACTION_MS = 40_000;
 /** srf's reconnection pause grows by 1.7 without an end unless capped. */
 const RECONNECT_MAX_MS = 2_000;
 
+/** Statuses younger than srf's own table, which it refuses to send by the usual way. */
+const YOUNGER = new Map([[469, 'Bad Info Package']]);
+
 /** Requests outside of dialogs that are answered; the engine refuses all others by itself. */
 const METHODS = [
   'options',
@@ -273,8 +276,16 @@ export class SrfFacade extends Emitter<FacadeEvents> {
     pracked?: (prack: SrfRequest) => void,
   ): void {
     const { headers, ...rest } = options;
-    const lines = headers && { headers: written(headers) };
-    this.#attempt(() => res.send(status, { ...rest, ...lines }, () => {}, pracked));
+    const all = { ...rest, ...(headers && { headers: written(headers) }) };
+    const phrase = YOUNGER.get(status);
+    this.#attempt(() => {
+      if (phrase === undefined) res.send(status, all, () => {}, pracked);
+      else {
+        Object.assign(res.msg, { status, reason: phrase });
+        res.status = status;
+        res.agent.sendResponse(res, all, () => {});
+      }
+    });
   }
 
   /** Has `lost` called if the control connection breaks while the dialog lives. */

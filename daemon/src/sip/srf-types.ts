@@ -49,6 +49,15 @@ export interface SrfResponse extends SrfMessage {
   /** The request it belongs to, as it was sent. */
   req: SrfRequest;
   finalResponseSent: boolean;
+  /** The message in the making, and who sends it: for a status that `send` does not know. */
+  readonly msg: { status: number; reason: string };
+  readonly agent: {
+    sendResponse(
+      res: SrfResponse,
+      options: { headers?: Headers; body?: string },
+      callback: (error: unknown) => void,
+    ): void;
+  };
   /** `pracked`: called when a provisional response that was sent reliably is acknowledged. */
   send(
     status: number,

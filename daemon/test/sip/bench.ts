@@ -51,15 +51,9 @@ export const tagOf = (value: string): string => /;tag=([^;>]+)/.exec(value)![1]!
 
 /** A description with these m= lines (and what belongs to them). */
 export const describe = (media: readonly string[], version = 1): string =>
-  [
-    'v=0',
-    `o=- 77 ${version} IN IP4 127.0.0.1`,
-    's=-',
-    'c=IN IP4 127.0.0.1',
-    't=0 0',
-    ...media,
-    '',
-  ].join('\r\n');
+  ['v=0', `o=- 77 ${version} IN IP4 127.0.0.1`, 's=-', 'c=IN IP4 127.0.0.1', 't=0 0', ...media, ''].join(
+    '\r\n',
+  );
 
 export const AUDIO = ['m=audio 4000 RTP/AVP 8', 'a=rtpmap:8 PCMA/8000'];
 

@@ -97,51 +97,61 @@ t.test('RFC 3264 8: the version counts up exactly when the description is anothe
   t.equal((await held)[0], true);
 });
 
-t.test('RFC 3264 8: a new offer has every line of the session, and gives no number another meaning', async (t) => {
-  const b = await bench(t);
-  const body = describe([
-    'm=audio 4000 RTP/AVP 8 96',
-    'a=rtpmap:8 PCMA/8000',
-    'a=rtpmap:96 telephone-event/8000',
-    'm=video 5000 RTP/AVP 31',
-  ]);
-  const { leg, ok } = await answered(b, { body });
-  const holding = leg.hold(true);
-  const invite = await b.peer.expect('INVITE');
-  const [audio, video, ...rest] = media(invite.body);
-  t.match(audio, /^m=audio \d+ RTP\/AVP 8 0 96$/, 'telephone-event keeps its number');
-  t.equal(video, 'm=video 0 RTP/AVP 31');
-  t.same(rest, []);
-  t.match(invite.body, /a=sendonly/);
-  t.equal(Number(origin(invite.body)[2]), Number(origin(ok.body)[2]) + 1);
-  b.peer.reply(invite, 200, { body: describe([...AUDIO, 'a=recvonly', 'm=video 0 RTP/AVP 31'], 2) });
-  await holding;
-  t.equal(b.media.last(leg.endpoint)?.direction, 'sendonly');
-});
+t.test(
+  'RFC 3264 8: a new offer has every line of the session, and gives no number another meaning',
+  async (t) => {
+    const b = await bench(t);
+    const body = describe([
+      'm=audio 4000 RTP/AVP 8 96',
+      'a=rtpmap:8 PCMA/8000',
+      'a=rtpmap:96 telephone-event/8000',
+      'm=video 5000 RTP/AVP 31',
+    ]);
+    const { leg, ok } = await answered(b, { body });
+    const holding = leg.hold(true);
+    const invite = await b.peer.expect('INVITE');
+    const [audio, video, ...rest] = media(invite.body);
+    t.match(audio, /^m=audio \d+ RTP\/AVP 8 0 96$/, 'telephone-event keeps its number');
+    t.equal(video, 'm=video 0 RTP/AVP 31');
+    t.same(rest, []);
+    t.match(invite.body, /a=sendonly/);
+    t.equal(Number(origin(invite.body)[2]), Number(origin(ok.body)[2]) + 1);
+    b.peer.reply(invite, 200, { body: describe([...AUDIO, 'a=recvonly', 'm=video 0 RTP/AVP 31'], 2) });
+    await holding;
+    t.equal(b.media.last(leg.endpoint)?.direction, 'sendonly');
+  },
+);
 
 t.test('RFC 3264 8.3.2: 101 that means something else is not offered for telephone-event', async (t) => {
   const offer = parseSdp(describe(['m=audio 4000 RTP/AVP 8 101', 'a=rtpmap:101 opus/48000/2']));
   const agreed = agree(offer, wishes)!.audio;
-  const again = writeOffer(local, ['PCMA'], { media: offer.media, mediaIndex: 0, eventType: agreed.eventType });
+  const again = writeOffer(local, ['PCMA'], {
+    media: offer.media,
+    mediaIndex: 0,
+    eventType: agreed.eventType,
+  });
   t.same(media(again), ['m=audio 20000 RTP/AVP 8 102']);
 });
 
-t.test('RFC 6337 2.1, 5.1: an INVITE without an offer gets ours in the 200, its answer in the ACK', async (t) => {
-  const b = await bench(t);
-  const { leg, ids } = await incoming(b, { body: '' });
-  await leg.answer();
-  const ok = await b.peer.response(200);
-  t.match(media(ok.body), [/^m=audio \d+ RTP\/AVP 8 0 101$/]);
-  b.peer.request(b.to, 'ACK', {
-    ...ids,
-    branch: 'z9hG4bKack',
-    toTag: /;tag=(.*)/.exec(ok.headers.to!)![1]!,
-    cseq: 1,
-    body: describe(['m=audio 4444 RTP/AVP 0', 'a=rtpmap:0 PCMU/8000']),
-  });
-  await until(() => b.media.last(leg.endpoint)?.remotePort === 4444);
-  t.equal(b.media.last(leg.endpoint)?.codec, 'PCMU');
-});
+t.test(
+  'RFC 6337 2.1, 5.1: an INVITE without an offer gets ours in the 200, its answer in the ACK',
+  async (t) => {
+    const b = await bench(t);
+    const { leg, ids } = await incoming(b, { body: '' });
+    await leg.answer();
+    const ok = await b.peer.response(200);
+    t.match(media(ok.body), [/^m=audio \d+ RTP\/AVP 8 0 101$/]);
+    b.peer.request(b.to, 'ACK', {
+      ...ids,
+      branch: 'z9hG4bKack',
+      toTag: /;tag=(.*)/.exec(ok.headers.to!)![1]!,
+      cseq: 1,
+      body: describe(['m=audio 4444 RTP/AVP 0', 'a=rtpmap:0 PCMU/8000']),
+    });
+    await until(() => b.media.last(leg.endpoint)?.remotePort === 4444);
+    t.equal(b.media.last(leg.endpoint)?.codec, 'PCMU');
+  },
+);
 
 t.test('RFC 6337 2.1: an ACK without the answer it owes ends the call', async (t) => {
   const b = await bench(t);
@@ -155,26 +165,29 @@ t.test('RFC 6337 2.1: an ACK without the answer it owes ends the call', async (t
   t.match((await released)[0], { q850: 88, by: 'local' });
 });
 
-t.test('RFC 6337 5.3: whoever holds and is held offers inactive, and then what it wants itself', async (t) => {
-  const b = await bench(t);
-  const { leg, ids } = await connected(b);
-  const held = next(leg, 'held');
-  b.peer.request(b.to, 'INVITE', { ...ids, cseq: 1, body: describe([...AUDIO, 'a=sendonly'], 2) });
-  await b.peer.next((m) => m.headers.cseq === '1 INVITE' && m.status === 200);
-  b.peer.request(b.to, 'ACK', { ...ids, cseq: 1 });
-  await held;
-  const ours = leg.hold(true);
-  const first = await b.peer.expect('INVITE');
-  t.match(first.body, /a=inactive/);
-  b.peer.reply(first, 200, { body: describe([...AUDIO, 'a=inactive'], 3) });
-  await ours;
-  const back = leg.hold(false);
-  const second = await b.peer.expect('INVITE');
-  t.match(second.body, /a=sendrecv/);
-  b.peer.reply(second, 200, { body: describe([...AUDIO, 'a=sendonly'], 4) });
-  await back;
-  t.equal(b.media.last(leg.endpoint)?.direction, 'recvonly', 'they hold us still');
-});
+t.test(
+  'RFC 6337 5.3: whoever holds and is held offers inactive, and then what it wants itself',
+  async (t) => {
+    const b = await bench(t);
+    const { leg, ids } = await connected(b);
+    const held = next(leg, 'held');
+    b.peer.request(b.to, 'INVITE', { ...ids, cseq: 1, body: describe([...AUDIO, 'a=sendonly'], 2) });
+    await b.peer.next((m) => m.headers.cseq === '1 INVITE' && m.status === 200);
+    b.peer.request(b.to, 'ACK', { ...ids, cseq: 1 });
+    await held;
+    const ours = leg.hold(true);
+    const first = await b.peer.expect('INVITE');
+    t.match(first.body, /a=inactive/);
+    b.peer.reply(first, 200, { body: describe([...AUDIO, 'a=inactive'], 3) });
+    await ours;
+    const back = leg.hold(false);
+    const second = await b.peer.expect('INVITE');
+    t.match(second.body, /a=sendrecv/);
+    b.peer.reply(second, 200, { body: describe([...AUDIO, 'a=sendonly'], 4) });
+    await back;
+    t.equal(b.media.last(leg.endpoint)?.direction, 'recvonly', 'they hold us still');
+  },
+);
 
 t.test('RFC 6337 3.4: a re-INVITE of ours that is refused changes nothing', async (t) => {
   const b = await bench(t);
