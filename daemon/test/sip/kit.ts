@@ -12,7 +12,7 @@ import {
   trunkTimes,
 } from '../../src/sip/index.ts';
 import type { EngineConfig, TimerConfig } from '../../src/sipd/config.ts';
-import { type Engine, start } from '../../src/sipd/engine.ts';
+import { type Engine, type EngineParts, start } from '../../src/sipd/engine.ts';
 
 interface Test {
   teardown(fn: () => unknown): void;
@@ -23,11 +23,14 @@ export class SilentMedia extends Emitter<MediaEvents> implements Media {
   readonly set: { endpoint: EndpointId; parameters: RtpParameters }[] = [];
   readonly open = new Set<EndpointId>();
   readonly played: { endpoint: EndpointId; source: PlaySource }[] = [];
+  /** Local addresses of the sessions opened so far. */
+  readonly bound: string[] = [];
   /** How long binding a session takes, ms. */
   openMs = 0;
   #next = 1;
 
-  async openRtp(): Promise<{ endpoint: EndpointId; port: number }> {
+  async openRtp(address = ''): Promise<{ endpoint: EndpointId; port: number }> {
+    this.bound.push(address);
     const number = this.#next++;
     const endpoint = `rtp:${number}`;
     if (this.openMs) await new Promise((resolve) => setTimeout(resolve, this.openMs));
@@ -90,15 +93,20 @@ export const quickTimes = {
 };
 
 /** Our own engine on loopback, in this process. */
-export async function startEngine(t: Test, change: Partial<EngineConfig> = {}): Promise<Engine> {
-  const engine = await start({
+export async function startEngine(
+  t: Test,
+  change: Partial<EngineConfig> = {},
+  parts: EngineParts = {},
+): Promise<Engine> {
+  const config = {
     listen: [
       { transport: 'udp', host: '127.0.0.1', port: 0 },
       { transport: 'tcp', host: '127.0.0.1', port: 0 },
     ],
     control: { host: '127.0.0.1', port: 0, secret: 'cymru' },
     ...change,
-  });
+  };
+  const engine = await start(config as EngineConfig, parts);
   // A test may have closed it by itself.
   t.teardown(() => engine.close().catch(() => {}));
   return engine;

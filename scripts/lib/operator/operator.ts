@@ -60,6 +60,13 @@ interface Call {
   cancelled: boolean;
 }
 
+/** One contact of a user's (RFC 3261 10.3). */
+interface Binding {
+  contact: string;
+  from: Place;
+  until: number;
+}
+
 /** A SIP operator in miniature: registrar, far telephone and measuring set in one. UDP only. */
 export class Operator extends EventEmitter<{ call: [report: CallReport]; registered: [user: string] }> {
   usual: Treatment;
@@ -67,7 +74,8 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
   readonly #sip: SipEndpoint;
   readonly #options: OperatorOptions;
   readonly #authority: Authority;
-  readonly #bindings = new Map<string, { contact: string; from: Place; until: number }>();
+  /** By user; a user's own, the newest first. */
+  readonly #bindings = new Map<string, Binding[]>();
   readonly #calls = new Map<string, Call>();
 
   private constructor(sip: SipEndpoint, options: OperatorOptions) {
@@ -119,13 +127,11 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
   /** Who is registered. */
   registrations(): { user: string; contact: string; expiresIn: number }[] {
     const now = Date.now();
-    return [...this.#bindings]
-      .filter(([, binding]) => binding.until > now)
-      .map(([user, binding]) => ({
-        user,
-        contact: binding.contact,
-        expiresIn: Math.round((binding.until - now) / 1000),
-      }));
+    return [...this.#bindings].flatMap(([user, bindings]) =>
+      bindings
+        .filter((binding) => binding.until > now)
+        .map(({ contact, until }) => ({ user, contact, expiresIn: Math.round((until - now) / 1000) })),
+    );
   }
 
   /** Level of one frequency in what a call's party has sent during the last second, dBm0. */
@@ -163,7 +169,7 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
     name?: string;
     sound?: Sound;
   }): Promise<string> {
-    const binding = this.#bindings.get(options.to);
+    const binding = this.#bindings.get(options.to)?.[0];
     const place = binding?.from ?? (/:\d+$/.test(options.to) ? placeIn(`sip:${options.to}`) : undefined);
     if (!place) throw new Error(`nobody is registered as ${options.to}, and it is no address`);
     const rtp = await RtpSession.open(this.host);
@@ -319,16 +325,28 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
   #register(request: Message, from: Place): void {
     if (!this.#proven(request, from)) return;
     const user = userIn(uriIn(header(request, 'to')));
-    const contact = header(request, 'contact');
-    const asked = Number(/;\s*expires=(\d+)/.exec(contact)?.[1] ?? (header(request, 'expires') || 3600));
-    const granted = Math.min(asked, this.#options.maxExpires ?? 3600);
-    if (granted === 0 || !contact) this.#bindings.delete(user);
-    else this.#bindings.set(user, { contact, from, until: Date.now() + granted * 1000 });
+    const usual = Number(header(request, 'expires') || 3600);
+    let kept = this.#bindings.get(user) ?? [];
+    let granted = 0;
+    // The last is taken in first, so that the one a box names first becomes the newest.
+    for (const contact of header(request, 'contact')
+      .split(/,\s*(?=<)/)
+      .reverse()) {
+      const asked = Number(/;\s*expires=(\d+)/.exec(contact)?.[1] ?? usual);
+      granted = contact ? Math.min(asked, this.#options.maxExpires ?? 3600) : 0;
+      kept = kept.filter((binding) => uriIn(binding.contact) !== uriIn(contact));
+      if (granted > 0) kept = [{ contact, from, until: Date.now() + granted * 1000 }, ...kept];
+    }
+    if (kept.length) this.#bindings.set(user, kept);
+    else this.#bindings.delete(user);
     this.#sip.answer(
       request,
       from,
       200,
-      granted ? [['Contact', `<${uriIn(contact)}>;expires=${granted}`]] : [],
+      kept.map(({ contact, until }): [string, string] => [
+        'Contact',
+        `<${uriIn(contact)}>;expires=${Math.ceil((until - Date.now()) / 1000)}`,
+      ]),
     );
     if (granted) this.emit('registered', user);
   }
