@@ -120,6 +120,11 @@ export class CallTraces implements TraceAccess {
     return entries && { name: this.#fileName(this.#options.clock.wall(), id), data: pcapOf(entries) };
   }
 
+  /** Resolves when the round that runs now, if any, is over. */
+  idle(): Promise<void> {
+    return this.#working;
+  }
+
   /** Puts away what waits, due or not. */
   async close(): Promise<void> {
     this.#closed = true;
