@@ -81,12 +81,15 @@ function sipp(folder: string, name: string, xml: string, args: string[]): ChildP
 }
 
 /** An operator that rings at once, answers at once, and waits for the end. */
-export async function startCallee(folder: string): Promise<{ stop(): Promise<void> }> {
-  const child = sipp(folder, 'callee', calleeScenario(), ['-i', calleeAddress, '-aa']);
+export async function startCallee(
+  folder: string,
+  address: string = calleeAddress,
+): Promise<{ stop(): Promise<void> }> {
+  const child = sipp(folder, 'callee', calleeScenario(), ['-i', address, '-aa']);
   const ended = once(child, 'exit');
   // A SIPp that cannot bind ends at once.
   const early = await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 500))]);
-  if (early) throw new Error(`sipp cannot listen on ${calleeAddress}:${sippPort}`);
+  if (early) throw new Error(`sipp cannot listen on ${address}:${sippPort}`);
   return {
     async stop() {
       child.kill('SIGKILL');
@@ -114,6 +117,8 @@ export interface CallsOptions {
   rate: number;
   calls: number;
   holdMs: number;
+  /** Address that the calls come from. */
+  from?: string;
 }
 
 /** Makes `calls` calls at a steady rate; each must be answered, held and ended as written. */
@@ -123,7 +128,7 @@ export async function makeCalls(options: CallsOptions): Promise<CallsRun> {
   const limit = Math.ceil(calls / rate + 40);
   const began = performance.now();
   const child = sipp(folder, 'caller', callerScenario(number, holdMs), [
-    ...[box, '-i', callerAddress, '-r', String(rate), '-m', String(calls), '-l', '2000'],
+    ...[box, '-i', options.from ?? callerAddress, '-r', String(rate), '-m', String(calls), '-l', '2000'],
     ...['-timeout', `${limit}s`, '-recv_timeout', '10000', '-trace_stat', '-stf', statistics, '-fd', '1'],
   ]);
   await once(child, 'exit');

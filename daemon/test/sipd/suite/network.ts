@@ -22,6 +22,8 @@ export const SUITE = join(
 export const SUBNET = '172.29.';
 /** The host part of containers that the suite starts by name while it runs. */
 const NAMED = '0.99';
+/** No SIPp lives longer, should the test be killed. */
+const LIFE = '90s';
 
 interface Service {
   name: string;
@@ -131,10 +133,14 @@ async function scenarios(folder: string, subnet: string): Promise<void> {
 
 async function sipp(t: Any, folder: string, host: string, scenario: string): Promise<void> {
   const file = join(folder, 'scenarios', scenario);
-  const child: ChildProcess = spawn('sipp', ['-sf', file, '-i', host, '-p', '5060', '-nostdin'], {
-    stdio: 'ignore',
-    cwd: folder,
-  });
+  const child: ChildProcess = spawn(
+    'sipp',
+    ['-sf', file, '-i', host, '-p', '5060', '-nostdin', '-timeout', LIFE],
+    {
+      stdio: 'ignore',
+      cwd: folder,
+    },
+  );
   t.teardown(() => child.kill('SIGKILL'));
   await whenBound('udp', 5060, 5000, host);
 }
@@ -164,7 +170,7 @@ for i in $(seq 200); do
   grep -q '^ *[0-9]*: 0100007F:${control} 0100007F:[0-9A-F]* 01' /proc/net/tcp && break
   sleep 0.02
 done
-exec sipp -i "\${address:-${subnet}$((1 + $$ / 250 % 250)).$((1 + $$ % 250))}" -p 5060 "\${arguments[@]}"
+exec sipp -i "\${address:-${subnet}$((1 + $$ / 250 % 250)).$((1 + $$ % 250))}" -p 5060 -timeout ${LIFE} "\${arguments[@]}"
 `;
   for (const [name, text] of [
     ['docker', shim],
