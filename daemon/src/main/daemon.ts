@@ -19,6 +19,7 @@ import { Ports } from '../port/ports.ts';
 import { openRecords, type Records } from '../records/records.ts';
 import { TraceStore } from '../records/trace-store.ts';
 import type { ServiceContext } from '../service/context.ts';
+import { MessageWaiting } from '../service/message-waiting.ts';
 import { Services } from '../service/services.ts';
 import { type SipGateway, startSip, type TrunkStatus, takesCalls } from '../sip/index.ts';
 import { type SipdHandle, startSipd } from '../sipd/host.ts';
@@ -34,6 +35,7 @@ import { holdData } from './data-lock.ts';
 import { DialPlans } from './dial-plans.ts';
 import { LineDesk } from './line-desk.ts';
 import { LivePicture } from './live-model.ts';
+import { OfficePicture } from './office-picture.ts';
 import { Pins } from './pins.ts';
 import { portOptions } from './port-options.ts';
 import { probes } from './probes.ts';
@@ -120,7 +122,11 @@ export class Daemon {
     const traces = this.#traces(data, sipd, records, config);
     const recorder = traces.following(records);
     const calls = new CallRegistry({ clock, media, tones, recorder, priceOf });
-    const sip = await this.#startSip(config(), media, sipd);
+    const messages = new MessageWaiting();
+    const office = new OfficePicture({ config, calls, messages });
+    const sip = await this.#startSip(config(), media, sipd, office);
+    office.on('messagesChanged', (deviceId) => sip.messagesChanged(deviceId));
+    office.on('extensionChanged', (extension) => sip.extensionChanged(extension));
 
     let services: Services;
     const pins = new Pins(store, key, clock, () => services.lockouts);
@@ -137,6 +143,7 @@ export class Daemon {
       devices: { callDevice: (request) => sip.callDevice(request) },
       dialPlan: () => plans.forServices,
       pins,
+      messages,
       alarms,
       prompts: new Recordings(this.#installation.prompts, () => config().site.language),
       newId: () => randomUUID(),
@@ -363,6 +370,7 @@ export class Daemon {
     config: Config,
     media: MediaHost['media'],
     sipd: SipdHandle | undefined,
+    office: OfficePicture,
   ): Promise<SipGateway> {
     const onLink = systemOnLink(() => this.#clock.now());
     const bindings = new Registrations(this.#arguments.data, this.#clock, (message) =>
@@ -373,6 +381,7 @@ export class Daemon {
       ...sipSettings(config),
       onLink: (address) => onLink(address, ''),
       bindings,
+      office,
       clock: this.#clock,
       media,
       engine: sipd

@@ -5,6 +5,7 @@ import type { CallRegistry } from '../call/registry.ts';
 import type { Config, PinConfig } from '../config/schema.ts';
 import type { ClassifiedNumber, RoutePlan, Said } from '../dialplan/route-plan.ts';
 import type { FxoPort, FxsPort } from '../port/port.ts';
+import type { MessageSource } from './message-waiting.ts';
 import type { Prompts } from './prompts.ts';
 
 /** Where a caller sits: decides about emergency numbers and about which rules of PINs hold (rulings 3 and 9). */
@@ -103,6 +104,7 @@ export interface ServiceContext extends AnalogContext {
   pins: PinCheck;
   alarms: AlarmSink;
   prompts: Prompts;
+  messages: Pick<MessageSource, 'counts'>;
   /** A fresh id for a leg. */
   newId(): string;
   log(level: 'debug' | 'info' | 'warn' | 'error', message: () => string): void;

@@ -1,6 +1,6 @@
 import { messageOf } from '../base/error.ts';
 import { cause, localCause } from '../call/cause.ts';
-import type { Leg, Party, ReleaseCause } from '../call/leg.ts';
+import type { Leg, Party, ReleaseCause, ReplacedDialog } from '../call/leg.ts';
 import { type Access, type AccessCaller, rightsOf } from './access.ts';
 import type { Origin, Rights, ServiceContext } from './context.ts';
 import type { Dialer, Dialing, Resolution } from './dialed.ts';
@@ -18,6 +18,8 @@ export interface DeviceCall {
   caller: Party;
   /** The device has as many calls as it may have. */
   full: boolean;
+  /** The call is to take the place of this one (RFC 3891). */
+  replaces?: ReplacedDialog;
 }
 
 /**

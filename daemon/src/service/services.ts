@@ -21,6 +21,7 @@ export class Services {
   readonly #shared: StationServices;
   readonly #incoming: Incoming;
   readonly #desk: DeviceDesk;
+  readonly #transfers: Transfers;
   #followed = new Map<FxsPort | FxoPort, () => void>();
 
   constructor(context: ServiceContext, normalise: Normalise) {
@@ -31,7 +32,7 @@ export class Services {
     const pins = new PinDesk(context, this.lockouts);
     const access = new Access(context, dialing, pins, new KeyTransfers(context, dialing));
     this.#shared = { dialing, access, pins, consultations: new Consultations(context, dialing) };
-    new Transfers(context, dialing, reach);
+    this.#transfers = new Transfers(context, dialing, reach);
     this.#desk = new DeviceDesk(context, { dialing, access, pins });
     this.#incoming = new Incoming(context, { reach, access, emergency, normalise });
   }
@@ -62,7 +63,8 @@ export class Services {
 
   /** Serves a call of one of the office's SIP devices. */
   deviceCall(leg: Leg, call: DeviceCall): void {
-    this.#desk.serve(leg, call);
+    if (call.replaces) this.#transfers.takeOver(leg, call.replaces);
+    else this.#desk.serve(leg, call);
   }
 
   /** Serves a call from a trunk. */

@@ -109,12 +109,19 @@ export class Station {
     hotline: FxsPortConfig['hotline'],
   ): Promise<ClassifiedNumber | undefined> {
     if (hotline?.afterSeconds !== 0) {
-      dialog.tone('dial');
+      dialog.tone(this.#messagesWait() ? 'stutter' : 'dial');
       const dialed = await dialog.number(origin, hotline && hotline.afterSeconds * 1000);
       if (dialed || dialog.gone || !hotline) return dialed;
       dialog.hush();
     }
     return this.#context.dialPlan().classify(hotline.number, origin);
+  }
+
+  /** A broken dial tone says that messages wait; what it sounds like is the country's. */
+  #messagesWait(): boolean {
+    const { config, messages } = this.#context;
+    const person = config().people.find((p) => p.ports.includes(this.#port.number));
+    return person !== undefined && messages.counts(person.id).fresh > 0;
   }
 
   #call(leg: FxsLeg, dialog: Dialog, resolved: Resolution): Promise<ReleaseCause> {

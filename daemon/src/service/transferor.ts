@@ -3,7 +3,7 @@ import type { Leg, Party } from '../call/leg.ts';
 import type { Config } from '../config/schema.ts';
 import { rightsOf } from './access.ts';
 import type { Rights } from './context.ts';
-import { fxsConfig, partyOfPort } from './directory.ts';
+import { deviceConfig, fxsConfig, partyOfDevice, partyOfPort } from './directory.ts';
 
 /** Who has somebody put through: the one whose rights count and who pays (ruling 8). */
 export interface Transferor {
@@ -19,12 +19,8 @@ export function transferorAt(config: Config, place: string): Transferor | undefi
     return fxs && { party: partyOfPort(config, fxs.number), rights: granted(fxs) };
   }
   if (kind === 'device') {
-    const device = config.devices.find((d) => d.id === id);
-    if (!device) return undefined;
-    const person = config.people.find((p) => p.devices.includes(id));
-    const number = person?.extension ?? device.extension;
-    const party = { name: person?.name ?? device.name, ...(number === undefined ? {} : { number }) };
-    return { party, rights: granted(person ?? device) };
+    const device = deviceConfig(config, id);
+    return device && { party: partyOfDevice(config, id), rights: granted(device) };
   }
   const trunk = kind === 'trunk' ? config.trunks.find((t) => t.id === id) : undefined;
   if (trunk?.transferClass === undefined) return undefined;

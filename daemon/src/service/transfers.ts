@@ -2,7 +2,7 @@ import { codeOf, messageOf } from '../base/error.ts';
 import { BranchAttempt } from '../call/branch-attempt.ts';
 import type { Call } from '../call/call.ts';
 import { cause, localCause } from '../call/cause.ts';
-import type { Leg, ReleaseCause, TransferOrder } from '../call/leg.ts';
+import type { Leg, ReleaseCause, ReplacedDialog, TransferOrder } from '../call/leg.ts';
 import type { Origin, ServiceContext } from './context.ts';
 import type { Dialing } from './dialed.ts';
 import { limitIfOutside } from './longest-call.ts';
@@ -84,6 +84,37 @@ export class Transfers {
     }
     // RFC 3891 3.
     order.refuse(refused('no such dialog of this transferor', 481));
+  }
+
+  /**
+   * INVITE with Replaces of a device (RFC 3891 3): its call takes the place of an answered dialog of the office's own
+   * devices. The places of operators are not to be had.
+   */
+  takeOver(leg: Leg, dialog: ReplacedDialog): void {
+    const refuse = (sip: number, text: string): void =>
+      leg.release({ ...localCause(cause.rejected, text), sip });
+    for (const call of this.#context.calls.active) {
+      const place = [call.caller, call.called].find((l) => l?.isDialog?.(dialog));
+      if (!place) continue;
+      if (!place.place.startsWith('device:') || !call.transferable(place)) {
+        refuse(403, 'this call is not to be taken over');
+        return;
+      }
+      // RFC 3891 3: what was answered meanwhile is not what was meant.
+      if (dialog.earlyOnly) {
+        refuse(486, 'answered already');
+        return;
+      }
+      leg.answer().then(
+        () => {
+          if (call.state === 'ended') leg.release(localCause(cause.normal));
+          else call.replace(place, leg, (released) => leg.release(released));
+        },
+        () => {},
+      );
+      return;
+    }
+    refuse(481, 'no such dialog');
   }
 
   #blind(call: Call, leg: Leg, who: Transferor, order: TransferOrder): void {

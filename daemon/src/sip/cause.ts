@@ -151,8 +151,8 @@ export function causeToStatus(q850: number): number {
   return TO_STATUS.get(q850) ?? 480;
 }
 
-/** Statuses that speak of the called, wherever they come from. Others are of a road that the caller has no part in. */
-const OF_THE_CALLED: ReadonlySet<number> = new Set([404, 410, 480, 484, 486, 488, 603]);
+/** Statuses that speak of the called (481: of the dialog to be replaced, RFC 3891 3), wherever they come from. Others are of a road that the caller has no part in. */
+const OF_THE_CALLED: ReadonlySet<number> = new Set([404, 410, 480, 481, 484, 486, 488, 603]);
 
 /**
  * SIP status that refuses a caller on a trunk. What another operator said on the far side (401, 407, 503)

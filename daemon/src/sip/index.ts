@@ -20,11 +20,13 @@ export type {
   DeviceStatus,
   StoredBinding,
 } from './lan/device-status.ts';
+export type { ExtensionCall, OfficeState, WaitingMessages } from './lan/event-packages.ts';
 export type { DeviceCall, DeviceCallRequest } from './lan/lan.ts';
 export type { AddressChange, NetworkEvent, NetworkNews } from './network.ts';
 export { fromOperator, sameNumber, toOperator } from './number-format.ts';
 export type { OpenDialog } from './sip-leg.ts';
 export type { HostPort } from './srf-facade.ts';
-export { type Resolver, systemResolver } from './targets.ts';
+export { type Resolver, systemResolver, type Target, type Transport } from './targets.ts';
+export type { TlsProfile } from './tls.ts';
 export { type TrunkTimes, trunkTimes } from './trunk-host.ts';
 export { type TrunkExchange, type TrunkState, type TrunkStatus, takesCalls } from './trunk-status.ts';

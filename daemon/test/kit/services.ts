@@ -10,6 +10,7 @@ import { priceOf } from '../../src/dialplan/price.ts';
 import type { ToneSpec } from '../../src/media/api.ts';
 import type { CallRecord, CallRecorder } from '../../src/records/call-record.ts';
 import type { ServiceContext, TrunkCallRequest } from '../../src/service/context.ts';
+import { MessageWaiting } from '../../src/service/message-waiting.ts';
 import { Services } from '../../src/service/services.ts';
 import { FakeLeg } from './fake-leg.ts';
 import { FakeMedia } from './fake-media.ts';
@@ -52,6 +53,7 @@ export class Bench {
   /** What a trunk says instead of making a leg. */
   readonly refusals = new Map<string, ReleaseCause>();
   readonly records = new Map<string, CallRecord>();
+  readonly messages = new MessageWaiting();
   /** Ids of the alarms that stand. */
   readonly alarms = new Set<string>();
   readonly context: ServiceContext;
@@ -109,6 +111,7 @@ export class Bench {
         raise: ({ id }) => void this.alarms.add(id),
         clear: (id) => void this.alarms.delete(id),
       },
+      messages: this.messages,
       prompts: { source: (name) => ({ type: 'pcm', samples: new Int16Array(name.length) }) },
       newId: () => randomUUID(),
       log: () => {},

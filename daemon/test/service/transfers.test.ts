@@ -239,3 +239,41 @@ t.test('an operator may transfer only where the trunk says so, with the rights i
   t.same(inside.told, ['accepted', 'ringing', 'done']);
   t.equal(b.media.joined.get(desk.endpoint), 'line:2');
 });
+
+t.test("a device takes the place of another in its call; an operator's place it does not get", async (t) => {
+  const { b, a, caller } = await talking();
+  const next = new FakeLeg('incoming', 'device:hall');
+  const replaces = (leg: FakeLeg, earlyOnly = false): ReplacedDialog => ({
+    callId: leg.callId,
+    localTag: 'l',
+    remoteTag: 'r',
+    earlyOnly,
+  });
+  const take = (leg: FakeLeg, dialog: ReplacedDialog): void =>
+    b.services.deviceCall(leg, {
+      deviceId: 'hall',
+      calledNumber: '31',
+      caller: {},
+      full: false,
+      replaces: dialog,
+    });
+  for (const [dialog, sip] of [
+    [replaces(caller), 403],
+    [replaces(a, true), 486],
+    [{ ...replaces(a), callId: 'nobody' }, 481],
+  ] as const) {
+    const leg = new FakeLeg('incoming', 'device:hall');
+    take(leg, dialog);
+    await settle();
+    t.equal(leg.releasedWith?.sip, sip);
+  }
+  take(next, replaces(a));
+  await settle();
+  t.equal(next.state, 'answered');
+  t.equal(a.state, 'released');
+  t.equal(b.media.joined.get(caller.endpoint), next.endpoint);
+  caller.farReleases(16);
+  await settle();
+  t.equal(next.state, 'released');
+  t.equal(b.context.calls.size, 0);
+});
