@@ -1,3 +1,5 @@
+import { Gathered } from '../message/gathered.ts';
+
 /** A client frame's length has at most five digits, so it is shorter than this, in bytes. */
 export const MAX_FRAME = 100_000;
 
@@ -8,26 +10,22 @@ const HASH = 35;
  * one character per byte, so that they pass unchanged whatever their encoding.
  */
 export class FrameReader {
-  #pending: Buffer = Buffer.alloc(0);
+  readonly #held = new Gathered();
 
   /** Calls `each` for every whole frame; false if the stream makes no sense and must be closed. */
   push(chunk: Buffer, each: (payload: string) => void): boolean {
-    let buf = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    const held = this.#held;
+    held.add(chunk);
     for (;;) {
+      const buf = held.bytes;
       const hash = buf.indexOf(HASH);
-      if (hash < 0) {
-        this.#pending = buf;
-        return buf.length <= 5;
-      }
+      if (hash < 0) return buf.length <= 5;
       const length = frameLength(buf, hash);
       if (length <= 0) return false;
       const end = hash + 1 + length;
-      if (buf.length < end) {
-        this.#pending = buf;
-        return true;
-      }
+      if (buf.length < end) return true;
       const payload = buf.toString('latin1', hash + 1, end);
-      buf = buf.subarray(end);
+      held.drop(end);
       each(payload);
     }
   }

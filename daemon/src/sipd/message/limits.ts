@@ -6,11 +6,19 @@ export interface Limits {
   headers: number;
   /** Most Via entries, comma lists counted apart; a longer path is a loop. */
   vias: number;
+  /** Most entries of Contact, Route and Record-Route together: the client reads them in more than linear time. */
+  entries: number;
   /** Longest header line with its folded continuations, in bytes. */
   lineBytes: number;
 }
 
-export const DEFAULT_LIMITS: Limits = { messageBytes: 65_536, headers: 256, vias: 64, lineBytes: 8192 };
+export const DEFAULT_LIMITS: Limits = {
+  messageBytes: 65_536,
+  headers: 256,
+  vias: 64,
+  entries: 100,
+  lineBytes: 8192,
+};
 
 /**
  * What can be forgiven although RFC 3261 does not allow it, each by its name, so that a peer that leans on

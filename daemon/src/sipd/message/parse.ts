@@ -105,6 +105,7 @@ function methodOf(startLine: string): string {
 function typed(m: SipMessage, lenient: LenienceCounter, limits: Limits): string | undefined {
   let problem: string | undefined;
   let vias = 0;
+  let entries = 0;
   let seen = 0;
   const { names, values } = m;
   for (let i = 0; i < names.length; i++) {
@@ -120,6 +121,12 @@ function typed(m: SipMessage, lenient: LenienceCounter, limits: Limits): string 
         }
         vias += value.indexOf(',') < 0 ? 1 : splitList(value).length;
         if (vias > limits.vias) problem ??= 'Too Many Vias';
+        continue;
+      case 'contact':
+      case 'route':
+      case 'record-route':
+        entries += value.indexOf(',') < 0 ? 1 : splitList(value).length;
+        if (entries > limits.entries) problem ??= `Too Many ${name} Entries`;
         continue;
       case 'from':
       case 'to': {

@@ -1,3 +1,4 @@
+import { Gathered } from './gathered.ts';
 import type { Limits } from './limits.ts';
 import { CR, LF } from './scan.ts';
 
@@ -11,10 +12,7 @@ export type StreamItem = { kind: 'message'; bytes: Buffer } | { kind: 'ping' };
  * an unfinished head is searched on from where the last search ended.
  */
 export class StreamFramer {
-  /** What has come and is not whole yet. Either a chunk as it came, or the filled part of {@link #room}. */
-  #pending: Buffer = Buffer.alloc(0);
-  /** Grows by doubling, so that a message that comes byte by byte is not copied once for each. */
-  #room: Buffer | undefined;
+  readonly #held = new Gathered();
   #searched = 0;
   /** Whole length of the message whose head is complete, or 0. */
   #need = 0;
@@ -29,49 +27,29 @@ export class StreamFramer {
    * longer be followed (no usable Content-Length, a limit passed): the connection must be closed.
    */
   push(chunk: Buffer, each: (item: StreamItem) => void): boolean {
-    this.#append(chunk);
+    const held = this.#held;
+    held.add(chunk);
     for (;;) {
-      if (this.#need === 0 && !this.#readHead(each)) return this.#pending.length <= this.#limits.messageBytes;
+      if (this.#need === 0 && !this.#readHead(each)) return held.bytes.length <= this.#limits.messageBytes;
       if (this.#need < 0) return false;
-      if (this.#need === 0 || this.#pending.length < this.#need) return true;
-      const bytes = this.#pending.subarray(0, this.#need);
-      this.#pending = this.#pending.subarray(this.#need);
+      if (this.#need === 0 || held.bytes.length < this.#need) return true;
+      const bytes = held.bytes.subarray(0, this.#need);
+      held.drop(this.#need);
       this.#need = 0;
       this.#searched = 0;
       each({ kind: 'message', bytes });
     }
   }
 
-  #append(chunk: Buffer): void {
-    const held = this.#pending;
-    if (held.length === 0) {
-      this.#pending = chunk;
-      this.#room = undefined;
-      return;
-    }
-    const room = this.#room;
-    const end = held.byteOffset + held.length - (room?.byteOffset ?? 0);
-    if (room && held.buffer === room.buffer && end + chunk.length <= room.length) {
-      chunk.copy(room, end);
-      this.#pending = room.subarray(end - held.length, end + chunk.length);
-      return;
-    }
-    const wider = Buffer.allocUnsafeSlow(Math.max(2048, 2 * (held.length + chunk.length)));
-    held.copy(wider);
-    chunk.copy(wider, held.length);
-    this.#room = wider;
-    this.#pending = wider.subarray(0, held.length + chunk.length);
-  }
-
   /** Bytes held of an unfinished message. */
   get held(): number {
-    return this.#pending.length;
+    return this.#held.bytes.length;
   }
 
   /** True once `#need` is known (or negative: broken); false if more bytes are needed. */
   #readHead(each: (item: StreamItem) => void): boolean {
     this.#skipKeepalive(each);
-    const buf = this.#pending;
+    const buf = this.#held.bytes;
     // Half a ping, or nothing: what comes next decides.
     if (buf.length === 0 || buf[0] === CR || buf[0] === LF) return false;
     const at = buf.indexOf(CRLFCRLF, Math.max(0, this.#searched - 3));
@@ -87,7 +65,7 @@ export class StreamFramer {
 
   #skipKeepalive(each: (item: StreamItem) => void): void {
     if (this.#searched > 0) return;
-    const buf = this.#pending;
+    const buf = this.#held.bytes;
     let i = 0;
     while (i < buf.length && (buf[i] === CR || buf[i] === LF)) i++;
     if (i === 0) return;
@@ -96,7 +74,7 @@ export class StreamFramer {
     for (let k = 0; k < pings; k++) each({ kind: 'ping' });
     // Two bytes that are left may be half a ping: kept while nothing follows them.
     const keep = i === buf.length ? i & 3 : 0;
-    this.#pending = buf.subarray(i - keep);
+    this.#held.drop(i - keep);
   }
 }
 
