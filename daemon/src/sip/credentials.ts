@@ -2,6 +2,7 @@ import type { TrunkConfig } from '../config/schema.ts';
 import { splitHostPort } from './address.ts';
 import {
   answerChallenge,
+  type Challenge,
   type ChallengeContext,
   chooseChallenge,
   mayAnswer,
@@ -28,6 +29,10 @@ export class Credentials {
   /** The nonce used last, and how often (RFC 7616 3.4: nc counts per nonce). */
   #nonce = '';
   #nonceCount = 0;
+  /** The challenge answered last, by the header that answers it. */
+  #last: { name: string; challenge: Challenge } | undefined;
+  /** The same with the nonce that the server has given for the next request. */
+  #next: { name: string; challenge: Challenge } | undefined;
 
   constructor(config: Pick<TrunkConfig, 'server' | 'user' | 'authUser' | 'password'>) {
     this.#config = config;
@@ -59,18 +64,39 @@ export class Credentials {
     // Asked again although the nonce was fresh: the password is wrong, and asking on would lock the account.
     if (progress.headers[name] !== undefined && !challenge.stale) return undefined;
     if (where.dialog === 'outside') this.#realm = challenge.realm;
+    this.#last = { name, challenge };
+    this.#next = undefined;
+    // As it was sent: the engine may have put the dialog's remote target in place of what we wrote.
+    const value = this.#value(challenge, where.method, response.req.uri, where.body ?? '');
+    return { answers: progress.answers + 1, headers: { ...progress.headers, [name]: value } };
+  }
+
+  /** Takes note of the nonce that a success gives for the next request (RFC 7616 3.5). */
+  learn(response: SrfResponse): void {
+    if (!this.#last || response.status < 200 || response.status >= 300) return;
+    const proxy = this.#last.name === 'Proxy-Authorization';
+    const info = response.get(proxy ? 'Proxy-Authentication-Info' : 'Authentication-Info')?.slice(0, 2048);
+    const nonce = /(?:^|[,\s])nextnonce\s*=\s*"([^"\\]{1,512})"/i.exec(info ?? '')?.[1];
+    if (nonce) this.#next = { name: this.#last.name, challenge: { ...this.#last.challenge, nonce } };
+  }
+
+  /** Credentials for a request outside of dialogs before it is challenged; none unless the server gave a nonce. */
+  ahead(method: string, uri: string, body = ''): Headers {
+    if (!this.#next || this.#config.password === '') return {};
+    return { [this.#next.name]: this.#value(this.#next.challenge, method, uri, body) };
+  }
+
+  #value(challenge: Challenge, method: string, uri: string, body: string): string {
     this.#nonceCount = challenge.nonce === this.#nonce ? this.#nonceCount + 1 : 1;
     this.#nonce = challenge.nonce;
-    const value = answerChallenge(challenge, {
+    return answerChallenge(challenge, {
       username: this.#config.authUser || this.#config.user,
       password: this.#config.password,
-      method: where.method,
-      // As it was sent: the engine may have put the dialog's remote target in place of what we wrote.
-      uri: response.req.uri,
-      body: where.body ?? '',
+      method,
+      uri,
+      body,
       nonceCount: this.#nonceCount,
     });
-    return { answers: progress.answers + 1, headers: { ...progress.headers, [name]: value } };
   }
 }
 

@@ -14,7 +14,7 @@ export interface Challenge {
   stale: boolean;
 }
 
-/** Our hash for each algorithm, strongest first (RFC 8760 2.3 lets the client choose). */
+/** Our hash for each algorithm, strongest first: RFC 8760 2.4 takes the topmost that is known unless a policy, as here, says otherwise. */
 const ALGORITHMS: readonly { name: string; hash: string; session: boolean }[] = [
   { name: 'SHA-512-256', hash: 'sha512-256', session: false },
   { name: 'SHA-512-256-SESS', hash: 'sha512-256', session: true },

@@ -49,14 +49,22 @@ export async function askTrunk(
   const { facade, clock } = parts;
   const { method, callId } = request;
   let { sequence } = request;
-  for (let digest = noDigestYet(); ; ) {
+  const uri = `sip:${trunk.domain}`;
+  let ahead = method === 'REGISTER' ? trunk.credentials.ahead(method, uri) : {};
+  for (let digest = noDigestYet(); ; ahead = {}) {
     const began = clock.now();
     let response: SrfResponse | undefined;
     try {
       const asked = facade.request(method, {
-        uri: `sip:${trunk.domain}`,
+        uri,
         proxy: trunk.proxyOf(target),
-        headers: { ...request.headers, ...digest.headers, 'Call-ID': callId, CSeq: `${sequence} ${method}` },
+        headers: {
+          ...request.headers,
+          ...ahead,
+          ...digest.headers,
+          'Call-ID': callId,
+          CSeq: `${sequence} ${method}`,
+        },
       });
       response = await (waitMs === undefined ? asked : within(clock, waitMs, asked));
     } catch (error) {
@@ -80,13 +88,24 @@ export async function askTrunk(
     });
     if (!next) {
       const answered = response.source_address !== '';
+      if (answered && trunk.trusts(response.source_address)) trunk.credentials.learn(response);
       const latencyMs = clock.now() - began;
-      saw({ status: response.status, text: response.reason, answered, ...(answered ? { latencyMs } : {}) });
+      saw({
+        status: response.status,
+        text: answered ? response.reason : whyNot(response),
+        answered,
+        ...(answered ? { latencyMs } : {}),
+      });
       return { response: answered ? response : undefined, sequence };
     }
     digest = next;
     sequence = nextSequence(response) ?? sequence + 1;
   }
+}
+
+/** Why our engine could not send a request: `tls/expired`, `tcp/ECONNREFUSED`, which it says in Reason (RFC 3326). */
+export function whyNot(response: SrfResponse): string {
+  return /;\s*text="([^"]*)"/.exec(response.get('Reason') ?? '')?.[1] ?? response.reason;
 }
 
 /** What `asked` gives, or undefined if that takes longer than `ms`. */
