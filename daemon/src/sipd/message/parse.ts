@@ -130,9 +130,13 @@ function typed(m: SipMessage, lenient: LenienceCounter, limits: Limits): string 
         continue;
       case 'from':
       case 'to': {
-        const addr = parseNameAddr(value, lenient);
+        let addr = parseNameAddr(value, lenient);
         if (!addr) {
           problem ??= name === 'from' ? 'Bad From' : 'Bad To';
+          // What could have been forgiven can at least be answered.
+          addr = parseNameAddr(value);
+        }
+        if (!addr) {
           break;
         }
         if (name === 'from') {

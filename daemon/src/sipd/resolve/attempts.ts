@@ -144,6 +144,8 @@ export class Attempts implements ClientUser {
       }
       this.#ctx.lenient.peer = flow.remote.host;
       if (!this.#ctx.lenient.forgives('udp-over-mtu')) {
+        // The target is not to blame: another might have TCP.
+        this.#current = undefined;
         this.#failed(503, 'request longer than UDP may carry');
         return;
       }
