@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freeTcpPort, freeUdpPort, type Peer, startPeer, whenBound } from './process.ts';
@@ -57,7 +57,7 @@ export class Baresip {
     // baresip cuts paths at 128 characters, so a folder beside the test is too deep for it.
     const folder = await mkdtemp(join(tmpdir(), 'baresip-'));
     t.teardown(() => rm(folder, { recursive: true, force: true }));
-    const port = await freeUdpPort();
+    const port = await freePair();
     const control = await freeTcpPort();
     const audio = options.audio ?? 'echo';
     // The same bridge as source and player is a loop. A generator of baresip's own knows 48 kHz only.
@@ -108,6 +108,25 @@ export class Baresip {
     return new Baresip(peer, socket, port, folder);
   }
 
+  /**
+   * Makes it an account at `registrar` (`host:port`), which it uses from now on, and waits until that has taken it.
+   * This baresip cannot read a challenge of SHA-256, which it may be offered at first: it asks again.
+   */
+  async register(registrar: string, user: string, password: string, more = ''): Promise<void> {
+    const aor = `sip:${user}@${registrar}`;
+    const parts = [`<${aor}${more}>`, 'regint=60', `auth_user=${user}`, `auth_pass=${password}`];
+    const rest = ['answermode=auto', 'audio_codecs=PCMA/8000/1,PCMU/8000/1', 'dtmfmode=rtpevent'];
+    for (let tries = 0; ; tries++) {
+      const before = this.events.length;
+      await this.command('uanew', [...parts, ...rest].join(';'));
+      const answer = await this.event('REGISTER_', 5000, before);
+      if (answer.type === 'REGISTER_OK') break;
+      if (tries === 2) throw new Error(`not registered: ${answer.param}\n${this.peer.output().slice(-1500)}`);
+      await this.command('uadel', aor);
+    }
+    await this.command('uafind', aor);
+  }
+
   /** Runs one of its commands (`dial`, `accept`, `hangup`, `hold`, `resume`, `sndcode`...). */
   command(command: string, params = ''): Promise<{ ok: boolean; data: string }> {
     const token = String(++this.#token);
@@ -123,11 +142,13 @@ export class Baresip {
     });
   }
 
-  /** Waits for an event; those that came before count. */
-  async event(type: string, ms = 5000): Promise<BaresipEvent> {
+  /** Waits for an event whose type begins so; those that came before count, from the one numbered `since` on. */
+  async event(type: string, ms = 5000, since = 0): Promise<BaresipEvent> {
     const end = performance.now() + ms;
     for (;;) {
-      const found = this.events.find((event) => event.type === type);
+      const found = this.events.find(
+        (event, i) => i >= since && event.type.startsWith(type) && !/REGISTERING|UNREGISTER/.test(event.type),
+      );
       if (found) return found;
       const left = end - performance.now();
       if (left <= 0)
@@ -179,6 +200,24 @@ export class Baresip {
         for (const wake of [...this.#waiting]) wake();
       }
     }
+  }
+}
+
+/** A port that is free for UDP and TCP; it takes the one above for TLS too. */
+async function freePair(): Promise<number> {
+  for (let tries = 0; ; tries++) {
+    const port = await freeUdpPort();
+    const free = await Promise.all(
+      [port, port + 1].map(
+        (p) =>
+          new Promise<boolean>((resolve) => {
+            const server = createServer();
+            server.once('error', () => resolve(false));
+            server.listen(p, '127.0.0.1', () => server.close(() => resolve(true)));
+          }),
+      ),
+    );
+    if (free.every(Boolean) || tries === 10) return port;
   }
 }
 

@@ -90,7 +90,7 @@ export class Device {
         return {
           address: nextHopOf(contact.way),
           ...(binding?.userAgent === undefined ? {} : { userAgent: binding.userAgent }),
-          ...(binding ? { expiresAt: clock.wall() + binding.expiresAt - clock.now() } : {}),
+          ...(binding ? { expiresAt: Math.round(clock.wall() + binding.expiresAt - clock.now()) } : {}),
           alive: this.#watched.get(contact.uri)?.health.up ?? true,
         };
       }),

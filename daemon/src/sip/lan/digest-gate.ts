@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { parseUri } from '../address.ts';
 import { type DigestParts, digestParameters, digestResponse } from '../digest.ts';
+import { DigestManners } from './digest-manners.ts';
 
 /** How long a nonce may be used, ms. A telephone that comes later is told `stale` and repeats by itself. */
 const NONCE_MS = 300_000;
@@ -41,6 +42,7 @@ export class DigestGate {
   readonly #now: () => number;
   readonly #validMs: number;
   #used = new Map<string, number>();
+  readonly #manners = new DigestManners();
 
   /** `now`: clock ms. */
   constructor(realm: string, now: () => number, validMs = NONCE_MS) {
@@ -49,13 +51,20 @@ export class DigestGate {
     this.#validMs = validMs;
   }
 
-  /** Values of WWW-Authenticate, one header each. */
-  challenges(stale: boolean): string[] {
+  /** Values of WWW-Authenticate, one header each. `source`: who asks, as far as one peer is told from another. */
+  challenges(source: string, stale: boolean): string[] {
     const nonce = this.#nonce();
-    return OFFERED.map(
-      (algorithm) =>
-        `Digest realm="${this.#realm}", nonce="${nonce}", qop="auth", algorithm=${algorithm}${stale ? ', stale=true' : ''}`,
-    );
+    return this.#manners
+      .offer(source, OFFERED, !stale)
+      .map(
+        (algorithm) =>
+          `Digest realm="${this.#realm}", nonce="${nonce}", qop="auth", algorithm=${algorithm}${stale ? ', stale=true' : ''}`,
+      );
+  }
+
+  /** The peer has answered a challenge, rightly or not: it can read what it was offered. */
+  answered(source: string): void {
+    this.#manners.answered(source);
   }
 
   /** Checks a request; `passwordOf` gives undefined for users that do not exist, who look like wrong passwords. */

@@ -173,6 +173,8 @@ export class Lan {
       (user) => allowed(user)?.config.password,
     );
     const source = plainAddress(req.source_address);
+    const place = `${req.protocol} ${source}${/udp/i.test(req.protocol) ? ` ${req.source_port}` : ''}`;
+    if (verdict.kind !== 'none') this.gate.answered(place);
     switch (verdict.kind) {
       case 'right':
         this.#failures.delete(source);
@@ -194,7 +196,7 @@ export class Lan {
       }
       default:
         facade.respond(res, 401, {
-          headers: { 'WWW-Authenticate': this.gate.challenges(verdict.kind === 'stale') },
+          headers: { 'WWW-Authenticate': this.gate.challenges(place, verdict.kind === 'stale') },
         });
         return undefined;
     }
