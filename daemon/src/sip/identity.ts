@@ -20,8 +20,10 @@ export interface CallerWishes {
   diversion?: { reason: DiversionReason; number?: string } | undefined;
   /** Request-URI of the call; History-Info names it. */
   target?: string;
-  /** What the operator gave us besides the configured number, E.164: from its incoming numbers, or P-Associated-URI. */
+  /** Numbers that the operator gave us besides the configured one, E.164: who calls by one of them shows it. */
   ownNumbers?: readonly string[];
+  /** What the operator takes us for if no number is configured, E.164 (RFC 7315 4.1: the first associated URI). */
+  defaultNumber?: string | undefined;
 }
 
 /** Reasons of RFC 5806 4. */
@@ -78,8 +80,7 @@ export function identityOf(trunk: TrunkIdentity, wishes: CallerWishes): Identity
   const uri = (user: string): string => `sip:${escapeUser(user)}@${domain}`;
   const write = (number: string): string => uri(toOperator(number, trunk.numberFormat));
   const { caller, emergency, diversion } = wishes;
-  const known =
-    emergency?.callerNumber ?? directNumber(wishes) ?? trunk.callerNumber ?? wishes.ownNumbers?.[0];
+  const known = emergency?.callerNumber ?? directNumber(wishes) ?? trunk.callerNumber ?? wishes.defaultNumber;
   const account = trunk.user === '' ? `sip:${domain}` : uri(trunk.user);
   const number = known === undefined ? account : write(known);
   const shown = trunk.fromUser === 'account' && trunk.user !== '' ? account : number;
