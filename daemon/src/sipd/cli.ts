@@ -1,6 +1,6 @@
 /**
  * The engine as a process of its own:
- * `sipd --sip HOST:PORT --control HOST:PORT --secret S [--external HOST] [--dns SERVER]`.
+ * `sipd --sip HOST:PORT --control HOST:PORT --secret S [--external HOST] [--dns SERVER] [--handler URL]`.
  * Listens on UDP and TCP at the SIP address; prints one line when ready.
  */
 
@@ -9,6 +9,7 @@ import { start } from './engine.ts';
 import { hostPort } from './message/uri.ts';
 
 const USAGE = `Usage: sipd --sip HOST:PORT --control HOST:PORT --secret SECRET [--external HOST] [--dns SERVER[,SERVER]]
+            [--handler URL]
 Runs the SIP engine alone. drachtio clients connect to the control address.
 SECRET can also be given in the environment as SIPD_SECRET.
 SERVER is the address of a DNS server, with :PORT if that is not 53; by default the system's are asked.`;
@@ -29,7 +30,7 @@ function options(args: readonly string[]): Map<string, string> {
     const eq = arg.indexOf('=');
     const name = eq < 0 ? arg : arg.slice(0, eq);
     const value = eq < 0 ? args[++i] : arg.slice(eq + 1);
-    if (!['--sip', '--control', '--secret', '--external', '--dns'].includes(name))
+    if (!['--sip', '--control', '--secret', '--external', '--dns', '--handler'].includes(name))
       fail(`unknown option ${name}`);
     if (value === undefined || value === '') fail(`${name} needs a value`);
     out.set(name.slice(2), value);
@@ -59,6 +60,7 @@ const config: EngineConfig = {
   ],
   control: { ...control, secret },
   ...(external ? { external: { host: external } } : {}),
+  ...(given.has('handler') ? { requestHandler: { url: given.get('handler')! } } : {}),
   ...(given.has('dns') ? { dns: given.get('dns')!.split(',') } : {}),
 };
 

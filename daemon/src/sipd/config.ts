@@ -12,6 +12,10 @@ export interface ListenAddress {
   /** An IP address of this machine, or `0.0.0.0` / `::` for all. */
   host: string;
   port: number;
+  /** The machine may be without it, as without IPv6: then it is left out. */
+  optional?: boolean;
+  /** Any other port will do where this one is taken: peers come here by our Contact. */
+  anyPort?: boolean;
 }
 
 /** The timer values of RFC 3261 table 4, in ms; shortened only in tests. */
@@ -60,6 +64,8 @@ export interface EngineConfig {
    * them with BYE (ruling 7); 10 000 by default.
    */
   orphanGraceMs?: number;
+  /** Asked what becomes of new requests, before any client is. */
+  requestHandler?: { url: string; methods?: readonly string[] };
   /** Whether CDR frames are sent to clients that ask for them; true by default. */
   cdrs?: boolean;
 }

@@ -7,6 +7,7 @@ import { Bridge } from './drachtio/bridge.ts';
 import { Cdrs } from './drachtio/cdr.ts';
 import type { Core } from './drachtio/core.ts';
 import { Hub } from './drachtio/hub.ts';
+import { RouteHandler } from './drachtio/route-handler.ts';
 import type { Ban } from './guard/ban-list.ts';
 import type { Load } from './guard/governor.ts';
 import { Guard, type GuardStats } from './guard/guard.ts';
@@ -268,6 +269,9 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
     supported: new Set((config.supported ?? SUPPORTED).map((s) => s.toLowerCase())),
     maxDialogs: limits.dialogs,
     pick: (verb) => hub.pick(verb),
+    tagged: (tag) => hub.tagged(tag),
+    dial: (host, port) => hub.dial(host, port),
+    handler: config.requestHandler && new RouteHandler(config.requestHandler),
     ownerOf: (leg) => (leg.owner as ReturnType<Hub['any']>) ?? hub.any(),
     setSession: (leg, terms) => bridge?.setSession(leg, terms),
     cdr: new Cdrs({

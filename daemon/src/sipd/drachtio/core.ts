@@ -10,6 +10,7 @@ import type { LocateContext } from '../resolve/locate.ts';
 import type { TransactionTable } from '../transaction/table.ts';
 import type { Flow } from '../transport/flow.ts';
 import type { Transport } from '../transport/transport.ts';
+import type { RouteHandler } from './route-handler.ts';
 import type { Session } from './session.ts';
 import { timeToken } from './wire.ts';
 
@@ -30,6 +31,11 @@ export interface Core {
   maxDialogs: number;
   /** The control session to offer a request outside of dialogs to. */
   pick(verb: string): Session | undefined;
+  /** A session that carries a tag; a connection to an application that waits for one. */
+  tagged(tag: string): Session | undefined;
+  dial(host: string, port: number): Promise<Session | undefined>;
+  /** Decides what becomes of new requests, where one is configured. */
+  handler: RouteHandler | undefined;
   /** The session a leg's requests go to: its owner, or any other that can take over. */
   ownerOf(leg: { owner: unknown }): Session | undefined;
   /** Begins, renews or ends a dialog's session timer. */

@@ -1,10 +1,12 @@
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { Session, type SessionHost } from './session.ts';
 import type { ClientFrame } from './wire.ts';
 
 /** The version told to clients; srf sends pings from v0.8.2 on. */
 const VERSION = 'v0.9.9';
 const MAX_SESSIONS = 32;
+/** Applications that we connect to may want a connection for each call. */
+const MAX_DIALED = 1000;
 
 /** What the hub asks of the engine. */
 export interface HubOwner {
@@ -23,6 +25,9 @@ export class Hub implements SessionHost {
   readonly #sessions = new Set<Session>();
   /** Sessions by verb, in the order of their route frames; requests go round. */
   readonly #routes = new Map<string, { sessions: Session[]; next: number }>();
+  /** Sessions of our own making, and who waits for them to be ready. */
+  readonly #dialed = new Map<Session, ((session: Session | undefined) => void) | undefined>();
+  #turn = 0;
   #server: Server | undefined;
 
   constructor(secret: string, owner: HubOwner) {
@@ -33,7 +38,7 @@ export class Hub implements SessionHost {
   /** @throws the system's error if the address cannot be bound. */
   async listen(host: string, port: number): Promise<{ host: string; port: number }> {
     const server = createServer((socket) => {
-      if (this.#sessions.size >= MAX_SESSIONS) socket.destroy();
+      if (this.#sessions.size - this.#dialed.size >= MAX_SESSIONS) socket.destroy();
       else this.#sessions.add(new Session(socket, this));
     });
     this.#server = server;
@@ -57,6 +62,21 @@ export class Hub implements SessionHost {
     return route.sessions[route.next];
   }
 
+  /** The next in turn of the sessions that carry a tag. */
+  tagged(tag: string): Session | undefined {
+    const having = [...this.#sessions].filter((s) => s.authenticated && !s.closed && s.tags.has(tag));
+    this.#turn += 1;
+    return having[this.#turn % having.length];
+  }
+
+  /** Connects to an application that waits for that; undefined if it cannot be had. */
+  dial(host: string, port: number): Promise<Session | undefined> {
+    if (this.#dialed.size >= MAX_DIALED) return Promise.resolve(undefined);
+    const session = new Session(connect({ host, port }), this);
+    this.#sessions.add(session);
+    return new Promise((resolve) => this.#dialed.set(session, resolve));
+  }
+
   /** Every session that asked for `verb`. */
   all(verb: string): readonly Session[] {
     return this.#routes.get(verb)?.sessions ?? [];
@@ -64,7 +84,7 @@ export class Hub implements SessionHost {
 
   /** Any session that can answer. */
   any(): Session | undefined {
-    for (const s of this.#sessions) if (s.authenticated && !s.closed) return s;
+    for (const s of this.#sessions) if (s.authenticated && !s.closed && !this.#dialed.has(s)) return s;
     return undefined;
   }
 
@@ -92,10 +112,16 @@ export class Hub implements SessionHost {
 
   authenticated(session: Session): void {
     this.#owner.opened(session);
+    const waiting = this.#dialed.get(session);
+    if (!waiting) return;
+    this.#dialed.set(session, undefined);
+    waiting(session);
   }
 
   closed(session: Session): void {
     this.#sessions.delete(session);
+    this.#dialed.get(session)?.(undefined);
+    this.#dialed.delete(session);
     for (const [verb, route] of this.#routes) {
       route.sessions = route.sessions.filter((s) => s !== session);
       if (route.sessions.length === 0) this.#routes.delete(verb);

@@ -43,10 +43,27 @@ export interface ProxyReport {
 }
 
 /** `2s` or `1500ms` as milliseconds; 0 for nothing or nonsense. */
-export function duration(text: string): number {
+function duration(text: string): number {
   const n = Number.parseInt(text, 10);
   if (!(n > 0)) return 0;
   return text.endsWith('ms') ? n : n * 1000;
+}
+
+/** How the words of a `proxy` frame, from record-routing on, want a request passed on. */
+export function proxyOptions(words: readonly string[], draft: Draft | undefined): ProxyOptions {
+  const [rr, full, follow, mode, provisional = '', final = '', ...destinations] = words;
+  return {
+    destinations,
+    recordRoute: rr === 'remainInDialog',
+    fullResponse: full === 'fullResponse',
+    followRedirects: follow === 'followRedirects',
+    simultaneous: mode === 'simultaneous',
+    provisionalMs: duration(provisional),
+    finalMs: duration(final),
+    draft,
+    nextHop: undefined,
+    dropRoute: false,
+  };
 }
 
 /** One request passed on statefully (RFC 3261 16), to one destination after another or to all at once. */
@@ -169,7 +186,9 @@ export class ProxyCall {
       const best = this.#best;
       this.#answered = true;
       // 16.7 step 6: a 503 of another is not passed on as if we were overloaded.
-      if (best && best.text !== '' && best.status !== 503) this.#refuse(best.status, best.text);
+      // RFC 4320 4.2: nor a 408 to a request other than INVITE, whose sender has given up by then.
+      const silent = best?.status === 408 && this.#tx.request.method !== 'INVITE';
+      if (best && best.text !== '' && best.status !== 503 && !silent) this.#refuse(best.status, best.text);
       else this.#answer(best?.status === 503 ? 500 : (best?.status ?? 404));
     }
     this.#end();

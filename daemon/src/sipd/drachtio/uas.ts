@@ -8,6 +8,7 @@ import type { ServerTransaction } from '../transaction/server.ts';
 import type { Flow } from '../transport/flow.ts';
 import { type Core, sentWords, sipLeader } from './core.ts';
 import { bodyPart, type Draft } from './draft.ts';
+import { decide } from './handled.ts';
 import { withTag } from './headers.ts';
 import {
   finished,
@@ -18,7 +19,7 @@ import {
   responseLines,
   unrouted,
 } from './incoming.ts';
-import { duration, ProxyCall } from './proxy.ts';
+import { ProxyCall, type ProxyOptions, type ProxyReport, proxyOptions } from './proxy.ts';
 import { Relay } from './relay.ts';
 import { Reliable } from './reliable.ts';
 import type { Session } from './session.ts';
@@ -141,46 +142,30 @@ export class Uas {
 
   /** `proxy|TXN|RR|FULL|FOLLOW|MODE|PROV|FINAL|dest...`. */
   proxy(session: Session, frame: ClientFrame, draft: Draft): void {
-    const [txn = '', rr, full, follow, mode, provisional = '', final = '', ...destinations] = frame.words;
+    const [txn = '', ...words] = frame.words;
     const call = this.#calls.get(txn);
     if (!call || call.tx.answered || call.proxy || call.leg) {
       session.reply(frame.id, 'NOK|unknown transaction');
       return;
     }
-    if (destinations.length === 0) {
-      session.reply(frame.id, 'NOK|no destination to proxy to');
-      return;
-    }
+    const options = proxyOptions(words, draft);
+    if (options.destinations.length === 0) session.reply(frame.id, 'NOK|no destination to proxy to');
+    else this.#passOn(call, options, { session, frameId: frame.id });
+  }
+
+  #passOn(call: IncomingCall, options: ProxyOptions, report: ProxyReport | undefined): void {
     // 16.3 step 5: an extension that proxies must know, and we do not.
     const required = call.request.list('proxy-require');
     if (required.length > 0) {
       this.#answer(call.tx, 420, reasonOf(420), call.toTag, `Unsupported: ${required.join(', ')}\r\n`);
       this.#forget(call);
-      session.reply(frame.id, 'OK|done');
+      report?.session.reply(report.frameId, 'OK|done');
       return;
     }
     this.#heard(call);
     if (call.request.method !== 'INVITE') this.#tryingLater(call);
-    const recordRoute = rr === 'remainInDialog';
-    if (recordRoute) this.relay.remember(call.request.callId);
-    call.proxy = new ProxyCall(
-      this.#core,
-      call.tx,
-      {
-        destinations,
-        recordRoute,
-        fullResponse: full === 'fullResponse',
-        followRedirects: follow === 'followRedirects',
-        simultaneous: mode === 'simultaneous',
-        provisionalMs: duration(provisional),
-        finalMs: duration(final),
-        draft,
-        nextHop: undefined,
-        dropRoute: false,
-      },
-      { session, frameId: frame.id },
-      () => this.#forget(call),
-    );
+    if (options.recordRoute) this.relay.remember(call.request.callId);
+    call.proxy = new ProxyCall(this.#core, call.tx, options, report, () => this.#forget(call));
     call.proxy.start();
   }
 
@@ -216,8 +201,9 @@ export class Uas {
       this.reject(m, flow, refusal.status, refusal.lines);
       return;
     }
-    const session = core.pick(method.toLowerCase());
-    if (!session) {
+    const asked = core.handler?.wants(method) ?? false;
+    const session = asked ? undefined : core.pick(method.toLowerCase());
+    if (!session && !asked) {
       core.count('refused.unrouted');
       const { status, lines } = unrouted(method);
       this.reject(m, flow, status, lines);
@@ -229,12 +215,36 @@ export class Uas {
       return;
     }
     const call = this.#begin(m, flow, session, undefined);
-    const { host, port } = core.transport.localOf(flow);
-    session.send(
-      `${sipLeader(core, 'network', flow, m.text.length)}|${call.txn}||${host}|${port}|`,
-      wireText(m),
-    );
+    if (session) this.#offer(call, session);
+    else this.#ask(call);
     if (method === 'INVITE') core.cdr.attempt('network', wireText(m));
+  }
+
+  /** Gives a new request to a client. */
+  #offer(call: IncomingCall, session: Session): void {
+    const { request, tx } = call;
+    const { host, port } = this.#core.transport.localOf(tx.flow);
+    call.session = session;
+    session.send(
+      `${sipLeader(this.#core, 'network', tx.flow, request.text.length)}|${call.txn}||${host}|${port}|`,
+      wireText(request),
+    );
+  }
+
+  /** Has the request handler decide. */
+  #ask(call: IncomingCall): void {
+    const core = this.#core;
+    const waiting = (): boolean => this.#calls.get(call.txn) === call && !call.tx.answered;
+    decide(core, call.request, call.tx.flow, waiting, {
+      offer: (session) => this.#offer(call, session),
+      proxy: (options) => this.#passOn(call, options, undefined),
+      refuse: (status, reason, lines) => {
+        this.#answer(call.tx, status, reason || reasonOf(status), call.toTag, lines);
+        this.#forget(call);
+        if (call.request.method === 'INVITE')
+          core.cdr.stop('application', 'call-rejected', wireText(call.request));
+      },
+    });
   }
 
   #inDialog(m: SipMessage, flow: Flow): void {
@@ -284,7 +294,7 @@ export class Uas {
     return leg;
   }
 
-  #begin(m: SipMessage, flow: Flow, session: Session, leg: Leg | undefined): IncomingCall {
+  #begin(m: SipMessage, flow: Flow, session: Session | undefined, leg: Leg | undefined): IncomingCall {
     const core = this.#core;
     const tx = core.table.serve(m, flow);
     const call: IncomingCall = {
