@@ -54,13 +54,14 @@ function isBan(value: unknown): value is Ban {
 /** What the engine is told at its start, before any operator's address is known. */
 export function protectionTerms(config: Config, trunks: readonly string[] = []): Terms {
   const numbering = profileNamed(config.dialing.profile);
-  const { banScanners, banLan, neverBan, forgive } = config.protection;
+  const { banScanners, banLan, neverBan, forgive, officeNetworks } = config.protection;
   return {
     guard: {
       bans: banScanners,
       banLan,
       trunks,
       neverBan: [...neverBan, ...gatewaysIn(readText('/proc/net/route'), readText('/proc/net/ipv6_route'))],
+      ...(officeNetworks.length > 0 ? { lan: officeNetworks } : {}),
       emergency: [...numbering.emergency, ...Object.keys(numbering.legacyEmergency)],
     },
     lenient: forgive,

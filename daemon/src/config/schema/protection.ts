@@ -54,6 +54,19 @@ export const protection = z
           'Whoever guesses passwords and numbers or sends garbage is not listened to for a while.',
         ),
       ),
+    officeNetworks: z
+      .array(address)
+      .max(64)
+      .default([])
+      .meta(
+        field(
+          'Сети офиса',
+          'Office networks',
+          'Пусто: сеть, в которой стоит устройство. Добавьте и другие, если телефоны стоят за маршрутизатором.',
+          'Empty: the network the box stands in. List that one and others if telephones are behind a router.',
+          { technical: true },
+        ),
+      ),
     banLan: z
       .boolean()
       .default(false)
