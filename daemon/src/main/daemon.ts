@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { systemOnLink } from '../api/on-link.ts';
 import { ApiServer } from '../api/server.ts';
@@ -21,11 +22,12 @@ import { TraceStore } from '../records/trace-store.ts';
 import type { ServiceContext } from '../service/context.ts';
 import { MessageWaiting } from '../service/message-waiting.ts';
 import { Services } from '../service/services.ts';
-import { type SipGateway, startSip, type TrunkStatus, takesCalls } from '../sip/index.ts';
+import { type SipGateway, startSip, type TrunkStatus, takesCalls, tlsProfiles } from '../sip/index.ts';
 import { type SipdHandle, startSipd } from '../sipd/host.ts';
 import { type CardPlace, MediaHost } from '../worker/media-host.ts';
 import { logAlarms } from './alarm-log.ts';
 import type { DaemonArguments, HostPort } from './arguments.ts';
+import { boxCertificate } from './box-certificate.ts';
 import { boxKey } from './box-key.ts';
 import { CallTraces } from './call-traces.ts';
 import { CardState } from './card-state.ts';
@@ -42,7 +44,9 @@ import { probes } from './probes.ts';
 import { Protection, protectionTerms, readBans } from './protection.ts';
 import { Recordings } from './recordings.ts';
 import { Registrations } from './registrations.ts';
+import { sipListen } from './sip-listen.ts';
 import { StandingAlarms } from './standing-alarms.ts';
+import { trunkResolver } from './trunk-resolver.ts';
 
 /** Where the built parts lie; development runs from source and leaves the workers to their defaults. */
 export interface Installation {
@@ -347,10 +351,9 @@ export class Daemon {
     const { sipdWorker } = this.#installation;
     const sipd = await startSipd(
       {
-        listen: [
-          { transport: 'udp', ...sip },
-          { transport: 'tcp', ...sip },
-        ],
+        listen: sipListen(sip),
+        tls: boxCertificate(data, `${hostname()}.local`, (text) => this.#log.child('sip').warn(() => text)),
+        tlsProfiles: tlsProfiles(config.trunks),
         control: { host: '127.0.0.1', port: 0, secret: this.#engineSecret },
         ...(sipT1 === undefined ? {} : { timers: { T1: sipT1 } }),
         ...protectionTerms(config),
@@ -388,7 +391,8 @@ export class Daemon {
         ? { ...sipd.control, secret: this.#engineSecret }
         : { ...externalEngine(config), secret: config.sip.engineSecret },
       engineShowsTrying: sipd !== undefined,
-      ...(sipd ? { network: sipd } : {}),
+      resolver: trunkResolver(this.#clock, () => families(sipd)),
+      ...(sipd ? { network: sipd, secure: (profiles) => sipd.order({ kind: 'tls', profiles }) } : {}),
     });
     this.#closers.push(() => sip.close());
     return sip;
@@ -414,6 +418,12 @@ export class Daemon {
         });
     }
   }
+}
+
+/** Of what families our SIP sockets are; a drachtio-server's are its own affair, and it mostly has IPv4. */
+function families(sipd: SipdHandle | undefined): { v4: boolean; v6: boolean } {
+  if (!sipd) return { v4: true, v6: false };
+  return { v4: sipd.sip.some((a) => !a.host.includes(':')), v6: sipd.sip.some((a) => a.host.includes(':')) };
 }
 
 /** The box in one line, for whoever looks at the service. */

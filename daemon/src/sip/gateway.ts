@@ -19,6 +19,7 @@ import { RtpPool } from './rtp-pool.ts';
 import type { LegHost, OpenDialog, SipLeg } from './sip-leg.ts';
 import { type HostPort, SrfFacade } from './srf-facade.ts';
 import { type Resolver, systemResolver } from './targets.ts';
+import { type TlsProfile, tlsProfiles } from './tls.ts';
 import { Trunk } from './trunk.ts';
 import { onlyAdjusts, sameBinding } from './trunk-change.ts';
 import { type TrunkHost, type TrunkTimes, trunkTimes } from './trunk-host.ts';
@@ -48,6 +49,8 @@ export interface SipOptions extends SipSettings {
   resolver?: Resolver;
   /** News of addresses and connections, from whoever holds the sockets; without it we look ourselves. */
   network?: NetworkNews;
+  /** Hears how connections to each trunk are to be secured, at the start and whenever that changes. */
+  secure?: (profiles: Record<string, TlsProfile>) => void;
   times?: TrunkTimes;
   deviceTimes?: DeviceTimes;
   /** Whether an address is of the office network (ruling 18); nobody is where it is not told. */
@@ -185,8 +188,9 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
       ...(options.routed ? { routed: options.routed } : {}),
       random: options.random ?? Math.random,
       numbers: (trunkId) =>
+        // A number of no trunk in particular is that of the only one; with several it may be another operator's.
         this.#numbers.flatMap(({ number, trunk }) =>
-          trunk === undefined || trunk === trunkId ? number : [],
+          trunk === trunkId || (trunk === undefined && this.#trunks.size < 2) ? number : [],
         ),
       changed: (trunk) => {
         if (this.#trunks.get(trunk.config.id) === trunk) this.emit('trunkChanged', trunk.status);
@@ -390,6 +394,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
   }
 
   #configure(settings: SipSettings): void {
+    this.#options.secure?.(tlsProfiles(settings.trunks));
     this.#emergencyCaller = settings.emergencyCaller;
     this.#numbers = settings.numbers ?? [];
     this.#channels = settings.channels ?? Number.POSITIVE_INFINITY;

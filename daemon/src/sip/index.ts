@@ -27,6 +27,6 @@ export { fromOperator, sameNumber, toOperator } from './number-format.ts';
 export type { OpenDialog } from './sip-leg.ts';
 export type { HostPort } from './srf-facade.ts';
 export { type Resolver, systemResolver, type Target, type Transport } from './targets.ts';
-export type { TlsProfile } from './tls.ts';
+export { type TlsProfile, tlsProfiles } from './tls.ts';
 export { type TrunkTimes, trunkTimes } from './trunk-host.ts';
 export { type TrunkExchange, type TrunkState, type TrunkStatus, takesCalls } from './trunk-status.ts';

@@ -40,7 +40,8 @@ export async function endOrphan(
         ...(dialog.routeSet.length ? { Route: dialog.routeSet.join(', ') } : {}),
         ...digest.headers,
       };
-      const proxy = `sip:${joinHostPort(host, port)};transport=${transport}`;
+      const profile = transport === 'tls' && trunk ? `;tls-profile=${trunk.config.id}` : '';
+      const proxy = `sip:${joinHostPort(host, port)};transport=${transport}${profile}`;
       const response = await parts.facade.request('BYE', { uri: dialog.remoteTarget, headers, proxy });
       const next = trunk?.credentials.answer(response, digest, {
         method: 'BYE',

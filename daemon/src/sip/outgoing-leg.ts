@@ -10,12 +10,16 @@ import { allowedBy, type CalledPeer, nextHopOf, type OutgoingCall, proxyOf, type
 import type { OpenRtp } from './rtp-pool.ts';
 import { type LegHost, SipLeg } from './sip-leg.ts';
 import type { Headers, SrfDialog, SrfResponse } from './srf-types.ts';
+import { whyNot } from './trunk-request.ts';
 
 /**
  * How much longer than configured the first sign of life may take where 100 Trying does not reach us
  * (a drachtio-server keeps it to itself): operators send 100 at once, but 18x only after seconds.
  */
 const HIDDEN_TRYING_MS = 8_000;
+
+/** The least that a way is given, ms: a live server answers in a round trip. */
+const MIN_TRY_MS = 500;
 
 /** RFC 4028 4: half an hour is the interval recommended; a call whose other end is dead lasts no longer, s. */
 const SESSION_SECONDS = 1800;
@@ -25,10 +29,17 @@ export class OutgoingSipLeg extends SipLeg {
   readonly direction = 'outgoing';
   readonly callId = randomHex(16);
   readonly #call: OutgoingCall;
-  readonly #tag = randomHex(8);
+  #tag = randomHex(8);
   readonly #showsTrying: boolean;
   readonly #peer: CalledPeer;
   #way: Way | undefined;
+  /** What is tried next if the present way leads nowhere. */
+  #further: Way[] = [];
+  /** Counts the ways tried: what comes of an earlier one does not concern the call any more. */
+  #round = 0;
+  #offer = '';
+  #leftMs = 0;
+  #triedAt = 0;
   #invite: { cancel(headers?: Headers): void } | undefined;
   #noAnswer: Timer | undefined;
   #sequence = 1;
@@ -56,7 +67,7 @@ export class OutgoingSipLeg extends SipLeg {
     const { host } = this;
     const peer = this.#peer;
     const refusal = peer.refusal(this.#call.emergency !== undefined);
-    const way = peer.way();
+    const [way, ...further] = peer.ways?.() ?? [peer.way()];
     const address = peer.localAddress;
     if (refusal || !way || address === undefined) {
       // Not in the caller's own turn, so that it has its leg in hand when the news comes.
@@ -64,6 +75,7 @@ export class OutgoingSipLeg extends SipLeg {
       return;
     }
     this.#way = way;
+    this.#further = further.flatMap((other) => other ?? []);
     this.#counted = true;
     peer.callBegan();
     const rtp = host.pool.take(address);
@@ -116,16 +128,42 @@ export class OutgoingSipLeg extends SipLeg {
     }
     const watchLoss = this.#call.emergency === undefined;
     this.session = new MediaSession(rtp, this.host.media, this.#peer.audio, watchLoss);
-    this.#send(this.session.offer(), noDigestYet());
     const { noAnswerMs } = this.#peer;
-    if (this.state !== 'trying') return;
-    this.#noAnswer = this.host.clock.after(
-      this.#showsTrying ? noAnswerMs : noAnswerMs + HIDDEN_TRYING_MS,
-      () => {
-        this.#saw(408, 'no answer to INVITE', false);
-        this.#abandon(localCause(102, `no answer to INVITE within ${noAnswerMs} ms`, 408));
-      },
-    );
+    this.#try(this.session.offer(), this.#showsTrying ? noAnswerMs : noAnswerMs + HIDDEN_TRYING_MS);
+  }
+
+  /** Sends to the present way. `leftMs`: how long any sign of life may take, of this way and what is tried after it. */
+  #try(offer: string, leftMs: number): void {
+    const round = ++this.#round;
+    this.#offer = offer;
+    this.#leftMs = leftMs;
+    this.#triedAt = this.host.clock.now();
+    this.#send(offer, noDigestYet());
+    if (this.state !== 'trying' || round !== this.#round) return;
+    // Half of what is left for each way but the last: the caller's patience is the same, however many there are.
+    this.#noAnswer = this.host.clock.after(this.#further.length > 0 ? leftMs / 2 : leftMs, () => {
+      this.#saw(408, 'no answer to INVITE', false);
+      if (this.#tryNext()) return;
+      this.#abandon(localCause(102, `no answer to INVITE within ${this.#peer.noAnswerMs} ms`, 408));
+    });
+  }
+
+  /**
+   * Goes on to the next way, if there is one and nothing has been heard of the call yet (RFC 3263 4.3, ruling 15).
+   * The INVITE given up is cancelled; whatever comes of it after all is ended.
+   */
+  #tryNext(): boolean {
+    const [next, ...further] = this.#further;
+    if (!next || this.state !== 'trying' || this.#alerted) return false;
+    this.#noAnswer?.cancel();
+    this.#invite?.cancel({ Reason: reasonHeader(102, causeName(102)) });
+    this.#way = next;
+    this.#further = further;
+    // A dialog of its own for what the first way may still bring.
+    this.#tag = randomHex(8);
+    this.#sequence++;
+    this.#try(this.#offer, Math.max(MIN_TRY_MS, this.#leftMs - (this.host.clock.now() - this.#triedAt)));
+    return true;
   }
 
   /** Writes and sends the INVITE; again with credentials after a challenge. */
@@ -147,6 +185,8 @@ export class OutgoingSipLeg extends SipLeg {
       ...identity,
       ...digest.headers,
     };
+    const round = this.#round;
+    const current = (): boolean => round === this.#round;
     const first = this.startedAt === undefined;
     this.startedAt ??= host.clock.now();
     this.#invite = host.facade.invite(
@@ -156,12 +196,22 @@ export class OutgoingSipLeg extends SipLeg {
         sent: () => {
           if (first) this.startedAt = host.clock.now();
         },
-        provisional: (response) => this.#progressed(response),
+        provisional: (response) => {
+          if (current()) this.#progressed(response);
+        },
         update: (req, res) => this.updatedEarly(req, res),
-        answered: (dialog) => this.#answered(dialog, way),
-        rejected: (response) => this.#rejected(response, offer, digest),
+        answered: (dialog) => {
+          if (current()) this.#answered(dialog, way);
+          // Ruling 15: the 200 of a way that was given up.
+          else this.discard(dialog, nextHopOf(way), localCause(16, 'another way was taken'));
+        },
+        rejected: (response) => {
+          if (current()) this.#rejected(response, offer, digest);
+        },
         failed: (error) => {
+          if (!current()) return;
           if (codeOf(error) !== 'sip/engine-lost') this.#saw(503, 'request not sent', false);
+          if (codeOf(error) !== 'sip/engine-lost' && this.#tryNext()) return;
           this.#failedWith(localCause(codeOf(error) === 'sip/timeout' ? 102 : 38, error.message));
         },
       },
@@ -231,7 +281,8 @@ export class OutgoingSipLeg extends SipLeg {
       this.#send(offer, digest);
       return;
     }
-    this.#saw(response.status, response.reason, answered);
+    this.#saw(response.status, answered ? response.reason : whyNot(response), answered);
+    if ((response.status === 503 || !answered) && this.#tryNext()) return;
     const cause = failureCause(response.status, response.reason, {
       alerted: this.#alerted,
       reason: response.get('Reason'),

@@ -54,6 +54,10 @@ export interface Way {
   port: number;
   /** `udp`, `tcp`, `tls`. */
   transport: string;
+  /** UDP that may give way to TCP where a request is too large for it (RFC 3261 18.1.1, ruling 16). */
+  free?: boolean;
+  /** How TLS is secured: the engine's name of it. */
+  profile?: string;
 }
 
 /** Whom to call, and as whom. */
@@ -75,6 +79,8 @@ export interface CalledPeer extends Peer {
   refusal(emergency: boolean): ReleaseCause | undefined;
   /** Where requests go now; undefined while no address is known. */
   way(): Way | undefined;
+  /** The same with what is tried if that fails, in order (RFC 3263 4.3); missing: there is nothing else. */
+  ways?(): readonly Way[];
   /** Request-URI and the headers that say who calls whom: From (without tag), P-Asserted-Identity... */
   address(call: OutgoingCall): { uri: string; from: string; headers: Headers };
   /** How an INVITE ended; `answered`: by the peer and not by silence. */
@@ -90,7 +96,9 @@ export const allowedBy = (peer: Peer): string =>
 
 /** A way as the engine wants it for `proxy`, so that no name is looked up on the way. */
 export function proxyOf(way: Way): string {
-  return `sip:${joinHostPort(way.address, way.port)};transport=${way.transport}`;
+  const transport = way.free ? '' : `;transport=${way.transport}`;
+  const profile = way.profile === undefined ? '' : `;tls-profile=${way.profile}`;
+  return `sip:${joinHostPort(way.address, way.port)}${transport}${profile}`;
 }
 
 /** A way as the journal of dialogs keeps it. */

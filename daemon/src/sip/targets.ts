@@ -1,27 +1,37 @@
-import { lookup, resolveSrv } from 'node:dns/promises';
+import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Clock, Timer } from '../base/clock.ts';
+import type { TrunkConfig } from '../config/schema.ts';
 import { joinHostPort, plainAddress, splitHostPort } from './address.ts';
+
+/** How a trunk's requests travel; `auto`: as DNS says, UDP where it says nothing. */
+export type Transport = TrunkConfig['transport'];
 
 /** A place to send requests to. */
 export interface Target {
   address: string;
   port: number;
+  /** How; missing: as the trunk is set up. */
+  transport?: 'udp' | 'tcp' | 'tls';
 }
 
-/** Name lookups, injected for tests. */
+/** Name look-ups, injected: the daemon's own follow RFC 3263. */
 export interface Resolver {
-  /** Addresses of a host, in the system's order. */
-  addresses(host: string): Promise<string[]>;
-  /** SRV records, unordered. */
-  services(name: string): Promise<{ name: string; port: number; priority: number; weight: number }[]>;
+  /** Places to send to, the preferred first. `port`: the one that was written, if any. Rejects if name service fails or knows nothing. */
+  locate(host: string, port: number | undefined, transport: Transport): Promise<Target[]>;
 }
 
+/** Addresses as the system finds them, without SRV; for tests and where nothing better is given. */
 export const systemResolver: Resolver = {
-  addresses: async (host) =>
-    (await lookup(host, { all: true, verbatim: true })).map((entry) => entry.address),
-  services: (name) => resolveSrv(name),
+  locate: async (host, port, transport) =>
+    (await lookup(host, { all: true, verbatim: true })).map((entry) => ({
+      address: entry.address,
+      port: port ?? defaultPort(transport),
+    })),
 };
+
+/** RFC 3261 19.1.2. */
+export const defaultPort = (transport: Transport): number => (transport === 'tls' ? 5061 : 5060);
 
 /** What is known of one address behind a name. */
 export interface TargetHealth extends Target {
@@ -50,7 +60,7 @@ const QUARANTINE_MS = 32_000;
  */
 export class Targets {
   readonly #where: string;
-  readonly #transport: 'udp' | 'tcp';
+  readonly #transport: Transport;
   readonly #resolver: Resolver;
   readonly #clock: Clock;
   readonly #changed: () => void;
@@ -63,20 +73,14 @@ export class Targets {
   #closed = false;
 
   /** `where`: host or host:port. `changed`: the list of addresses is another, or there is none and the look-up failed. */
-  constructor(
-    where: string,
-    transport: 'udp' | 'tcp',
-    resolver: Resolver,
-    clock: Clock,
-    changed: () => void,
-  ) {
+  constructor(where: string, transport: Transport, resolver: Resolver, clock: Clock, changed: () => void) {
     this.#where = where;
     this.#transport = transport;
     this.#resolver = resolver;
     this.#clock = clock;
     this.#changed = changed;
     const { host, port } = splitHostPort(where);
-    if (isIP(host)) this.#list = [{ address: host, port: port ?? 5060 }];
+    if (isIP(host)) this.#list = [{ address: host, port: port ?? defaultPort(transport) }];
     else void this.#refresh();
   }
 
@@ -94,6 +98,13 @@ export class Targets {
   /** The name could not be looked up, and no address is known from before. */
   get lost(): boolean {
     return this.#failedLookup && this.#list.length === 0;
+  }
+
+  /** Every target in the order to be tried: those that rest last. */
+  get ordered(): Target[] {
+    const now = this.#clock.now();
+    const rests = (target: Target): boolean => (this.#quarantine.get(key(target)) ?? 0) > now;
+    return [...this.#list.filter((t) => !rests(t)), ...this.#list.filter(rests)];
   }
 
   /** Targets that are passed over now, the preferred first. */
@@ -145,8 +156,10 @@ export class Targets {
   async #refresh(): Promise<void> {
     let pause = REFRESH_MS;
     try {
-      const list = await locate(this.#where, this.#transport, this.#resolver);
+      const { host, port } = splitHostPort(this.#where);
+      const list = await this.#resolver.locate(host, port, this.#transport);
       if (this.#closed) return;
+      if (list.length === 0) throw new Error(`no address of ${host}`);
       const before = this.#list.map(key).sort().join();
       this.#list = list;
       this.#failedLookup = false;
@@ -163,22 +176,5 @@ export class Targets {
   }
 }
 
-const key = (target: Target): string => joinHostPort(plainAddress(target.address), target.port);
-
-/** Targets of a host by RFC 3263 4.2 for a pinned transport: with a port A and AAAA only, else SRV first. */
-export async function locate(where: string, transport: 'udp' | 'tcp', resolver: Resolver): Promise<Target[]> {
-  const { host, port } = splitHostPort(where);
-  if (isIP(host)) return [{ address: host, port: port ?? 5060 }];
-  if (port === undefined) {
-    const records = await resolver.services(`_sip._${transport}.${host}`).catch(() => []);
-    // Within a priority the heavier first: one box has no load to spread (RFC 2782 asks for chance here).
-    records.sort((a, b) => a.priority - b.priority || b.weight - a.weight);
-    const found: Target[] = [];
-    for (const record of records.slice(0, 16)) {
-      const addresses = await resolver.addresses(record.name).catch(() => []);
-      found.push(...addresses.map((address) => ({ address, port: record.port })));
-    }
-    if (found.length) return found;
-  }
-  return (await resolver.addresses(host)).map((address) => ({ address, port: port ?? 5060 }));
-}
+const key = (target: Target): string =>
+  `${target.transport ?? ''}/${joinHostPort(plainAddress(target.address), target.port)}`;

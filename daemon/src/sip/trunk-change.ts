@@ -1,4 +1,5 @@
 import type { TrunkConfig } from '../config/schema.ts';
+import { tlsProfileOf } from './tls.ts';
 
 /** Whether two configurations are one and the same binding at the operator. */
 export function sameBinding(a: TrunkConfig, b: TrunkConfig): boolean {
@@ -20,6 +21,7 @@ export function onlyAdjusts(a: TrunkConfig, b: TrunkConfig): boolean {
       config.server,
       config.outboundProxy,
       config.transport,
+      tlsProfileOf(config),
       config.user,
       config.authUser,
       config.password,

@@ -64,7 +64,11 @@ export class TrunkPeer implements CalledPeer {
 
   way(): Way | undefined {
     const target = this.trunk.callTarget;
-    return target && { ...target, transport: this.trunk.config.transport };
+    return target && this.trunk.wayTo(target);
+  }
+
+  ways(): Way[] {
+    return this.trunk.callTargets.map((target) => this.trunk.wayTo(target));
   }
 
   address(call: OutgoingCall): { uri: string; from: string; headers: Headers } {
@@ -77,13 +81,14 @@ export class TrunkPeer implements CalledPeer {
       diversion,
       target: uri,
       ownNumbers: trunk.ownNumbers,
+      defaultNumber: trunk.defaultNumber,
     });
     const route = trunk.serviceRoute;
     return { uri, from, headers: route.length ? { ...headers, Route: route.join(', ') } : headers };
   }
 
   saw(way: Way, status: number, text: string, answered: boolean): void {
-    this.trunk.saw(way, 'INVITE', { status, text, answered });
+    this.trunk.saw(this.trunk.targetOf(way), 'INVITE', { status, text, answered });
   }
 
   /** The number as it is dialed here; an emergency short code gives way to the long number where it must (ruling 6). */

@@ -1,4 +1,5 @@
 import type { Said } from '../dialplan/route-plan.ts';
+import { tlsWords } from './tls-words.ts';
 
 /** An exchange as words are made of it. */
 interface Spoken {
@@ -132,11 +133,8 @@ export function sayExchange(spoken: Spoken): Said {
 function sayUnanswered({ status, text }: Spoken): Said {
   if (status !== 503)
     return { ru: 'Сервер оператора не отвечает', en: "The operator's server does not answer" };
-  if (/certificate|\btls\b|\bssl\b|altname|self.signed/i.test(text))
-    return {
-      ru: 'Защищённое соединение с оператором (TLS) не состоялось',
-      en: 'The secure connection (TLS) to the operator failed',
-    };
+  const secure = tlsWords(text);
+  if (secure) return secure.said;
   return {
     ru: 'Сервер оператора недоступен: запрос не удалось отправить',
     en: "The operator's server cannot be reached: the request could not be sent",
@@ -145,13 +143,7 @@ function sayUnanswered({ status, text }: Spoken): Said {
 
 /** What to do about an exchange that failed. */
 export function cureOf({ request, status, answered, text }: Spoken): Said {
-  if (!answered)
-    return /certificate|altname|self.signed/i.test(text)
-      ? {
-          ru: 'Имя сервера должно совпадать с его сертификатом; часы устройства должны идти верно.',
-          en: "The server's name must be that of its certificate, and the box's clock must be right.",
-        }
-      : net;
+  if (!answered) return tlsWords(text)?.cure ?? net;
   return knownAnswer(request, status)?.cure ?? ask;
 }
 

@@ -10,11 +10,12 @@ import { trunkDomain } from './identity.ts';
 import { mediaAddress, routedAddress } from './local-address.ts';
 import { fromOperator, sameNumber } from './number-format.ts';
 import { Outside, type Place } from './outside.ts';
+import { proxyOf, type Way } from './peer.ts';
 import { Prober } from './prober.ts';
 import { Registrar } from './registrar.ts';
 import type { SrfResponse } from './srf-types.ts';
 import { Standing } from './standing.ts';
-import { type Target, Targets } from './targets.ts';
+import { defaultPort, type Target, Targets } from './targets.ts';
 import type { TrunkHost } from './trunk-host.ts';
 import { askTrunk, type Exchange } from './trunk-request.ts';
 import { type TrunkState, type TrunkStatus, takesCalls, trunkState } from './trunk-status.ts';
@@ -109,9 +110,41 @@ export class Trunk {
     return routed ?? this.target;
   }
 
-  /** Next hop for the engine; undefined while no address is known. */
+  /** Every place that calls may go to, in the order to be tried. */
+  get callTargets(): Target[] {
+    const routed = this.serviceRoute.length > 0 ? this.#routeTargets?.targets.ordered : undefined;
+    return routed?.length ? routed : this.#targets.ordered;
+  }
+
+  /** Next hop for the engine. */
   proxyOf(target: Target): string {
-    return `sip:${joinHostPort(target.address, target.port)};transport=${this.config.transport}`;
+    return proxyOf(this.wayTo(target));
+  }
+
+  /** How to reach a target. */
+  wayTo(target: Target): Way {
+    const transport = this.#transportOf(target);
+    const { address, port } = target;
+    return {
+      address,
+      port,
+      transport,
+      ...(transport === 'udp' && this.config.transport === 'auto' ? { free: true } : {}),
+      ...(transport === 'tls' ? { profile: this.config.id } : {}),
+    };
+  }
+
+  /** The target that a way leads to. */
+  targetOf(way: Way): Target {
+    const known = this.callTargets.find(
+      (t) => t.address === way.address && t.port === way.port && this.#transportOf(t) === way.transport,
+    );
+    return known ?? { address: way.address, port: way.port };
+  }
+
+  #transportOf(target: Target | undefined): 'udp' | 'tcp' | 'tls' {
+    const { transport } = this.config;
+    return target?.transport ?? (transport === 'auto' ? 'udp' : transport);
   }
 
   /** Route entries for calls, as the registrar gave them (RFC 3608); the first may stand for the next hop itself. */
@@ -121,7 +154,8 @@ export class Trunk {
 
   /** Our Contact on this trunk; the engine writes its own address in place of `localhost`. */
   get contact(): string {
-    const transport = this.config.transport === 'udp' ? '' : `;transport=${this.config.transport}`;
+    const used = this.#transportOf(this.target);
+    const transport = used === 'udp' ? '' : `;transport=${used}`;
     const place = this.#publicPlace();
     const user = escapeUser(this.config.user || 'linegate');
     return `<sip:${user}@${place ? joinHostPort(place.host, place.port) : 'localhost'}${transport}>`;
@@ -133,10 +167,12 @@ export class Trunk {
 
   /** Numbers that the operator gave us on this trunk besides the configured one, E.164. */
   get ownNumbers(): readonly string[] {
-    const associated = this.#registrar.associated.flatMap(
-      (user) => fromOperator(user, this.config.numberFormat) ?? [],
-    );
-    return [...associated, ...this.#host.numbers(this.config.id)];
+    return [...this.#associatedNumbers, ...this.#host.numbers(this.config.id)];
+  }
+
+  /** The number that the operator takes us for by itself (RFC 7315 4.1), E.164. */
+  get defaultNumber(): string | undefined {
+    return this.#associatedNumbers[0];
   }
 
   /** Whether `user`, of a Request-URI or To, is ours here: the account, or one of its numbers. */
@@ -216,7 +252,7 @@ export class Trunk {
   flowFailed(protocol: string, host: string): boolean {
     const target = this.target;
     if (this.#stopped || !target || plainAddress(target.address) !== plainAddress(host)) return false;
-    if (protocol !== this.config.transport) return false;
+    if (protocol !== this.#transportOf(target)) return false;
     this.transportChanged();
     return true;
   }
@@ -272,6 +308,10 @@ export class Trunk {
     else list?.failed(target);
     this.#assess();
     this.#host.changed(this);
+  }
+
+  get #associatedNumbers(): string[] {
+    return this.#registrar.associated.flatMap((user) => fromOperator(user, this.config.numberFormat) ?? []);
   }
 
   #assess(): void {
@@ -353,8 +393,8 @@ export class Trunk {
   }
 
   #ownPort(): number {
-    const own = this.#host.facade.listening.find((entry) => entry.protocol === this.config.transport);
-    return own?.port ?? 5060;
+    const used = this.#transportOf(this.target);
+    return this.#host.facade.listening.find((entry) => entry.protocol === used)?.port ?? defaultPort(used);
   }
 
   get #account(): string {
@@ -365,7 +405,7 @@ export class Trunk {
   #bulkContact(): string | undefined {
     const place = this.#publicPlace() ?? { host: this.#localAddress ?? '', port: this.#ownPort() };
     if (place.host === '') return undefined;
-    const { transport } = this.config;
+    const transport = this.#transportOf(this.target);
     return `<sip:${joinHostPort(place.host, place.port)}${transport === 'udp' ? '' : `;transport=${transport}`};bnc>`;
   }
 

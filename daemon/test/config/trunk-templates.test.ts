@@ -42,7 +42,7 @@ for (const template of trunkTemplates()) {
     t.notMatch(template.name.en, /[а-яё]/i);
     t.notMatch(template.note?.en ?? '', /[а-яё]/i);
     for (const name of [config.server, config.outboundProxy ?? config.server]) {
-      const none = { addresses: async () => [], services: async () => [] };
+      const none = { locate: async () => [] };
       const targets = new Targets(name, config.transport, none, new FakeClock(), () => {});
       t.notOk(targets.lost, 'a place to look up, not refused out of hand');
       targets.close();

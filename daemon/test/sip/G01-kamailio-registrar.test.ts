@@ -13,7 +13,7 @@ async function network(
   t: Parameters<typeof startEngine>[0] & { testdir(): string },
   change: Partial<TrunkConfig>,
 ) {
-  const transport = change.transport ?? 'udp';
+  const transport = change.transport === 'tcp' ? 'tcp' : 'udp';
   const [engine, farEngine] = await Promise.all([startEngine(t), startEngine(t)]);
   const kamailio = await startKamailio(t, t.testdir(), {
     password: 'right',

@@ -3,10 +3,20 @@ import t from 'tap';
 import { Operator } from '../../../scripts/lib/operator.ts';
 import { FakeClock, systemClock } from '../../src/base/clock.ts';
 import { startSip } from '../../src/sip/index.ts';
-import { locate, type Resolver, Targets } from '../../src/sip/targets.ts';
+import { Targets } from '../../src/sip/targets.ts';
 import { freeTcpPort, freeUdpPort } from '../peers/process.ts';
 import { expectRequest, respond, respondInDialog, sippSdp, startSipp } from '../peers/sipp.ts';
-import { makeLeg, next, ready, SilentMedia, startEngine, startGateway, trunkConfig, until } from './kit.ts';
+import {
+  makeLeg,
+  next,
+  ready,
+  resolverOf,
+  SilentMedia,
+  startEngine,
+  startGateway,
+  trunkConfig,
+  until,
+} from './kit.ts';
 
 const account = { mode: 'register' as const, user: 'office', password: 'secret', registerSeconds: 60 };
 const normal = { q850: 16, text: '', by: 'local' as const };
@@ -25,26 +35,30 @@ t.test(
   async (t) => {
     const clock = new FakeClock();
     let broken = false;
-    const resolver: Resolver = {
-      addresses: async (host) => {
+    const answers = {
+      addresses: async (host: string) => {
         if (broken) throw new Error('SERVFAIL');
         return host === 'b.example' ? ['192.0.2.2'] : ['192.0.2.1'];
       },
-      services: async (name) => {
-        if (broken || name !== '_sip._udp.operator.example') throw new Error('ENOTFOUND');
+      services: async (name: string) => {
+        if (broken) throw new Error('SERVFAIL');
+        if (name !== '_sip._udp.operator.example') return [];
         return [
           { name: 'a.example', port: 5070, priority: 20, weight: 0 },
           { name: 'b.example', port: 5080, priority: 10, weight: 0 },
         ];
       },
     };
-    t.same(await locate('operator.example', 'udp', resolver), [
-      { address: '192.0.2.2', port: 5080 },
-      { address: '192.0.2.1', port: 5070 },
+    const resolver = resolverOf(answers, clock);
+    const [udp, tcp] = [{ transport: 'udp' as const }, { transport: 'tcp' as const }];
+    const name = 'operator.example';
+    t.same(await resolver.locate(name, undefined, 'udp'), [
+      { address: '192.0.2.2', port: 5080, ...udp },
+      { address: '192.0.2.1', port: 5070, ...udp },
     ]);
-    t.same(await locate('operator.example:5090', 'udp', resolver), [{ address: '192.0.2.1', port: 5090 }]);
-    t.same(await locate('operator.example', 'tcp', resolver), [{ address: '192.0.2.1', port: 5060 }]);
-    t.same(await locate('[2001:db8::1]', 'udp', resolver), [{ address: '2001:db8::1', port: 5060 }]);
+    t.same(await resolver.locate(name, 5090, 'udp'), [{ address: '192.0.2.1', port: 5090, ...udp }]);
+    t.same(await resolver.locate(name, undefined, 'tcp'), [{ address: '192.0.2.1', port: 5060, ...tcp }]);
+    t.same((await resolver.locate(name, undefined, 'auto'))[0]?.transport, 'udp', 'what DNS has records for');
 
     let changes = 0;
     const targets = new Targets('operator.example', 'udp', resolver, clock, () => void changes++);
@@ -52,11 +66,11 @@ t.test(
     await settle();
     t.equal(changes, 1);
     t.equal(targets.current?.address, '192.0.2.2');
-    targets.failed({ address: '192.0.2.2', port: 5080 });
+    targets.failed({ address: '192.0.2.2', port: 5080, ...udp });
     t.equal(targets.current?.address, '192.0.2.1', 'C05: the second target is tried');
-    targets.failed({ address: '192.0.2.1', port: 5070 });
+    targets.failed({ address: '192.0.2.1', port: 5070, ...udp });
     t.equal(targets.current?.address, '192.0.2.2', 'with all of them failed, the preferred one');
-    targets.worked({ address: '192.0.2.1', port: 5070 });
+    targets.worked({ address: '192.0.2.1', port: 5070, ...udp });
     t.equal(targets.current?.address, '192.0.2.1');
     clock.advance(33_000);
     t.equal(targets.current?.address, '192.0.2.2', 'and back when its time is over');
@@ -73,13 +87,13 @@ t.test('C05: with the first SRV target dead, registration and calls go to the se
   const far = await operator(t);
   const dead = await freeUdpPort();
   const engine = await startEngine(t, { timers: { T1: 5, T2: 20, T4: 20 } });
-  const resolver: Resolver = {
+  const resolver = resolverOf({
     addresses: async () => ['127.0.0.1'],
     services: async () => [
       { name: 'a.operator.example', port: dead, priority: 10, weight: 0 },
       { name: 'b.operator.example', port: far.port, priority: 20, weight: 0 },
     ],
-  };
+  });
   const trunk = trunkConfig({ ...account, server: 'operator.example' });
   const { gateway } = await startGateway(t, engine, [trunk], { resolver });
   await ready(gateway, 'registered');
@@ -95,12 +109,12 @@ t.test('an outbound proxy carries everything, while the operator is named as con
   const sipp = await startSipp(t, t.testdir(), {
     scenario: [expectRequest('INVITE'), respond('486 Busy Here'), expectRequest('ACK')].join('\n'),
   });
-  const resolver: Resolver = {
+  const resolver = resolverOf({
     addresses: async () => {
       throw new Error('ENOTFOUND');
     },
     services: async () => [],
-  };
+  });
   const trunk = trunkConfig({
     server: 'operator.example',
     outboundProxy: `127.0.0.1:${sipp.port}`,

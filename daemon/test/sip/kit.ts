@@ -1,9 +1,11 @@
-import { systemClock } from '../../src/base/clock.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { Emitter } from '../../src/base/emitter.ts';
 import type { Leg, LegEvents } from '../../src/call/leg.ts';
 import { configSchema, type TrunkConfig } from '../../src/config/schema.ts';
+import { trunkResolver } from '../../src/main/trunk-resolver.ts';
 import type { EndpointId, Media, MediaEvents, PlaySource, RtpParameters } from '../../src/media/api.ts';
 import {
+  type Resolver,
   type SipEvents,
   type SipGateway,
   type SipOptions,
@@ -70,6 +72,21 @@ export function trunkConfig(change: Partial<TrunkConfig> & { server: string }): 
     trunks: [{ id: 'acme', name: 'Acme', mode: 'static', optionsSeconds: 0, ...change }],
   });
   return config.trunks[0]!;
+}
+
+/** Name service as the daemon's own, over answers that a test gives. */
+export function resolverOf(
+  answers: {
+    addresses(host: string): Promise<string[]>;
+    services(name: string): Promise<{ name: string; port: number; priority: number; weight: number }[]>;
+  },
+  clock: Clock = systemClock({ unref: true }),
+): Resolver {
+  return trunkResolver(clock, () => ({ v4: true, v6: false }), {
+    naptr: async () => [],
+    srv: (name) => answers.services(name),
+    addresses: (name) => answers.addresses(name),
+  });
 }
 
 /** Timers of the engine at an eighth: 64*T1 is 4 s. */

@@ -16,6 +16,7 @@ import {
 } from './common.ts';
 import { trunkIdentity } from './trunk-identity.ts';
 import { trunkNetwork } from './trunk-network.ts';
+import { trunkSecurity } from './trunk-security.ts';
 
 /** An operator with an access number of its own (main job 4): the box dials it, waits, sends PIN and destination. */
 const operatorAccess = z.object({
@@ -114,18 +115,7 @@ export const trunk = z
           { technical: true, hint: hostPortHint },
         ),
       ),
-    transport: z
-      .enum(['udp', 'tcp'])
-      .default('udp')
-      .meta(
-        field(
-          'Транспорт',
-          'Transport',
-          'Как скажет оператор.',
-          'As the operator says; it is never changed by itself.',
-          { choices: { udp: ['UDP', 'UDP'], tcp: ['TCP', 'TCP'] } },
-        ),
-      ),
+    ...trunkSecurity,
     user: account.default('').meta(
       field('Имя', 'User', 'Имя или номер из договора.', 'Name or number from the contract.', {
         hint: accountHint,

@@ -7,6 +7,7 @@ import {
   type SecureContext,
 } from 'node:tls';
 import { CodedError } from '../../base/error.ts';
+import { pemText } from '../../base/pem.ts';
 import { isIpLiteral } from '../message/uri.ts';
 import { speaksFor } from './identity.ts';
 
@@ -151,11 +152,12 @@ function systemAuthorities(): string | undefined {
 }
 
 function contextOf(profile: TlsProfile): SecureContext {
+  const [own, key, cert] = [profile.ca, profile.key, profile.cert].map((pem) => pem && pemText(pem));
   // Text without a certificate in it would be passed over in silence, and every peer be unknown.
-  if (profile.ca) new X509Certificate(profile.ca);
-  const ca = profile.ca || systemAuthorities();
+  if (own) new X509Certificate(own);
+  const ca = own || systemAuthorities();
   return createSecureContext({
-    ...(profile.key && profile.cert ? { key: profile.key, cert: profile.cert } : {}),
+    ...(key && cert ? { key, cert } : {}),
     ...(ca ? { ca } : {}),
     minVersion: MIN_VERSION,
   });

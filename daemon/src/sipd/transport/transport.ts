@@ -49,7 +49,10 @@ export class Transport {
   static async open(parts: TransportParts): Promise<Transport> {
     const listeners: Listener[] = [];
     try {
-      for (const address of parts.config.listen) listeners.push(await listen(address, parts));
+      for (const address of parts.config.listen) {
+        const listener = await opened(address, parts);
+        if (listener) listeners.push(listener);
+      }
     } catch (e) {
       await Promise.all(listeners.map((l) => l.close()));
       throw e;
@@ -202,6 +205,19 @@ export class Transport {
       }
     }
     if (!this.#closed) this.#parts.moved?.(change);
+  }
+}
+
+/** A listener, or nothing where the address may be absent. @throws the system's error. */
+async function opened(address: ListenAddress, parts: TransportParts): Promise<Listener | undefined> {
+  try {
+    return await listen(address, parts);
+  } catch (e) {
+    const { code } = e as NodeJS.ErrnoException;
+    if (address.anyPort && code === 'EADDRINUSE') return listen({ ...address, port: 0 }, parts);
+    if (address.optional && (code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL' || code === 'EINVAL'))
+      return undefined;
+    throw e;
   }
 }
 

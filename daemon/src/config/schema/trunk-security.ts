@@ -1,0 +1,104 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import * as z from 'zod';
+import { pemText } from '../../base/pem.ts';
+import { field, type Words } from '../field.ts';
+
+const pemHint: Words = [
+  'текст сертификата от -----BEGIN CERTIFICATE----- до конца',
+  'the text of a certificate from -----BEGIN CERTIFICATE----- to its end',
+];
+
+function reads(text: string, read: (pem: string) => unknown): boolean {
+  if (text === '') return true;
+  try {
+    read(pemText(text));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const certificate = z
+  .string()
+  .max(32_000)
+  .refine((text) => reads(text, (pem) => new X509Certificate(pem)))
+  .default('');
+
+/** How a trunk is reached and, over TLS, secured: part of the trunk's own fields. */
+export const trunkSecurity = {
+  transport: z
+    .enum(['udp', 'tcp', 'tls', 'auto'])
+    .default('udp')
+    .meta(
+      field(
+        'Транспорт',
+        'Transport',
+        'Как скажет оператор. TLS шифрует сигнализацию; «автоматически» — как указано в DNS.',
+        'As the operator says. TLS encrypts signalling; automatic is what DNS says.',
+        {
+          choices: {
+            udp: ['UDP', 'UDP'],
+            tcp: ['TCP', 'TCP'],
+            tls: ['TLS (с шифрованием)', 'TLS (encrypted)'],
+            auto: ['автоматически', 'automatic'],
+          },
+        },
+      ),
+    ),
+  tlsCa: certificate.meta(
+    field(
+      'Удостоверяющий центр (TLS)',
+      'Certificate authority (TLS)',
+      'Сертификат центра в виде PEM, если у оператора он свой. Пусто — общеизвестные центры.',
+      "PEM of the authority, where the operator has one of its own. Empty: the system's.",
+      { technical: true, hint: pemHint },
+    ),
+  ),
+  tlsName: z
+    .string()
+    .regex(/^[A-Za-z0-9.-]*$/)
+    .max(255)
+    .default('')
+    .meta(
+      field(
+        'Имя в сертификате (TLS)',
+        'Name in the certificate (TLS)',
+        'Если оно не совпадает с именем сервера.',
+        "Where it is not the server's.",
+        { technical: true, hint: ['имя домена', 'a domain name'] },
+      ),
+    ),
+  tlsVerify: z
+    .boolean()
+    .default(true)
+    .meta(
+      field(
+        'Проверять сертификат (TLS)',
+        'Check the certificate (TLS)',
+        'Без проверки разговор можно перехватить.',
+        'Without the check anybody on the way can pose as the operator.',
+        { technical: true },
+      ),
+    ),
+  tlsCertificate: certificate.meta(
+    field(
+      'Наш сертификат (TLS)',
+      'Our certificate (TLS)',
+      'Если оператор выдал его для входа.',
+      'Where the operator has issued one for us to show.',
+      { technical: true, hint: pemHint },
+    ),
+  ),
+  tlsKey: z
+    .string()
+    .max(16_000)
+    .refine((text) => reads(text, createPrivateKey))
+    .default('')
+    .meta(
+      field('Ключ к нему (TLS)', 'Its key (TLS)', 'В виде PEM, без пароля.', 'PEM, without a password.', {
+        secret: true,
+        technical: true,
+        hint: ['текст ключа PEM', 'the text of a PEM key'],
+      }),
+    ),
+};

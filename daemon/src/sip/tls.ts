@@ -1,0 +1,32 @@
+import type { TrunkConfig } from '../config/schema.ts';
+import { splitHostPort } from './address.ts';
+
+/** How the engine is to secure connections to one operator; as its own type of that name. PEM throughout. */
+export interface TlsProfile {
+  ca?: string;
+  cert?: string;
+  key?: string;
+  verify: boolean;
+  name: string;
+}
+
+type Secured = Pick<
+  TrunkConfig,
+  'server' | 'outboundProxy' | 'tlsCa' | 'tlsName' | 'tlsVerify' | 'tlsCertificate' | 'tlsKey'
+>;
+
+/** RFC 5922 7.3: the name to be found in the certificate is the domain that the request goes to, before any look-up. */
+export function tlsProfileOf(trunk: Secured): TlsProfile {
+  const { tlsCa, tlsName, tlsVerify, tlsCertificate, tlsKey } = trunk;
+  return {
+    name: tlsName || splitHostPort(trunk.outboundProxy || trunk.server).host,
+    verify: tlsVerify,
+    ...(tlsCa ? { ca: tlsCa } : {}),
+    ...(tlsCertificate && tlsKey ? { cert: tlsCertificate, key: tlsKey } : {}),
+  };
+}
+
+/** The profiles of all trunks, by their ids: a trunk whose next hop names its own gets what it is set up with. */
+export function tlsProfiles(trunks: readonly (Secured & { id: string })[]): Record<string, TlsProfile> {
+  return Object.fromEntries(trunks.map((trunk) => [trunk.id, tlsProfileOf(trunk)]));
+}
