@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import t from 'tap';
 import { readDecision } from '../../src/sipd/drachtio/route-handler.ts';
 import { type Any, at, next, QUICK, SECRET, sdp, startEngine, until, within } from './kit.ts';
-import { udpPeer } from './peer.ts';
+import { type Seen, udpPeer } from './peer.ts';
 
 const Srf: Any = createRequire(import.meta.url)('drachtio-srf');
 
@@ -32,7 +32,15 @@ async function bench(t: Any) {
   const say = (action: string, data: object): void => {
     handler.answer = JSON.stringify({ action, data });
   };
-  return { engine, peer, handler, say, to: at(engine) };
+  const to = at(engine);
+  let calls = 0;
+  /** The final response to a request of the peer; refusals are repeated, as nobody acknowledges them. */
+  const ask = async (method: string, options: Any = {}): Promise<Seen> => {
+    const callId = `ask${++calls}`;
+    peer.request(to, method, { callId, ...options });
+    return await peer.next((m) => m.status > 100 && m.headers['call-id'] === callId);
+  };
+  return { engine, peer, handler, say, ask, to };
 }
 
 async function tagged(t: Any, engine: Any, tags: string[]): Promise<Any> {
@@ -44,7 +52,7 @@ async function tagged(t: Any, engine: Any, tags: string[]): Promise<Any> {
 }
 
 t.test('by tag: to the clients that carry it, in turn', async (t) => {
-  const { engine, peer, handler, say, to } = await bench(t);
+  const { engine, peer, handler, say, ask, to } = await bench(t);
   const names = ['red', 'red', 'blue'];
   const got: number[] = [];
   for (const [i, name] of names.entries()) {
@@ -57,8 +65,10 @@ t.test('by tag: to the clients that carry it, in turn', async (t) => {
   }
   const call = async (tag: string): Promise<void> => {
     say('route', { tag });
-    peer.request(to, 'INVITE', { uri: `sip:2000@${to}`, body: sdp() });
-    t.equal((await peer.response()).status, tag === 'green' ? 503 : 480);
+    t.equal(
+      (await ask('INVITE', { uri: `sip:2000@${to}`, body: sdp() })).status,
+      tag === 'green' ? 503 : 480,
+    );
   };
   for (const tag of ['blue', 'blue', 'red', 'red', 'red', 'green']) await call(tag);
   t.same(got.slice(0, 2), [2, 2]);
@@ -78,7 +88,7 @@ t.test('by tag: to the clients that carry it, in turn', async (t) => {
 });
 
 t.test('to an application that waits: srf.listen has the call, its ACK and its BYE', async (t) => {
-  const { engine, peer, say, to } = await bench(t);
+  const { engine, peer, say, ask, to } = await bench(t);
   const srf = new Srf();
   srf.on('error', () => {});
   srf.on('connect', () => {});
@@ -105,27 +115,24 @@ t.test('to an application that waits: srf.listen has the call, its ACK and its B
   t.equal(engine.stats().dialogs, 0);
   server.close();
   say('route', { uri: '127.0.0.1:9' });
-  peer.request(to, 'INVITE', { body: sdp() });
-  t.equal((await peer.response()).status, 503, 'nobody is there');
+  t.equal((await ask('INVITE')).status, 503, 'nobody is there');
 });
 
 t.test('reject, redirect, proxy; a handler that fails', async (t) => {
-  const { engine, peer, handler, say, to } = await bench(t);
+  const { engine, handler, say, ask, to } = await bench(t);
   say('reject', { status: 603, reason: 'Not Today' });
-  peer.request(to, 'INVITE');
-  t.match((await peer.response()).text, /^SIP\/2\.0 603 Not Today\r\n/);
+  t.match((await ask('INVITE')).text, /^SIP\/2\.0 603 Not Today\r\n/);
   say('redirect', { contacts: ['sip:a@192.0.2.1', '<sip:b@192.0.2.2>;q=0.5'] });
-  peer.request(to, 'OPTIONS');
-  const moved = await peer.response();
+  const moved = await ask('OPTIONS');
   t.equal(moved.status, 302);
   t.equal(moved.headers.contact, '<sip:a@192.0.2.1>,<sip:b@192.0.2.2>;q=0.5');
   const far = await udpPeer(t);
   say('proxy', { recordRoute: true, destination: [`sip:c@${far.address}`], finalTimeout: '2s' });
-  peer.request(to, 'INVITE', { body: sdp() });
+  const passed = ask('INVITE', { body: sdp() });
   const invite = await far.expect('INVITE');
   t.equal(invite.headers['record-route'], `<sip:${to};lr>`);
   far.reply(invite, 486);
-  t.equal((await peer.response()).status, 486);
+  t.equal((await passed).status, 486);
   for (const [status, answer] of [
     [500, ''],
     [200, 'no JSON'],
@@ -133,8 +140,7 @@ t.test('reject, redirect, proxy; a handler that fails', async (t) => {
   ] as const) {
     handler.status = status;
     handler.answer = answer;
-    peer.request(to, 'INVITE');
-    t.equal((await peer.response()).status, 503, answer || 'HTTP 500');
+    t.equal((await ask('INVITE')).status, 503, answer || 'HTTP 500');
   }
   t.equal(engine.stats().counts['handler.failed'], 3);
 });
