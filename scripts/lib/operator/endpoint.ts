@@ -1,12 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { createSocket, type Socket } from 'node:dgram';
 import { header, type Message, REASONS, readMessage, tagIn, writeMessage } from './message.ts';
+import { openWire, type Place, type TlsFiles, type Wire } from './wire.ts';
 
-/** Where a datagram came from or goes to. */
-export interface Place {
-  host: string;
-  port: number;
-}
+export type { Place } from './wire.ts';
 
 /** What identifies a request within its dialog. */
 export interface RequestIds {
@@ -30,7 +26,7 @@ export const random = (): string => randomBytes(8).toString('hex');
 export const branchOf = (message: Message): string =>
   /branch=([^;,\s]+)/.exec(header(message, 'via'))?.[1] ?? '';
 
-/** A UDP socket that speaks SIP: repeats what is not answered, and answers what is repeated. */
+/** A socket that speaks SIP: repeats what is not answered, and answers what is repeated. */
 export class SipEndpoint {
   readonly host: string;
   readonly port: number;
@@ -39,38 +35,36 @@ export class SipEndpoint {
   /** Nothing is heard and nothing is said. */
   silent = false;
   onRequest: (request: Message, from: Place) => void = () => {};
-  readonly #socket: Socket;
+  readonly #wire: Wire;
   #closed: Promise<void> | undefined;
   readonly #answers = new Map<string, string>();
   /** Waiting for responses, by branch. */
   readonly #waiting = new Map<string, (response: Message) => void>();
 
-  private constructor(socket: Socket) {
-    this.#socket = socket;
-    const { address, port } = socket.address();
-    this.host = address;
-    this.port = port;
-    socket.on('message', (packet, from) =>
-      this.#received(packet.toString('utf8'), { host: from.address, port: from.port }),
-    );
-    socket.on('error', () => {});
+  private constructor(wire: Wire) {
+    this.#wire = wire;
+    this.host = wire.host;
+    this.port = wire.port;
+    wire.onMessage = (text, from) => this.#received(text, from);
   }
 
-  static open(host: string, port: number): Promise<SipEndpoint> {
-    return new Promise((resolve, reject) => {
-      const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
-      socket.once('error', reject);
-      socket.bind(port, host, () => resolve(new SipEndpoint(socket)));
-    });
+  static async open(host: string, port: number, tls?: TlsFiles): Promise<SipEndpoint> {
+    return new SipEndpoint(await openWire(host, port, tls));
+  }
+
+  /** Our Contact, as a URI. */
+  get contact(): string {
+    const host = this.host.includes(':') ? `[${this.host}]` : this.host;
+    return `sip:${host}:${this.port}${this.#wire.protocol === 'TLS' ? ';transport=tls' : ''}`;
   }
 
   send(text: string, to: Place): void {
-    if (!this.silent) this.#socket.send(text, to.port, to.host, () => {});
+    if (!this.silent) this.#wire.send(text, to);
   }
 
   /** May be said twice. */
   close(): Promise<void> {
-    this.#closed ??= new Promise((resolve) => this.#socket.close(() => resolve()));
+    this.#closed ??= this.#wire.close();
     return this.#closed;
   }
 
@@ -113,14 +107,14 @@ export class SipEndpoint {
     return writeMessage(
       `${method} ${uri} SIP/2.0`,
       [
-        ['Via', `SIP/2.0/UDP ${this.host}:${this.port};rport;branch=${ids.branch}`],
+        ['Via', `SIP/2.0/${this.#wire.protocol} ${this.#sentBy};rport;branch=${ids.branch}`],
         ...ids.routes.map((value): [string, string] => ['Route', value]),
         ['Max-Forwards', '70'],
         ['From', ids.local],
         ['To', ids.remote],
         ['Call-ID', ids.callId],
         ['CSeq', `${ids.sequence} ${method}`],
-        ['Contact', `<sip:${this.host}:${this.port}>`],
+        ['Contact', `<${this.contact}>`],
         ...extra,
         ...(body ? ([['Content-Type', 'application/sdp']] as [string, string][]) : []),
       ],
@@ -166,6 +160,10 @@ export class SipEndpoint {
   listen(branch: string, fn: (response: Message) => void): void {
     this.#waiting.set(branch, fn);
     setTimeout(() => this.#waiting.delete(branch), 64 * T1).unref();
+  }
+
+  get #sentBy(): string {
+    return `${this.host.includes(':') ? `[${this.host}]` : this.host}:${this.port}`;
   }
 
   #received(text: string, from: Place): void {

@@ -4,11 +4,14 @@ import { type Treatment, treatmentOf } from './dialplan.ts';
 import { branchOf, type Place, random, SipEndpoint, T1, T2 } from './endpoint.ts';
 import { header, type Message, placeIn, readMessage, tagIn, uriIn, userIn, writeMessage } from './message.ts';
 import { describe, type RtpReport, RtpSession, remoteOf, type Sound } from './rtp.ts';
+import type { TlsFiles } from './wire.ts';
 
 export interface OperatorOptions {
   host?: string;
   /** 0 takes a free port. */
   port?: number;
+  /** TLS with this key and certificate, in place of UDP. */
+  tls?: TlsFiles;
   realm?: string;
   /** Passwords by user name; empty: nobody has to prove anything. */
   accounts?: Record<string, string>;
@@ -67,7 +70,7 @@ interface Binding {
   until: number;
 }
 
-/** A SIP operator in miniature: registrar, far telephone and measuring set in one. UDP only. */
+/** A SIP operator in miniature: registrar, far telephone and measuring set in one. */
 export class Operator extends EventEmitter<{ call: [report: CallReport]; registered: [user: string] }> {
   usual: Treatment;
   sound: Sound;
@@ -94,7 +97,10 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
 
   /** @throws the system's error if the address cannot be bound */
   static async start(options: OperatorOptions = {}): Promise<Operator> {
-    return new Operator(await SipEndpoint.open(options.host ?? '127.0.0.1', options.port ?? 0), options);
+    return new Operator(
+      await SipEndpoint.open(options.host ?? '127.0.0.1', options.port ?? 0, options.tls),
+      options,
+    );
   }
 
   get host(): string {
@@ -103,6 +109,10 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
 
   get port(): number {
     return this.#sip.port;
+  }
+
+  get #place(): string {
+    return `${this.host.includes(':') ? `[${this.host}]` : this.host}:${this.port}`;
   }
 
   /** Requests that came, by method; repetitions not counted. */
@@ -176,8 +186,8 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
     const callId = random();
     const caller = options.caller ?? '+79161234567';
     const target = binding ? uriIn(binding.contact) : `sip:${options.number}@${options.to}`;
-    const local = `${options.name ? `"${options.name}" ` : ''}<sip:${caller}@${this.host}:${this.port}>;tag=${random()}`;
-    const remote = `<sip:${options.number}@${this.host}:${this.port}>`;
+    const local = `${options.name ? `"${options.name}" ` : ''}<sip:${caller}@${this.#place}>;tag=${random()}`;
+    const remote = `<sip:${options.number}@${this.#place}>`;
     const sdp = describe(this.host, rtp.port);
     const text = this.#sip.request(
       'INVITE',
@@ -384,7 +394,7 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
       },
     );
     call.routes = request.headers.get('record-route') ?? [];
-    const contact: [string, string] = ['Contact', `<sip:${this.host}:${this.port}>`];
+    const contact: [string, string] = ['Contact', `<${this.#sip.contact}>`];
     const tag = tagIn(local);
     if (treatment.ringMs > 0) {
       if (treatment.earlyMedia && remote) {
@@ -432,7 +442,7 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
       request,
       from,
       200,
-      [['Contact', `<sip:${this.host}:${this.port}>`]],
+      [['Contact', `<${this.#sip.contact}>`]],
       call.sdp.replace('a=sendrecv', `a=${direction}`),
     );
   }
