@@ -186,6 +186,7 @@ export class Call extends Emitter<CallEvents> {
   }
 
   #legStarted(leg: Leg, note: LegNote): void {
+    leg.follows?.(this.caller);
     this.#notes.set(leg, note);
     this.keeper.addLeg(leg, note);
     this.keeper.event('tried', note.routeId ? `${leg.place} ${note.routeId}` : leg.place);
@@ -230,7 +231,7 @@ export class Call extends Emitter<CallEvents> {
   /** Lets the caller hear the network's own ringback or message. */
   async #hearEarly(leg: Leg): Promise<void> {
     this.#early = leg;
-    await this.#stopRingback();
+    this.#stopRingback();
     try {
       await this.caller.openEarlyMedia();
     } catch {
@@ -239,7 +240,7 @@ export class Call extends Emitter<CallEvents> {
     }
     this.#earlyPath = true;
     // Meanwhile somebody may have answered, or this leg may be gone.
-    if (this.#early === leg && this.#state === 'alerting') await this.#join(leg);
+    if (this.#early === leg && this.#state === 'alerting') this.#join(leg);
   }
 
   #startRingback(): void {
@@ -258,15 +259,16 @@ export class Call extends Emitter<CallEvents> {
       void this.#context.media.play(endpoint, toneSource(this.#context.tones, tone)).catch(() => {});
   }
 
-  async #stopRingback(): Promise<void> {
+  #stopRingback(): void {
     if (!this.#ringback || !this.caller.endpoint) return;
     this.#ringback = false;
-    await this.#context.media.stop(this.caller.endpoint).catch(() => {});
+    void this.#context.media.stop(this.caller.endpoint).catch(() => {});
   }
 
-  async #join(leg: Leg): Promise<void> {
+  /** The media worker does things in the order it is asked to: nothing need wait until it says that they are done. */
+  #join(leg: Leg): void {
     const [a, b] = [this.caller.endpoint, leg.endpoint];
-    if (a && b && this.#state !== 'ended') await this.#context.media.connect(a, b).catch(() => {});
+    if (a && b && this.#state !== 'ended') void this.#context.media.connect(a, b).catch(() => {});
   }
 
   async #answered(leg: Leg): Promise<void> {
@@ -294,15 +296,15 @@ export class Call extends Emitter<CallEvents> {
     this.emit('answered', leg);
     this.emit('changed');
     // Speech path first, answer signal second: nobody's first word is lost.
-    await this.#stopRingback();
-    await this.#join(leg);
+    this.#stopRingback();
+    this.#join(leg);
     // It was over before the caller could hear of it.
     if (this.state === 'ended') return;
     try {
       if (this.caller.state !== 'answered') {
         const hadEndpoint = this.caller.endpoint !== undefined;
         await this.caller.answer();
-        if (!hadEndpoint) await this.#join(leg);
+        if (!hadEndpoint) this.#join(leg);
       }
     } catch {
       this.end(localCause(cause.temporary, 'the caller could not be answered'));
@@ -361,8 +363,14 @@ export class Call extends Emitter<CallEvents> {
     if (place || this.#state === 'ended') return;
     const party = this.other(by);
     if (!party) return;
-    if (into) this.#holds.hush(party);
+    if (into) this.#lend(party);
     else void this.#holds.apply(by, party);
+  }
+
+  /** The party hears somebody else's ringing for a while, and no longer its own call. */
+  #lend(party: Leg): void {
+    this.#holds.hush(party);
+    if (party.endpoint) void this.#context.media.disconnect(party.endpoint).catch(() => {});
   }
 
   /**
@@ -436,7 +444,7 @@ export class Call extends Emitter<CallEvents> {
       throw new CodedError('call/not-transferable', 'the place to be taken is not in this call');
     const asCaller = seat === this.#caller;
     const ringing = asCaller && !this.#called;
-    if (ringing) void this.#stopRingback();
+    if (ringing) this.#stopRingback();
     this.#unseat(leaving);
     this.#holds.forget(leaving);
     this.keeper.legLeft(leaving);
@@ -464,7 +472,7 @@ export class Call extends Emitter<CallEvents> {
   #ringFor(after: Promise<void> | undefined): void {
     this.#earlyPath = true;
     void after?.then(() => this.caller.hold(false)).catch(() => {});
-    if (this.#early) void this.#join(this.#early);
+    if (this.#early) this.#join(this.#early);
     else if (this.#state === 'alerting') this.#startRingback();
   }
 
@@ -491,7 +499,7 @@ export class Call extends Emitter<CallEvents> {
     const passed: ReleaseCause = { ...released, by: 'local' };
     this.#attempt?.cancel(passed);
     this.#called?.done(passed, by);
-    void this.#stopRingback();
+    this.#stopRingback();
     if (this.caller.endpoint && this.caller.state !== 'released' && !elsewhere) {
       void this.#context.media.disconnect(this.caller.endpoint).catch(() => {});
     }

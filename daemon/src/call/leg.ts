@@ -107,6 +107,10 @@ export interface Leg extends Events<LegEvents> {
   sendDigits(digits: string): Promise<void>;
   /** Puts the party on hold or takes it back (re-INVITE; on analog legs nothing but state). */
   hold(on: boolean): Promise<void>;
+  /** SIP: how many more times the call may be passed on (Max-Forwards); undefined on other legs. */
+  readonly hopsLeft?: number;
+  /** Outgoing only, before `start`: the leg carries `caller`'s call on, so that one that goes in a circle ends. */
+  follows?(caller: Leg): void;
   /** SIP: whether this leg is the dialog that a Replaces header names. */
   isDialog?(dialog: ReplacedDialog): boolean;
   /** Figures of the leg's RTP, last ones once it is released; absent on legs that have none. */

@@ -1,10 +1,13 @@
-import type { Clock } from '../base/clock.ts';
+import type { Clock, Timer } from '../base/clock.ts';
 import type { CallRecord, CallRecorder, LegRecord } from '../records/call-record.ts';
 import type { LegNote } from './attempt.ts';
 import type { Leg, ReleaseCause } from './leg.ts';
 
 /** What is known of a call when it begins. */
 export type CallSeed = Omit<CallRecord, 'state' | 'startedAt' | 'legs' | 'events'>;
+
+/** How long a step of a call may wait for its line in the journal, ms: what a crash may lose of a path. */
+const STEP_MS = 200;
 
 /** Keeps one call's record: follows its legs and writes each change through the recorder. */
 export class RecordKeeper {
@@ -14,6 +17,7 @@ export class RecordKeeper {
   #begun = false;
   #ended = false;
   #changed = false;
+  #late: Timer | undefined;
 
   constructor(seed: CallSeed, recorder: CallRecorder, clock: Clock) {
     this.#recorder = recorder;
@@ -61,7 +65,7 @@ export class RecordKeeper {
     entry.causeText = released.text;
     if (released.sip !== undefined) entry.sipStatus = released.sip;
     if (leg.callId) entry.sipCallId = leg.callId;
-    this.#write();
+    this.#note();
     // The last RTP figures come from the media worker a moment after the leg is gone.
     const figures = leg.statistics?.().catch(() => undefined);
     void figures?.then((rtp) => {
@@ -77,13 +81,13 @@ export class RecordKeeper {
     });
   }
 
-  /** Notes a step of the call's path, and has it written. */
+  /** Notes a step of the call's path, and has it written soon. */
   event(what: string, detail?: string): void {
     this.record.events.push({ at: this.#clock.wall(), what, ...(detail === undefined ? {} : { detail }) });
-    this.#write();
+    this.#note();
   }
 
-  /** Changes fields of the record, and has it written. */
+  /** Changes fields of the record, and has it written within this turn. */
   set(fields: Partial<CallRecord>): void {
     Object.assign(this.record, fields);
     this.#write();
@@ -93,7 +97,7 @@ export class RecordKeeper {
   end(released: ReleaseCause, by: NonNullable<CallRecord['releasedBy']>, price: number | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#changed = false;
+    this.#written();
     const at = this.#clock.wall();
     Object.assign(this.record, {
       state: 'ended',
@@ -109,17 +113,30 @@ export class RecordKeeper {
   }
 
   /**
-   * A call changes several times in one turn of the event loop: the journal is told once, before the turn is
-   * over. The first write comes with the first leg's start, and no INVITE waits for the disk (ruling 32).
+   * What a bill depends on (begin, answer, end) is in the journal before the turn is over, and once for all
+   * changes of the turn. The first write comes with the first leg's start, and no INVITE waits for the disk (ruling 32).
    */
   #write(): void {
     if (this.#changed) return;
     this.#changed = true;
-    queueMicrotask(() => {
-      if (!this.#changed) return;
-      this.#changed = false;
-      if (!this.#begin()) this.#recorder.update(this.record);
-    });
+    queueMicrotask(() => this.#changed && this.#update());
+  }
+
+  /** A step on the way: it waits a moment for the next, as each line of the journal is the whole record. */
+  #note(): void {
+    if (this.#begun) this.#late ??= this.#clock.after(STEP_MS, () => this.#update());
+    else this.#write();
+  }
+
+  #update(): void {
+    this.#written();
+    if (!this.#begin()) this.#recorder.update(this.record);
+  }
+
+  #written(): void {
+    this.#changed = false;
+    this.#late?.cancel();
+    this.#late = undefined;
   }
 
   /** Opens the record with the recorder, once; false if it was open. */

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { Emitter } from '../base/emitter.ts';
+import { orderedId } from '../base/ordered-id.ts';
 import { Call, type CallContext } from './call.ts';
 import type { Leg } from './leg.ts';
 import type { CallSeed } from './record-keeper.ts';
@@ -23,7 +23,7 @@ export class CallRegistry extends Emitter<CallRegistryEvents> {
 
   /** Begins a call for a caller's leg; its record is opened. */
   open(caller: Leg, seed: Omit<CallSeed, 'id'>): Call {
-    const call = new Call(caller, { id: randomUUID(), ...seed }, this.#context);
+    const call = new Call(caller, { id: orderedId(this.#context.clock.wall()), ...seed }, this.#context);
     this.#calls.set(call.id, call);
     call.on('changed', () => {
       this.#note(call);

@@ -89,7 +89,10 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     this.#options = { ...DEFAULT_MEDIA_OPTIONS, ...parts.options };
     this.#line = parts.line;
     this.#echo = this.#options.echoCanceller ? parts.echoCanceller : undefined;
-    this.#pool = new PortPairPool(this.#options.rtpPorts, parts.sockets ?? nodeSockets);
+    this.#pool = new PortPairPool(this.#options.rtpPorts, {
+      sockets: parts.sockets ?? nodeSockets,
+      now: () => this.#clock.now(),
+    });
     this.#ticker = new Ticker(this.#clock, (now, lateMs) => this.#tick(now, lateMs));
     this.#housekeeping = this.#clock.every(HOUSEKEEPING_MS, () => this.#housekeep());
     this.#unsubscribe = this.#line?.onFrame((port, at, samples) => this.#onFrame(port, at, samples));
@@ -204,6 +207,7 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     for (const endpoint of this.#lines) endpoint?.stop();
     this.#housekeeping.cancel();
     this.#ticker.stop();
+    this.#pool.closeResting();
   }
 
   #endpoint(id: EndpointId): Endpoint {
@@ -348,6 +352,7 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
   }
 
   #housekeep(): void {
+    this.#pool.tidy();
     const now = this.#clock.now();
     const wall = this.#clock.wall();
     for (const endpoint of this.#rtp) {

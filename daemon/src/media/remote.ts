@@ -47,9 +47,21 @@ export type MediaReport =
   | { type: 'media-failed'; id: number; code: string; message: string }
   | { type: 'media-event'; event: keyof MediaEvents; args: unknown[] };
 
+/** What is asked for its effect: when it is known to be done, or what its figures are, nobody waits for. */
+const UNHURRIED: ReadonlySet<MediaMethod> = new Set([
+  'setRtp',
+  'closeRtp',
+  'connect',
+  'disconnect',
+  'stop',
+  'detect',
+]);
+
 /** One end of a channel between threads: messages arrive in the order they were posted. */
 export interface MediaChannel<Out, In> {
   post(message: Out): void;
+  /** The same for what may wait some ms for the next message, so that it wakes no thread by itself. */
+  postLater(message: Out): void;
   on(fn: (message: In) => void): void;
 }
 
@@ -62,7 +74,11 @@ export function serveMedia(media: Media, channel: MediaChannel<MediaReport, Medi
     // The engine acts within this call, so that requests take effect in the order they came.
     const call = media[method] as (...args: unknown[]) => Promise<unknown>;
     call.apply(media, args).then(
-      (value) => channel.post({ type: 'media-done', id, value }),
+      (value) => {
+        const report: MediaReport = { type: 'media-done', id, value };
+        if (UNHURRIED.has(method)) channel.postLater(report);
+        else channel.post(report);
+      },
       (error: unknown) =>
         channel.post({
           type: 'media-failed',
@@ -140,7 +156,10 @@ export class RemoteMedia extends Emitter<MediaEvents> implements Media {
     const id = this.#nextId++;
     return new Promise<T>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#channel.post({ type: 'media-call', id, method, args });
+      const request: MediaRequest = { type: 'media-call', id, method, args };
+      // A call that has ended: its ports may be free, and its figures be known, a moment later.
+      if (method === 'closeRtp') this.#channel.postLater(request);
+      else this.#channel.post(request);
     });
   }
 

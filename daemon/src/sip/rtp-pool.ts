@@ -18,7 +18,7 @@ export class RtpPool {
   #opening = new Map<string, number>();
   #closed = false;
 
-  /** `spare`: sessions kept ready per address. */
+  /** `spare`: sessions kept ready per address, at least; when fewer are left, as many again are asked for at once. */
   constructor(media: Pick<Media, 'openRtp' | 'closeRtp'>, spare = 2) {
     this.#media = media;
     this.#spare = spare;
@@ -29,7 +29,8 @@ export class RtpPool {
     const ready = this.#ready.get(address) ?? [];
     this.#ready.set(address, ready);
     const opening = this.#opening.get(address) ?? 0;
-    for (let i = ready.length + opening; i < this.#spare; i++) this.#open(address);
+    const there = ready.length + opening;
+    if (there < this.#spare) for (let i = there; i < 2 * this.#spare; i++) this.#open(address);
   }
 
   /** A session at once if one is ready. */

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Clock, Timer } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { CodedError, messageOf } from '../base/error.ts';
@@ -93,6 +94,23 @@ const METHODS = [
 export const PASS_100_TAG = 'pass-100';
 
 /**
+ * srf writes each frame by itself. What the frames of one reading lead to (a 200 for one leg, an ACK for the
+ * other) leaves in one write instead: each costs a system call and wakes the engine.
+ */
+function writeOncePerTurn(socket: Socket): void {
+  let corked = false;
+  socket.prependListener('data', () => {
+    if (corked) return;
+    corked = true;
+    socket.cork();
+    setImmediate(() => {
+      corked = false;
+      socket.uncork();
+    });
+  });
+}
+
+/**
  * A thin typed face of drachtio-srf. It adds what srf lacks when its socket breaks: everything that
  * waits is ended with an error, dialogs are swept, and reconnecting goes on at a bounded pace. srf's
  * own digest is never used: it hashes the wrong URI inside dialogs and knows MD5 only.
@@ -163,6 +181,7 @@ export class SrfFacade extends Emitter<FacadeEvents> {
         pingInterval: 15_000,
         reconnect: { retryMaxDelay: RECONNECT_MAX_MS },
       });
+      this.#srf.app.client?.wp?.on('connect', writeOncePerTurn);
     });
   }
 

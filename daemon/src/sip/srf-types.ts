@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import Srf from 'drachtio-srf';
 
 /*
@@ -136,7 +137,9 @@ export interface SrfClient {
   ): void;
   removeDialog(dialog: SrfDialog): void;
   /** The agent underneath; only its switch against reconnecting is used. */
-  readonly app: { client?: { wp?: { closing?: boolean } } };
+  readonly app: {
+    client?: { wp?: { closing?: boolean; on(event: 'connect', fn: (socket: Socket) => void): unknown } };
+  };
 }
 
 /** Makes a client; the tags tell our own engine what we can take. */

@@ -94,7 +94,7 @@ export class MediaHost extends Emitter<MediaHostEvents> {
       name: 'media',
     });
     this.#outbox = batch((messages) => this.#worker.postMessage(messages));
-    const { post } = this.#outbox;
+    const { post, postLater } = this.#outbox;
     this.#card = new RemoteCard({
       post,
       on: (fn) => {
@@ -103,6 +103,7 @@ export class MediaHost extends Emitter<MediaHostEvents> {
     });
     this.#media = new RemoteMedia({
       post,
+      postLater,
       on: (fn) => {
         this.#hearMedia = fn;
       },

@@ -22,7 +22,7 @@ run(workerData as WorkerStart, parentPort);
 function run(start: WorkerStart, port: NonNullable<typeof parentPort>): void {
   const clock = systemClock();
   const outbox = batch<FromWorker>((messages) => port.postMessage(messages));
-  const { post } = outbox;
+  const { post, postLater } = outbox;
   const heartbeat = new Heartbeat(start.heartbeat);
   let hearCard: (request: CardRequest) => void = ({ id }) =>
     post({ type: 'card-failed', id, code: 'line/link-down', message: 'there is no line card' });
@@ -50,6 +50,7 @@ function run(start: WorkerStart, port: NonNullable<typeof parentPort>): void {
   });
   serveMedia(engine, {
     post,
+    postLater,
     on: (fn) => {
       hearMedia = fn;
     },
