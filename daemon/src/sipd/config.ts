@@ -37,8 +37,8 @@ export const DEFAULT_TIMERS: TimerConfig = { T1: 500, T2: 4000, T4: 5000, give: 
 /** What the engine needs to start. All of it can be structured-cloned into a worker. */
 export interface EngineConfig {
   listen: ListenAddress[];
-  /** Where the drachtio client connects; keep it on loopback. */
-  control: { host: string; port: number; secret: string };
+  /** Where the drachtio client connects; keep it on loopback, or give it a PEM key and certificates for TLS. */
+  control: { host: string; port: number; secret: string; tls?: { key: string; cert: string } };
   /** Address that peers see instead of the bound one, for Via and Contact (no port: ours). */
   external?: { host: string; port?: number };
   /** URI that all requests outside of a dialog go to unless the client forces another. */

@@ -290,7 +290,7 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
 
   let control: { host: string; port: number };
   try {
-    control = await hub.listen(config.control.host, config.control.port);
+    control = await hub.listen(config.control.host, config.control.port, config.control.tls);
   } catch (e) {
     await transport.close();
     throw e;

@@ -1,4 +1,6 @@
+import { createRequire } from 'node:module';
 import t from 'tap';
+import { Authority } from '../peers/authority.ts';
 import { control } from './control.ts';
 import { type Any, at, client, QUICK, SECRET, sdp, startEngine, until, within } from './kit.ts';
 import { udpPeer } from './peer.ts';
@@ -219,4 +221,29 @@ t.test('a preloaded Route is sent and leads the way; ROUTE leads before it', asy
   await c.next((f) => f.sip.startsWith('SIP/2.0 481'));
   c.send(`sip|||sip:${forced.address}`, bye.replace('77', '78'));
   forced.reply(await forced.expect('BYE'), 200);
+});
+
+t.test('the control connection can be TLS', async (t) => {
+  const authority = new Authority(t.testdir());
+  const issued = authority.issue({ names: 'IP:127.0.0.1' });
+  const engine = await engineFor(t, {
+    control: { host: '127.0.0.1', port: 0, secret: SECRET, tls: { key: issued.key, cert: issued.cert } },
+  });
+  const Srf: Any = createRequire(import.meta.url)('drachtio-srf');
+  const srf = new Srf();
+  srf.on('error', () => {});
+  t.teardown(() => srf.disconnect());
+  const connected = new Promise<Any>((resolve) =>
+    srf.on('connect', (_: Any, hosts: string) => resolve(hosts)),
+  );
+  srf.connect({ ...engine.control, secret: SECRET, tls: { ca: authority.cert } });
+  t.match(await within(connected, 3000, 'connect'), /^udp\//);
+  const plain = await control(t, engine, false);
+  plain.send(`authenticate|${SECRET}|`);
+  await until(() => plain.closed, 3000, 'the end of who speaks no TLS');
+  const peer = await udpPeer(t);
+  const call = srf.createUAC(`sip:1@${peer.address}`, { localSdp: sdp() });
+  peer.reply(await peer.expect('INVITE'), 486);
+  await t.rejects(within(call, 3000, 'refusal'), { status: 486 } as Any);
+  t.equal(engine.stats().sessions, 1);
 });

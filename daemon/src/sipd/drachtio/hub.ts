@@ -1,4 +1,5 @@
-import { connect, createServer, type Server } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { Session, type SessionHost } from './session.ts';
 import type { ClientFrame } from './wire.ts';
 
@@ -36,11 +37,18 @@ export class Hub implements SessionHost {
   }
 
   /** @throws the system's error if the address cannot be bound. */
-  async listen(host: string, port: number): Promise<{ host: string; port: number }> {
-    const server = createServer((socket) => {
+  async listen(
+    host: string,
+    port: number,
+    tls?: { key: string; cert: string },
+  ): Promise<{ host: string; port: number }> {
+    const accept = (socket: Socket): void => {
       if (this.#sessions.size - this.#dialed.size >= MAX_SESSIONS) socket.destroy();
       else this.#sessions.add(new Session(socket, this));
-    });
+    };
+    const server = tls ? createTlsServer(tls, accept) : createServer(accept);
+    // A client that cannot do TLS is its own affair.
+    server.on('tlsClientError', () => {});
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
