@@ -9,7 +9,6 @@ import { Bench } from '../lib/bench/box.ts';
 import { makeCalls, sippPort, startCallee } from '../lib/bench/sipp.ts';
 import { load, quantile, round, rssMb } from '../lib/bench/usage.ts';
 import type { Figure, Options } from '../lib/bench.ts';
-import { start } from '../lib/processes.ts';
 
 const secret = 'soak';
 /** Others than those of the other areas: this one runs for long. */
@@ -24,13 +23,12 @@ export async function run(emit: (figure: Figure) => void, options: Options): Pro
   const sipd = await bench.run('sipd', 'daemon/dist/sipd.js', [
     ...['--sip', '127.0.0.1:0', '--control', '127.0.0.1:0', '--secret', secret],
   ]);
-  const callee = await startCallee(bench.folder, called);
+  let callee: Awaited<ReturnType<typeof startCallee>> | undefined;
   try {
+    callee = await startCallee(bench.folder, called);
     const uri = `sip:callee@${called}:${sippPort}`;
-    const application = await start('b2bua', 'scripts/lib/bench/b2bua.cjs', [
-      sipd.ready.control!,
-      secret,
-      uri,
+    const application = await bench.run('b2bua', 'scripts/lib/bench/b2bua.cjs', [
+      ...[sipd.ready.control!, secret, uri],
     ]);
     const watched = { engine: sipd, application };
     const samples = { engine: [] as number[], application: [] as number[] };
@@ -49,7 +47,6 @@ export async function run(emit: (figure: Figure) => void, options: Options): Pro
       from: caller,
     });
     clearInterval(timer);
-    await application.stop();
     const how = `${calls} calls at ${rate}/s, ${result.failed} failed, ${result.repeated} messages repeated, ${load()}`;
     emit({ metric: 'soak.failedCalls', value: result.failed, unit: 'calls', n: calls, note: how });
     for (const name of ['engine', 'application'] as const) {
@@ -71,7 +68,7 @@ export async function run(emit: (figure: Figure) => void, options: Options): Pro
       });
     }
   } finally {
-    await callee.stop();
+    await callee?.stop();
     await bench.close();
   }
 }
