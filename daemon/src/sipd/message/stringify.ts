@@ -57,6 +57,28 @@ export function copied(m: SipMessage, name: string): string {
 }
 
 /**
+ * A stateless answer to a request that cannot be read whole: what a response repeats, as it was
+ * received and as far as it is there (RFC 4475 3.3.1).
+ */
+export function refusalText(
+  request: SipMessage,
+  vias: string,
+  status: number,
+  reason: string,
+  toTag: string,
+): string {
+  const line = (name: string, pretty: string, more = ''): string => {
+    const value = request.get(name);
+    return value === undefined ? '' : `${pretty}: ${value}${more}\r\n`;
+  };
+  const tag = request.to !== undefined && request.toTag === '' ? `;tag=${toTag}` : '';
+  return (
+    `SIP/2.0 ${status} ${reason}\r\n${vias}${line('from', 'From')}${line('to', 'To', tag)}` +
+    `${line('call-id', 'Call-ID')}${line('cseq', 'CSeq')}Content-Length: 0\r\n\r\n`
+  );
+}
+
+/**
  * A whole response: Via, From, To (with `toTag` added if it has none), Call-ID and CSeq copied
  * from the request, then `extra` (lines with CRLF), then the body.
  */
