@@ -152,6 +152,19 @@ t.test('blind and busy there: the transferor has its call back', async (t) => {
   t.equal(b.media.joined.get(caller.endpoint), a.endpoint);
 });
 
+t.test('a transferor that held nobody talks on when it comes to nothing', async (t) => {
+  const { b, a, caller } = await talking();
+  a.emit('transferAsked', new Order('88121234567'));
+  await settle();
+  b.trunkLeg.farRings();
+  await settle();
+  t.equal(b.media.joined.get(caller.endpoint), undefined, 'meanwhile the other party hears ringing');
+  b.trunkLeg.farReleases(17);
+  await settle();
+  t.equal(b.media.joined.get(caller.endpoint), a.endpoint);
+  t.equal(b.media.toneAt(caller.endpoint), undefined);
+});
+
 t.test('blind, the transferor hung up, and nobody answers: it is rung again', async (t) => {
   const b = new Bench({ ...document, ports: document.ports }, officePins);
   // The transferor is a telephone on a port here, since a bench has no devices to ring.
