@@ -18,7 +18,12 @@ srf.invite(async (req, res) => {
     const { uas, uac } = await srf.createB2BUA(req, res, uri, { localSdpB: req.body });
     uas.other = uac;
     uac.other = uas;
-    for (const dialog of [uas, uac]) dialog.on('destroy', () => dialog.other.destroy().catch(() => {}));
+    for (const dialog of [uas, uac]) {
+      const end = () => dialog.other.destroy().catch(() => {});
+      // A BYE that was read together with the ACK has come before anybody could listen for it.
+      if (dialog.connected) dialog.on('destroy', end);
+      else end();
+    }
   } catch {
     // The caller has been told.
   }
