@@ -49,7 +49,8 @@ export class DeviceDesk {
     const device = deviceConfig(config, deviceId);
     const origin: Origin = { kind: 'on-site', device: deviceId };
     const dialedAt = context.clock.now();
-    const number = context.dialPlan().classify(calledNumber, origin);
+    const [dialed, ahead] = parted(calledNumber, config.accessNumbers);
+    const number = context.dialPlan().classify(dialed, origin);
     // An emergency call goes whatever else holds (ruling 5).
     if (full && number.class !== 'emergency') {
       leg.release(localCause(cause.busy, `device ${deviceId} has all the calls it may have`));
@@ -71,7 +72,7 @@ export class DeviceDesk {
     };
     let resolved = this.#parts.dialing.resolve(number, dialer);
     if (resolved.kind === 'access' || resolved.kind === 'pin') {
-      const digits = new DigitSource(leg, context.clock);
+      const digits = new DigitSource(leg, context.clock, ahead);
       try {
         await leg.answer();
       } catch {
@@ -103,4 +104,18 @@ export class DeviceDesk {
       else call.end(localCause(cause.rejected, 'this PIN does not open the number'));
     });
   }
+}
+
+/**
+ * A number as dialed, and what was dialed behind an access number in the same go: a PBX sends access number, PIN
+ * and destination as one (P04). As at an analog port the access number is it as soon as its digits are there.
+ */
+function parted(
+  called: string,
+  accessNumbers: readonly { enabled: boolean; code?: string | undefined }[],
+): [dialed: string, ahead: string] {
+  for (const { enabled, code } of accessNumbers) {
+    if (enabled && code && called.startsWith(code)) return [code, called.slice(code.length)];
+  }
+  return [called, ''];
 }

@@ -17,8 +17,11 @@ export class DigitSource {
   #last: number | undefined;
   readonly #off: () => void;
 
-  constructor(leg: Leg, clock: Clock) {
+  /** `ahead`: what the caller dialed in one go with the number that led here. */
+  constructor(leg: Leg, clock: Clock, ahead = '') {
     this.#clock = clock;
+    this.#queue = [...ahead.replace(/[^\d*#]/g, '')].slice(0, longestQueue);
+    if (this.#queue.length > 0) this.#last = clock.now();
     this.#off = leg.on('digit', (key) => this.#push(key));
     leg.once('released', () => this.close());
   }
