@@ -249,8 +249,8 @@ export interface TrunkLive {
   targets?: TrunkTargetLive[];
 }
 
-/** Registered with us, known by address and there, silent, not registered, or switched off. */
-export type DeviceLiveState = 'registered' | 'ready' | 'unreachable' | 'absent' | 'disabled';
+/** Registered, known by address and there, silent, not registered, a PBX that does not take our password, or switched off. */
+export type DeviceLiveState = 'registered' | 'ready' | 'unreachable' | 'absent' | 'refused' | 'disabled';
 
 /** A SIP device of the office network. */
 export interface DeviceLive {

@@ -38,6 +38,7 @@ import { DialPlans } from './dial-plans.ts';
 import { LineDesk } from './line-desk.ts';
 import { LivePicture } from './live-model.ts';
 import { OfficePicture } from './office-picture.ts';
+import { pbxAccounts } from './pbx-accounts.ts';
 import { Pins } from './pins.ts';
 import { portOptions } from './port-options.ts';
 import { probes } from './probes.ts';
@@ -436,6 +437,7 @@ function statusLine(calls: number, trunks: readonly TrunkStatus[], cardUp: boole
 const sipSettings = (config: Config) => ({
   trunks: config.trunks,
   devices: config.devices,
+  accounts: pbxAccounts(config),
   emergencyCaller: config.site.emergencyCaller,
   numbers: config.incomingNumbers,
   channels: config.sip.channels,

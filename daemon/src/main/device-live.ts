@@ -7,6 +7,7 @@ const words: Record<DeviceStatus['state'], Said> = {
   ready: { ru: 'На связи', en: 'Ready' },
   unreachable: { ru: 'Не отвечает', en: 'Does not answer' },
   absent: { ru: 'Не подключено', en: 'Not registered' },
+  refused: { ru: 'АТС не принимает нас', en: 'The PBX does not take us' },
   disabled: { ru: 'Выключено', en: 'Switched off' },
 };
 
@@ -14,6 +15,10 @@ const cures: Partial<Record<DeviceStatus['state'], Said>> = {
   unreachable: {
     ru: 'Проверьте питание устройства и кабель.',
     en: 'Check the power of the device and its cable.',
+  },
+  refused: {
+    ru: 'Проверьте имя и пароль этого внутреннего номера на АТС.',
+    en: 'Check the user name and password of this extension in the PBX.',
   },
   absent: {
     ru: 'Включите устройство; проверьте в нём адрес этой коробки, имя и пароль.',

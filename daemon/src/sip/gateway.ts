@@ -11,8 +11,10 @@ import { type DeviceTimes, deviceTimes } from './lan/device.ts';
 import type { AuthFailure, BindingStore, DeviceStatus } from './lan/device-status.ts';
 import type { OfficeState } from './lan/event-packages.ts';
 import { type DeviceCall, type DeviceCallRequest, Lan } from './lan/lan.ts';
+import { accountId, accountStatus, deviceOfAccount, type PbxAccount } from './lan/pbx-account.ts';
 import { routedAddress } from './local-address.ts';
 import { type AddressChange, type NetworkEvent, type NetworkNews, watchedNetwork } from './network.ts';
+import { fromOperator } from './number-format.ts';
 import { endOrphan } from './orphan.ts';
 import { OutgoingSipLeg } from './outgoing-leg.ts';
 import { RtpPool } from './rtp-pool.ts';
@@ -31,9 +33,11 @@ export interface SipSettings {
   trunks: readonly TrunkConfig[];
   /** Devices of the office network. */
   devices?: readonly DeviceConfig[];
+  /** PBXs at which we register; they are among the devices too. */
+  accounts?: readonly PbxAccount[];
   /** The site's geographic number for emergency calls, E.164 (ruling 6). */
   emergencyCaller?: string | undefined;
-  /** Numbers that lead to us, E.164, and on which trunk, if only on one. */
+  /** Numbers that lead to us, in any writing, and on which trunk, if only on one. */
   numbers?: readonly { number: string; trunk?: string | undefined }[];
   /** SIP calls at once, all trunks together; emergency calls come on top. */
   channels?: number;
@@ -193,7 +197,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
           trunk === trunkId || (trunk === undefined && this.#trunks.size < 2) ? number : [],
         ),
       changed: (trunk) => {
-        if (this.#trunks.get(trunk.config.id) === trunk) this.emit('trunkChanged', trunk.status);
+        if (this.#trunks.get(trunk.config.id) === trunk) this.#told(trunk);
       },
       mediaReady: (address) => this.#pool.warm(address),
       seenElsewhere: (trunk, seenAt) =>
@@ -238,8 +242,11 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
       this.#legHost,
       (leg, call) => {
         this.#legs.add(leg);
-        if (this.#closing || this.count('incoming') === 0) leg.release(nobodyHere);
-        else this.emit('incoming', leg, call);
+        const deviceId = deviceOfAccount(call.trunkId);
+        const listeners = this.count(deviceId === undefined ? 'incoming' : 'deviceCalls');
+        if (this.#closing || listeners === 0) leg.release(nobodyHere);
+        else if (deviceId === undefined) this.emit('incoming', leg, call);
+        else this.emit('deviceCalls', leg, { ...call, deviceId, full: false });
       },
       () => this.#full,
     );
@@ -287,7 +294,9 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
 
   /** As many calls as the box is set to carry, or more. */
   get #full(): boolean {
-    return this.#legs.size >= this.#channels;
+    let taken = 0;
+    for (const leg of this.#legs) if (!leg.peer.inside) taken++;
+    return taken >= this.#channels;
   }
 
   trunkOf(address: string): string | undefined {
@@ -301,7 +310,9 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
   }
 
   trunks(): TrunkStatus[] {
-    return [...this.#trunks.values()].map((trunk) => trunk.status);
+    return [...this.#trunks.values()].flatMap((trunk) =>
+      deviceOfAccount(trunk.config.id) === undefined ? trunk.status : [],
+    );
   }
 
   call(request: TrunkCallRequest): Leg | ReleaseCause {
@@ -332,12 +343,22 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
   }
 
   devices(): DeviceStatus[] {
-    return this.#lan.statuses();
+    const accounts = [...this.#trunks.values()].flatMap((trunk) => {
+      const device = deviceOfAccount(trunk.config.id);
+      return device === undefined ? [] : accountStatus(device, trunk.status);
+    });
+    return [...this.#lan.statuses(), ...accounts];
   }
 
   callDevice(request: DeviceCallRequest): (() => Leg)[][] | ReleaseCause {
     if (this.#closing) return localCause(41, 'the box is stopping');
     if (!this.#facade.connected) return localCause(41, 'the SIP engine is not connected');
+    const account = this.#trunks.get(accountId(request.deviceId));
+    if (account) {
+      const { number, caller } = request;
+      const made = this.call({ trunkId: account.config.id, number, caller });
+      return 'start' in made ? [[() => made]] : made;
+    }
     const groups = this.#lan.call(request);
     if (!Array.isArray(groups)) return groups;
     const kept = (make: () => SipLeg) => () => {
@@ -396,10 +417,14 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
   #configure(settings: SipSettings): void {
     this.#options.secure?.(tlsProfiles(settings.trunks));
     this.#emergencyCaller = settings.emergencyCaller;
-    this.#numbers = settings.numbers ?? [];
+    this.#numbers = (settings.numbers ?? []).map((entry) => ({
+      ...entry,
+      number: fromOperator(entry.number, 'national-8') ?? entry.number,
+    }));
     this.#channels = settings.channels ?? Number.POSITIVE_INFINITY;
     this.#lan.apply(settings.devices ?? []);
-    const wanted = new Map(settings.trunks.map((config) => [config.id, config]));
+    const accounts = settings.accounts?.map(({ trunk }) => trunk) ?? [];
+    const wanted = new Map([...settings.trunks, ...accounts].map((config) => [config.id, config]));
     for (const [id, trunk] of [...this.#trunks]) {
       if (wanted.has(id)) continue;
       this.#trunks.delete(id);
@@ -416,8 +441,14 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
       // A new registration of the same binding takes the old one's place; taking that back would end both.
       if (old) void old.stop(!sameBinding(old.config, config));
       if (config.enabled) trunk.start();
-      this.emit('trunkChanged', trunk.status);
+      this.#told(trunk);
     }
+  }
+
+  #told(trunk: Trunk): void {
+    const device = deviceOfAccount(trunk.config.id);
+    if (device === undefined) this.emit('trunkChanged', trunk.status);
+    else this.emit('deviceChanged', accountStatus(device, trunk.status));
   }
 
   #connected(): void {

@@ -18,10 +18,19 @@ const PRACK_MS = 32_000;
 /** Longest Expires of an INVITE that is minded (RFC 3261 13.3.1), s: no telephone rings for longer. */
 const MAX_EXPIRES = 3600;
 
+/** RFC 3261 8.1.1.6: what a request that says nothing of it may have left. */
+const MAX_FORWARDS = 70;
+
+function maxForwards(req: SrfRequest): number {
+  const given = Number.parseInt(req.get('Max-Forwards') ?? '', 10);
+  return given >= 0 && given <= 255 ? given : MAX_FORWARDS;
+}
+
 /** A call that came in from a trunk or a device. */
 export class IncomingSipLeg extends SipLeg {
   readonly direction = 'incoming';
   readonly callId: string;
+  readonly hopsLeft: number;
   readonly #req: SrfRequest;
   readonly #res: SrfResponse;
   /** The caller insists on reliable provisional responses (RFC 3262 3). */
@@ -44,6 +53,7 @@ export class IncomingSipLeg extends SipLeg {
   constructor(peer: Peer, host: LegHost, req: SrfRequest, res: SrfResponse) {
     super(peer, host);
     this.callId = req.get('Call-ID') ?? '';
+    this.hopsLeft = maxForwards(req);
     this.#req = req;
     this.#res = res;
     this.#offer = descriptionOf(req);

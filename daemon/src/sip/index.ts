@@ -22,6 +22,7 @@ export type {
 } from './lan/device-status.ts';
 export type { ExtensionCall, OfficeState, WaitingMessages } from './lan/event-packages.ts';
 export type { DeviceCall, DeviceCallRequest } from './lan/lan.ts';
+export { accountId, type PbxAccount } from './lan/pbx-account.ts';
 export type { AddressChange, NetworkEvent, NetworkNews } from './network.ts';
 export { fromOperator, sameNumber, toOperator } from './number-format.ts';
 export type { OpenDialog } from './sip-leg.ts';

@@ -1,7 +1,7 @@
 import type { Timer } from '../base/clock.ts';
 import { codeOf, messageOf } from '../base/error.ts';
 import { randomHex } from '../base/random.ts';
-import type { ReleaseCause } from '../call/leg.ts';
+import type { Leg, ReleaseCause } from '../call/leg.ts';
 import { descriptionOf } from './body.ts';
 import { causeName, failureCause, localCause, reasonHeader } from './cause.ts';
 import { type DigestProgress, nextSequence, noDigestYet } from './credentials.ts';
@@ -9,6 +9,7 @@ import { MediaSession } from './media-session.ts';
 import { allowedBy, type CalledPeer, nextHopOf, type OutgoingCall, proxyOf, type Way } from './peer.ts';
 import type { OpenRtp } from './rtp-pool.ts';
 import { type LegHost, SipLeg } from './sip-leg.ts';
+import type { OutgoingInvite } from './srf-facade.ts';
 import type { Headers, SrfDialog, SrfResponse } from './srf-types.ts';
 import { whyNot } from './trunk-request.ts';
 
@@ -40,7 +41,7 @@ export class OutgoingSipLeg extends SipLeg {
   #offer = '';
   #leftMs = 0;
   #triedAt = 0;
-  #invite: { cancel(headers?: Headers): void } | undefined;
+  #invite: OutgoingInvite | undefined;
   #noAnswer: Timer | undefined;
   #sequence = 1;
   /** Interval of the session timer that we ask for, s, and the least that the peer has asked for (RFC 4028 7.3). */
@@ -48,6 +49,7 @@ export class OutgoingSipLeg extends SipLeg {
   #minSe = 0;
   #alerted = false;
   #counted = false;
+  #hops: number | undefined;
 
   /** `showsTrying`: the engine passes 100 Trying on. */
   constructor(peer: CalledPeer, host: LegHost, call: OutgoingCall, showsTrying: boolean) {
@@ -55,6 +57,12 @@ export class OutgoingSipLeg extends SipLeg {
     this.#peer = peer;
     this.#call = call;
     this.#showsTrying = showsTrying;
+  }
+
+  /** RFC 7332: between two calls, too, each step takes one off, or a circle through us would never end. */
+  follows(caller: Leg): void {
+    // An emergency call is tried whatever it may come to (ruling 5).
+    if (caller.hopsLeft !== undefined && !this.#call.emergency) this.#hops = caller.hopsLeft - 1;
   }
 
   protected get earlyTag(): string {
@@ -66,7 +74,10 @@ export class OutgoingSipLeg extends SipLeg {
     this.state = 'trying';
     const { host } = this;
     const peer = this.#peer;
-    const refusal = peer.refusal(this.#call.emergency !== undefined);
+    const refusal =
+      (this.#hops ?? 0) < 0
+        ? localCause(25, 'too many hops: the call may go in a circle', 483)
+        : peer.refusal(this.#call.emergency !== undefined);
     const [way, ...further] = peer.ways?.() ?? [peer.way()];
     const address = peer.localAddress;
     if (refusal || !way || address === undefined) {
@@ -156,7 +167,7 @@ export class OutgoingSipLeg extends SipLeg {
     const [next, ...further] = this.#further;
     if (!next || this.state !== 'trying' || this.#alerted) return false;
     this.#noAnswer?.cancel();
-    this.#invite?.cancel({ Reason: reasonHeader(102, causeName(102)) });
+    this.#invite?.abandon({ Reason: reasonHeader(102, causeName(102)) });
     this.#way = next;
     this.#further = further;
     // A dialog of its own for what the first way may still bring.
@@ -181,12 +192,11 @@ export class OutgoingSipLeg extends SipLeg {
       Contact: peer.contact,
       Allow: allowedBy(this.peer),
       Supported: '100rel, timer',
+      ...(this.#hops === undefined ? {} : { 'Max-Forwards': String(this.#hops) }),
       ...this.#timerHeaders(),
       ...identity,
       ...digest.headers,
     };
-    const round = this.#round;
-    const current = (): boolean => round === this.#round;
     const first = this.startedAt === undefined;
     this.startedAt ??= host.clock.now();
     this.#invite = host.facade.invite(
@@ -196,20 +206,11 @@ export class OutgoingSipLeg extends SipLeg {
         sent: () => {
           if (first) this.startedAt = host.clock.now();
         },
-        provisional: (response) => {
-          if (current()) this.#progressed(response);
-        },
+        provisional: (response) => this.#progressed(response),
         update: (req, res) => this.updatedEarly(req, res),
-        answered: (dialog) => {
-          if (current()) this.#answered(dialog, way);
-          // Ruling 15: the 200 of a way that was given up.
-          else this.discard(dialog, nextHopOf(way), localCause(16, 'another way was taken'));
-        },
-        rejected: (response) => {
-          if (current()) this.#rejected(response, offer, digest);
-        },
+        answered: (dialog) => this.#answered(dialog, way),
+        rejected: (response) => this.#rejected(response, offer, digest),
         failed: (error) => {
-          if (!current()) return;
           if (codeOf(error) !== 'sip/engine-lost') this.#saw(503, 'request not sent', false);
           if (codeOf(error) !== 'sip/engine-lost' && this.#tryNext()) return;
           this.#failedWith(localCause(codeOf(error) === 'sip/timeout' ? 102 : 38, error.message));

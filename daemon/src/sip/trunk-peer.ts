@@ -2,6 +2,7 @@ import type { ReleaseCause } from '../call/leg.ts';
 import { escapeUser } from './address.ts';
 import type { DigestProgress } from './credentials.ts';
 import { identityOf } from './identity.ts';
+import { deviceOfAccount } from './lan/pbx-account.ts';
 import { toOperator } from './number-format.ts';
 import type { AudioWishes, CalledPeer, ChallengedRequest, OutgoingCall, Way } from './peer.ts';
 import type { Headers, SrfResponse } from './srf-types.ts';
@@ -11,12 +12,14 @@ import type { Trunk } from './trunk.ts';
 export class TrunkPeer implements CalledPeer {
   readonly trunk: Trunk;
   readonly place: string;
-  readonly inside = false;
+  readonly inside: boolean;
   readonly dtmf = 'auto';
 
   constructor(trunk: Trunk) {
     this.trunk = trunk;
-    this.place = `trunk:${trunk.config.id}`;
+    const { id } = trunk.config;
+    this.inside = deviceOfAccount(id) !== undefined;
+    this.place = this.inside ? id : `trunk:${id}`;
   }
 
   get mayTransfer(): boolean {

@@ -1,5 +1,8 @@
-/** What the page shows of a device: registered, known by address and there, silent, not registered, or switched off. */
-export type DeviceState = 'registered' | 'ready' | 'unreachable' | 'absent' | 'disabled';
+/**
+ * What the page shows of a device: registered, known by address and there, silent, not registered, a PBX that does
+ * not take our password, or switched off.
+ */
+export type DeviceState = 'registered' | 'ready' | 'unreachable' | 'absent' | 'refused' | 'disabled';
 
 export interface DeviceContact {
   /** `udp/192.168.1.20:5060`. */
