@@ -162,7 +162,8 @@ export class Box {
       'the telephones are idle',
       async () =>
         (await this.live()).ports.every(
-          (port) => port.kind !== 'fxs' || port.state === 'idle' || !plugged.has(port.number),
+          ({ kind, state, number }) =>
+            kind !== 'fxs' || state === 'idle' || state === 'unused' || !plugged.has(number),
         ),
       5000,
     );
