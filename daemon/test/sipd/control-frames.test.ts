@@ -325,6 +325,22 @@ test('headers within a dialog and of responses: whose are they', async (t) => {
   t.match(pong.headers.to, /;tag=/);
 });
 
+test('several Contacts, of a redirect and of REGISTER, all go out', async (t) => {
+  const { c, peer, to, sip } = await bench(t);
+  await routed(c, 'invite');
+  const two = 'Contact: <sip:a@x>;q=0.7\r\nContact: <sip:b@x>;q=0.3\r\n';
+  peer.request(to, 'INVITE');
+  const txn = (await sip('INVITE')).words[8];
+  await c.reply(c.send(`sip|${txn}|`, `SIP/2.0 302 Moved\r\n${two}\r\n`));
+  const moved = await peer.response(302);
+  t.equal(moved.headers.contact, '<sip:a@x>;q=0.7, <sip:b@x>;q=0.3');
+  c.send('sip||', `REGISTER sip:${peer.address} SIP/2.0\r\n${two}\r\n`);
+  const register = await peer.expect('REGISTER');
+  t.equal(register.headers.contact, '<sip:a@x>;q=0.7, <sip:b@x>;q=0.3');
+  c.send('sip||', `REGISTER sip:${peer.address} SIP/2.0\r\nContact: *\r\nExpires: 0\r\n\r\n`);
+  t.equal((await peer.next((m) => m.headers.expires === '0')).headers.contact, '*');
+});
+
 test('proxy: each response told with `continue`, then done', async (t) => {
   const { c, peer, sip, to } = await bench(t);
   await routed(c, 'invite');

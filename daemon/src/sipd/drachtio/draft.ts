@@ -105,7 +105,8 @@ function header(draft: Draft, name: string, spelled: string, value: string): voi
       if (!(draft.cseq >= 0 && draft.cseq < 2 ** 31)) draft.cseq = -1;
       return;
     case 'contact':
-      draft.contact = value;
+      // A redirect or REGISTER names several.
+      draft.contact = draft.contact === undefined ? value : `${draft.contact}, ${value}`;
       return;
     case 'max-forwards':
       draft.maxForwards = value;
