@@ -47,6 +47,14 @@ export interface OutgoingRequest {
   proxy: string;
 }
 
+/** An INVITE on its way. */
+export interface OutgoingInvite {
+  /** CANCELs it; what comes of it is reported all the same. */
+  cancel(headers?: Headers): void;
+  /** CANCELs it, and nothing is reported any more: a 200 that comes all the same is acknowledged and ended. */
+  abandon(headers?: Headers): void;
+}
+
 /** What becomes of an outgoing INVITE; after `answered`, `rejected` or `failed` nothing more comes. */
 export interface InviteHandlers {
   /** The engine has put it on the network. */
@@ -186,7 +194,7 @@ export class SrfFacade extends Emitter<FacadeEvents> {
   }
 
   /** Sends an INVITE. `cancel` may be called at any time; what then still comes is reported all the same. */
-  invite(request: OutgoingRequest, handlers: InviteHandlers): { cancel(headers?: Headers): void } {
+  invite(request: OutgoingRequest, handlers: InviteHandlers): OutgoingInvite {
     let sent: SrfRequest | undefined;
     let cancelHeaders: Headers | undefined;
     const ended = this.#wait(ECHO_MS, (error) => handlers.failed(error));
@@ -228,11 +236,16 @@ export class SrfFacade extends Emitter<FacadeEvents> {
       );
       if (failure && ended.end()) handlers.failed(failure);
     }
+    const cancel = (headers: Headers = {}): void => {
+      if (cancelHeaders) return;
+      cancelHeaders = headers;
+      if (sent) sendCancel(headers);
+    };
     return {
-      cancel: (headers = {}) => {
-        if (cancelHeaders) return;
-        cancelHeaders = headers;
-        if (sent) sendCancel(headers);
+      cancel,
+      abandon: (headers) => {
+        cancel(headers);
+        ended.end();
       },
     };
   }

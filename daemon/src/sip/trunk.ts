@@ -304,8 +304,11 @@ export class Trunk {
       unregistered: mode === 'static',
     });
     const list = this.#targets.includes(target.address) ? this.#targets : this.#routeTargets?.targets;
+    const used = this.target;
     if (alive) list?.worked(target);
     else list?.failed(target);
+    // The server that we are registered at is gone: calls to us have to find the one that ours go to now.
+    if (mode === 'register' && request !== 'REGISTER' && this.target !== used) this.#registrar.renew();
     this.#assess();
     this.#host.changed(this);
   }
