@@ -109,7 +109,10 @@ export function isIpv6Text(s: string): boolean {
     else if (!((c >= 48 && c <= 57) || (c >= 97 && c <= 102) || (c >= 65 && c <= 70) || c === 46))
       return false;
   }
-  return colons >= 2 && s.length <= 45;
+  if (colons < 2 || s.length > 45) return false;
+  // RFC 5954 4.1: `::` once, and never three colons.
+  const gap = s.indexOf('::');
+  return gap < 0 || s.indexOf('::', gap + 1) < 0;
 }
 
 /** Whether `s` is a dotted IPv4 address. */
