@@ -28,8 +28,8 @@ export interface RegistrarHost {
   contact(): string | undefined;
   /** Where requests go now. */
   target(): Target | undefined;
-  /** Others are known besides the one in use. */
-  readonly alternatives: boolean;
+  /** How long the answer of a registrar is waited for before the next is asked, ms; undefined: there is no other. */
+  readonly answerMs: number | undefined;
   /** Longest pause between two REGISTERs, ms: they keep a router's mapping open where nothing else does. */
   readonly refreshMs: number;
   /** Sends, answers challenges, and notes how it ended. `waitMs`: how long an answer is worth waiting for. */
@@ -37,12 +37,6 @@ export interface RegistrarHost {
   /** State, Service-Route or associated numbers may be others. */
   changed(): void;
 }
-
-/**
- * How long one registrar of several may keep silent before the next is asked, ms: four transmissions
- * (RFC 3261 17.1.2.2) and not the whole of timer F, as the trunk is out of service meanwhile.
- */
-const NEXT_REGISTRAR_MS = 8_000;
 
 /** Entries of Service-Route and P-Associated-URI that are kept. */
 const MAX_ENTRIES = 64;
@@ -171,7 +165,7 @@ export class Registrar {
       const { response, sequence } = await this.#host.ask(
         target,
         { ...request, callId: this.#callId, sequence: this.#sequence },
-        this.#host.alternatives ? NEXT_REGISTRAR_MS : undefined,
+        this.#host.answerMs,
       );
       this.#sequence = sequence + 1;
       if (removed !== undefined && response && REFUSES_TWO.has(response.status)) removed = undefined;

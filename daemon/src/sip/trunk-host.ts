@@ -18,6 +18,11 @@ export interface TrunkTimes {
    * knows of 30 s for UDP), and that its having another address is known within 30 s (V05).
    */
   keepOpenMs: number;
+  /**
+   * How long one registrar of several may keep silent before the next is asked: four transmissions
+   * (RFC 3261 17.1.2.2) and not the whole of timer F, as the trunk is out of service meanwhile.
+   */
+  nextRegistrarMs: number;
   /** How long a stop waits for the registrar. */
   unregisterMs: number;
 }
@@ -28,6 +33,7 @@ export const trunkTimes: TrunkTimes = {
   optionsRetryMs: 5_000,
   optionsScale: 1,
   keepOpenMs: 20_000,
+  nextRegistrarMs: 8_000,
   unregisterMs: 2_000,
 };
 

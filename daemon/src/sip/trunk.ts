@@ -427,8 +427,8 @@ export class Trunk {
       },
       contact: () => (this.config.bulkNumbers ? this.#bulkContact() : this.contact),
       target: () => this.target,
-      get alternatives() {
-        return trunk.#targets.health.length > 1;
+      get answerMs() {
+        return trunk.#targets.health.length > 1 ? times.nextRegistrarMs : undefined;
       },
       get refreshMs() {
         const asked = trunk.#standing.answersOptions && trunk.config.optionsSeconds > 0;
