@@ -29,6 +29,8 @@ export interface BoxAccess {
   /** Name of the site; may be empty. */
   name(): string;
   language(): Language;
+  /** Port at which devices of the office reach SIP. */
+  sipPort(): number;
 }
 
 /** The admin's password, as a hash only. */
@@ -105,13 +107,13 @@ export interface TraceFile {
   data: Buffer;
 }
 
-/** SIP messages of calls and trunks, secrets masked. Undefined: there is no such call or trunk. */
+/** SIP messages of calls, trunks and devices, secrets masked. Undefined: there is no such one. */
 export interface TraceAccess {
   call(id: string): Promise<TraceView | undefined>;
   callPcap(id: string): Promise<TraceFile | undefined>;
-  /** The last exchanges of our own with the operator, outside of calls. */
-  trunk(id: string): Promise<TraceView | undefined>;
-  trunkPcap(id: string): Promise<TraceFile | undefined>;
+  /** The last exchanges with an operator or a device, outside of calls. */
+  peer(kind: 'trunks' | 'devices', id: string): Promise<TraceView | undefined>;
+  peerPcap(kind: 'trunks' | 'devices', id: string): Promise<TraceFile | undefined>;
 }
 
 /** The live state; every change is told as it happens, the API batches and numbers them. */

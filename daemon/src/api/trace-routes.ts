@@ -2,7 +2,7 @@ import { type Response, Router } from 'express';
 import type { ApiDeps, TraceFile } from './deps.ts';
 import { ApiFault } from './errors.ts';
 
-/** What was said in SIP in a call, or with an operator outside of calls: to be read, and to be downloaded. */
+/** What was said in SIP in a call, or with an operator or a device outside of calls: to be read, and to be downloaded. */
 export function traceRoutes({ traces }: Pick<ApiDeps, 'traces'>): Router {
   const router = Router();
 
@@ -14,13 +14,15 @@ export function traceRoutes({ traces }: Pick<ApiDeps, 'traces'>): Router {
     download(response, found(await traces.callPcap(request.params.id)));
   });
 
-  router.get('/trunks/:id/trace', async (request, response) => {
-    response.json(found(await traces.trunk(request.params.id)));
-  });
+  for (const kind of ['trunks', 'devices'] as const) {
+    router.get(`/${kind}/:id/trace`, async (request, response) => {
+      response.json(found(await traces.peer(kind, String(request.params.id))));
+    });
 
-  router.get('/trunks/:id/trace.pcap', async (request, response) => {
-    download(response, found(await traces.trunkPcap(request.params.id)));
-  });
+    router.get(`/${kind}/:id/trace.pcap`, async (request, response) => {
+      download(response, found(await traces.peerPcap(kind, String(request.params.id))));
+    });
+  }
 
   return router;
 }

@@ -25,7 +25,7 @@ export interface CallTracesOptions {
   /** Undefined where another engine serves SIP: there is nothing to see then. */
   sipd: Pick<SipdHandle, 'trace'> | undefined;
   store: TraceStore;
-  config(): Pick<Config, 'accessNumbers' | 'trunks' | 'records' | 'site'>;
+  config(): Pick<Config, 'accessNumbers' | 'trunks' | 'devices' | 'records' | 'site'>;
   record(id: string): CallRecord | undefined;
 }
 
@@ -39,8 +39,8 @@ const PER_ROUND = 25;
 const MOST_WAITING = 500;
 /** Messages of one call: one that changes its session every minute has no end. */
 const MOST_MESSAGES = 600;
-/** Last exchanges of a trunk that are shown. */
-const TRUNK_MESSAGES = 60;
+/** Messages outside of calls that are shown of a trunk or a device. */
+const PEER_MESSAGES = 60;
 
 const deflate = promisify(deflateRaw);
 
@@ -105,18 +105,16 @@ export class CallTraces implements TraceAccess {
     };
   }
 
-  /** What was last asked of an operator outside of calls; undefined if there is no such trunk. */
-  async trunk(id: string): Promise<TraceView | undefined> {
-    const entries = await this.#trunkEntries(id);
+  /** What was last said with an operator or a device outside of calls; undefined if there is no such one. */
+  async peer(kind: 'trunks' | 'devices', id: string): Promise<TraceView | undefined> {
+    const entries = await this.#peerEntries(kind, id);
     if (!entries) return undefined;
-    return {
-      available: this.#options.sipd !== undefined,
-      messages: messagesOf(entries, () => `trunk:${id}`),
-    };
+    const place = `${kind === 'trunks' ? 'trunk' : 'device'}:${id}`;
+    return { available: this.#options.sipd !== undefined, messages: messagesOf(entries, () => place) };
   }
 
-  async trunkPcap(id: string): Promise<TraceFile | undefined> {
-    const entries = await this.#trunkEntries(id);
+  async peerPcap(kind: 'trunks' | 'devices', id: string): Promise<TraceFile | undefined> {
+    const entries = await this.#peerEntries(kind, id);
     return entries && { name: this.#fileName(this.#options.clock.wall(), id), data: pcapOf(entries) };
   }
 
@@ -134,11 +132,12 @@ export class CallTraces implements TraceAccess {
     this.#options.store.close();
   }
 
-  async #trunkEntries(id: string): Promise<TraceEntry[] | undefined> {
+  async #peerEntries(kind: 'trunks' | 'devices', id: string): Promise<TraceEntry[] | undefined> {
     const { sipd, config } = this.#options;
-    const trunk = config().trunks.find((t) => t.id === id);
-    if (!trunk) return undefined;
-    return (await sipd?.trace({ account: `<${accountOf(trunk)}>`, last: TRUNK_MESSAGES })) ?? [];
+    const account =
+      kind === 'trunks' ? trunkAccount(config().trunks, id) : deviceAccount(config().devices, id);
+    if (account === undefined) return undefined;
+    return (await sipd?.trace({ account, last: PEER_MESSAGES })) ?? [];
   }
 
   async #entriesOf(call: TracedCall): Promise<TraceEntry[]> {
@@ -229,8 +228,16 @@ export class CallTraces implements TraceAccess {
   }
 }
 
-/** The URI that requests of a trunk's own come from; see Trunk. */
-function accountOf(trunk: TrunkConfig): string {
+/** The address that a trunk's own requests come from; see Trunk. Undefined: no such trunk. */
+function trunkAccount(trunks: readonly TrunkConfig[], id: string): string | undefined {
+  const trunk = trunks.find((t) => t.id === id);
+  if (!trunk) return undefined;
   const domain = trunkDomain(trunk);
-  return trunk.user === '' ? `sip:${domain}` : `sip:${escapeUser(trunk.user)}@${domain}`;
+  return trunk.user === '' ? `<sip:${domain}>` : `<sip:${escapeUser(trunk.user)}@${domain}>`;
+}
+
+/** A device is known by its user name, whatever it takes for its domain. */
+function deviceAccount(devices: Config['devices'], id: string): string | undefined {
+  const device = devices.find((d) => d.id === id);
+  return device && `sip:${escapeUser(device.user)}@`;
 }

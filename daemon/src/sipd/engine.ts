@@ -20,7 +20,7 @@ import { type Ids, systemIds } from './random.ts';
 import { cachedDns } from './resolve/cache.ts';
 import { type Dns, systemDns } from './resolve/dns.ts';
 import { Quarantine, type TargetTrouble } from './resolve/quarantine.ts';
-import { Trace, type TraceEntry, type TraceQuery } from './trace/ring.ts';
+import { belongs, Trace, type TraceEntry, type TraceQuery } from './trace/ring.ts';
 import { TransactionTable } from './transaction/table.ts';
 import { type TlsProfile, TlsProfiles } from './transport/tls.ts';
 import { Transport } from './transport/transport.ts';
@@ -53,9 +53,6 @@ const SUPPORTED = [
   'early-session',
   'answermode',
 ];
-
-/** Whether a response belongs to a request that only we make outside of calls: see {@link Trace.add}. */
-const isOwn = (method: string): boolean => method === 'REGISTER' || method === 'OPTIONS';
 
 /** Numbers for health and metrics. */
 export interface EngineStats {
@@ -182,11 +179,12 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
           const result = parse(bytes, lenient, limits);
           if (result.ok) {
             const m = result.message;
-            trace.add('in', flow, m.text, m.status > 0 && isOwn(m.cseqMethod), m.callId);
+            trace.add('in', flow, m.text, belongs(m.cseqMethod, m.status > 0), m.callId);
             bridge?.received(m, flow);
           } else {
             // What is too broken to be answered may be anything: it would only wash calls away.
-            if (result.partial) trace.add('in', flow, result.partial.text, false);
+            if (result.partial)
+              trace.add('in', flow, result.partial.text, belongs(result.partial.method, false));
             bridge?.refused(result, flow);
           }
         });
@@ -198,11 +196,11 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
 
   const table = new TransactionTable(clock, config.timers, limits, {
     transmit(flow, text, onError) {
-      trace.add('out', flow, text, text.startsWith('OPTIONS ') || text.startsWith('REGISTER '));
+      trace.add('out', flow, text, belongs(text.slice(0, text.indexOf(' ')), true));
       flow.send(text, onError);
     },
     reply(request, flow, text) {
-      trace.add('out', flow, text, false, request.callId);
+      trace.add('out', flow, text, belongs(request.method, false), request.callId);
       transport.reply(request, flow, text);
     },
   });

@@ -91,7 +91,12 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
   });
   world.deps = {
     clock,
-    box: { version: '0.1.0', name: () => world.config.site.name, language: () => world.config.site.language },
+    box: {
+      version: '0.1.0',
+      name: () => world.config.site.name,
+      language: () => world.config.site.language,
+      sipPort: () => 5060,
+    },
     admin: {
       passwordHash: () => world.config.admin.passwordHash,
       async setPasswordHash(hash, language) {
@@ -186,8 +191,8 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
     traces: {
       call: async (id) => world.traces.get(id),
       callPcap: async (id) => file(world.traces.get(id), id),
-      trunk: async (id) => world.traces.get(id),
-      trunkPcap: async (id) => file(world.traces.get(id), id),
+      peer: async (_kind, id) => world.traces.get(id),
+      peerPcap: async (_kind, id) => file(world.traces.get(id), id),
     },
     live: world.live,
     dialCheck: {

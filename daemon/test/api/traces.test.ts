@@ -11,6 +11,8 @@ t.test('traces are read and downloaded by the admin, and by nobody else', async 
     '/api/calls/r1/trace.pcap',
     '/api/trunks/alpha/trace',
     '/api/trunks/alpha/trace.pcap',
+    '/api/devices/alpha/trace',
+    '/api/devices/alpha/trace.pcap',
   ];
   for (const path of paths) {
     t.match(await ask(at, path), { status: 401, json: { error: { code: 'api/not-signed-in' } } }, path);

@@ -15,6 +15,7 @@ function bench(t: Test, options: { engine?: boolean; config?: object } = {}) {
   const config: Config = configSchema.parse({
     version: 1,
     accessNumbers: [{ id: 'a', name: 'A', code: '77', trunkNumbers: [] }],
+    devices: [{ id: 'desk', name: 'Desk', user: 'ivan', classOfService: 'office' }],
     trunks: [{ id: 'alpha', name: 'Alpha', server: 'op.example:5070', user: 'office' }],
     ...options.config,
   });
@@ -177,10 +178,13 @@ t.test('files have names that tell them apart', async (t) => {
     'linegate-2026-01-15-19-00-00-78121234567.pcap',
     "by the office's clock",
   );
-  t.match((await traces.trunkPcap('alpha'))!.name, /^linegate-2026-.*-alpha\.pcap$/);
-  t.match((await traces.trunk('alpha'))!.messages, [{ method: 'REGISTER', place: 'trunk:alpha' }]);
-  t.equal(await traces.trunk('nobody'), undefined);
-  t.equal(await traces.trunkPcap('nobody'), undefined);
+  t.match((await traces.peerPcap('trunks', 'alpha'))!.name, /^linegate-2026-.*-alpha\.pcap$/);
+  t.match((await traces.peer('trunks', 'alpha'))!.messages, [{ method: 'REGISTER', place: 'trunk:alpha' }]);
+  says('phone', 'REGISTER sip:box SIP/2.0\r\nFrom: <sip:ivan@192.0.2.1>;tag=1');
+  t.match((await traces.peer('devices', 'desk'))!.messages, [{ callId: 'phone', place: 'device:desk' }]);
+  t.equal(await traces.peer('devices', 'alpha'), undefined);
+  t.equal(await traces.peer('trunks', 'nobody'), undefined);
+  t.equal(await traces.peerPcap('trunks', 'nobody'), undefined);
 });
 
 t.test('told to keep nothing, nothing is written; with another engine nothing is known', async (t) => {
@@ -198,7 +202,7 @@ t.test('told to keep nothing, nothing is written; with another engine nothing is
   foreign.recorder.end(call('r', ['c'], { state: 'ended' }));
   foreign.records.set('r', call('r', ['c']));
   t.same(await foreign.traces.call('r'), { available: false, messages: [] });
-  t.same(await foreign.traces.trunk('alpha'), { available: false, messages: [] });
+  t.same(await foreign.traces.peer('trunks', 'alpha'), { available: false, messages: [] });
 });
 
 t.test('what waits when the box stops is put away', async (t) => {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { masked, maskedBehind } from '../../src/sipd/trace/mask.ts';
-import { Trace } from '../../src/sipd/trace/ring.ts';
+import { belongs, Trace } from '../../src/sipd/trace/ring.ts';
 import type { Flow } from '../../src/sipd/transport/flow.ts';
 
 const crlf = (...lines: string[]): string => lines.join('\r\n');
@@ -31,31 +31,31 @@ function bench(limits = { trace: 4, traceBytes: 100_000 }) {
 
 t.test('the newest messages are kept, bounded by number and by bytes', async (t) => {
   const { trace } = bench();
-  for (let i = 0; i < 6; i++) trace.add('in', flow(), message(`c${i}`), false);
+  for (let i = 0; i < 6; i++) trace.add('in', flow(), message(`c${i}`), 'call');
   t.same(
     trace.entries().map((e) => e.callId),
     ['c2', 'c3', 'c4', 'c5'],
   );
   const small = bench({ trace: 100, traceBytes: 250 }).trace;
-  for (let i = 0; i < 6; i++) small.add('in', flow(), message(`c${i}`), false);
+  for (let i = 0; i < 6; i++) small.add('in', flow(), message(`c${i}`), 'call');
   t.ok(small.size.bytes <= 250, `${small.size.bytes} bytes held`);
   t.equal(small.entries().at(-1)?.callId, 'c5');
-  small.add('in', flow(), 'x'.repeat(1000), false);
+  small.add('in', flow(), 'x'.repeat(1000), 'call');
   t.equal(small.size.messages, 1, 'one that is too large drives out the others and stays');
 });
 
 t.test('what is asked for is found: by calls, by text, by account, the last so many', async (t) => {
   const { trace } = bench({ trace: 100, traceBytes: 100_000 });
-  trace.add('out', flow(), message('reg', ';x=1'), true);
+  trace.add('out', flow(), message('reg', ';x=1'), 'ours');
   trace.add(
     'in',
     flow(),
     crlf('SIP/2.0 200 OK', 'i : short', 'f: <sip:alpha@op.example>;tag=1', '', ''),
-    true,
+    'ours',
   );
-  trace.add('out', flow(), message('a'), false);
-  trace.add('in', flow(), message('b'), false, 'b');
-  trace.add('in', flow(), message('a'), false);
+  trace.add('out', flow(), message('a'), 'call');
+  trace.add('in', flow(), message('b'), 'call', 'b');
+  trace.add('in', flow(), message('a'), 'call');
   const ids = (list: { callId: string }[]): string[] => list.map((e) => e.callId);
   t.same(ids(trace.entries({ callIds: ['a', 'short'] })), ['short', 'a', 'a'], 'compact names too');
   t.same(
@@ -68,24 +68,43 @@ t.test('what is asked for is found: by calls, by text, by account, the last so m
   t.same(ids(trace.entries({ last: 2 })), ['b', 'a']);
 });
 
+t.test('what others ask outside of calls is kept apart too, and found by From or To', async (t) => {
+  const { trace } = bench();
+  trace.add(
+    'in',
+    flow(),
+    crlf('REGISTER sip:box SIP/2.0', 't: <sip:ivan@box>', 'Call-ID: reg', '', ''),
+    'theirs',
+  );
+  for (let i = 0; i < 1000; i++) trace.add('in', flow(), message(`c${i}`), 'call');
+  t.match(trace.entries({ account: 'sip:ivan@' }), [{ callId: 'reg' }]);
+  t.same(trace.entries({ account: 'sip:iva@' }), []);
+  t.same(
+    [belongs('REGISTER', false), belongs('OPTIONS', true), belongs('INVITE', true), belongs('INFO', false)],
+    ['theirs', 'ours', 'call', 'call'],
+  );
+  for (let i = 0; i < 1000; i++) trace.add('in', flow(), message(`r${i}`), 'theirs');
+  t.ok(trace.size.messages <= 404, 'bounded');
+});
+
 t.test('calls do not wash away what we asked the operators', async (t) => {
   const { trace } = bench();
-  trace.add('out', flow(), message('reg'), true);
-  for (let i = 0; i < 1000; i++) trace.add('in', flow(), message(`c${i}`), false);
+  trace.add('out', flow(), message('reg'), 'ours');
+  for (let i = 0; i < 1000; i++) trace.add('in', flow(), message(`c${i}`), 'call');
   t.equal(trace.entries({ account: '<sip:alpha@op.example>' }).length, 1);
 });
 
 t.test('times have microseconds, and are right again after the clock was set', async (t) => {
   const { trace, time } = bench();
   time.now = 10.123;
-  trace.add('out', flow('2001:db8::1', 5070), message('a'), false);
+  trace.add('out', flow('2001:db8::1', 5070), message('a'), 'call');
   const [first] = trace.entries();
   t.match(first, { at: 1_700_000_000_010.123, local: '198.51.100.1:5060', remote: '[2001:db8::1]:5070' });
   time.wall += 0.4;
   t.equal(trace.entries()[0]!.at, first!.at, 'two readings of the clocks differ a little and move nothing');
   time.wall += 3_600_000;
   t.ok(trace.entries()[0]!.at - first!.at > 3_599_000);
-  trace.add('in', flow(), message('a'), false);
+  trace.add('in', flow(), message('a'), 'call');
   t.equal(new Set(trace.entries().map((e) => e.id)).size, 2, 'each has a name of its own');
 });
 

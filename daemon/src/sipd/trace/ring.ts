@@ -24,7 +24,7 @@ export interface TraceQuery {
   callIds?: readonly string[];
   /** Those that hold this text. */
   holding?: string;
-  /** REGISTER and OPTIONS of our own, and what was answered, that come from this URI (`sip:user@host`). */
+  /** Messages outside of calls whose From or To holds this (`<sip:user@host>`, `sip:user@`). */
   account?: string;
   /** The newest so many; 2000 if not given. */
   last?: number;
@@ -50,8 +50,19 @@ export interface TraceHost {
 /** Addresses of a flow. */
 type Where = Pick<Flow, 'proto' | 'local' | 'remote'>;
 
-/** Messages of our own outside of calls that are kept apart, so that no storm of calls washes them away. */
-const OWN = 400;
+/** Messages outside of calls, kept apart so that no storm of calls washes them away: to our requests, and to those of others. */
+const ASIDE = 400;
+
+/** Methods that have nothing to do with a call, most of the time. */
+const OUTSIDE: ReadonlySet<string> = new Set(['REGISTER', 'OPTIONS', 'SUBSCRIBE', 'NOTIFY', 'PUBLISH']);
+
+/** Which ring a message belongs to: that of calls, of our requests outside of calls, or of those of others. */
+export type Belongs = 'call' | 'ours' | 'theirs';
+
+/** Where a message belongs. `ours`: the request is, or would be, one that we send. */
+export function belongs(method: string, ours: boolean): Belongs {
+  return OUTSIDE.has(method) ? (ours ? 'ours' : 'theirs') : 'call';
+}
 
 /** Messages of one answer; a call has some twenty. */
 const MOST = 2000;
@@ -71,8 +82,7 @@ interface Kept {
  * are found, addresses written and secrets masked when someone looks, so that a call pays nothing for it.
  */
 export class Trace {
-  readonly #calls: Ring;
-  readonly #own: Ring;
+  readonly #rings: Record<Belongs, Ring>;
   readonly #host: TraceHost;
   readonly #boot: string;
   #serial = 0;
@@ -80,29 +90,30 @@ export class Trace {
   #offset: number;
 
   constructor(limits: TraceLimits, host: TraceHost) {
-    this.#calls = new Ring(limits.trace, limits.traceBytes);
-    this.#own = new Ring(OWN, limits.traceBytes / 8);
+    this.#rings = {
+      call: new Ring(limits.trace, limits.traceBytes),
+      ours: new Ring(ASIDE, limits.traceBytes / 8),
+      theirs: new Ring(ASIDE, limits.traceBytes / 8),
+    };
     this.#host = host;
     this.#offset = host.wall() - host.now();
     this.#boot = Math.round(host.wall() * 1000).toString(36);
   }
 
-  /**
-   * @param own whether it belongs to a REGISTER or OPTIONS of ours
-   * @param callId if it is known without looking for it
-   */
-  add(direction: 'in' | 'out', flow: Flow, text: string, own: boolean, callId = ''): void {
+  /** @param callId if it is known without looking for it */
+  add(direction: 'in' | 'out', flow: Flow, text: string, to: Belongs, callId = ''): void {
     // Addresses only: a whole flow would keep a closed connection in memory.
     const where = { proto: flow.proto, local: flow.local, remote: flow.remote };
     const kept = { serial: this.#serial++, at: this.#host.now(), direction, flow: where, callId, text };
-    (own ? this.#own : this.#calls).push(kept);
+    this.#rings[to].push(kept);
   }
 
   /** Messages and bytes held now. */
   get size(): { messages: number; bytes: number } {
+    const rings = Object.values(this.#rings);
     return {
-      messages: this.#calls.size + this.#own.size,
-      bytes: this.#calls.bytes + this.#own.bytes,
+      messages: rings.reduce((sum, ring) => sum + ring.size, 0),
+      bytes: rings.reduce((sum, ring) => sum + ring.bytes, 0),
     };
   }
 
@@ -114,11 +125,12 @@ export class Trace {
     const look = (kept: Kept): void => {
       if (calls && !calls.has(callIdOf(kept))) return;
       if (query.holding !== undefined && !kept.text.includes(query.holding)) return;
-      if (query.account !== undefined && !fromOf(kept.text).includes(query.account)) return;
+      if (query.account !== undefined && !parties(kept.text).includes(query.account)) return;
       found.push(kept);
     };
-    if (query.account === undefined) this.#calls.each(look);
-    this.#own.each(look);
+    if (query.account === undefined) this.#rings.call.each(look);
+    this.#rings.ours.each(look);
+    this.#rings.theirs.each(look);
     found.sort((a, b) => a.serial - b.serial);
     const drift = this.#host.wall() - this.#host.now() - this.#offset;
     // Only a clock that was set: the two readings are never of quite the same instant.
@@ -182,6 +194,9 @@ function callIdOf(kept: Kept): string {
   return kept.callId;
 }
 
-function fromOf(text: string): string {
-  return /^(?:from|f)[ \t]*:(.*)$/im.exec(text)?.[1] ?? '';
+/** Values of From and To, as one text. */
+function parties(text: string): string {
+  let out = '';
+  for (const [, value = ''] of text.matchAll(/^(?:from|f|to|t)[ \t]*:(.*)$/gim)) out += `${value}\n`;
+  return out;
 }
