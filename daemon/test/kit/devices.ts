@@ -38,3 +38,20 @@ export async function ivansTelephone(
   await phone.register(`${box.sip.host}:${box.sip.port}`, 'ivan', devicePassword);
   return phone;
 }
+
+/** The office with a PBX by SIP (wire E), behind which are 205, 215 to 295; `change`: how it is connected. */
+export function withPbx(office: OfficeDocument, change: object): void {
+  office.devices = [
+    {
+      id: 'pbx',
+      name: 'Office PBX',
+      kind: 'pbx',
+      user: 'linegate',
+      numbers: ['2X5'],
+      classOfService: 'staff',
+      costCentre: 'works',
+      maxCalls: 8,
+      ...change,
+    },
+  ];
+}
