@@ -159,6 +159,7 @@ export async function openOffice({
     version: '0.1.0',
     name: () => store.config.site.name,
     language: () => store.config.site.language,
+    sipPort: () => 5060,
   };
   deps.dialCheck = {
     check({ number, from, at }) {

@@ -211,6 +211,19 @@ export interface TrunkTargetLive {
   at?: number;
 }
 
+/** GET /api/device-presets: models of telephones and adapters that the box knows. */
+export interface DevicePreset {
+  id: string;
+  name: Said;
+  kind: 'telephone' | 'adapter';
+  /** Telephone sockets of an adapter. */
+  ports?: number;
+  /** What to do at the device. */
+  steps: { ru: string[]; en: string[] };
+  /** GET /api/devices/:id/file?preset=... gives its settings as a file; the file holds the device's password. */
+  hasFile: boolean;
+}
+
 /** GET /api/trunk-templates: what is known of operators' trunks before any contract is at hand. */
 export interface TrunkTemplate {
   id: string;

@@ -7,6 +7,7 @@ import { authRoutes, requireSession } from './auth-routes.ts';
 import { callRoutes } from './call-routes.ts';
 import { configRoutes } from './config-routes.ts';
 import type { ApiDeps } from './deps.ts';
+import { deviceRoutes } from './device-routes.ts';
 import { ApiFault, toFault } from './errors.ts';
 import { forgeryGuard, networkGuard, securityHeaders } from './guards.ts';
 import { type LiveLimits, LiveSocket, liveLimits } from './live-socket.ts';
@@ -112,6 +113,7 @@ function apiRouter(deps: ApiDeps, sessions: Sessions): express.Router {
   router.use(configRoutes(deps));
   router.use(callRoutes(deps));
   router.use(traceRoutes(deps));
+  router.use(deviceRoutes(deps));
   router.use(protectionRoutes(deps));
   return router;
 }

@@ -220,6 +220,7 @@ export class Daemon {
           version: this.#installation.version,
           name: () => config().site.name,
           language: () => config().site.language,
+          sipPort: () => sip.listening[0]?.port ?? this.#arguments.sip.port,
         },
         admin: {
           passwordHash: () => config().admin.passwordHash,
