@@ -72,6 +72,6 @@ t.test('RFC 4028 7.4: hold goes on with the timer; 422 to it is answered too', a
 
 t.test('RFC 4028 7.1 (ruling 5): no timer may end an emergency call', async (t) => {
   const b = await bench(t, { emergencyShortCodes: true });
-  const { invite } = await outgoing(b, { number: '112', emergency: {} });
+  const { invite } = await outgoing(b, { number: '112', emergency: true });
   t.equal(invite.headers['session-expires'], undefined);
 });

@@ -36,7 +36,7 @@ t.test('RFC 7616 3.9.1: the worked example, SHA-256 and MD5', async (t) => {
   for (const [algorithm, response] of [
     ['SHA-256', '753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1'],
     ['MD5', '8ca523f5e9506fed4657c9700eebdbec'],
-  ]) {
+  ] as const) {
     const [offered] = parseChallenges(`Digest ${common}, algorithm=${algorithm}`);
     t.equal(field(answerChallenge(offered!, input), 'response'), response, algorithm);
   }
