@@ -67,7 +67,7 @@ export class Bridge {
   refused(failure: ParseFailure, flow: Flow): void {
     const core = this.#core;
     core.count(failure.code);
-    core.guard.offence(flow, 'malformed');
+    if (!core.guard.malformed(flow)) return;
     const m = failure.partial;
     if (!m || m.method === 'ACK' || !m.isRequest) return;
     const text = failure.text.length > 60 ? 'Bad Request' : failure.text;

@@ -191,6 +191,13 @@ export class Guard {
     return this.#refusals.take(REFUSALS, REFUSALS, now) ? 'refuse' : 'drop';
   }
 
+  /** Notes a message that is no SIP; says whether it may be answered: strangers get few answers to garbage. */
+  malformed(flow: Flow): boolean {
+    this.offence(flow, 'malformed');
+    if (this.#source(flow.remote.host).standing !== 'stranger') return true;
+    return this.#refusals.take(REFUSALS, REFUSALS, this.#parts.now());
+  }
+
   /** What a request outside of dialogs was answered with at last; `text` is the response. */
   answered(m: SipMessage, flow: Flow, status: number, text: string): void {
     const source = this.#source(flow.remote.host);
