@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import type { TimerConfig } from '../../../src/sipd/config.ts';
 import type { Any } from '../kit.ts';
@@ -17,4 +19,12 @@ export async function runFile(
   const run = join(import.meta.dirname, 'run.ts');
   const result = await t.spawn(process.execPath, ['--import=tsx', run, file], { env }, file);
   t.match(result, { ok: true, pass: assertions, fail: 0 });
+}
+
+/** Plays one of the suite's scenarios as the caller, as the suite does; rejects unless it goes as written. */
+export async function playCaller(env: NodeJS.ProcessEnv, scenario: string): Promise<void> {
+  const words = ['run', 'drachtio/sipp', 'sipp', '-sf', `/tmp/scenarios/${scenario}`];
+  const child = spawn('docker', [...words, '-m', '1', '-nostdin', 'drachtio-sut'], { env, stdio: 'ignore' });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`sipp ended with ${code}`);
 }
