@@ -8,6 +8,8 @@ export function sameBinding(a: TrunkConfig, b: TrunkConfig): boolean {
     a.user === b.user &&
     a.transport === b.transport &&
     a.mode === b.mode &&
+    a.bulkNumbers === b.bulkNumbers &&
+    a.publicAddress === b.publicAddress &&
     b.enabled
   );
 }
@@ -28,6 +30,8 @@ export function onlyAdjusts(a: TrunkConfig, b: TrunkConfig): boolean {
       config.registerSeconds,
       config.optionsSeconds,
       config.peers,
+      config.bulkNumbers,
+      config.publicAddress,
     ]);
   return connection(a) === connection(b);
 }

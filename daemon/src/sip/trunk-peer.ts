@@ -66,7 +66,7 @@ export class TrunkPeer implements CalledPeer {
   }
 
   way(): Way | undefined {
-    const target = this.trunk.callTarget;
+    const target = this.trunk.callTargets[0];
     return target && this.trunk.wayTo(target);
   }
 

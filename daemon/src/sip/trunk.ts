@@ -2,7 +2,7 @@ import type { AddressesChange } from '../base/address-watch.ts';
 import type { Timer } from '../base/clock.ts';
 import type { ReleaseCause } from '../call/leg.ts';
 import type { TrunkConfig } from '../config/schema.ts';
-import { escapeUser, joinHostPort, parseNameAddress, parseUri, plainAddress } from './address.ts';
+import { escapeUser, joinHostPort, plainAddress } from './address.ts';
 import { localCause } from './cause.ts';
 import { Credentials } from './credentials.ts';
 import { showsLife } from './health.ts';
@@ -10,9 +10,11 @@ import { trunkDomain } from './identity.ts';
 import { mediaAddress, routedAddress } from './local-address.ts';
 import { fromOperator, sameNumber } from './number-format.ts';
 import { Outside, type Place } from './outside.ts';
+import { bulkContactOf, contactOf } from './own-contact.ts';
 import { proxyOf, type Way } from './peer.ts';
 import { Prober } from './prober.ts';
 import { Registrar } from './registrar.ts';
+import { ServiceRoute } from './service-route.ts';
 import type { SrfResponse } from './srf-types.ts';
 import { Standing } from './standing.ts';
 import { defaultPort, type Target, Targets } from './targets.ts';
@@ -35,8 +37,7 @@ export class Trunk {
   readonly #outside: Outside;
   readonly #standing: Standing;
   #routeTimer: Timer | undefined;
-  /** Addresses behind the first Service-Route entry. */
-  #routeTargets: { where: string; targets: Targets } | undefined;
+  readonly #serviceRoute: ServiceRoute;
   #noRoute = false;
   #localAddress: string | undefined;
   #state: TrunkState = 'disabled';
@@ -62,6 +63,7 @@ export class Trunk {
       () => this.#targetsChanged(),
     );
     this.#trusted = new Trusted(config, resolver, clock);
+    this.#serviceRoute = new ServiceRoute(config.transport, resolver, clock);
     this.#registrar = this.#makeRegistrar();
     this.#prober = this.#makeProber();
     this.#since = clock.wall();
@@ -104,15 +106,9 @@ export class Trunk {
     return this.#targets.current;
   }
 
-  /** Where calls go now: RFC 3608 6.1 has them take the registrar's Service-Route, unless we are told to go elsewhere. */
-  get callTarget(): Target | undefined {
-    const routed = this.serviceRoute.length > 0 ? this.#routeTargets?.targets.current : undefined;
-    return routed ?? this.target;
-  }
-
-  /** Every place that calls may go to, in the order to be tried. */
+  /** Every place that calls may go to, in the order to be tried; those of a Service-Route if there is one. */
   get callTargets(): Target[] {
-    const routed = this.serviceRoute.length > 0 ? this.#routeTargets?.targets.ordered : undefined;
+    const routed = this.serviceRoute.length > 0 ? this.#serviceRoute.targets?.ordered : undefined;
     return routed?.length ? routed : this.#targets.ordered;
   }
 
@@ -154,11 +150,11 @@ export class Trunk {
 
   /** Our Contact on this trunk; the engine writes its own address in place of `localhost`. */
   get contact(): string {
-    const used = this.#transportOf(this.target);
-    const transport = used === 'udp' ? '' : `;transport=${used}`;
-    const place = this.#publicPlace();
-    const user = escapeUser(this.config.user || 'linegate');
-    return `<sip:${user}@${place ? joinHostPort(place.host, place.port) : 'localhost'}${transport}>`;
+    return contactOf({
+      user: this.config.user,
+      transport: this.#transportOf(this.target),
+      place: this.#publicPlace(),
+    });
   }
 
   get domain(): string {
@@ -195,7 +191,7 @@ export class Trunk {
     return (
       this.#targets.includes(plain) ||
       this.#trusted.includes(plain) ||
-      (this.#routeTargets?.targets.includes(plain) ?? false)
+      (this.#serviceRoute.targets?.includes(plain) ?? false)
     );
   }
 
@@ -279,7 +275,7 @@ export class Trunk {
     this.#registrar.halt();
     this.#targets.close();
     this.#trusted.close();
-    this.#routeTargets?.targets.close();
+    this.#serviceRoute.follow(undefined);
     this.#assess();
   }
 
@@ -303,7 +299,7 @@ export class Trunk {
       probing: optionsSeconds > 0,
       unregistered: mode === 'static',
     });
-    const list = this.#targets.includes(target.address) ? this.#targets : this.#routeTargets?.targets;
+    const list = this.#targets.includes(target.address) ? this.#targets : this.#serviceRoute.targets;
     const used = this.target;
     if (alive) list?.worked(target);
     else list?.failed(target);
@@ -377,19 +373,6 @@ export class Trunk {
     this.#prober.probe();
   }
 
-  #followServiceRoute(): void {
-    const first = this.config.outboundProxy ? undefined : this.#registrar.serviceRoute[0];
-    const uri = first === undefined ? undefined : parseUri(parseNameAddress(first)?.uri ?? '');
-    const where = uri ? joinHostPort(uri.host, uri.port) : '';
-    if (where === (this.#routeTargets?.where ?? '')) return;
-    this.#routeTargets?.targets.close();
-    const { resolver, clock } = this.#host;
-    this.#routeTargets =
-      where === '' || this.#stopped
-        ? undefined
-        : { where, targets: new Targets(where, this.config.transport, resolver, clock, () => {}) };
-  }
-
   #publicPlace(): Place | undefined {
     const { publicAddress } = this.config;
     return publicAddress === '' ? this.#outside.place : { host: publicAddress, port: this.#ownPort() };
@@ -404,12 +387,12 @@ export class Trunk {
     return `sip:${escapeUser(this.config.user)}@${this.domain}`;
   }
 
-  /** RFC 6140 5.2: no user part, as the binding stands for all numbers; so the address must be written here. */
-  #bulkContact(): string | undefined {
-    const place = this.#publicPlace() ?? { host: this.#localAddress ?? '', port: this.#ownPort() };
-    if (place.host === '') return undefined;
-    const transport = this.#transportOf(this.target);
-    return `<sip:${joinHostPort(place.host, place.port)}${transport === 'udp' ? '' : `;transport=${transport}`};bnc>`;
+  /** Contact of a REGISTER; undefined while no address of ours is known that it needs. */
+  #registeredContact(): string | undefined {
+    if (!this.config.bulkNumbers) return this.contact;
+    const host = this.#localAddress;
+    const place = this.#publicPlace() ?? (host === undefined ? undefined : { host, port: this.#ownPort() });
+    return place && bulkContactOf({ user: '', transport: this.#transportOf(this.target), place });
   }
 
   #makeRegistrar(): Registrar {
@@ -425,7 +408,7 @@ export class Trunk {
       get bulk() {
         return trunk.config.bulkNumbers;
       },
-      contact: () => (this.config.bulkNumbers ? this.#bulkContact() : this.contact),
+      contact: () => this.#registeredContact(),
       target: () => this.target,
       get answerMs() {
         return trunk.#targets.health.length > 1 ? times.nextRegistrarMs : undefined;
@@ -437,7 +420,8 @@ export class Trunk {
       ask: (target, request, waitMs) =>
         askTrunk(this, this.#host, target, request, (seen) => this.saw(target, request.method, seen), waitMs),
       changed: () => {
-        this.#followServiceRoute();
+        const [first] = this.config.outboundProxy || this.#stopped ? [] : this.#registrar.serviceRoute;
+        this.#serviceRoute.follow(first);
         this.#assess();
         this.#host.changed(this);
       },

@@ -136,3 +136,17 @@ t.test('a public address that is set is what the operator sees, and where speech
   t.match(invite, new RegExp(`\\r\\nContact: <sip:office@203\\.0\\.113\\.77:${port}>`));
   leg.release(normal);
 });
+
+t.test('a public address that is set later takes the place of the old binding', async (t) => {
+  const far = await operator(t);
+  const engine = await startEngine(t);
+  const trunk = trunkConfig({ ...account, server: `127.0.0.1:${far.port}` });
+  const { gateway } = await startGateway(t, engine, [trunk]);
+  await ready(gateway, 'registered');
+  gateway.apply({ trunks: [{ ...trunk, publicAddress: '203.0.113.78' }] });
+  await until(() => {
+    const [only, ...others] = far.registrations();
+    return others.length === 0 && only?.contact.includes('@203.0.113.78:');
+  });
+  await ready(gateway, 'registered');
+});
