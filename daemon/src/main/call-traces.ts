@@ -6,7 +6,7 @@ import type { Clock, Timer } from '../base/clock.ts';
 import type { Config, TrunkConfig } from '../config/schema.ts';
 import type { CallRecord, CallRecorder } from '../records/call-record.ts';
 import type { StoredTrace, TraceStore } from '../records/trace-store.ts';
-import { escapeUser } from '../sip/address.ts';
+import { escapeUser, splitHostPort } from '../sip/address.ts';
 import { trunkDomain } from '../sip/identity.ts';
 import type { SipdHandle } from '../sipd/host.ts';
 import type { TraceEntry } from '../sipd/trace/ring.ts';
@@ -23,9 +23,9 @@ import {
 export interface CallTracesOptions {
   clock: Clock;
   /** Undefined where another engine serves SIP: there is nothing to see then. */
-  sipd: Pick<SipdHandle, 'trace'> | undefined;
+  sipd: Pick<SipdHandle, 'trace' | 'capture'> | undefined;
   store: TraceStore;
-  config(): Pick<Config, 'accessNumbers' | 'trunks' | 'devices' | 'records' | 'site'>;
+  config(): Pick<Config, 'accessNumbers' | 'trunks' | 'devices' | 'records' | 'sip' | 'site'>;
   record(id: string): CallRecord | undefined;
 }
 
@@ -41,6 +41,11 @@ const MOST_WAITING = 500;
 const MOST_MESSAGES = 600;
 /** Messages outside of calls that are shown of a trunk or a device. */
 const PEER_MESSAGES = 60;
+
+/** Port of HEP where the setting names none: that of Homer. */
+const HEP_PORT = 9060;
+/** A box is told from others by its address. */
+const HEP_AGENT = 1;
 
 const deflate = promisify(deflateRaw);
 
@@ -60,11 +65,31 @@ export class CallTraces implements TraceAccess {
   #round: Timer | undefined;
   #working: Promise<void> = Promise.resolve();
   #closed = false;
+  /** What the engine was told to do with copies, as JSON; undefined: nothing. */
+  #captured: string | undefined;
   /** Calls of a storm that were not put away. */
   skipped = 0;
 
   constructor(options: CallTracesOptions) {
     this.#options = options;
+    this.apply();
+  }
+
+  /** Follows the settings: who gets a copy of the messages, and what is masked in it. */
+  apply(): void {
+    const { sipd, config } = this.#options;
+    const { collector } = config().sip;
+    const at = collector === undefined ? undefined : splitHostPort(collector);
+    const settings = at && {
+      host: at.host,
+      port: at.port ?? HEP_PORT,
+      agentId: HEP_AGENT,
+      accessNumbers: accessNumbersOf(config()),
+    };
+    const text = JSON.stringify(settings);
+    if (text === this.#captured) return;
+    this.#captured = text;
+    sipd?.capture(settings);
   }
 
   /** The recorder, followed: what it is told goes on to `inner` first. */
@@ -175,7 +200,7 @@ export class CallTraces implements TraceAccess {
       if (list) list.push(entry);
       else of.set(entry.callId, [entry]);
     }
-    const numbers = config().accessNumbers.flatMap((a) => [...(a.code ? [a.code] : []), ...a.trunkNumbers]);
+    const numbers = accessNumbersOf(config());
     return new Map(
       calls.map((call) => {
         const own = callIdsOf(call).flatMap((callId) => of.get(callId) ?? []);
@@ -226,6 +251,11 @@ export class CallTraces implements TraceAccess {
     }
     if (rows.length > 0) this.#options.store.put(rows);
   }
+}
+
+/** Every access number as it may be dialed. */
+function accessNumbersOf({ accessNumbers }: Pick<Config, 'accessNumbers'>): string[] {
+  return accessNumbers.flatMap((a) => [...(a.code ? [a.code] : []), ...a.trunkNumbers]);
 }
 
 /** The address that a trunk's own requests come from; see Trunk. Undefined: no such trunk. */

@@ -208,6 +208,7 @@ export class Daemon {
       standing.watch();
       sip.apply(sipSettings(next));
       protection.apply();
+      traces.apply();
       live.configChanged(store.revision);
     });
 

@@ -20,8 +20,10 @@ import { type Ids, systemIds } from './random.ts';
 import { cachedDns } from './resolve/cache.ts';
 import { type Dns, systemDns } from './resolve/dns.ts';
 import { Quarantine, type TargetTrouble } from './resolve/quarantine.ts';
+import type { CaptureSettings } from './trace/hep.ts';
 import { belongs, Trace, type TraceEntry, type TraceQuery } from './trace/ring.ts';
 import { TransactionTable } from './transaction/table.ts';
+import { Keepalives } from './transport/keepalive.ts';
 import { type TlsProfile, TlsProfiles } from './transport/tls.ts';
 import { Transport } from './transport/transport.ts';
 
@@ -60,6 +62,8 @@ export interface EngineStats {
   clientTransactions: number;
   dialogs: number;
   connections: number;
+  /** Flows that are kept alive by pings or STUN. */
+  keptAlive: number;
   sessions: number;
   /** Targets that failed lately. */
   troubled: TargetTrouble[];
@@ -81,6 +85,8 @@ export interface Engine {
   stats(): EngineStats;
   /** The last messages, oldest first, secrets masked; those that are asked for, or that hold a text. */
   trace(query?: string | TraceQuery): TraceEntry[];
+  /** From now on tells a collector of every message (HEP), without secrets; undefined: nobody any more. */
+  capture(settings: CaptureSettings | undefined): void;
   /** Takes new terms: who is who, what is forgiven. */
   protect(terms: Protection): void;
   /** Takes a ban back; false if there is none of that source. */
@@ -189,7 +195,12 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
           }
         });
       },
-      closed: (flow, reason) => guarded(() => table.flowClosed(flow, reason)),
+      closed: (flow, reason) =>
+        guarded(() => {
+          table.flowClosed(flow, reason);
+          keepalives.closed(flow, reason);
+        }),
+      stun: (bytes, flow) => guarded(() => keepalives.stun(bytes, flow)),
       welcome: (host) => guard.welcome(host),
     },
   });
@@ -235,6 +246,13 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
     );
   }
 
+  const keepalives = new Keepalives({
+    clock,
+    random: () => ids.number(2 ** 24) / 2 ** 24,
+    sendStun: (flow, bytes) => transport.sendRaw(flow, bytes),
+    failed: (flow, reason) =>
+      parts.onNetwork?.({ kind: 'flow-failed', protocol: flow.proto, ...flow.remote, reason }),
+  });
   const quarantine = new Quarantine(() => clock.now());
   const core: Core = {
     clock,
@@ -259,6 +277,7 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
       transport,
       table,
       quarantine,
+      keepalives,
       lenient,
       branch: () => ids.branch(),
       abandon: (tx) => bridge?.abandoned.add(tx),
@@ -304,6 +323,7 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
       clientTransactions: table.sizes.client,
       dialogs: legs.size,
       connections: transport.connections,
+      keptAlive: keepalives.size,
       sessions: hub.size,
       troubled: quarantine.troubled,
       counts: Object.fromEntries(counts),
@@ -312,6 +332,7 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
       guard: guard.stats,
     }),
     trace: (query) => trace.entries(query),
+    capture: (settings) => trace.capture(settings),
     protect({ guard: settings, lenient: forgiven = FORGIVEN }) {
       guard.configure(settings);
       lenient.allow(forgiven);
@@ -319,7 +340,9 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
     lift: (source) => guard.lift(source),
     setTls: (next) => profiles.set(next),
     async close() {
+      trace.capture(undefined);
       bridge = undefined;
+      keepalives.close();
       sampling.cancel();
       for (const timer of orphans.values()) timer.cancel();
       await hub.close();

@@ -6,6 +6,7 @@ import type { EngineConfig } from './config.ts';
 import type { Engine, EngineStats, Protection } from './engine.ts';
 import type { Ban } from './guard/ban-list.ts';
 import type { NetworkEvent } from './network.ts';
+import type { CaptureSettings } from './trace/hep.ts';
 import type { TraceEntry, TraceQuery } from './trace/ring.ts';
 import type { WorkerOrder, WorkerReport } from './worker.ts';
 
@@ -40,6 +41,8 @@ export interface SipdHandle extends Events<SipdEvents> {
   trace(query?: string | TraceQuery): Promise<TraceEntry[]>;
   /** Takes new terms: who is who, what is forgiven. */
   protect(terms: Protection): void;
+  /** From now on tells a collector of every message (HEP), without secrets; undefined: nobody any more. */
+  capture(settings: CaptureSettings | undefined): void;
   /** Takes a ban back; false if there is none of that source. */
   lift(source: string): Promise<boolean>;
   /** Orders for tests of supervision. */
@@ -123,6 +126,10 @@ class Host extends Emitter<SipdEvents> implements SipdHandle {
 
   trace(query?: string | TraceQuery): Promise<TraceEntry[]> {
     return this.#ask((id) => ({ kind: 'trace', id, ...(query === undefined ? {} : { query }) }));
+  }
+
+  capture(settings: CaptureSettings | undefined): void {
+    this.order({ kind: 'capture', settings });
   }
 
   protect(terms: Protection): void {

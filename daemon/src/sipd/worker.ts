@@ -7,6 +7,7 @@ import type { EngineConfig } from './config.ts';
 import { type Engine, type EngineStats, type Protection, start } from './engine.ts';
 import type { Ban } from './guard/ban-list.ts';
 import type { NetworkEvent } from './network.ts';
+import type { CaptureSettings } from './trace/hep.ts';
 import type { TraceEntry, TraceQuery } from './trace/ring.ts';
 import type { TlsProfile } from './transport/tls.ts';
 
@@ -29,6 +30,7 @@ export type WorkerOrder =
   | { kind: 'trace'; id: number; query?: string | TraceQuery }
   | { kind: 'tls'; profiles: Readonly<Record<string, TlsProfile>> }
   | { kind: 'protect'; terms: Protection }
+  | { kind: 'capture'; settings: CaptureSettings | undefined }
   | { kind: 'lift'; id: number; source: string }
   | { kind: 'close' }
   | { kind: 'crash' }
@@ -64,6 +66,9 @@ function obey(engine: Engine, order: WorkerOrder): void {
       break;
     case 'tls':
       engine.setTls(order.profiles);
+      break;
+    case 'capture':
+      engine.capture(order.settings);
       break;
     case 'protect':
       engine.protect(order.terms);

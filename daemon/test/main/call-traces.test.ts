@@ -5,6 +5,7 @@ import { type Config, configSchema } from '../../src/config/schema.ts';
 import { CallTraces } from '../../src/main/call-traces.ts';
 import type { CallRecord, CallRecorder, LegRecord } from '../../src/records/call-record.ts';
 import { TraceStore } from '../../src/records/trace-store.ts';
+import type { CaptureSettings } from '../../src/sipd/trace/hep.ts';
 import type { TraceEntry, TraceQuery } from '../../src/sipd/trace/ring.ts';
 
 const silent: CallRecorder = { begin() {}, update() {}, end() {}, saveDialog() {}, forgetDialog() {} };
@@ -28,7 +29,9 @@ function bench(t: Test, options: { engine?: boolean; config?: object } = {}) {
     keepDays: () => 0,
     wall: () => clock.wall(),
   });
+  const captured: (CaptureSettings | undefined)[] = [];
   const sipd = {
+    capture: (settings: CaptureSettings | undefined) => void captured.push(settings),
     async trace(query: string | TraceQuery = {}) {
       if (typeof query === 'string') return [];
       asked.push(query);
@@ -56,7 +59,7 @@ function bench(t: Test, options: { engine?: boolean; config?: object } = {}) {
     const where = { proto: 'udp', local: '192.0.2.1:5060', remote: '198.51.100.7:5060' };
     said.push({ id: `e${serial++}`, at, direction, callId, text: `${text}\r\n\r\n`, ...where });
   };
-  return { clock, config, records, said, asked, store, traces, recorder, says };
+  return { clock, config, captured, records, said, asked, store, traces, recorder, says };
 }
 
 const leg = (sipCallId: string | undefined, direction: LegRecord['direction'] = 'outgoing'): LegRecord => ({
@@ -213,4 +216,22 @@ t.test('what waits when the box stops is put away', async (t) => {
   recorder.end(call('r', ['c'], { state: 'ended' }));
   await traces.close();
   t.same(put, ['r']);
+});
+
+t.test('a collector gets a copy only where one is set, and hears of new access numbers', async (t) => {
+  const { config, traces, captured } = bench(t);
+  t.same(captured, [], 'off at first');
+  config.sip.collector = 'homer.example';
+  traces.apply();
+  traces.apply();
+  config.accessNumbers[0]!.trunkNumbers.push('+74951112233');
+  traces.apply();
+  delete config.sip.collector;
+  traces.apply();
+  const to = { host: 'homer.example', port: 9060, agentId: 1 };
+  t.same(captured, [
+    { ...to, accessNumbers: ['77'] },
+    { ...to, accessNumbers: ['77', '+74951112233'] },
+    undefined,
+  ]);
 });

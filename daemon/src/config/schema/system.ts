@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { field } from '../field.ts';
-import { e164, e164Hint, oneLine, oneLineHint } from './common.ts';
+import { e164, e164Hint, hostPort, hostPortHint, oneLine, oneLineHint } from './common.ts';
 
 export const site = z
   .object({
@@ -103,6 +103,17 @@ export const sip = z
           'Для drachtio-server.',
           'Shared secret of the drachtio-server.',
           { secret: true },
+        ),
+      ),
+    collector: hostPort
+      .optional()
+      .meta(
+        field(
+          'Копия обмена SIP (HEP)',
+          'Copy of SIP messages (HEP)',
+          'Куда слать, например Homer. Паролей и набранных ПИН-кодов в копии нет. Пусто — никому.',
+          'Where to send it, Homer for one. Passwords and PINs dialed are not in it. Empty: to nobody.',
+          { scope: 'at-once', technical: true, hint: hostPortHint },
         ),
       ),
     channels: z

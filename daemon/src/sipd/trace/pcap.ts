@@ -113,17 +113,19 @@ function record(at: number, packet: Buffer): Buffer {
   return Buffer.concat([b, packet]);
 }
 
-/** An address of an endpoint; undefined if it is none. */
+/** An endpoint as written; undefined if it is none. */
 function endpoint(text: string): Endpoint | undefined {
   const colon = text.lastIndexOf(':');
-  // A zone (RFC 4007) says which link an address is on, and is no part of it.
-  const host = text
-    .slice(0, colon)
-    .replace(/^\[|\]$/g, '')
-    .replace(/%.*$/, '');
   const port = Number(text.slice(colon + 1));
-  const bytes = isIpv6Text(host) ? v6Bytes(host) : v4Bytes(host);
+  const bytes = addressBytes(text.slice(0, colon).replace(/^\[|\]$/g, ''));
   return bytes && Number.isInteger(port) && port >= 0 && port <= 65_535 ? { bytes, port } : undefined;
+}
+
+/** 4 or 16 bytes of an IP address; undefined if it is none. An IPv4 address written as IPv6 has 4. */
+export function addressBytes(host: string): Buffer | undefined {
+  // A zone (RFC 4007) says which link an address is on, and is no part of it.
+  const plain = host.replace(/%.*$/, '');
+  return isIpv6Text(plain) ? v6Bytes(plain) : v4Bytes(plain);
 }
 
 function v4Bytes(host: string): Buffer | undefined {

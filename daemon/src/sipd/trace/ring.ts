@@ -1,5 +1,6 @@
 import { hostPort } from '../message/uri.ts';
 import type { Flow, HostPort } from '../transport/flow.ts';
+import { Capture, type CaptureSettings } from './hep.ts';
 import { masked } from './mask.ts';
 
 /** One message as it passed a socket. */
@@ -86,6 +87,7 @@ export class Trace {
   readonly #host: TraceHost;
   readonly #boot: string;
   #serial = 0;
+  #capture: Capture | undefined;
   /** Wall minus monotonic time, as long as the wall clock is not set anew. */
   #offset: number;
 
@@ -106,6 +108,16 @@ export class Trace {
     const where = { proto: flow.proto, local: flow.local, remote: flow.remote };
     const kept = { serial: this.#serial++, at: this.#host.now(), direction, flow: where, callId, text };
     this.#rings[to].push(kept);
+    if (this.#capture) {
+      const at = kept.at + this.#offset;
+      this.#capture.send(direction, flow, this.#host.localOf(where), text, at);
+    }
+  }
+
+  /** From now on tells a collector of every message, without secrets; undefined: nobody any more. */
+  capture(settings: CaptureSettings | undefined): void {
+    this.#capture?.close();
+    this.#capture = settings && new Capture(settings);
   }
 
   /** Messages and bytes held now. */
