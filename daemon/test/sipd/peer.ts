@@ -12,6 +12,8 @@ export interface Seen {
   body: string;
   at: number;
   from: { address: string; port: number };
+  /** As it came. */
+  raw?: Buffer;
 }
 
 export interface Peer {
@@ -82,6 +84,7 @@ export async function udpPeer(t: Any, host = '127.0.0.1'): Promise<Peer> {
   socket.on('message', (bytes, from) => {
     const m = read(bytes.toString('latin1'));
     m.from = { address: from.address, port: from.port };
+    m.raw = bytes;
     seen.push(m);
   });
   const peer: Peer = {

@@ -41,9 +41,15 @@ export class StreamFramer {
     }
   }
 
-  /** Bytes held of an unfinished message. */
+  /** Bytes held of an unfinished message; half a ping is none. */
   get held(): number {
-    return this.#held.bytes.length;
+    const { bytes } = this.#held;
+    return bytes[0] === CR || bytes[0] === LF ? 0 : bytes.length;
+  }
+
+  /** What looks like half a ping was a pong: a lone CRLF (RFC 5626 4.4.1). */
+  dropPong(): void {
+    if (this.held === 0) this.#held.drop(this.#held.bytes.length);
   }
 
   /** True once `#need` is known (or negative: broken); false if more bytes are needed. */

@@ -26,6 +26,9 @@ export interface Via {
   branch: string;
 }
 
+/** What we recommend to who asks how often to send keepalives, s: UDP mappings of 30 s are common (RFC 4787 5). */
+const KEEP_SECONDS = 30;
+
 /** The magic cookie that marks a branch as unique across transactions (RFC 3261 8.1.1.7). */
 export const COOKIE = 'z9hG4bK';
 
@@ -90,14 +93,18 @@ export function viaWithSource(raw: string, via: Via, address: string, port: numb
   const rport = viaParam(via, 'rport');
   const wantsRport = rport === '';
   if (!wantsRport && via.host === address) return raw;
-  let out = raw;
-  if (wantsRport) {
-    const semi = raw.indexOf(';');
-    const at = findFlag(raw, semi, 'rport');
-    if (at >= 0)
-      out = `${raw.slice(0, at + 5)}=${port}${raw.slice(at + 5 + (raw.charAt(at + 5) === '=' ? 1 : 0))}`;
-  }
+  let out = wantsRport ? valued(raw, 'rport', port) : raw;
+  // RFC 6223 4.3: we answer pings and STUN, and that is how often one may be needed behind a NAT.
+  if (viaParam(via, 'keep') === '') out = valued(out, 'keep', KEEP_SECONDS);
   return viaParam(via, 'received') === undefined ? `${out};received=${address}` : out;
+}
+
+/** A Via with a number given to a parameter that has none. */
+function valued(raw: string, name: string, value: number): string {
+  const at = findFlag(raw, raw.indexOf(';'), name);
+  if (at < 0) return raw;
+  const end = at + name.length;
+  return `${raw.slice(0, end)}=${value}${raw.slice(end + (raw.charAt(end) === '=' ? 1 : 0))}`;
 }
 
 function findFlag(raw: string, from: number, name: string): number {

@@ -4,6 +4,7 @@ import { viaLine } from '../message/via.ts';
 import type { ClientTransaction, ClientUser } from '../transaction/client.ts';
 import type { TransactionTable } from '../transaction/table.ts';
 import type { Flow, Target } from '../transport/flow.ts';
+import type { Keepalives } from '../transport/keepalive.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Quarantine } from './quarantine.ts';
 
@@ -17,6 +18,7 @@ export interface AttemptContext {
   transport: Transport;
   table: TransactionTable;
   quarantine: Quarantine;
+  keepalives: Keepalives;
   lenient: LenienceCounter;
   branch(): string;
   /** An INVITE that was sent is given up without an answer. */
@@ -93,6 +95,8 @@ export class Attempts implements ClientUser {
       return;
     }
     if (this.#current && message.status !== 503) this.#ctx.quarantine.worked(this.#current);
+    if (this.#method === 'REGISTER' && message.status >= 200 && message.status < 300)
+      this.#ctx.keepalives.registered(message, tx.flow, endsBinding(tx.request.text));
     this.#user.response(message, flow, tx);
   }
 
@@ -136,7 +140,7 @@ export class Attempts implements ClientUser {
     const { transport, table } = this.#ctx;
     const branch = this.#ctx.branch();
     const { host, port } = transport.localOf(flow);
-    const text = this.#compose(viaLine(flow.proto.toUpperCase(), host, port, branch), flow);
+    const text = this.#compose(this.#via(flow.proto.toUpperCase(), host, port, branch), flow);
     if (flow.proto === 'udp' && text.length > UDP_MAX) {
       if (target && !target.pinned && transport.has('tcp')) {
         this.#tcpFirst(target);
@@ -155,6 +159,12 @@ export class Attempts implements ClientUser {
     this.#tx = table.prepare(request, flow, this);
     this.#user.sent(text, this.#tx);
     this.#tx.start();
+  }
+
+  /** RFC 6223 4.2: a REGISTER asks whether the flow it makes may be kept alive. */
+  #via(transport: string, host: string, port: number, branch: string): string {
+    const line = viaLine(transport, host, port, branch);
+    return this.#method === 'REGISTER' ? line.replace(';rport', ';rport;keep') : line;
   }
 
   /** RFC 3261 18.1.1: a large request goes by TCP, and by UDP should that not work. */
@@ -177,4 +187,9 @@ export class Attempts implements ClientUser {
       this.#try();
     });
   }
+}
+
+/** Whether a REGISTER takes bindings back: Expires 0 (RFC 3261 10.2.2). */
+function endsBinding(text: string): boolean {
+  return /\r\nExpires: *0+\r\n/i.test(text);
 }

@@ -47,6 +47,8 @@ export function defaultPort(proto: Proto): number {
 export interface FlowHandler {
   /** A datagram or a message cut from a stream. */
   received(bytes: Buffer, flow: Flow): void;
+  /** A STUN message that is no request came to a SIP port. */
+  stun?(bytes: Buffer, flow: Flow): void;
   /** A stream connection is gone; `reason`: a `tls/` or `tcp/` code, or words. */
   closed(flow: Flow, reason: string): void;
   /** How a connection from that address is met: strangers get few. All are known without it. */

@@ -30,6 +30,7 @@ export class StreamFlow implements Flow {
   /** A whole message has come, or we opened the connection. */
   #heard = true;
   #closed = false;
+  #pong: NodeJS.Timeout | undefined;
   #failure = 'connection closed';
   /** Who waits to hear whether what was sent before the connection was up has gone. */
   #early: ((reason: string) => void)[] | undefined;
@@ -100,6 +101,15 @@ export class StreamFlow implements Flow {
     this.#socket.destroy();
   }
 
+  /** Sends a ping; without a word from the peer within `withinMs` the connection is closed (RFC 5626 4.4.1). */
+  ping(withinMs: number): void {
+    this.send('\r\n\r\n');
+    this.#pong ??= setTimeout(() => {
+      this.#failure = 'tcp/no-pong';
+      this.#socket.destroy();
+    }, withinMs);
+  }
+
   /** The peer opened it: it has to say something soon. */
   expectMessage(): void {
     this.#heard = false;
@@ -112,6 +122,9 @@ export class StreamFlow implements Flow {
   }
 
   #data(chunk: Buffer): void {
+    const pinged = this.#pong !== undefined;
+    clearTimeout(this.#pong);
+    this.#pong = undefined;
     let whole = false;
     const sound = this.#framer.push(chunk, (item) => {
       if (this.#closed) return;
@@ -124,6 +137,7 @@ export class StreamFlow implements Flow {
       this.#socket.destroy();
       return;
     }
+    if (pinged) this.#framer.dropPong();
     // Each message has its own time. Nothing but a whole one ends the time of who has not said anything yet.
     this.#heard ||= whole;
     const { held } = this.#framer;
@@ -135,6 +149,7 @@ export class StreamFlow implements Flow {
     if (this.#closed) return;
     this.#closed = true;
     this.#limit(undefined);
+    clearTimeout(this.#pong);
     this.#handler.closed(this, this.#failure);
     for (const onError of this.#early ?? []) onError(this.#failure);
   }

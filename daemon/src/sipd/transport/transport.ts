@@ -149,6 +149,14 @@ export class Transport {
     await Promise.all(this.#listeners.map((l) => l.close()));
   }
 
+  /** Sends bytes that are no SIP the way of a UDP flow. */
+  sendRaw(flow: Flow, bytes: Buffer): void {
+    const own = this.#listeners.find(
+      (l) => l.proto === 'udp' && l.local.port === flow.local.port && l.local.host === flow.local.host,
+    );
+    if (own instanceof UdpListener) own.sendRaw(bytes, flow.remote);
+  }
+
   /** The UDP socket that `flow` uses, for another peer. */
   sibling(flow: Flow, host: string, port: number): Flow {
     const own = this.#listeners.find(

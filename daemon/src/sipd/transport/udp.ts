@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIpv6Text } from '../message/uri.ts';
 import type { Flow, FlowHandler, HostPort } from './flow.ts';
+import { bindingAnswer, isStun } from './stun.ts';
 
 /** Kernel buffers asked for, in bytes: a burst of 500 INVITEs must not be lost before it is read. */
 const SOCKET_BUFFER = 2 * 1024 * 1024;
@@ -17,6 +18,10 @@ export class UdpListener {
     this.local = { host: address, port };
     socket.on('message', (bytes, from) => {
       if (isKeepalive(bytes)) return;
+      if (isStun(bytes)) {
+        this.#stun(bytes, from.address, from.port, handler);
+        return;
+      }
       handler.received(bytes, this.flow(from.address, from.port));
     });
     // ICMP errors of unconnected sockets say nothing of which peer; timers find out.
@@ -40,6 +45,21 @@ export class UdpListener {
         resolve(new UdpListener(socket, handler));
       });
     });
+  }
+
+  /** Sends bytes that are no SIP to a peer. */
+  sendRaw(bytes: Buffer, to: HostPort): void {
+    // As with SIP: what is lost is repeated, and a closed socket throws at once.
+    try {
+      this.#socket.send(bytes, to.port, to.host, () => {});
+    } catch {}
+  }
+
+  /** Binding requests are answered here: they have nothing to do with SIP but the port (RFC 5626 8). */
+  #stun(bytes: Buffer, host: string, port: number, handler: FlowHandler): void {
+    const answer = bindingAnswer(bytes, { host, port });
+    if (answer) this.sendRaw(answer, { host, port });
+    else handler.stun?.(bytes, this.flow(host, port));
   }
 
   /** The way to a peer through this socket. */
