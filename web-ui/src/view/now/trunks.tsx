@@ -64,7 +64,11 @@ export function TrunkList({ trunks }: { trunks: readonly TrunkLive[] }) {
                 </code>
               </p>
             )}
-            <Trace title={t('trace.trunk')} of={`/trunks/${encodeURIComponent(trunk.id)}`} version={0} />
+            <Trace
+              title={t('trace.trunk')}
+              of={`/trunks/${encodeURIComponent(trunk.id)}`}
+              version={trunk.lastExchange?.at ?? 0}
+            />
           </details>
         </li>
       ))}

@@ -8,7 +8,7 @@ import { LadderDiagram, laneName, MessageText, type Opened, rungWords } from './
 import { type Ladder, ladderOf } from './ladder-model.ts';
 
 interface TraceProps {
-  /** `/calls/ID` or `/trunks/ID`. */
+  /** `/calls/ID`, `/trunks/ID` or `/devices/ID`. */
   of: string;
   version: number;
   /** Of a call: its legs are the lanes. */
