@@ -394,7 +394,7 @@ export class Call extends Emitter<CallEvents> {
     this.#holds.forget(by);
     this.#state = 'ended';
     for (const off of this.#off) off();
-    this.keeper.event('transferred', `${seat.leg.place} by ${by.place}`);
+    this.keeper.event('transferred', by.place);
     this.keeper.set({ transferredTo: into.id });
     const moved = { ...seat, done: this.#doneOf(seat) };
     const costs = seat === this.#called && this.#price !== undefined;
@@ -425,7 +425,7 @@ export class Call extends Emitter<CallEvents> {
   #receive(seat: Seat, from: Call, by: Leg, place: Leg | undefined, companions: readonly Companion[]): void {
     this.#companions.push(...companions);
     this.keeper.set({ transferredFrom: from.id, transferredBy: by.place });
-    this.keeper.event('transferred', `${seat.leg.place} from ${from.id}`);
+    this.keeper.event('joined', seat.leg.place);
     if (place) this.replace(place, seat.leg, seat.done, from.#telling);
     else {
       this.#caller.done = seat.done;
@@ -449,7 +449,7 @@ export class Call extends Emitter<CallEvents> {
     this.#holds.forget(leaving);
     this.keeper.legLeft(leaving);
     this.keeper.addLeg(next);
-    this.keeper.event('replaced', `${leaving.place} by ${next.place}`);
+    this.keeper.event('replaced', next.place);
     this.#seat(next);
     const leave = this.#doneOf(seat);
     if (asCaller) this.#caller = { leg: next, done };

@@ -71,6 +71,15 @@ export function CallDetail({ id }: { id: string }) {
             {record.costCentre && names('costCentres', record.costCentre)}
           </Fact>
           <Fact name={t('call.pin')}>{record.pinId && names('pins', record.pinId)}</Fact>
+          <Fact name={t('call.transferredBy')}>
+            {record.transferredBy && placeName(record.transferredBy)}
+          </Fact>
+          <Fact name={t('call.transferredFrom')}>
+            {record.transferredFrom && <OtherRecord id={record.transferredFrom} />}
+          </Fact>
+          <Fact name={t('call.transferredTo')}>
+            {record.transferredTo && <OtherRecord id={record.transferredTo} />}
+          </Fact>
           <Fact name={t('call.cause')}>{causeWords(record)}</Fact>
           <Fact name={t('call.releasedBy')}>
             {record.releasedBy && word('releasedBy', record.releasedBy)}
@@ -100,6 +109,11 @@ export function CallDetail({ id }: { id: string }) {
       </details>
     </article>
   );
+}
+
+/** The way to the record of the same conversation before or after a transfer. */
+function OtherRecord({ id }: { id: string }) {
+  return <Link to={`/calls/${encodeURIComponent(id)}`}>{t('call.otherRecord')}</Link>;
 }
 
 function Step({ step, record }: { step: PathStep; record: CallRecord }) {
@@ -161,7 +175,7 @@ function stepWords(step: PathStep, record: CallRecord): [Tone, string, string] {
 /** Details of events are codes of places where they are anything people know. */
 function detailWords(detail: string | undefined): string {
   if (detail === undefined) return '';
-  return detail.replace(/\b(port:\d+|trunk:[a-z0-9-]+)/g, (place) => placeName(place));
+  return detail.replace(/\b((?:port|line):\d+|(?:trunk|device):[a-z0-9-]+)/g, (place) => placeName(place));
 }
 
 function sourceWords(leg: LegRecord): string {
