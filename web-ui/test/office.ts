@@ -49,6 +49,26 @@ export const officeConfig = {
       maxCalls: 4,
     },
   ],
+  devices: [
+    {
+      id: 'boris-desk',
+      name: 'Стол Бориса',
+      user: 'boris',
+      password: 'device-secret',
+      classOfService: 'office',
+    },
+    {
+      id: 'old-pbx',
+      name: 'АТС на складе',
+      kind: 'pbx',
+      mode: 'static',
+      address: '192.168.1.60',
+      user: 'linegate',
+      numbers: ['2XX'],
+      classOfService: 'chief',
+      maxCalls: 8,
+    },
+  ],
   routes: [
     {
       id: 'main',
@@ -82,6 +102,7 @@ export const officeConfig = {
       name: 'Борис Ильин',
       extension: '102',
       ports: [2],
+      devices: ['boris-desk'],
       classOfService: 'office',
       costCentre: 'sales',
     },
@@ -314,6 +335,49 @@ export function playMorning(office: Office, now = Date.now()): void {
       said: { ru: 'Оператор не принял пароль линии.', en: 'The operator did not accept the password.' },
       cure: { ru: 'Проверьте пароль в договоре.', en: 'Check the password in the contract.' },
       lastExchange: { at: now - 60_000, text: 'REGISTER → 403 Forbidden' },
+    },
+  });
+  live.put({
+    what: 'devices',
+    id: 'boris-desk',
+    value: {
+      id: 'boris-desk',
+      name: 'Стол Бориса',
+      kind: 'telephone',
+      state: 'registered',
+      since: now - 7_200_000,
+      said: { ru: 'На связи', en: 'Registered' },
+      extension: '102',
+      person: { id: 'boris', name: 'Борис Ильин' },
+      calls: 1,
+      maxCalls: 2,
+      contacts: [
+        {
+          address: 'udp/192.168.1.31:5060',
+          userAgent: 'Desk Phone 3',
+          expiresAt: now + 1_800_000,
+          alive: true,
+        },
+      ],
+    },
+  });
+  live.put({
+    what: 'devices',
+    id: 'old-pbx',
+    value: {
+      id: 'old-pbx',
+      name: 'АТС на складе',
+      kind: 'pbx',
+      state: 'unreachable',
+      since: now - 60_000,
+      said: { ru: 'Не отвечает', en: 'Does not answer' },
+      cure: {
+        ru: 'Проверьте питание устройства и кабель.',
+        en: 'Check the power of the device and its cable.',
+      },
+      calls: 0,
+      maxCalls: 8,
+      contacts: [{ address: 'udp/192.168.1.60:5060', alive: false }],
     },
   });
   live.put({

@@ -31,11 +31,12 @@ export function forwardingWords(config: PublicConfig, { forwarding }: Person): s
   return parts.filter(Boolean).join('; ');
 }
 
-/** Whoever a target names: `person:anna`, `port:1`, `number:+7...`, `mobile`, or a bare number. */
+/** Whoever a target names: `person:anna`, `port:1`, `device:desk`, `number:+7...`, `mobile`, or a bare number. */
 export function targetName(config: PublicConfig, target: string): string {
   if (target === 'mobile') return t('targets.mobile');
   const [kind, id] = target.split(':');
   if (id === undefined) return phone(target);
+  if (kind === 'device') return named(config.devices, id);
   if (kind === 'person') return named(config.people, id);
   if (kind === 'port') return socketName(config, Number(id));
   return phone(id);

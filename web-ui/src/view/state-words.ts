@@ -2,6 +2,7 @@ import type {
   AlarmLive,
   CallLive,
   CallRecord,
+  DeviceLive,
   PortLive,
   TrunkLive,
 } from '../../../daemon/src/api/contract.ts';
@@ -50,6 +51,17 @@ const trunkTones: Record<TrunkLive['state'], Tone> = {
 
 export const trunkTone = (trunk: TrunkLive): Tone => trunkTones[trunk.state];
 
+const deviceTones: Record<DeviceLive['state'], Tone> = {
+  registered: 'talk',
+  ready: 'talk',
+  unreachable: 'broken',
+  absent: 'attention',
+  refused: 'broken',
+  disabled: 'off',
+};
+
+export const deviceTone = (device: DeviceLive): Tone => deviceTones[device.state];
+
 const callTones: Record<CallLive['state'], Tone> = {
   dialing: 'active',
   trying: 'ring',
@@ -64,12 +76,13 @@ export const callTone = (call: CallLive): Tone => callTones[call.state];
 export const alarmTone = (alarm: AlarmLive): Tone =>
   alarm.severity === 'critical' ? 'broken' : alarm.severity === 'warning' ? 'attention' : 'free';
 
-/** `port:3` and `trunk:acme` as people call them. */
+/** `port:3`, `trunk:acme` and `device:desk` as people call them. */
 export function placeName(place: string | undefined): string {
   if (place === undefined) return '';
   const [kind, id = ''] = place.split(':');
   if (kind === 'trunk') return live.value?.trunks.find((k) => k.id === id)?.name ?? id;
   if (kind === 'device') return live.value?.devices.find((d) => d.id === id)?.name || id;
+  if (kind === 'device') return live.value?.devices.find((d) => d.id === id)?.name ?? id;
   if (kind !== 'port') return place;
   const port = live.value?.ports.find((p) => String(p.number) === id);
   return port && (port.name || port.person) ? portName(port) : t('port.numbered', { n: id });

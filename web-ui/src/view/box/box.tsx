@@ -6,15 +6,16 @@ import { say, t, word } from '../../i18n/index.ts';
 import { boxNow, live } from '../../live/store.ts';
 import { Link } from '../../router.tsx';
 import { Card, Fact, PlaceHead, State } from '../../ui/parts.tsx';
+import { DeviceList } from '../now/devices.tsx';
 import { Faceplate } from '../now/faceplate.tsx';
 import { TrunkList } from '../now/trunks.tsx';
-import { trunkTone } from '../state-words.ts';
+import { deviceTone, trunkTone } from '../state-words.ts';
 import { HistoryCard } from './history.tsx';
 import { PasswordCard } from './password.tsx';
 import { ProtectionPart } from './protection.tsx';
 import { TrunkChooser } from './trunk-chooser.tsx';
 
-const parts = ['overview', 'ports', 'trunks', 'dialing', 'site', 'protection', 'history'] as const;
+const parts = ['overview', 'ports', 'trunks', 'devices', 'dialing', 'site', 'protection', 'history'] as const;
 type Part = (typeof parts)[number];
 
 /** Wires, trunks, and the box itself. */
@@ -38,6 +39,7 @@ export function BoxPlace({ part }: { part: string | undefined }) {
       {shown === 'overview' && <Overview />}
       {shown === 'ports' && <Ports />}
       {shown === 'trunks' && <Trunks />}
+      {shown === 'devices' && <Devices />}
       {shown === 'dialing' && <ObjectSection name="dialing" />}
       {shown === 'site' && (
         <>
@@ -152,6 +154,53 @@ function PortWords({ port, config }: { port: Port; config: PublicConfig }) {
           .filter(Boolean)
           .join(' · ')}
       </span>
+    </>
+  );
+}
+
+type DeviceItem = PublicConfig['devices'][number];
+
+function Devices() {
+  const state = live.value;
+  return (
+    <>
+      <ListSection
+        name="devices"
+        icon="phone"
+        sort={(a, b) => String(a.name).localeCompare(String(b.name))}
+        summary={(item, { config }) => {
+          const device = item as DeviceItem;
+          const now = state?.devices.find((d) => d.id === device.id);
+          const person = config.people.find((p) => p.devices.includes(device.id));
+          const extension = person?.extension ?? device.extension;
+          const cls = config.classesOfService.find((c) => c.id === device.classOfService)?.name;
+          return (
+            <>
+              <span class="item-line">
+                <strong>{device.name}</strong>
+                {extension && <span class="number">{extension}</span>}
+                {now && <State tone={deviceTone(now)}>{say(now.said)}</State>}
+              </span>
+              <span class="dim">
+                {[
+                  word('device', device.kind),
+                  person?.name,
+                  device.numbers.join(', '),
+                  [device.user, device.address].filter(Boolean).join(' @ '),
+                  cls && t('people.class', { name: cls }),
+                ]
+                  .filter(Boolean)
+                  .join(' · ')}
+              </span>
+            </>
+          );
+        }}
+      />
+      {state && state.devices.length > 0 && (
+        <Card title={t('box.devicesNow')}>
+          <DeviceList devices={state.devices} />
+        </Card>
+      )}
     </>
   );
 }

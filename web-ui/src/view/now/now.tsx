@@ -7,6 +7,7 @@ import { Icon, Mark } from '../../ui/icons.tsx';
 import { Card, Empty, PlaceHead } from '../../ui/parts.tsx';
 import { alarmTone } from '../state-words.ts';
 import { CallBars } from './call-bars.tsx';
+import { DeviceList } from './devices.tsx';
 import { Faceplate } from './faceplate.tsx';
 import { TrunkList } from './trunks.tsx';
 
@@ -42,6 +43,11 @@ export function NowPlace() {
           <TrunkList trunks={state.trunks} />
         )}
       </Card>
+      {state.devices.length > 0 && (
+        <Card title={t('now.devices')}>
+          <DeviceList devices={state.devices} />
+        </Card>
+      )}
     </>
   );
 }

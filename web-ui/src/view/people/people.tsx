@@ -47,7 +47,10 @@ function PersonWords({ person, config }: { person: Person; config: PublicConfig 
       </span>
       <span class="dim">
         {[
-          person.ports.map((n) => socketName(config, n)).join(', '),
+          [
+            ...person.ports.map((n) => socketName(config, n)),
+            ...person.devices.map((id) => config.devices.find((d) => d.id === id)?.name ?? id),
+          ].join(', '),
           person.mobile && t('people.mobile', { number: phone(person.mobile) }),
           t('people.class', { name: cls }),
         ]
