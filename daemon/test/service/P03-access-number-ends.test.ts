@@ -196,5 +196,6 @@ t.test('two city lines joined by a forwarding are asked after an hour (ruling 10
   await settle();
   t.match(b.record, { state: 'ended', causeText: 'longest call time reached', releasedBy: 'box' });
   t.ok(to.idle, 'the loop is open');
+  b.clock.advance(200);
   t.equal(b.clock.pending, 0);
 });
