@@ -23,10 +23,12 @@ export interface DaemonArguments {
   simulated: boolean;
   /** For tests: shortens the SIP engine's T1, ms. */
   sipT1: number | undefined;
+  /** DNS servers for the names of operators, in place of the system's. */
+  dns: readonly string[] | undefined;
 }
 
 export const usage = `usage: linegate --data DIR [--config FILE] [--http HOST:PORT] [--sip HOST:PORT] [--line PATH|tcp:HOST:PORT]
-                [--web DIR] [--simulated] [--sip-t1 MS]`;
+                [--web DIR] [--simulated] [--sip-t1 MS] [--dns SERVER[,SERVER]]`;
 
 /** @throws CodedError `main/arguments` that says what would be right. */
 export function readArguments(argv: readonly string[]): DaemonArguments {
@@ -42,6 +44,7 @@ export function readArguments(argv: readonly string[]): DaemonArguments {
     webRoot: values.web,
     simulated: values.simulated ?? false,
     sipT1: values['sip-t1'] === undefined ? undefined : Number(values['sip-t1']),
+    dns: values.dns?.split(','),
   };
 }
 
@@ -58,6 +61,7 @@ function parse(argv: readonly string[]) {
         web: { type: 'string' },
         simulated: { type: 'boolean' },
         'sip-t1': { type: 'string' },
+        dns: { type: 'string' },
       },
     });
   } catch (cause) {

@@ -24,6 +24,7 @@ import { MessageWaiting } from '../service/message-waiting.ts';
 import { Services } from '../service/services.ts';
 import { type SipGateway, startSip, type TrunkStatus, takesCalls, tlsProfiles } from '../sip/index.ts';
 import { type SipdHandle, startSipd } from '../sipd/host.ts';
+import { systemDns } from '../sipd/resolve/dns.ts';
 import { type CardPlace, MediaHost } from '../worker/media-host.ts';
 import { logAlarms } from './alarm-log.ts';
 import type { DaemonArguments, HostPort } from './arguments.ts';
@@ -350,7 +351,7 @@ export class Daemon {
 
   async #startSipd(config: Config, data: string): Promise<SipdHandle | undefined> {
     if (config.sip.engine !== 'embedded') return undefined;
-    const { sip, sipT1 } = this.#arguments;
+    const { sip, sipT1, dns } = this.#arguments;
     const { sipdWorker } = this.#installation;
     const sipd = await startSipd(
       {
@@ -359,6 +360,7 @@ export class Daemon {
         tlsProfiles: tlsProfiles(config.trunks),
         control: { host: '127.0.0.1', port: 0, secret: this.#engineSecret },
         ...(sipT1 === undefined ? {} : { timers: { T1: sipT1 } }),
+        ...(dns ? { dns } : {}),
         ...protectionTerms(config),
         bans: readBans(data),
       },
@@ -394,7 +396,7 @@ export class Daemon {
         ? { ...sipd.control, secret: this.#engineSecret }
         : { ...externalEngine(config), secret: config.sip.engineSecret },
       engineShowsTrying: sipd !== undefined,
-      resolver: trunkResolver(this.#clock, () => families(sipd)),
+      resolver: trunkResolver(this.#clock, () => families(sipd), systemDns(this.#arguments.dns)),
       ...(sipd ? { network: sipd, secure: (profiles) => sipd.order({ kind: 'tls', profiles }) } : {}),
     });
     this.#closers.push(() => sip.close());

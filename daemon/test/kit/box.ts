@@ -39,6 +39,10 @@ export interface BoxOptions {
   env?: NodeJS.ProcessEnv;
   /** T1 of SIP, ms; 500 by the RFC, shortened so that dead peers are noticed within a test. */
   sipT1?: number;
+  /** Where it serves SIP, HOST:PORT; a free port of 127.0.0.1 by default. */
+  sip?: string;
+  /** DNS server for the names of operators, `address:port`. */
+  dns?: string;
   data?: string;
   /** False: the box is left as it comes from the factory, for tests of the first visit. */
   claim?: boolean;
@@ -84,8 +88,9 @@ export class Box {
 
   /** Host and port of the box's SIP over UDP. */
   get sip(): { host: string; port: number } {
-    const [host, port] = this.daemon.ready.sip!.split(':');
-    return { host: host!, port: Number(port) };
+    const { sip } = this.daemon.ready as { sip: string };
+    const colon = sip.lastIndexOf(':');
+    return { host: sip.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(sip.slice(colon + 1)) };
   }
 
   get claimCode(): string {
@@ -193,7 +198,15 @@ export async function startBox(t: Test, options: BoxOptions = {}): Promise<Box> 
   writeFileSync(config, JSON.stringify(await officeDocument(data, options.edit)));
   const args = [
     ...['--data', data, '--config', config, '--line', link, '--simulated'],
-    ...['--http', '127.0.0.1:0', '--sip', '127.0.0.1:0', '--sip-t1', String(options.sipT1 ?? 100)],
+    ...[
+      '--http',
+      '127.0.0.1:0',
+      '--sip',
+      options.sip ?? '127.0.0.1:0',
+      '--sip-t1',
+      String(options.sipT1 ?? 100),
+    ],
+    ...(options.dns === undefined ? [] : ['--dns', options.dns]),
   ];
   const env = { ...process.env, ...options.env };
   const verbose = options.verbose ?? process.env.BOX_VERBOSE === '1';
