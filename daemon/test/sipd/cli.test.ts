@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
@@ -109,4 +111,15 @@ t.test('scripts/sipd takes calls over UDP and TCP, and finds hosts by name', asy
     t.match(uac.res.get('Via'), new RegExp(`^SIP/2.0/${String(transport).toUpperCase()} `));
     await within(uac.destroy(), 3000, 'BYE');
   }
+});
+
+t.test('scripts/sipd asks the handler it is given', async (t) => {
+  const server = createServer((_, res) => res.end('{"action":"reject","data":{"status":603}}'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const sipd = await script(t, [...anywhere, '--handler', url]);
+  const peer = await udpPeer(t);
+  peer.request(`127.0.0.1:${sipd.udp}`, 'INVITE');
+  t.match((await peer.response(603)).text, /^SIP\/2\.0 603 Decline\r\n/);
 });
