@@ -21,7 +21,7 @@ t.test(
           office,
           'alpha',
           { host: 'op.test', port: 0 },
-          { ...more, noAnswerMs: 1500, optionsSeconds: 2 },
+          { ...more, noAnswerMs: 1500, optionsSeconds: 1 },
         );
       },
     });
