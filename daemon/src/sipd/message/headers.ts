@@ -93,6 +93,7 @@ const SPELLED = [
   'To',
   'Unsupported',
   'User-Agent',
+  'User-to-User',
   'Via',
   'Warning',
   'WWW-Authenticate',
