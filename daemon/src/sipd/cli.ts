@@ -59,6 +59,8 @@ const config: EngineConfig = {
     { transport: 'tcp', ...sip },
   ],
   control: { ...control, secret },
+  // Nobody can look at the trace of an engine that runs alone.
+  limits: { trace: 1, traceBytes: 1 },
   ...(external ? { external: { host: external } } : {}),
   ...(given.has('handler') ? { requestHandler: { url: given.get('handler')! } } : {}),
   ...(given.has('dns') ? { dns: given.get('dns')!.split(',') } : {}),

@@ -290,6 +290,7 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
     dial: (host, port) => hub.dial(host, port),
     handler: config.requestHandler && new RouteHandler(config.requestHandler),
     ownerOf: (leg) => (leg.owner as ReturnType<Hub['any']>) ?? hub.any(),
+    retire: (tx, remoteTag, ack) => bridge?.abandoned.retire(tx, remoteTag, ack),
     setSession: (leg, terms) => bridge?.setSession(leg, terms),
     cdr: new Cdrs({
       listeners: (verb) => (config.cdrs === false ? [] : hub.all(verb)),

@@ -29,7 +29,7 @@ t.test('REGISTER goes out with the headers given, and comes in whole', async (t)
   server.register((req: Any, res: Any) => {
     t.equal(req.get('Contact'), '<sip:100@192.0.2.7:5070>;expires=60');
     t.equal(req.get('X-Box'), 'linegate');
-    t.match(req.get('Via'), /^SIP\/2\.0\/UDP 127\.0\.0\.1:\d+;branch=z9hG4bK[0-9a-f]{32};rport$/);
+    t.match(req.get('Via'), /^SIP\/2\.0\/UDP 127\.0\.0\.1:\d+;branch=z9hG4bK[0-9a-f]{32};rport;keep$/);
     res.send(200, { headers: { Contact: req.get('Contact'), Expires: 60 } });
   });
   const { res, req } = await request(srf, `sip:${at(registrar)}`, {

@@ -1,3 +1,4 @@
+import type { Timer } from '../../base/clock.ts';
 import type { SipMessage } from '../message/message.ts';
 import { parseNameAddr } from '../message/name-addr.ts';
 import { hostPort, parseUri } from '../message/uri.ts';
@@ -52,13 +53,15 @@ export class Leg {
   invited = false;
   updating = false;
   /** CSeq of the INVITE whose 2xx waits for its ACK, with the repetition. */
-  awaitingAck: { cseq: number; repeater: Repeater; txn: string } | undefined;
+  awaitingAck: { cseq: number; repeater: Repeater; txn: string; settle(): void } | undefined;
   /** ACKs of ours to repeat for repeated 2xx, by CSeq (13.2.2.4). */
   readonly acks = new Map<number, { text: string; flow: Flow }>();
   /** The same of other forks that answered, by remote tag. */
   readonly forks = new Map<string, { text: string; flow: Flow }>();
-  /** INVITEs of ours that were answered with 2xx and wait for the client's ACK. */
-  readonly unacked = new Set<number>();
+  /** INVITEs of ours that were answered with 2xx and wait for the client's ACK, with the end of its patience. */
+  readonly unacked = new Map<number, Timer | undefined>();
+  /** To be done when the dialog is over: what waits for repetitions of its 2xx is let go. */
+  atEnd: (() => void)[] = [];
   /** The first 2xx of ours has been acknowledged; before that the callee may not send BYE (RFC 3261 15). */
   acked = false;
   /** A BYE of the client that waits for that ACK. */
@@ -82,6 +85,12 @@ export class Leg {
   readonly early = new Map<string, EarlyDialog>();
   /** The INVITE was cancelled: should a 2xx come all the same, BYE follows the ACK. */
   cancelled = false;
+
+  /** An INVITE of ours has its ACK; false if it waits for none. */
+  acknowledged(cseq: number): boolean {
+    this.unacked.get(cseq)?.cancel();
+    return this.unacked.delete(cseq);
+  }
 
   constructor(role: 'uac' | 'uas', method: string, callId: string, localTag: string, fromTag: string) {
     this.role = role;

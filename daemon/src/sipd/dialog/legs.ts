@@ -29,6 +29,8 @@ export class Legs {
     leg.state = 'ended';
     leg.awaitingAck?.repeater.stop();
     leg.awaitingAck = undefined;
+    for (const cseq of [...leg.unacked.keys()]) leg.acknowledged(cseq);
+    for (const done of leg.atEnd.splice(0)) done();
     leg.session?.stop();
     leg.afterAck?.gone();
     leg.afterAck = undefined;

@@ -13,6 +13,8 @@ import { sendAck } from './ack.ts';
 import type { Core } from './core.ts';
 
 const MAX_KEPT = 2000;
+/** Of calls that are over: the newest, as only a repetition on its way can still come. */
+const MAX_RETIRED = 4000;
 const QUIET: ClientUser = { response() {}, timeout() {}, failed() {} };
 
 interface Kept {
@@ -32,6 +34,8 @@ interface Kept {
 export class Abandoned {
   readonly #core: Core;
   readonly #kept = new Map<string, Kept>();
+  /** INVITEs of calls that are over. */
+  readonly #retired = new Map<string, Kept>();
   readonly #end: (leg: Leg) => void;
 
   constructor(core: Core, end: (leg: Leg) => void) {
@@ -54,12 +58,36 @@ export class Abandoned {
     });
   }
 
+  /**
+   * The call of an answered INVITE is over: a 2xx that is repeated all the same is acknowledged again, and one of
+   * another fork is ended (RFC 3261 13.2.2.4). Only what that takes is kept of it.
+   */
+  retire(tx: ClientTransaction, remoteTag: string, ack: { text: string; flow: Flow } | undefined): void {
+    if (tx.ended) return;
+    tx.drop();
+    const now = this.#core.clock.now();
+    for (const [oldest, { until }] of this.#retired) {
+      if (until > now && this.#retired.size < MAX_RETIRED) break;
+      this.#retired.delete(oldest);
+    }
+    const { method, branch, text } = tx.request;
+    const head = text.slice(0, text.indexOf('\r\n\r\n')).replace(/\r\nContent-(Type|Length):[^\r]*/g, '');
+    this.#retired.set(branch, {
+      request: { method, branch, text: `${head}\r\nContent-Length: 0\r\n\r\n` },
+      flow: tx.flow,
+      until: now + this.#core.table.timing.give,
+      ended: new Map(ack ? [[remoteTag, ack]] : []),
+      cancelled: true,
+    });
+  }
+
   /** A response that no transaction waits for; false if it is not to one of these. */
   take(m: SipMessage, flow: Flow): boolean {
-    const kept = this.#kept.get(m.via.branch);
+    const all = this.#kept.has(m.via.branch) ? this.#kept : this.#retired;
+    const kept = all.get(m.via.branch);
     if (!kept || m.cseqMethod !== 'INVITE') return false;
     if (kept.until < this.#core.clock.now()) {
-      this.#kept.delete(m.via.branch);
+      all.delete(m.via.branch);
       return false;
     }
     if (m.status < 200) this.#cancel(kept);

@@ -50,6 +50,7 @@ export class Bridge {
       return;
     }
     const tx = table.findServer(m);
+    if (!tx && table.repeated(m, flow)) return;
     if (m.method === 'ACK') {
       if (tx && tx.request.method === 'INVITE') {
         if (tx.isAnsweredBy(m)) this.#core.guard.reached(flow);

@@ -7,6 +7,7 @@ import type { LenienceCounter } from '../message/limits.ts';
 import type { Ids } from '../random.ts';
 import type { AttemptContext } from '../resolve/attempts.ts';
 import type { LocateContext } from '../resolve/locate.ts';
+import type { ClientTransaction } from '../transaction/client.ts';
 import type { TransactionTable } from '../transaction/table.ts';
 import type { Flow } from '../transport/flow.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -38,6 +39,8 @@ export interface Core {
   handler: RouteHandler | undefined;
   /** The session a leg's requests go to: its owner, or any other that can take over. */
   ownerOf(leg: { owner: unknown }): Session | undefined;
+  /** The dialog that an answered INVITE made or changed is over; `ack` was the ACK of its 2xx. */
+  retire(tx: ClientTransaction, remoteTag: string, ack: { text: string; flow: Flow } | undefined): void;
   /** Begins, renews or ends a dialog's session timer. */
   setSession(leg: Leg, terms: SessionTerms | undefined): void;
   cdr: CdrSink;

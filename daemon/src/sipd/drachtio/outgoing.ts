@@ -110,7 +110,7 @@ export class OutgoingCall implements AttemptUser {
     if (m.names.indexOf('via', m.names.indexOf('via') + 1) >= 0) this.#core.count('response.vias');
     else if (m.status < 200) this.#provisional(m, flow, leg);
     else if (this.#final) this.#repeated(m, flow, leg);
-    else if (m.status < 300) this.#success(m, flow, leg);
+    else if (m.status < 300) this.#success(m, flow, leg, tx);
     else {
       this.#end();
       this.#refused(leg, m.status, m);
@@ -118,7 +118,6 @@ export class OutgoingCall implements AttemptUser {
       this.#toClient(m, flow, leg);
       this.onFinal?.(m.status, m);
     }
-    void tx;
   }
 
   gaveUp(status: 408 | 503, reason: string): void {
@@ -202,7 +201,7 @@ export class OutgoingCall implements AttemptUser {
     return true;
   }
 
-  #success(m: SipMessage, flow: Flow, leg: Leg | undefined): void {
+  #success(m: SipMessage, flow: Flow, leg: Leg | undefined, tx: ClientTransaction): void {
     this.#end();
     const core = this.#core;
     if (leg) {
@@ -220,7 +219,8 @@ export class OutgoingCall implements AttemptUser {
       if (this.method === 'INVITE' || this.method === 'UPDATE') this.#session(leg, m);
       if (this.method === 'INVITE') {
         leg.inviting = false;
-        leg.unacked.add(this.#cseq);
+        leg.unacked.set(this.#cseq, undefined);
+        leg.atEnd.push(() => core.retire(tx, m.toTag, leg.acks.get(this.#cseq)));
         this.#guardAck(leg);
       }
       if (this.method === 'BYE') this.#released(leg);
@@ -249,13 +249,13 @@ export class OutgoingCall implements AttemptUser {
   /** A 2xx that nobody will acknowledge is acknowledged here, and its call ended. */
   #guardAck(leg: Leg): void {
     if (this.autoAck) {
-      leg.unacked.delete(this.#cseq);
+      leg.acknowledged(this.#cseq);
       sendAck(this.#core, leg, this.#cseq, '', 'Content-Length: 0\r\n\r\n', () => {});
       return;
     }
     const gone = this.session === undefined || this.session.closed;
     const kill = (): void => {
-      if (!leg.unacked.delete(this.#cseq) || leg.state !== 'confirmed') return;
+      if (!leg.acknowledged(this.#cseq) || leg.state !== 'confirmed') return;
       sendAck(this.#core, leg, this.#cseq, '', 'Content-Length: 0\r\n\r\n', () => {
         this.#endDialog(leg, leg.cancelled ? 'ACK-BYE due to cancel race condition' : 'ACK timeout');
       });
@@ -263,8 +263,10 @@ export class OutgoingCall implements AttemptUser {
     if (gone) kill();
     // Ruling 15: a 200 that crossed our CANCEL is ended even if the client is silent. Otherwise the
     // client has as long as the peer repeats its 2xx.
-    else
-      this.#core.clock.after(leg.cancelled ? this.#core.table.timing.T1 : this.#core.table.timing.give, kill);
+    else {
+      const { T1, give } = this.#core.table.timing;
+      leg.unacked.set(this.#cseq, this.#core.clock.after(leg.cancelled ? T1 : give, kill));
+    }
   }
 
   /** A 2xx after the first: the same again is re-acknowledged; another fork's is ended (13.2.2.4). */

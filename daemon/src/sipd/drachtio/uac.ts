@@ -218,13 +218,13 @@ export class Uac {
 
   /** The client acknowledges a 2xx (13.2.2.4): our own transaction-less request, kept to be repeated. */
   #ack(session: Session, frame: ClientFrame, draft: Draft, leg: Leg): void {
-    const cseq = Math.max(...leg.unacked);
+    const cseq = Math.max(...leg.unacked.keys());
     const body = bodyPart(draft);
     if (body === undefined) {
       session.reply(frame.id, 'NOK|missing content-type');
       return;
     }
-    leg.unacked.delete(cseq);
+    leg.acknowledged(cseq);
     sendAck(this.#core, leg, cseq, draft.others, body, (text, flow) => {
       if (text === undefined) session.reply(frame.id, `NOK|${NO_TRANSPORT}`);
       else

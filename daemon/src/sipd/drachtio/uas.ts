@@ -83,6 +83,7 @@ export class Uas {
     if (waiting?.cseq !== m.cseq) return;
     waiting.repeater.stop();
     leg.awaitingAck = undefined;
+    waiting.settle();
     leg.acked = true;
     leg.offerOut = false;
     leg.flow = flow.proto === 'udp' || flow.open ? flow : leg.flow;
@@ -409,6 +410,7 @@ export class Uas {
     this.#heard(call);
     send();
     if (status >= 200) this.#final(call, status, text);
+    if (status >= 200 && !invite) tx.settle();
     if (leg && modifies) {
       this.#described(leg, request, draft.body !== '' && status < 300, status >= 200);
       if (status < 200 || status >= 300) return undefined;
@@ -498,7 +500,7 @@ export class Uas {
         else this.endDialog(leg, 'ACK timeout');
       },
     });
-    leg.awaitingAck = { cseq: request.cseq, repeater, txn: call.txn };
+    leg.awaitingAck = { cseq: request.cseq, repeater, txn: call.txn, settle: () => call.tx.settle() };
   }
 
   /** A PRACK has been answered: the 2xx that waited for it may go. */
@@ -528,6 +530,7 @@ export class Uas {
 
   #answer(tx: ServerTransaction, status: number, reason: string, toTag: string, extra: string): void {
     tx.respond(status, responseText(tx.request, tx.vias, status, reason, toTag, extra, ''));
+    if (status >= 200 && tx.request.method !== 'INVITE') tx.settle();
   }
 
   /** The client has not answered at all: what it came for is let go. */

@@ -33,6 +33,7 @@ export function readHead(text: string, at: number, limits: Limits, lenient: Leni
   let pos = at;
   let first = true;
   let bareLf = false;
+  let folds = 0;
   // The next CR at or after `pos`; looked for again only once passed, so that text without CR is
   // scanned once and not once per line.
   let cr = -1;
@@ -62,6 +63,8 @@ export function readHead(text: string, at: number, limits: Limits, lenient: Leni
       first = false;
     } else if (isSpace(text.charCodeAt(pos))) {
       const last = head.values.length - 1;
+      // Empty ones add nothing to a value, so that no other limit would end them.
+      if (++folds > limits.headers) return `more than ${limits.headers} folded lines`;
       head.clean = false;
       if (last < 0) head.error ??= 'continuation line before any header';
       else {

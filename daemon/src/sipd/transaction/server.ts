@@ -36,6 +36,21 @@ export class ServerTransaction extends Transaction {
     return (this.#vias ??= responseVias(this.request, this.flow.remote.host, this.flow.remote.port));
   }
 
+  /** The last response, as sent. */
+  get latest(): string {
+    return this.#latest;
+  }
+
+  /** Whether all that is left to do is to repeat the response, or to absorb what is repeated. */
+  get settled(): boolean {
+    return this.at === 'accepted' || (this.at === 'completed' && this.request.method !== 'INVITE');
+  }
+
+  /** Nobody needs the transaction any more: see {@link TransactionTable.settle}. */
+  settle(): void {
+    this.#table.settle(this);
+  }
+
   /** Whether a final response has been given. */
   get answered(): boolean {
     return this.at !== 'proceeding' && this.at !== 'trying';

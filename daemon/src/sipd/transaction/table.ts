@@ -8,6 +8,7 @@ import { ist } from './ist.ts';
 import { clientKey, mergeKey, serverKey } from './key.ts';
 import { nict } from './nict.ts';
 import { nist } from './nist.ts';
+import { Remains } from './remains.ts';
 import { ServerTransaction } from './server.ts';
 import { type Timing, type TxMachine, timingOf } from './timing.ts';
 
@@ -30,6 +31,7 @@ export class TransactionTable {
   #bytes = 0;
   readonly #servers = new Map<string, ServerTransaction>();
   readonly #clients = new Map<string, ClientTransaction>();
+  readonly #remains: Remains;
   /** Requests outside of a dialog by {@link mergeKey}, to find those that came two ways. */
   readonly #merged = new Map<string, ServerTransaction>();
   readonly #ict: Pair;
@@ -48,6 +50,7 @@ export class TransactionTable {
     this.#limits = limits;
     const t = timingOf(timers);
     this.timing = t;
+    this.#remains = new Remains(clock, t.give, 2 * limits.serverTransactions);
     this.#ict = [ict(t, false), ict(t, true)];
     this.#nict = [nict(t, false), nict(t, true)];
     this.#ist = [ist(t, false), ist(t, true)];
@@ -80,8 +83,9 @@ export class TransactionTable {
   /** Whether the same request outside of a dialog is already being served by another way (8.2.2.2). */
   isMerged(request: SipMessage): boolean {
     const tx = this.#merged.get(mergeKey(request));
+    if (!tx) return this.#remains.hasMerged(mergeKey(request));
     // After a refusal a client may try again without counting CSeq on; that is no loop.
-    return tx !== undefined && (!tx.answered || tx.at === 'accepted');
+    return !tx.answered || tx.at === 'accepted';
   }
 
   /** How full the server side is, 0 to 1; by number or by bytes, whichever is more. */
@@ -133,6 +137,23 @@ export class TransactionTable {
     for (const tx of [...this.#clients.values()]) if (tx.flow === flow) tx.flowClosed(reason);
   }
 
+  /** Nothing more will be said in a transaction: from now on its repetitions are answered without it. */
+  settle(tx: ServerTransaction): void {
+    if (this.#servers.get(tx.key) !== tx || !tx.settled) return;
+    const accepted = tx.at === 'accepted';
+    const merge = accepted && tx.request.toTag === '' ? mergeKey(tx.request) : '';
+    this.#remains.add(tx.key, accepted ? '' : tx.latest, merge);
+    tx.drop();
+  }
+
+  /** Deals with a request that repeats one of a settled transaction; false if it is another. */
+  repeated(request: SipMessage, flow: Flow): boolean {
+    const text = this.#remains.find(serverKey(request));
+    if (text === undefined) return false;
+    if (text !== '' && request.method !== 'ACK') this.#io.reply(request, flow, text);
+    return true;
+  }
+
   forgetServer(tx: ServerTransaction): void {
     if (this.#servers.get(tx.key) === tx) {
       this.#servers.delete(tx.key);
@@ -155,7 +176,7 @@ export class TransactionTable {
     this.#io.reply(request, flow, text);
   }
 
-  /** How many transactions there are. */
+  /** How many transactions there are, settled ones not counted. */
   get sizes(): { server: number; client: number } {
     return { server: this.#servers.size, client: this.#clients.size };
   }
@@ -164,5 +185,6 @@ export class TransactionTable {
   close(): void {
     for (const tx of [...this.#servers.values()]) tx.drop();
     for (const tx of [...this.#clients.values()]) tx.drop();
+    this.#remains.close();
   }
 }
