@@ -119,9 +119,14 @@ export class SrfPhone {
     return response.status;
   }
 
-  /** Re-INVITE that holds the other side, or takes it back. */
-  async hold(dialog: Any, direction: 'sendonly' | 'inactive' | 'sendrecv'): Promise<void> {
-    await dialog.modify(this.sdp(direction));
+  /** Re-INVITE that holds the other side, or takes it back; resolves to its status. srf's own `modify` hangs after a 491. */
+  async hold(dialog: Any, direction: 'sendonly' | 'inactive' | 'sendrecv'): Promise<number> {
+    const response = await dialog.request({
+      method: 'INVITE',
+      body: this.sdp(direction),
+      headers: { Contact: this.contact, 'Content-Type': 'application/sdp' },
+    });
+    return response.status;
   }
 
   /** The Replaces value that names one of its dialogs to whom it talks with (RFC 3891 6.1). */

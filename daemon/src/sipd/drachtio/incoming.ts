@@ -104,7 +104,9 @@ export function responseLines(call: IncomingCall, draft: Draft, local: HostPort,
   const positive = status > 100 && status < 300;
   let lines = '';
   if (positive && forms && request.has('record-route')) lines += copied(request, 'record-route');
-  if (positive && forms && (status >= 200 || invite)) {
+  // RFC 3311 5.2, RFC 3515 2.2: these name our target too, and what the client writes for it is ours to complete.
+  const names = forms || request.method === 'UPDATE' || request.method === 'REFER';
+  if (positive && names && (status >= 200 || invite)) {
     const contact = contactValue(
       draft.contact ?? (leg?.contact || undefined),
       local,
