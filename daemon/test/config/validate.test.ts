@@ -154,7 +154,7 @@ t.test('reasons are words, not patterns', async (t) => {
     'Id: must be lower-case letters, digits and hyphens, up to 32.',
   );
   t.equal(said({ trunks: [{ ...trunk, server: undefined }] }), 'Server: is missing.');
-  t.equal(said({ trunks: [{ ...trunk, transport: 'tls' }] }), 'Transport: must be one of: udp, tcp.');
+  t.equal(said({ trunks: [{ ...trunk, transport: 'ipx' }] }), 'Transport: must be one of: udp, tcp, tls, auto.');
   t.equal(said({ ports: [{ kind: 'pots', number: 1 }] }), 'Kind: must be one of: fxs, fxo.');
   t.equal(said({ ports: [{ ...fxs, number: 17 }] }), 'Socket: must be at most 16.');
   t.equal(said({ site: { currency: 'рубль' } }), 'Currency: must be three letters, such as RUB.');

@@ -9,6 +9,7 @@ import { expectRequest, respond, respondInDialog, sippSdp, startSipp } from '../
 import {
   makeLeg,
   next,
+  quickTimes,
   ready,
   resolverOf,
   SilentMedia,
@@ -324,9 +325,15 @@ t.test('a path that loses every fourth datagram, repeats one and delays one', as
   const far = await operator(t, { accounts: { office: 'secret' }, challengeCalls: true });
   const engine = await startEngine(t, { timers: { T1: 100, T2: 800, T4: 1000 } });
   const path = await lossyPath(t, far.port);
-  const { gateway } = await startGateway(t, engine, [
-    trunkConfig({ ...account, server: `127.0.0.1:${path}` }),
-  ]);
+  const { gateway } = await startGateway(
+    t,
+    engine,
+    [trunkConfig({ ...account, server: `127.0.0.1:${path}` })],
+    {
+      // The path is a router too; what keeps its mapping open must not come between the calls.
+      times: { ...quickTimes, keepOpenMs: 20_000 },
+    },
+  );
   await ready(gateway, 'registered');
   for (let i = 0; i < 5; i++) {
     const leg = await makeLeg(gateway);

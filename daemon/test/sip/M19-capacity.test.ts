@@ -147,6 +147,9 @@ t.test(
     const acme = await play('127.0.0.52', 5);
     await until(() => gateway.counters.full === 2, 8000);
     t.match(gateway.call({ trunkId: 'acme', number: '+78121234567', caller: {} }), { q850: 34, by: 'local' });
+    const emergency = gateway.call({ trunkId: 'acme', number: '112', caller: {}, emergency: true });
+    t.ok('start' in emergency, 'an emergency call is let through a full trunk too');
+    if ('start' in emergency) emergency.release(normal);
     const bell = await play('127.0.0.53', 3);
     await until(() => legs.filter((leg) => leg.state === 'answered').length === 6, 8000);
     t.same(

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { Operator } from '../../../scripts/lib/operator.ts';
 import { headerOf, registered, ScriptedServer } from '../peers/scripted.ts';
 import { makeLeg, next, ready, sipAddress, startEngine, startGateway, trunkConfig } from './kit.ts';
 
@@ -43,7 +44,6 @@ t.test('RFC 6140 7: calls to any of the numbers come in, each under its own', as
   const trunk = trunkConfig({ ...account, server: `127.0.0.1:${server.port}` });
   const { gateway } = await startGateway(t, engine, [trunk]);
   await ready(gateway, 'registered');
-  const { Operator } = await import('../../../scripts/lib/operator.ts');
   const caller = await Operator.start({});
   t.teardown(() => caller.close());
   for (const number of ['+74951112200', '+74951112299']) {
@@ -54,3 +54,30 @@ t.test('RFC 6140 7: calls to any of the numbers come in, each under its own', as
     leg.release({ q850: 17, text: '', by: 'local' });
   }
 });
+
+t.test(
+  'numbers of a trunk: of two static trunks at one address, the one whose number was called',
+  async (t) => {
+    const engine = await startEngine(t);
+    const caller = await Operator.start({});
+    t.teardown(() => caller.close());
+    const trunks = ['first', 'second'].map((id) => trunkConfig({ id, server: `127.0.0.1:${caller.port}` }));
+    const numbers = [
+      { number: '+74951110001', trunk: 'first' },
+      { number: '8 (495) 111-00-02', trunk: 'second' },
+    ];
+    const { gateway } = await startGateway(t, engine, trunks, { numbers });
+    for (const [number, trunkId] of [
+      ['+74951110002', 'second'],
+      ['+74951110001', 'first'],
+      ['84951110002', 'second'],
+      ['+74951119999', 'first'],
+    ] as const) {
+      const arrived = next(gateway, 'incoming');
+      await caller.call({ to: sipAddress(engine), number });
+      const [leg, call] = await arrived;
+      t.match(call, { trunkId, calledNumber: number });
+      leg.release({ q850: 17, text: '', by: 'local' });
+    }
+  },
+);
