@@ -5,11 +5,12 @@ import type { PriceConfig } from '../config/schema.ts';
 import type { Media } from '../media/api.ts';
 import type { CallRecord, CallRecorder } from '../records/call-record.ts';
 import type { Attempt, LegNote } from './attempt.ts';
+import { CallerEar } from './caller-ear.ts';
 import { cause, localCause } from './cause.ts';
 import { Holds } from './holds.ts';
 import type { Leg, ReleaseCause } from './leg.ts';
 import { type CallSeed, RecordKeeper } from './record-keeper.ts';
-import { type ToneSet, toneSource } from './tones.ts';
+import type { ToneSet } from './tones.ts';
 
 /** What a call needs from the daemon. */
 export interface CallContext {
@@ -67,11 +68,6 @@ export class Call extends Emitter<CallEvents> {
   #price: PriceConfig | undefined;
   #notes = new Map<Leg, LegNote>();
   #state: CallState = 'seeking';
-  /** The leg whose audio the caller hears before anybody has answered. */
-  #early: Leg | undefined;
-  /** A speech path toward the caller was opened before the answer: it now hears us and nothing of its own. */
-  #earlyPath = false;
-  #ringback = false;
   #alertedAt: number | undefined;
   #off: (() => void)[] = [];
   /** Ends what is heard of each party. */
@@ -81,6 +77,7 @@ export class Call extends Emitter<CallEvents> {
   #leaving: { by: Leg; into: Call; place: Leg | undefined } | undefined;
   #dialedAt: number | undefined;
   readonly #holds: Holds;
+  readonly #ear: CallerEar;
   /** Holds and retrievals told to a party, one after the other. */
   #telling: Promise<void> = Promise.resolve();
   /** False while the called party itself is busy with something else (a consultation) when this call ends. */
@@ -91,6 +88,7 @@ export class Call extends Emitter<CallEvents> {
     this.#caller = { leg: caller, done: () => {} };
     this.#context = context;
     this.#holds = new Holds(context.media, context.tones);
+    this.#ear = new CallerEar(context.media, context.tones, this);
     this.keeper = new RecordKeeper(seed, context.recorder, context.clock);
     this.keeper.addLeg(caller);
     this.#seat(caller);
@@ -195,17 +193,9 @@ export class Call extends Emitter<CallEvents> {
     leg.on('released', (released) => {
       this.#noteDelay(leg);
       this.keeper.event('leg-released', `${leg.place}: ${released.text}`);
-      if (leg === this.#early) this.#earlyGone();
+      this.#ear.gone(leg);
     });
     this.emit('changed');
-  }
-
-  /** The leg that was heard is gone and others may still ring: no caller waits in silence. */
-  #earlyGone(): void {
-    this.#early = undefined;
-    if (this.#state !== 'alerting') return;
-    if (this.caller.endpoint) void this.#context.media.disconnect(this.caller.endpoint).catch(() => {});
-    this.#startRingback();
   }
 
   /** Post-dial delay (ruling 32): to the first request that left the box. */
@@ -223,52 +213,8 @@ export class Call extends Emitter<CallEvents> {
     this.#state = 'alerting';
     this.#alertedAt ??= this.#context.clock.now();
     this.caller.alert();
-    if (early && leg.endpoint && !this.#early) void this.#hearEarly(leg);
-    else if (!this.#early) this.#startRingback();
+    this.#ear.alerting(leg, early);
     this.emit('changed');
-  }
-
-  /** Lets the caller hear the network's own ringback or message. */
-  async #hearEarly(leg: Leg): Promise<void> {
-    this.#early = leg;
-    this.#stopRingback();
-    try {
-      await this.caller.openEarlyMedia();
-    } catch {
-      // The caller is gone, and says so by itself.
-      return;
-    }
-    this.#earlyPath = true;
-    // Meanwhile somebody may have answered, or this leg may be gone.
-    if (this.#early === leg && this.#state === 'alerting') this.#join(leg);
-  }
-
-  #startRingback(): void {
-    if (this.#ringback || !this.caller.endpoint) return;
-    // A SIP caller that we have not answered is told by 180 and makes its own ringback, until it hears us.
-    if (this.caller.kind === 'sip' && this.caller.state !== 'answered' && !this.#earlyPath) return;
-    // A city line that we have not answered still hears its exchange's ringback.
-    if (this.caller.kind === 'fxo' && this.caller.state !== 'answered') return;
-    this.#ringback = true;
-    this.#play('ringback');
-  }
-
-  #play(tone: 'ringback'): void {
-    const endpoint = this.caller.endpoint;
-    if (endpoint)
-      void this.#context.media.play(endpoint, toneSource(this.#context.tones, tone)).catch(() => {});
-  }
-
-  #stopRingback(): void {
-    if (!this.#ringback || !this.caller.endpoint) return;
-    this.#ringback = false;
-    void this.#context.media.stop(this.caller.endpoint).catch(() => {});
-  }
-
-  /** The media worker does things in the order it is asked to: nothing need wait until it says that they are done. */
-  #join(leg: Leg): void {
-    const [a, b] = [this.caller.endpoint, leg.endpoint];
-    if (a && b && this.#state !== 'ended') void this.#context.media.connect(a, b).catch(() => {});
   }
 
   async #answered(leg: Leg): Promise<void> {
@@ -296,15 +242,15 @@ export class Call extends Emitter<CallEvents> {
     this.emit('answered', leg);
     this.emit('changed');
     // Speech path first, answer signal second: nobody's first word is lost.
-    this.#stopRingback();
-    this.#join(leg);
+    this.#ear.hush();
+    this.#ear.join(leg);
     // It was over before the caller could hear of it.
     if (this.state === 'ended') return;
     try {
       if (this.caller.state !== 'answered') {
         const hadEndpoint = this.caller.endpoint !== undefined;
         await this.caller.answer();
-        if (!hadEndpoint) this.#join(leg);
+        if (!hadEndpoint) this.#ear.join(leg);
       }
     } catch {
       this.end(localCause(cause.temporary, 'the caller could not be answered'));
@@ -444,7 +390,7 @@ export class Call extends Emitter<CallEvents> {
       throw new CodedError('call/not-transferable', 'the place to be taken is not in this call');
     const asCaller = seat === this.#caller;
     const ringing = asCaller && !this.#called;
-    if (ringing) this.#stopRingback();
+    if (ringing) this.#ear.hush();
     this.#unseat(leaving);
     this.#holds.forget(leaving);
     this.keeper.legLeft(leaving);
@@ -458,22 +404,16 @@ export class Call extends Emitter<CallEvents> {
       this.releaseCalled = true;
     }
     if (leaving.endpoint) void this.#context.media.disconnect(leaving.endpoint).catch(() => {});
-    if (ringing) this.#ringFor(after);
-    else {
+    if (ringing) {
+      void after?.then(() => next.hold(false)).catch(() => {});
+      this.#ear.passOn();
+    } else {
       this.#state = this.#holds.any ? 'held' : 'talking';
       for (const leg of [this.caller, this.called]) if (leg) this.#tell(leg, after);
       if (this.called) void this.#holds.apply(this.caller, this.called);
     }
     leave(localCause(cause.normal, 'replaced'), asCaller ? 'caller' : 'called');
     this.emit('changed');
-  }
-
-  /** A new caller waits for whoever is still sought: with what is heard of them, or ringback. */
-  #ringFor(after: Promise<void> | undefined): void {
-    this.#earlyPath = true;
-    void after?.then(() => this.caller.hold(false)).catch(() => {});
-    if (this.#early) this.#join(this.#early);
-    else if (this.#state === 'alerting') this.#startRingback();
   }
 
   /** Ends the call from our side. */
@@ -499,7 +439,7 @@ export class Call extends Emitter<CallEvents> {
     const passed: ReleaseCause = { ...released, by: 'local' };
     this.#attempt?.cancel(passed);
     this.#called?.done(passed, by);
-    this.#stopRingback();
+    this.#ear.hush();
     if (this.caller.endpoint && this.caller.state !== 'released' && !elsewhere) {
       void this.#context.media.disconnect(this.caller.endpoint).catch(() => {});
     }
