@@ -21,7 +21,7 @@ t.test('IP telephones and a PBX on the page: now, in the settings, in both langu
   t.match(await desk.innerText(), /Стол Бориса 102[\s\S]*На связи[\s\S]*IP-телефон · Борис Ильин · 1 вызов/);
   const pbx = page.locator('[data-device="old-pbx"]');
   t.match(await pbx.innerText(), /Не отвечает[\s\S]*офисная АТС[\s\S]*Проверьте питание/);
-  await desk.locator('summary').click();
+  await desk.locator('summary').first().click();
   t.match(await desk.innerText(), /udp\/192\.168\.1\.31:5060 · Desk Phone 3/);
   if (pictures) await page.screenshot({ path: `${pictures}/now-ru.png`, fullPage: true });
 

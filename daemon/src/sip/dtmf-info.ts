@@ -18,6 +18,11 @@ export function infoRefusal(message: BodyOwner): { status: number; headers: Head
   return { status: 415, headers: { Accept: [...TAKEN].join(', ') } };
 }
 
+export const DTMF_RELAY = 'application/dtmf-relay';
+
+/** Body of the INFO for one key, `ms` long. */
+export const infoOfKey = (key: string, ms: number): string => `Signal=${key}\r\nDuration=${ms}\r\n`;
+
 /** Keys as event codes, RFC 4733 3.2; some equipment writes the number instead of the sign. */
 const BY_EVENT = '0123456789*#ABCD';
 

@@ -9,7 +9,7 @@ import { bodyObjection, descriptionOf } from './body.ts';
 import { causeName, localCause, parseReason, reasonHeader } from './cause.ts';
 import { noDigestYet } from './credentials.ts';
 import { journalOf } from './dialog-journal.ts';
-import { infoRefusal, keyOfInfo } from './dtmf-info.ts';
+import { DTMF_RELAY, infoOfKey, infoRefusal, keyOfInfo } from './dtmf-info.ts';
 import type { MediaSession } from './media-session.ts';
 import { mayTransfer, type Peer } from './peer.ts';
 import { ReferOrder, readRefer } from './refer.ts';
@@ -113,8 +113,17 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
 
   async sendDigits(digits: string): Promise<void> {
     const { endpoint } = this;
+    if (this.peer.dtmf === 'info') return this.#sendInfo(digits);
     if (!endpoint) throw new CodedError('sip/no-media', 'digits need a speech path');
     await this.host.media.play(endpoint, { type: 'dtmf', digits, onMs: DIGIT_MS, offMs: DIGIT_MS });
+  }
+
+  async #sendInfo(digits: string): Promise<void> {
+    for (const key of digits) {
+      const dialog = this.#dialog;
+      if (!dialog || this.#state !== 'answered') throw new CodedError('sip/gone', 'digits need a call');
+      await this.#send(dialog, 'INFO', { 'Content-Type': DTMF_RELAY }, infoOfKey(key, DIGIT_MS));
+    }
   }
 
   /** @throws CodedError `sip/not-answered`, `sip/refused` when the peer takes no hold, `sip/timeout` */

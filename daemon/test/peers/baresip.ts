@@ -36,13 +36,15 @@ export class Baresip {
   readonly peer: Peer;
   readonly events: BaresipEvent[] = [];
   readonly #folder: string;
+  readonly #autoAnswer: boolean;
   readonly #control: Socket;
   #received = '';
   #answers = new Map<string, (answer: { ok: boolean; data: string }) => void>();
   #waiting = new Set<() => void>();
   #token = 0;
 
-  private constructor(peer: Peer, control: Socket, port: number, folder: string) {
+  private constructor(peer: Peer, control: Socket, port: number, folder: string, autoAnswer: boolean) {
+    this.#autoAnswer = autoAnswer;
     this.peer = peer;
     this.port = port;
     this.#folder = folder;
@@ -105,7 +107,7 @@ export class Baresip {
       }),
     ]);
     t.teardown(() => socket.destroy());
-    return new Baresip(peer, socket, port, folder);
+    return new Baresip(peer, socket, port, folder, options.autoAnswer ?? true);
   }
 
   /**
@@ -115,7 +117,11 @@ export class Baresip {
   async register(registrar: string, user: string, password: string, more = ''): Promise<void> {
     const aor = `sip:${user}@${registrar}`;
     const parts = [`<${aor}${more}>`, 'regint=60', `auth_user=${user}`, `auth_pass=${password}`];
-    const rest = ['answermode=auto', 'audio_codecs=PCMA/8000/1,PCMU/8000/1', 'dtmfmode=rtpevent'];
+    const rest = [
+      `answermode=${this.#autoAnswer ? 'auto' : 'manual'}`,
+      'audio_codecs=PCMA/8000/1,PCMU/8000/1',
+      'dtmfmode=rtpevent',
+    ];
     for (let tries = 0; ; tries++) {
       const before = this.events.length;
       await this.command('uanew', [...parts, ...rest].join(';'));

@@ -100,7 +100,17 @@ export class RawPhone {
     const answer = await this.wait(
       (message) => message.status >= 200 && message.header('Via').includes(branch),
     );
-    if (method === 'INVITE' && answer.status >= 300) this.#acknowledge(uri, fields, answer);
+    if (method === 'INVITE') {
+      // RFC 3261 13.2.2.4: the ACK to a 200 is a request of its own, to the Contact.
+      const target = /<([^>]+)>/.exec(answer.header('Contact'))?.[1] ?? uri;
+      if (answer.status >= 300) this.#acknowledge(uri, fields, answer);
+      else
+        this.#acknowledge(
+          target,
+          { ...fields, Via: String(fields.Via).replace(branch, `${branch}ack`) },
+          answer,
+        );
+    }
     return answer;
   }
 

@@ -19,6 +19,17 @@ function devices(...changes: Partial<DeviceConfig>[]): DeviceConfig[] {
   }).devices;
 }
 
+/** What a telephone offers. */
+const body = [
+  'v=0',
+  'o=- 1 1 IN IP4 127.0.0.1',
+  's=-',
+  'c=IN IP4 127.0.0.1',
+  't=0 0',
+  'm=audio 40000 RTP/AVP 8',
+  '',
+].join('\r\n');
+
 interface Test {
   teardown(fn: () => unknown): void;
 }
@@ -233,15 +244,6 @@ t.test('a telephone on the address of a trunk is itself, and the trunk is the tr
   });
   const phone = await RawPhone.open(t, at);
   await phone.signed('REGISTER', registrar, account, contactOf(phone));
-  const body = [
-    'v=0',
-    'o=- 1 1 IN IP4 127.0.0.1',
-    's=-',
-    'c=IN IP4 127.0.0.1',
-    't=0 0',
-    'm=audio 40000 RTP/AVP 8',
-    '',
-  ].join('\r\n');
   const sdp = { 'Content-Type': 'application/sdp' };
   const called = next(gateway, 'deviceCalls');
   gateway.on('deviceCalls', (leg) => leg.release({ q850: 1, text: '', by: 'local' }));
@@ -263,4 +265,25 @@ t.test('a telephone on the address of a trunk is itself, and the trunk is the tr
   gateway.on('incoming', (leg) => leg.release({ q850: 1, text: '', by: 'local' }));
   await operator.request('INVITE', 'sip:+74951112233@box', 'x', { ...contactOf(operator), ...sdp }, body);
   t.match((await incoming)[1], { trunkId: 'acme' });
+});
+
+t.test('a device that wants digits by INFO gets them so, key by key (RFC 6086)', async (t) => {
+  const { gateway, at } = await setup(t, devices({ dtmf: 'info' }));
+  const phone = await RawPhone.open(t, at);
+  const called = next(gateway, 'deviceCalls');
+  gateway.on('deviceCalls', (leg) => void leg.answer());
+  const sdp = { 'Content-Type': 'application/sdp' };
+  const answer = await phone.signed('INVITE', 'sip:31@box', account, { ...contactOf(phone), ...sdp }, body);
+  t.equal(answer.status, 200);
+  const [leg] = await called;
+  await until(() => leg.state === 'answered');
+  const sent = leg.sendDigits('5#');
+  for (const key of ['5', '#']) {
+    const info = await phone.wait((m) => m.startLine.startsWith('INFO') && m.text.includes(`Signal=${key}`));
+    t.equal(info.header('Content-Type'), 'application/dtmf-relay');
+    phone.respond(info, '200 OK');
+  }
+  await sent;
+  leg.release({ q850: 16, text: '', by: 'local' });
+  phone.respond(await phone.wait((m) => m.startLine.startsWith('BYE')), '200 OK');
 });
