@@ -11,6 +11,7 @@ import { trunkDomain } from '../sip/identity.ts';
 import type { SipdHandle } from '../sipd/host.ts';
 import type { TraceEntry } from '../sipd/trace/ring.ts';
 import {
+  bounded,
   callIdsOf,
   merged,
   messagesOf,
@@ -37,8 +38,6 @@ const ROUND_MS = 1000;
 const PER_ROUND = 25;
 /** Calls that may wait; beyond it the oldest that went well are forgotten. */
 const MOST_WAITING = 500;
-/** Messages of one call: one that changes its session every minute has no end. */
-const MOST_MESSAGES = 600;
 /** Messages outside of calls that are shown of a trunk or a device. */
 const PEER_MESSAGES = 60;
 
@@ -168,7 +167,7 @@ export class CallTraces implements TraceAccess {
   async #entriesOf(call: TracedCall): Promise<TraceEntry[]> {
     const stored = this.#stored(call.id);
     const fresh = (await this.#remembered([call])).get(call.id) ?? [];
-    return merged(stored, fresh).slice(0, MOST_MESSAGES);
+    return bounded(merged(stored, fresh));
   }
 
   /** `linegate-2026-01-15-12-00-07-88121234567.pcap`, by the office's clock. */
@@ -245,7 +244,7 @@ export class CallTraces implements TraceAccess {
     for (const call of calls) {
       const fresh = remembered.get(call.id) ?? [];
       if (fresh.length === 0) continue;
-      const entries = merged(this.#stored(call.id), fresh).slice(0, MOST_MESSAGES);
+      const entries = bounded(merged(this.#stored(call.id), fresh));
       const doc = await deflate(Buffer.from(JSON.stringify(entries)));
       rows.push({ recordId: call.id, startedAt: call.startedAt, failed: wentWrong(call), doc });
     }

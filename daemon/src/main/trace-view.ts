@@ -42,6 +42,21 @@ export function merged(a: readonly TraceEntry[], b: readonly TraceEntry[]): Trac
   return [...all.values()].sort((x, y) => x.at - y.at);
 }
 
+/** Messages of one call: one that changes its session every minute has no end. */
+const MOST_MESSAGES = 600;
+/** Characters of all of them: a hostile peer may fill each to the brim. */
+const MOST_CHARACTERS = 1_000_000;
+
+/** The first messages of a call, as many as are shown and kept. */
+export function bounded(entries: readonly TraceEntry[]): TraceEntry[] {
+  let characters = 0;
+  const end = entries.findIndex((entry, i) => {
+    characters += entry.text.length;
+    return i >= MOST_MESSAGES || characters > MOST_CHARACTERS;
+  });
+  return end < 0 ? [...entries] : entries.slice(0, end);
+}
+
 /** Messages for the page. `placeOf`: whom a Call-ID was spoken with. */
 export function messagesOf(
   entries: readonly TraceEntry[],
