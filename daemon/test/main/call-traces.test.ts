@@ -171,6 +171,16 @@ t.test(
   },
 );
 
+t.test('a call without end, or of huge messages, is kept in part', async (t) => {
+  const { recorder, traces, says } = bench(t);
+  recorder.begin(call('long', ['c']));
+  for (let i = 0; i < 1000; i++) says('c', `UPDATE sip:1@op SIP/2.0\r\nCSeq: ${i} UPDATE`);
+  t.equal((await traces.call('long'))!.messages.length, 600);
+  recorder.begin(call('huge', ['h']));
+  for (let i = 0; i < 30; i++) says('h', `INFO sip:1@op SIP/2.0\r\nX: ${'x'.repeat(60_000)}`);
+  t.equal((await traces.call('huge'))!.messages.length, 16, 'a million characters');
+});
+
 t.test('files have names that tell them apart', async (t) => {
   const { recorder, traces, says } = bench(t, { config: { site: { timeZone: 'Asia/Vladivostok' } } });
   recorder.begin(call('r', ['c'], { calledNumber: '+78121234567' }));
