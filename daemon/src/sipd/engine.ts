@@ -302,7 +302,7 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
   bridge = new Bridge(core);
   const load = parts.load ?? systemLoad();
   const sampling = clock.every(SAMPLE_MS, () => {
-    const waiting = bridge?.uas.pending ?? 0;
+    const waiting = bridge?.uas.waiting ?? 0;
     guard.sample({ ...load(), waiting, filled: Math.max(table.filled, legs.size / limits.dialogs) });
   });
 

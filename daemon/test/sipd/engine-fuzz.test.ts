@@ -2,7 +2,7 @@
 import t from 'tap';
 import { start } from '../../src/sipd/engine.ts';
 import { control } from './control.ts';
-import { type Any, at, QUICK, SECRET, sdp, until } from './kit.ts';
+import { type Any, at, idle, QUICK, SECRET, sdp, until } from './kit.ts';
 import { udpPeer } from './peer.ts';
 
 function random(seed: number): (below: number) => number {
@@ -43,7 +43,7 @@ t.test('thousands of mangled requests and responses: no failure inside, and call
       control: { host: '127.0.0.1', port: 0, secret: SECRET },
       timers: QUICK,
     },
-    { onError: (e) => errors.push(e) },
+    { onError: (e) => errors.push(e), load: idle },
   );
   t.teardown(() => engine.close());
   const c = await control(t, engine);

@@ -44,6 +44,7 @@ export class HostileNetwork {
         timers: { T1: 62.5, T2: 500, T4: 625, D: 2000 },
       },
       {
+        load: () => ({ utilization: 0, lagMs: 0 }),
         onError: (error) =>
           errors.push(error instanceof Error ? (error.stack ?? error.message) : String(error)),
       },
