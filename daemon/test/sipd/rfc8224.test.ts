@@ -33,25 +33,28 @@ const HEADERS: [string, string, string][] = [
   ['RFC 3420 2', 'X-Later-Header', 'a;b="c,d"'],
 ]; // prettier-ignore
 
+/** The engine may write a name with other capitals, as a drachtio-server does. */
+const has = (text: string, name: string, value: string): boolean =>
+  text
+    .split('\r\n')
+    .some((l) => l.toLowerCase().startsWith(`${name.toLowerCase()}: `) && l.endsWith(`: ${value}`));
+
 const lines = HEADERS.map(([, name, value]) => `${name}: ${value}\r\n`).join('');
 
 t.test('RFC 8224 4, 7433 4, 7044 5, 7315 4, 3325 9: into the application', async (t) => {
   const b = await bench(t);
   const { invite } = await incoming(b, lines);
-  for (const [rfc, name, value] of HEADERS)
-    t.ok(invite.sip.includes(`\r\n${name}: ${value}\r\n`), `${rfc} ${name}`);
+  for (const [rfc, name, value] of HEADERS) t.ok(has(invite.sip, name, value), `${rfc} ${name}`);
 });
 
 t.test('RFC 8224 4, 7433 4, 7044 5, 7315 4, 3325 9: out of it, in requests and responses', async (t) => {
   const b = await bench(t);
   const { invite } = await outgoing(b, lines);
-  for (const [rfc, name, value] of HEADERS)
-    t.ok(invite.text.includes(`\r\n${name}: ${value}\r\n`), `${rfc} ${name}`);
+  for (const [rfc, name, value] of HEADERS) t.ok(has(invite.text, name, value), `${rfc} ${name}`);
   const call = await incoming(b);
   respond(b.app, call.invite, 183, lines, sdp(5000));
   const progress = await b.peer.response(183);
-  for (const [rfc, name, value] of HEADERS)
-    t.ok(progress.text.includes(`\r\n${name}: ${value}\r\n`), `${rfc} ${name}`);
+  for (const [rfc, name, value] of HEADERS) t.ok(has(progress.text, name, value), `${rfc} ${name}`);
 });
 
 t.test('RFC 3326 1, 7433 4: in BYE and CANCEL', async (t) => {
@@ -77,8 +80,7 @@ t.test('RFC 8224 4, 7315 4: through the proxy', async (t) => {
   const to = `sip:1@${next.address}`;
   b.app.send(`proxy|${frame.words[8]}||||serial|||${to}`, `INVITE ${to} SIP/2.0\r\n\r\n`);
   const passed = await next.expect('INVITE');
-  for (const [rfc, name, value] of HEADERS)
-    t.ok(passed.text.includes(`\r\n${name}: ${value}\r\n`), `${rfc} ${name}`);
+  for (const [rfc, name, value] of HEADERS) t.ok(has(passed.text, name, value), `${rfc} ${name}`);
 });
 
 t.test('RFC 8224 4.1: in its compact form it reaches a client that knows the long one only', async (t) => {

@@ -109,10 +109,12 @@ export class Pending {
     call.held = undefined;
     this.#byTx.delete(call.tx);
     if (!this.#calls.delete(call.txn) || !call.leg) return;
-    if (call.request.method === 'INVITE') call.leg.invited = false;
-    if (call.request.method === 'UPDATE') call.leg.updating = false;
-    if (call.request.method !== 'PRACK' && hasBody(call.request)) call.leg.offerIn = false;
+    const { method } = call.request;
+    if (method === 'INVITE') call.leg.invited = false;
+    if (method === 'UPDATE') call.leg.updating = false;
+    if ((method === 'INVITE' || method === 'UPDATE') && hasBody(call.request)) call.leg.offerIn = false;
   }
+
   /** A PRACK has been answered: the 2xx that waited for it may go. */
   sendHeld(leg: Leg): void {
     for (const call of this.#calls.values()) {

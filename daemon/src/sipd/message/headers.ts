@@ -93,7 +93,6 @@ const SPELLED = [
   'To',
   'Unsupported',
   'User-Agent',
-  'User-to-User',
   'Via',
   'Warning',
   'WWW-Authenticate',
