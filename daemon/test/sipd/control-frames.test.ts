@@ -237,8 +237,8 @@ test('what cannot be sent is said in the words that srf knows', async (t) => {
 test('headers of an initial request: whose are they', async (t) => {
   const { c, peer, to, answer } = await bench(t);
   const send = async (lines: string, method = 'INVITE'): Promise<Seen> => {
-    await answer(c.send('sip||', `${method} sip:1@${peer.address} SIP/2.0\r\n${lines}\r\n`));
-    return await peer.expect(method);
+    const sent = await answer(c.send('sip||', `${method} sip:1@${peer.address} SIP/2.0\r\n${lines}\r\n`));
+    return await peer.next((m) => m.text === sent.sip);
   };
   const bare = await send('');
   t.match(bare.headers.via, new RegExp(`^SIP/2.0/UDP ${to};branch=z9hG4bK`));
@@ -280,10 +280,10 @@ test('headers within a dialog and of responses: whose are they', async (t) => {
   const { invite, dialog } = await calling(b);
   const number = Number.parseInt(invite.headers.cseq!, 10);
   const send = async (method: string, lines = ''): Promise<Seen> => {
-    await answer(c.send(`sip||${dialog}`, `${method} sip:placeholder SIP/2.0\r\n${lines}\r\n`));
-    const seen = await peer.expect(method);
+    const sent = await answer(c.send(`sip||${dialog}`, `${method} sip:placeholder SIP/2.0\r\n${lines}\r\n`));
+    const seen = await peer.next((m) => m.text === sent.sip);
     peer.reply(seen, 200);
-    await sip('SIP/2.0 200');
+    await c.next((f) => f.words[8] === sent.words[10] && f.sip.startsWith('SIP/2.0 200'));
     return seen;
   };
   const info = await send(
