@@ -9,7 +9,7 @@ import { compileDialPlan } from '../../src/dialplan/plan.ts';
 import { priceOf } from '../../src/dialplan/price.ts';
 import type { ToneSpec } from '../../src/media/api.ts';
 import type { CallRecord, CallRecorder } from '../../src/records/call-record.ts';
-import type { ServiceContext, TrunkCallRequest } from '../../src/service/context.ts';
+import type { DeviceCallRequest, ServiceContext, TrunkCallRequest } from '../../src/service/context.ts';
 import { MessageWaiting } from '../../src/service/message-waiting.ts';
 import { Services } from '../../src/service/services.ts';
 import { FakeLeg } from './fake-leg.ts';
@@ -61,6 +61,11 @@ export class Bench {
   config: Config;
   #plan;
 
+  /** Contacts of each device that is there, in groups of one preference. */
+  readonly devices = new Map<string, readonly (readonly string[])[]>();
+  /** Every leg to a device so far. */
+  readonly deviceLegs: FakeLeg[] = [];
+
   constructor(document: unknown, pinDigits: Record<string, string> = {}) {
     this.config = configSchema.parse(document);
     this.#plan = compileDialPlan(this.config);
@@ -85,7 +90,7 @@ export class Bench {
       calls: new CallRegistry({ clock, media, tones, recorder, priceOf }),
       ports: { fxs: (n) => this.fxs.get(n), fxo: (n) => this.fxo.get(n) },
       trunks: { call: (request) => this.#call(request) },
-      devices: { callDevice: () => ({ q850: 20, text: 'no device', by: 'local' }) },
+      devices: { callDevice: (request) => this.#callDevice(request) },
       dialPlan: () => ({
         classify: (digits, origin) => this.#plan.classify(digits, { origin: origin.kind }),
         plan: (dialed, origin, rights) =>
@@ -136,6 +141,18 @@ export class Bench {
     const leg = new FakeLeg('outgoing', `trunk:${request.trunkId}`, request.number);
     this.trunkCalls.push({ request, leg });
     return leg;
+  }
+
+  #callDevice({ deviceId, number }: DeviceCallRequest): (() => Leg)[][] | ReleaseCause {
+    const groups = this.devices.get(deviceId);
+    if (groups === undefined) return { q850: 20, text: 'no device', by: 'local' };
+    return groups.map((contacts) =>
+      contacts.map(() => () => {
+        const leg = new FakeLeg('outgoing', `device:${deviceId}`, number);
+        this.deviceLegs.push(leg);
+        return leg;
+      }),
+    );
   }
 
   /** The newest leg on a trunk. */
