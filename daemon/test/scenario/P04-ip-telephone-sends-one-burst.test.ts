@@ -43,5 +43,18 @@ t.test(
       (await box.api.download(`/api/calls/${record.id}/trace.pcap`)).data.includes(pin),
       'nor the file',
     );
+
+    const device = await box.api.get<TraceView>('/api/devices/ivan-desk/trace');
+    const said = device.messages.map((m) => `${m.direction} ${m.summary}`);
+    t.same(
+      [...new Set(said)].slice(0, 3),
+      ['in REGISTER', 'out 401 Unauthorized', 'out 200 OK'],
+      'how it registered',
+    );
+    t.notMatch(
+      JSON.stringify(device),
+      /(?:nonce|response)=\\"(?!\*)/,
+      'without what its password could be guessed from',
+    );
   },
 );
