@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
 import { buildWebUi } from '../build.ts';
@@ -58,6 +59,14 @@ t.test('IP telephones and a PBX on the page: now, in the settings, in both langu
   await form.getByRole('button', { name: 'Сохранить' }).click();
   await form.waitFor({ state: 'detached' });
   t.match(office.store.config.devices.at(-1), { user: 'vera', mode: 'registers', password: 'long enough' });
+
+  await page.locator('#setup-device').selectOption({ label: 'Стол Веры' });
+  await page.locator('#setup-model').selectOption({ label: 'Yealink T31' });
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Скачать его настройки' }).click();
+  const download = await downloading;
+  t.match(download.suggestedFilename(), /-yealink-t31\.cfg$/);
+  t.match(readFileSync((await download.path())!, 'utf8'), /^account\.1\.password = long enough$/m);
   t.same(errors, []);
 
   const english = await openPage(browser, office.origin, { language: 'en' });

@@ -398,7 +398,8 @@ export const en: Record<Key, string> = {
   'box.devices': 'IP telephones and PBX',
   'box.devicesNow': 'How they are now',
   'setup.title': 'Set up a telephone or adapter',
-  'setup.lead': 'What to do at the device so that it registers here. The password is the one you entered above.',
+  'setup.lead':
+    'What to do at the device so that it registers here. The password is the one you entered above.',
   'setup.device': 'Device',
   'setup.model': 'Model',
   'setup.server': 'Server',

@@ -10,6 +10,7 @@ import { DeviceList } from '../now/devices.tsx';
 import { Faceplate } from '../now/faceplate.tsx';
 import { TrunkList } from '../now/trunks.tsx';
 import { deviceTone, trunkTone } from '../state-words.ts';
+import { DeviceSetup } from './device-setup.tsx';
 import { HistoryCard } from './history.tsx';
 import { PasswordCard } from './password.tsx';
 import { ProtectionPart } from './protection.tsx';
@@ -201,6 +202,7 @@ function Devices() {
           <DeviceList devices={state.devices} />
         </Card>
       )}
+      <DeviceSetup />
     </>
   );
 }
