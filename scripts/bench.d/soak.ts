@@ -20,9 +20,7 @@ export async function run(emit: (figure: Figure) => void, options: Options): Pro
   const calls = options.number('calls', 100_000);
   const rate = options.number('rate', 150);
   const bench = new Bench();
-  const sipd = await bench.run('sipd', 'daemon/dist/sipd.js', [
-    ...['--sip', '127.0.0.1:0', '--control', '127.0.0.1:0', '--secret', secret],
-  ]);
+  const sipd = await bench.engine(secret);
   let callee: Awaited<ReturnType<typeof startCallee>> | undefined;
   try {
     callee = await startCallee(bench.folder, called);

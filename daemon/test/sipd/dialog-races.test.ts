@@ -144,7 +144,8 @@ t.test('glare: our re-INVITE outstanding refuses theirs with 491; old CSeq is 50
   peer.reply(ours, 200, { body: sdp(5011) });
   await within(modify, 1000, 'modify');
   peer.request(at(engine), 'INFO', { ...ids, cseq: 9 });
-  const old = await peer.response();
+  // The 491, which has no ACK here, is repeated meanwhile.
+  const old = await peer.response(500);
   t.equal(old.status, 500);
   t.match(old.headers['retry-after'], /^\d$/);
 });
@@ -411,4 +412,37 @@ t.test('a 200 without Contact can still be acknowledged and ended', async (t) =>
   await peer.expect('ACK');
   c.send(`sip||${dialog}`, 'BYE sip:placeholder SIP/2.0\r\n\r\n');
   t.match((await peer.expect('BYE')).text, new RegExp(`^BYE sip:${peer.address} SIP`));
+});
+
+t.test(
+  'a call that is over: a 200 to its INVITE that comes again gets the same ACK, one of a fork ACK and BYE',
+  async (t) => {
+    const { engine, peer, uac, invite, ok, ack } = await calling(t);
+    const gone = uac.destroy();
+    peer.reply(await peer.expect('BYE'), 200);
+    await gone;
+    await until(() => engine.stats().dialogs === 0, 1000, 'the dialog is gone');
+    t.equal(engine.stats().clientTransactions <= 1, true, 'the INVITE waits for nothing more (the BYE may)');
+    peer.seen.length = 0;
+    peer.send(at(engine), ok);
+    t.equal((await peer.expect('ACK')).text, ack.text);
+    peer.reply(invite, 200, { tag: 'fork', body: sdp(5002) });
+    t.match((await peer.expect('ACK')).headers.to, /tag=fork/);
+    const bye = await peer.expect('BYE');
+    t.match(bye.headers.to, /tag=fork/);
+    peer.reply(bye, 200);
+  },
+);
+
+t.test('a BYE that is repeated after the call is over gets the same 200', async (t) => {
+  const { engine, peer, ok } = await called(t, undefined);
+  within2(peer, at(engine), ok, 'ACK', 1);
+  const bye = within2(peer, at(engine), ok, 'BYE', 2);
+  const first = await peer.next((m) => m.status === 200 && /BYE/.test(m.headers.cseq ?? ''));
+  await until(() => engine.stats().dialogs === 0, 1000, 'the dialog is gone');
+  t.equal(engine.stats().serverTransactions, 0, 'no transaction is left of the call');
+  peer.seen.length = 0;
+  peer.send(at(engine), bye);
+  const again = await peer.next((m) => m.status === 200 && /BYE/.test(m.headers.cseq ?? ''));
+  t.equal(again.text, first.text);
 });

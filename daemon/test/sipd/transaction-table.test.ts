@@ -158,3 +158,68 @@ t.test(
     }
   },
 );
+
+t.test(
+  'a settled exchange: its repetitions get the same response for 64*T1, and it costs no transaction',
+  async (t) => {
+    const { clock, sent, tab } = table();
+    const bye = request('BYE', { to: ';tag=t' });
+    const tx = tab.serve(bye, flow);
+    tx.settle();
+    t.equal(tab.sizes.server, 1, 'not before its final response');
+    tx.respond(200, 'SIP/2.0 200 OK\r\n\r\n');
+    tx.settle();
+    t.equal(tab.sizes.server, 0);
+    t.notOk(tab.full);
+    clock.advance(31_999);
+    t.ok(tab.repeated(bye, flow));
+    t.same(sent, [
+      [0, 'SIP/2.0 200 OK'],
+      [31_999, 'SIP/2.0 200 OK'],
+    ]);
+    clock.advance(1);
+    t.notOk(tab.repeated(bye, flow), 'then it is another request');
+    t.equal(sent.length, 2);
+  },
+);
+
+t.test(
+  'a settled INVITE: repetitions and late ACKs are absorbed, the same by another way is merged',
+  async (t) => {
+    const { clock, sent, tab } = table();
+    const invite = request('INVITE');
+    const tx = tab.serve(invite, flow);
+    tx.respond(200, 'SIP/2.0 200 OK\r\n\r\n');
+    tx.settle();
+    t.equal(tab.findServer(invite), undefined);
+    t.ok(tab.repeated(invite, flow));
+    t.ok(tab.repeated(request('ACK', { to: ';tag=t' }), flow));
+    t.equal(sent.length, 1, 'nothing more is sent');
+    const otherWay = request('INVITE', { branch: 'z9hG4bK2' });
+    t.notOk(tab.repeated(otherWay, flow));
+    t.ok(tab.isMerged(otherWay));
+    clock.advance(32_000);
+    t.notOk(tab.isMerged(otherWay));
+
+    const refused = tab.serve(request('INVITE', { branch: 'z9hG4bK3' }), flow);
+    refused.respond(486, 'SIP/2.0 486 Busy Here\r\n\r\n');
+    refused.settle();
+    t.equal(tab.sizes.server, 1, 'a refusal is repeated until its ACK comes');
+    tab.close();
+  },
+);
+
+t.test('settled exchanges are bounded: of more than the limit the newest are kept', async (t) => {
+  const { tab } = table();
+  const requests = Array.from({ length: 7 }, (_, i) => request('OPTIONS', { branch: `z9hG4bKo${i}` }));
+  for (const options of requests) {
+    const tx = tab.serve(options, flow);
+    tx.respond(200, 'SIP/2.0 200 OK\r\n\r\n');
+    tx.settle();
+  }
+  t.same(
+    requests.map((options) => tab.repeated(options, flow)),
+    [false, true, true, true, true, true, true],
+  );
+  tab.close();
+});

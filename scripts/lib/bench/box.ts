@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BoxClient } from '../clients.ts';
-import { type Running, start } from '../processes.ts';
+import { type Running, root, start } from '../processes.ts';
 
 /** Programs and files of one measurement; all are stopped and removed by `close`. */
 export class Bench {
@@ -12,8 +12,8 @@ export class Bench {
   #boxes = 0;
 
   /** Runs a program until the end of the measurement. */
-  async run(name: string, file: string, args: string[]): Promise<Running> {
-    const running = await start(name, file, args);
+  async run(name: string, file: string, args: string[], nodeArguments: string[] = []): Promise<Running> {
+    const running = await start(name, file, args, { nodeArguments });
     this.#running.push(running);
     return running;
   }
@@ -50,6 +50,16 @@ export class Bench {
   /** The built daemon (ruling 31: never the sources). */
   async daemon(args: string[]): Promise<Running> {
     return await this.run('daemon', 'daemon/dist/main.js', args);
+  }
+
+  /** The SIP engine by itself, started as `scripts/sipd` starts it, without the shell in between. */
+  async engine(secret: string): Promise<Running> {
+    const script = readFileSync(join(root, 'scripts/sipd'), 'utf8');
+    const [, flags, file] = /^exec node (.*?)(\S+\.js) /m.exec(script) ?? [];
+    if (file === undefined) throw new Error('scripts/sipd does not say how the engine is started');
+    const anywhere = '127.0.0.1:0';
+    const args = ['--sip', anywhere, '--control', anywhere, '--secret', secret];
+    return await this.run('sipd', file, args, flags!.split(' ').filter(Boolean));
   }
 
   /** Signs in to a box that nobody has claimed yet. */

@@ -1,7 +1,7 @@
 /** SIPp (Debian: sip-tester) as the two operators of a transit call. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Loopback addresses of their own, so that the box tells its trunks apart by source (127.0.0.0/8 is all ours). */
@@ -39,11 +39,11 @@ ${rest}`;
   const body = `Content-Type: application/sdp\nContent-Length: [len]\n\n${sdp}\n`;
   return scenario(
     [
-      send(request('INVITE', '', '1', `${contact}\n${body}`), 'retrans="500"'),
+      send(request('INVITE', '', '1', `${contact}\n${body}`), 'retrans="500" start_rtd="1"'),
       '<recv response="100" optional="true"/>',
       '<recv response="180" optional="true"/>',
       '<recv response="183" optional="true"/>',
-      '<recv response="200" rrs="true"/>',
+      '<recv response="200" rrs="true" rtd="1"/>',
       send(request('ACK', '[peer_tag_param]', '1', 'Content-Length: 0\n')),
       `<pause milliseconds="${holdMs}"/>`,
       send(request('BYE', '[peer_tag_param]', '2', 'Content-Length: 0\n'), 'retrans="500"'),
@@ -106,6 +106,8 @@ export interface CallsRun {
   repeated: number;
   /** From the first call to the end of the last, s. */
   seconds: number;
+  /** From INVITE to 200 of each call that was answered, ms; empty unless asked for. */
+  setupMs: number[];
 }
 
 export interface CallsOptions {
@@ -119,6 +121,8 @@ export interface CallsOptions {
   holdMs: number;
   /** Address that the calls come from. */
   from?: string;
+  /** Whether the set-up time of each call is wanted. */
+  setup?: boolean;
 }
 
 /** Makes `calls` calls at a steady rate; each must be answered, held and ended as written. */
@@ -130,6 +134,7 @@ export async function makeCalls(options: CallsOptions): Promise<CallsRun> {
   const child = sipp(folder, 'caller', callerScenario(number, holdMs), [
     ...[box, '-i', options.from ?? callerAddress, '-r', String(rate), '-m', String(calls), '-l', '2000'],
     ...['-timeout', `${limit}s`, '-recv_timeout', '10000', '-trace_stat', '-stf', statistics, '-fd', '1'],
+    ...(options.setup ? ['-trace_rtt', '-rtt_freq', '1'] : []),
   ]);
   await once(child, 'exit');
   const seconds = (performance.now() - began) / 1000;
@@ -142,5 +147,16 @@ export async function makeCalls(options: CallsOptions): Promise<CallsRun> {
     failed: figure('FailedCall(C)') + Math.max(0, calls - figure('TotalCallCreated')),
     repeated: figure('Retransmissions(C)'),
     seconds,
+    setupMs: options.setup ? takeSetupTimes(folder) : [],
   };
+}
+
+/** Reads and removes what SIPp's -trace_rtt left: a line `date;ms;number of the timer` for each call. */
+function takeSetupTimes(folder: string): number[] {
+  const name = readdirSync(folder).find((file) => /^caller_\d+_rtt\.csv$/.test(file));
+  if (name === undefined) return [];
+  const file = join(folder, name);
+  const lines = readFileSync(file, 'latin1').trim().split('\n').slice(1);
+  rmSync(file);
+  return lines.map((line) => Number(line.split(';')[1])).filter((ms) => Number.isFinite(ms));
 }
