@@ -84,6 +84,10 @@ export interface EngineLimits extends Limits {
   connections: number;
   /** Stream connections at once from one address. */
   connectionsPerPeer: number;
+  /** Who connects has this long to send a first whole message, ms. */
+  firstMessageMs: number;
+  /** A message that has begun on a connection has this long to become whole, ms. */
+  wholeMessageMs: number;
   /** Messages kept in the trace, and bytes of their text. */
   trace: number;
   traceBytes: number;

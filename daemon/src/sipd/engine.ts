@@ -35,6 +35,9 @@ const LIMITS: EngineLimits = {
   dialogs: 5000,
   connections: 1000,
   connectionsPerPeer: 100,
+  // An open connection alone is of no use to anyone, and slow senders must not hold buffers.
+  firstMessageMs: 15_000,
+  wholeMessageMs: 10_000,
   trace: 8000,
   traceBytes: 6 * 1024 * 1024,
 };

@@ -8,12 +8,8 @@ import { faultOf, listenOptions, type TlsMaterial, type TlsProfiles } from './tl
 
 /** A connection with nothing on it for this long is closed; keepalives count. */
 const IDLE_MS = 30 * 60_000;
-/** An unfinished message may take this long to arrive (slow senders must not hold buffers). */
-const PARTIAL_MS = 10_000;
 /** A connection that is not up within this time will not be: the next target is tried. */
 const CONNECT_MS = 5_000;
-/** Who connects has this long to send a whole message: an open connection alone is of no use to anyone. */
-const MUTE_MS = 15_000;
 /** Most bytes waiting to be sent before a peer that does not read is cut off. */
 const MAX_BACKLOG = 1024 * 1024;
 
@@ -24,6 +20,7 @@ export class StreamFlow implements Flow {
   remote: HostPort;
   readonly #socket: Socket;
   readonly #framer: StreamFramer;
+  readonly #limits: EngineLimits;
   readonly #handler: FlowHandler;
   /** When the connection is given up unless what is awaited comes. */
   #deadline: NodeJS.Timeout | undefined;
@@ -47,6 +44,7 @@ export class StreamFlow implements Flow {
     this.proto = proto;
     this.local = local;
     this.remote = remote;
+    this.#limits = limits;
     this.#framer = new StreamFramer(limits);
     this.#handler = handler;
     // One that could not even be begun is destroyed already.
@@ -113,7 +111,7 @@ export class StreamFlow implements Flow {
   /** The peer opened it: it has to say something soon. */
   expectMessage(): void {
     this.#heard = false;
-    this.#limit(MUTE_MS);
+    this.#limit(this.#limits.firstMessageMs);
   }
 
   #limit(ms: number | undefined): void {
@@ -142,7 +140,7 @@ export class StreamFlow implements Flow {
     this.#heard ||= whole;
     const { held } = this.#framer;
     if (this.#heard && (whole || held === 0)) this.#limit(undefined);
-    if (held > 0 && !this.#deadline) this.#limit(PARTIAL_MS);
+    if (held > 0 && !this.#deadline) this.#limit(this.#limits.wholeMessageMs);
   }
 
   #close(): void {
