@@ -2,15 +2,7 @@ import t from 'tap';
 import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
 import { buildWebUi } from '../build.ts';
 import { ladderOf } from '../src/view/trace/ladder-model.ts';
-import {
-  axeViolations,
-  claimBox,
-  goTo,
-  launchBrowser,
-  openPage,
-  overflowsSideways,
-  signIn,
-} from './browser.ts';
+import { axeViolations, claimBox, goTo, launchBrowser, openPage } from './browser.ts';
 import { morningRecords, openOffice, playMorning } from './office.ts';
 import { saidInCall, saidOnTrunk } from './sip-said.ts';
 
@@ -133,21 +125,6 @@ t.test('what was said in SIP is drawn, read with keys alone, and downloaded', as
     await page.goto(`${office.origin}/calls/r2`);
     await page.locator('.path').waitFor();
     t.equal(await page.locator('.trace').count(), 0, 'nothing where no SIP was');
-  });
-
-  await t.test('in English, dark, on a telephone: nothing overflows, everything is reachable', async (t) => {
-    office.traces.set('r1', saidInCall(office.records[0]!));
-    const small = await openPage(browser, office.origin, { language: 'en', colorScheme: 'dark', width: 360 });
-    await signIn(small.page, goodPassword);
-    await small.page.goto(`${office.origin}/calls/r1`);
-    await small.page.locator('.trace > summary').click();
-    await small.page.locator('button.rung').nth(5).click();
-    await small.page.locator('.sip-message').waitFor();
-    t.same(await axeViolations(small.page), []);
-    t.equal(await overflowsSideways(small.page), false);
-    const box = await small.page.locator('button.rung').first().boundingBox();
-    t.ok(box!.height >= 44, `a finger finds a rung (${box!.height} px)`);
-    t.same(small.errors, []);
   });
   t.same(errors, []);
 });
