@@ -29,14 +29,13 @@ t.test('responses lost three times of four', { buffered: true }, async (t) => {
   // So many repetitions that one gets through: 400*T1 is 8 s, one every 100 ms.
   const { engines, env } = await startNetwork(t, 'uas.js', { T1: 20, T2: 100, T4: 100, give: 400 });
   const engine = engines.get('drachtio-sut')!;
-  const srf = await client(engine);
+  const srf = await client({ control: JSON.parse(env.SUITE_CONTROL!)['drachtio-sut'] });
   t.teardown(() => srf.disconnect());
   let refuses = false;
   srf.invite((req: Any, res: Any) => {
     if (refuses) res.send(503);
     else srf.createUAS(req, res, { localSdp: sdp(5000) }).catch(() => {});
   });
-  await new Promise((resolve) => setTimeout(resolve, 50));
   await playCaller(env, 'uac-drop-one-200.xml');
   await until(() => engine.stats().dialogs === 0, 2000, 'the end of the call');
   t.notOk(engine.stats().counts['ack.timeout'], 'the 200 got through, and its ACK back');

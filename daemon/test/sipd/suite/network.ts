@@ -4,8 +4,10 @@
  * drachtio-server our engine, and SIPp is Debian's.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { TimerConfig } from '../../../src/sipd/config.ts';
 import { type Engine, start } from '../../../src/sipd/engine.ts';
@@ -79,9 +81,9 @@ export async function startNetwork(
     await scenarios(folder, subnet);
     await docker(folder, subnet, engines.get('drachtio-sut')!);
     await Promise.all(called.map((s) => s.scenario && sipp(t, folder, subnet + s.host, s.scenario)));
-    const control = Object.fromEntries(
-      [...engines].map(([name, e]) => [name, { ...e.control, secret: SECRET }]),
-    );
+    const control: Record<string, object> = {};
+    for (const [name, e] of engines)
+      control[name] = { ...(await watch(t, e.control, join(folder, `routed-${name}`))), secret: SECRET };
     return {
       engines,
       env: {
@@ -117,6 +119,46 @@ function engine(subnet: string, at: Service, all: Service[], timers: Partial<Tim
   );
 }
 
+/**
+ * Stands before a control port and keeps a file while an application is connected whose first route has been
+ * confirmed: most of the suite's applications do not wait until then, and a container takes longer to start.
+ */
+async function watch(
+  t: Any,
+  control: { host: string; port: number },
+  file: string,
+): Promise<{ host: string; port: number }> {
+  const served = new Set<Socket>();
+  const server = createServer((application) => {
+    const engine = connect(control);
+    let asked = false;
+    application.on('data', (bytes) => {
+      asked ||= bytes.includes('|route|');
+      engine.write(bytes);
+    });
+    engine.on('data', (bytes) => {
+      if (asked) served.add(application);
+      if (asked) writeFileSync(file, '');
+      application.write(bytes);
+    });
+    for (const [one, other] of [
+      [application, engine],
+      [engine, application],
+    ] as const) {
+      one.on('error', () => {});
+      one.on('close', () => {
+        served.delete(application);
+        if (served.size === 0) rmSync(file, { force: true });
+        other.destroy();
+      });
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => server.close());
+  const { address: host, port } = server.address() as AddressInfo;
+  return { host, port };
+}
+
 /** The suite's scenarios, with our addresses in them. */
 async function scenarios(folder: string, subnet: string): Promise<void> {
   const from = join(SUITE, 'scenarios');
@@ -150,7 +192,6 @@ async function sipp(t: Any, folder: string, host: string, scenario: string): Pro
 /** `docker` and `docker-compose` for the suite's PATH: the first runs SIPp, the second has nothing left to do. */
 async function docker(folder: string, subnet: string, sut: Engine): Promise<void> {
   const { host, port } = sut.sip[0]!;
-  const control = sut.control.port.toString(16).toUpperCase().padStart(4, '0');
   const shim = `#!/bin/bash
 # docker run [--name NAME] IMAGE sipp ARGUMENTS
 while [ "$1" != sipp ]; do
@@ -167,12 +208,13 @@ for a in "$@"; do
   esac
   arguments+=("$a")
 done
-# Most of the suite's applications do not wait until they are connected: a container takes longer to start.
-for i in $(seq 200); do
-  grep -q '^ *[0-9]*: 0100007F:${control} 0100007F:[0-9A-F]* 01' /proc/net/tcp && break
-  sleep 0.02
+for i in $(seq 500); do
+  [ -e ${folder}/routed-drachtio-sut ] && break
+  sleep 0.01
 done
-exec sipp -i "\${address:-${subnet}$((1 + $$ / 250 % 250)).$((1 + $$ % 250))}" -p 5060 -timeout ${LIFE} "\${arguments[@]}"
+# A container takes longer to end as well: what SIPp sent last is to reach the application before it hangs up.
+case $* in *subscribe*) trap 'status=$?; sleep 0.7; exit $status' EXIT ;; esac
+sipp -i "\${address:-${subnet}$((1 + $$ / 250 % 250)).$((1 + $$ % 250))}" -p 5060 -timeout ${LIFE} "\${arguments[@]}"
 `;
   for (const [name, text] of [
     ['docker', shim],
