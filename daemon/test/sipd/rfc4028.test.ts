@@ -1,5 +1,6 @@
 /** RFC 4028: session timers. What has a clock of its own and no application to ask; see session-timer.test.ts too. */
 import t from 'tap';
+import { delayOf } from '../../src/sipd/dialog/session-timer.ts';
 import {
   answered,
   type Bench,
@@ -199,6 +200,11 @@ t.test('RFC 4028 10: BYE a third of the interval, at most 32 s, before the end',
     t.match(sent.headers.reason, /Session expired/);
     t.match((await b.app.next((f) => f.words[8] === 'unsolicited')).sip, /^BYE/);
   }
+});
+
+t.test('RFC 4028 4: an interval longer than any timer is no interval of nothing', async (t) => {
+  t.equal(delayOf(90), 90_000);
+  t.equal(delayOf(4_294_967_295), 2 ** 31 - 1, 'Node fires what is longer at once');
 });
 
 t.test('RFC 4028 10: a refresh without an answer, or with 481, ends the session', async (t) => {

@@ -110,6 +110,21 @@ t.test('RFC 6665 4.2: the peer subscribes, we notify and end it', async (t) => {
   t.equal(b.engine.stats().dialogs, 0);
 });
 
+t.test('RFC 6665 4.1.2: a subscription that is not renewed is forgotten, on either side', async (t) => {
+  const b = await bench(t);
+  const { subscribe } = await subscribing(b, 'dialog');
+  b.peer.reply(subscribe, 200, { extra: 'Expires: 60\r\n' });
+  await response(b.app, 200);
+  b.peer.request(b.to, 'SUBSCRIBE', { extra: 'Event: dialog\r\nExpires: 600\r\n' });
+  const echo = await b.app.reply(respond(b.app, await request(b.app, 'SUBSCRIBE'), 200, 'Expires: 60\r\n'));
+  await b.peer.response(200);
+  b.clock.advance(91_000);
+  t.equal(b.engine.stats().dialogs, 2, 'not while its last NOTIFY may be under way');
+  b.clock.advance(1000);
+  t.equal(b.engine.stats().dialogs, 0);
+  t.match(await b.app.reply(inDialog(b.app, echo[8]!, 'NOTIFY', `Event: dialog\r\n${OVER}`)), ['NOK']);
+});
+
 t.test('RFC 6665 4.2.1: an event that nobody has is 489, by the application', async (t) => {
   const b = await bench(t);
   b.peer.request(b.to, 'SUBSCRIBE', { extra: 'Event: nothing\r\n' });

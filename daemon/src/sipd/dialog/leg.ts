@@ -62,6 +62,8 @@ export class Leg {
   readonly unacked = new Map<number, Timer | undefined>();
   /** To be done when the dialog is over: what waits for repetitions of its 2xx is let go. */
   atEnd: (() => void)[] = [];
+  /** The end of a subscription that nobody renews (RFC 6665 4.1.2). */
+  expiry: Timer | undefined;
   /** The first 2xx of ours has been acknowledged; before that the callee may not send BYE (RFC 3261 15). */
   acked = false;
   /** A BYE of the client that waits for that ACK. */

@@ -1,5 +1,7 @@
+import type { Clock } from '../../base/clock.ts';
 import type { SipMessage } from '../message/message.ts';
 import type { Leg } from './leg.ts';
+import { delayOf } from './session-timer.ts';
 
 /** All dialogs, by the control protocol's name and by their own three-part identifier. */
 export class Legs {
@@ -32,6 +34,8 @@ export class Legs {
     for (const cseq of [...leg.unacked.keys()]) leg.acknowledged(cseq);
     for (const done of leg.atEnd.splice(0)) done();
     leg.session?.stop();
+    leg.expiry?.cancel();
+    leg.expiry = undefined;
     leg.afterAck?.gone();
     leg.afterAck = undefined;
     if (this.#byName.get(leg.id) === leg) this.#byName.delete(leg.id);
@@ -48,6 +52,15 @@ export class Legs {
       if (this.#byTags.get(k) === leg) this.#byTags.delete(k);
     }
     leg.early.clear();
+  }
+
+  /**
+   * A subscription has been granted `seconds` more; unless it is renewed it is forgotten `slackMs` after
+   * them, so that one whose last NOTIFY never came does not stay (RFC 6665 4.1.2).
+   */
+  expect(leg: Leg, seconds: number, clock: Clock, slackMs: number): void {
+    leg.expiry?.cancel();
+    leg.expiry = clock.after(delayOf(seconds + slackMs / 1000), () => this.remove(leg));
   }
 
   values(): IterableIterator<Leg> {

@@ -78,6 +78,11 @@ export function settledTerms(response: SipMessage): SessionTerms | undefined {
   return said && { interval: Math.max(said.interval, MIN_SE), ours: said.refresher !== 'uas' };
 }
 
+/** Seconds as the ms of a timer; Node fires one of more than 2**31 - 1 ms at once. */
+export function delayOf(seconds: number): number {
+  return Math.min(seconds * 1000, 2 ** 31 - 1);
+}
+
 /** The running timer of one dialog. */
 export class SessionTimer {
   readonly #clock: Clock;
@@ -99,8 +104,8 @@ export class SessionTimer {
     if (!terms) return;
     const { interval, ours } = terms;
     // RFC 4028 10: refresh at half the interval; BYE a third of it, at most 32 s, before its end.
-    if (ours) this.#timers.push(this.#clock.after((interval / 2) * 1000, () => this.#refresh(interval)));
-    this.#timers.push(this.#clock.after((interval - Math.min(32, interval / 3)) * 1000, this.#expired));
+    if (ours) this.#timers.push(this.#clock.after(delayOf(interval / 2), () => this.#refresh(interval)));
+    this.#timers.push(this.#clock.after(delayOf(interval - Math.min(32, interval / 3)), this.#expired));
   }
 
   /** Refreshes after `ms`, if the session has not been renewed or ended by then. */

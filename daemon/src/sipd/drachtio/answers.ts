@@ -170,6 +170,10 @@ export class Answers {
       core.legs.remove(leg);
     if (status >= 300) return;
     if (call.initial) leg.state = 'confirmed';
+    if (request.method === 'SUBSCRIBE' && leg.method === 'SUBSCRIBE') {
+      const granted = /^Expires: *(\d{1,9})/im.exec(text)?.[1] ?? request.get('expires');
+      core.legs.expect(leg, Number.parseInt(granted ?? '3600', 10) || 0, core.clock, core.table.timing.give);
+    }
     if (request.method !== 'INVITE') return;
     if (call.initial) core.cdr.start('application', 'uas', text);
     const repeater = new Repeater(core.clock, core.table.timing, {

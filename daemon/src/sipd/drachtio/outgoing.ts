@@ -224,6 +224,10 @@ export class OutgoingCall implements AttemptUser {
         this.#guardAck(leg);
       }
       if (this.method === 'BYE') this.#released(leg);
+      if (this.method === 'SUBSCRIBE' && leg.method === 'SUBSCRIBE') {
+        const granted = m.get('expires') ?? /^Expires: *(\d{1,9})/im.exec(this.#text)?.[1] ?? '3600';
+        core.legs.expect(leg, Number.parseInt(granted, 10) || 0, core.clock, core.table.timing.give);
+      }
       // RFC 6665 4.1.3 of a subscription's own dialog; the end of a REFER's reports ends no call (RFC 3515 2.4.6).
       if (
         this.method === 'NOTIFY' &&
