@@ -28,6 +28,8 @@ export interface Peer {
   readonly place: string;
   /** A device of the office: its people may hold, transfer and be told of messages; an operator may not (ruling 8). */
   readonly inside: boolean;
+  /** What it sends while it holds is music, to be heard: so with operators and PBXs. A telephone that holds has nothing to say. */
+  readonly ownMusic: boolean;
   /** An operator whose REFER is heard all the same, since the trunk says so. */
   readonly mayTransfer?: boolean;
   /** Our Contact toward it; the engine writes its own address in place of `localhost`. */

@@ -328,8 +328,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
     const held = this.session?.agreement?.held ?? false;
     if (held === this.#remoteHold || this.#state !== 'answered') return;
     this.#remoteHold = held;
-    // A telephone that holds has nothing to say; an operator or a PBX may send its music.
-    this.emit('held', held, held && !this.peer.inside && (this.session?.agreement?.music ?? false));
+    this.emit('held', held, held && this.peer.ownMusic && (this.session?.agreement?.music ?? false));
   }
 
   /** A REFER in the dialog. Whoever may have us call others is the peer's affair (ruling 8). */

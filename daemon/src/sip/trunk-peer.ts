@@ -13,6 +13,7 @@ export class TrunkPeer implements CalledPeer {
   readonly trunk: Trunk;
   readonly place: string;
   readonly inside: boolean;
+  readonly ownMusic = true;
   readonly dtmf = 'auto';
 
   constructor(trunk: Trunk) {

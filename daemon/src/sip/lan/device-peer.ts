@@ -58,6 +58,10 @@ export class DevicePeer implements CalledPeer {
     return { codecs, ptimeMs };
   }
 
+  get ownMusic(): boolean {
+    return this.device.config.kind === 'pbx';
+  }
+
   get dtmf(): 'auto' | 'info' {
     return this.device.config.dtmf;
   }
