@@ -4,10 +4,9 @@
  * drachtio-server our engine, and SIPp is Debian's.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { TimerConfig } from '../../../src/sipd/config.ts';
 import { type Engine, start } from '../../../src/sipd/engine.ts';
@@ -79,11 +78,13 @@ export async function startNetwork(
     t.teardown(() => Promise.all([...engines.values()].map((e) => e.close())));
     const folder: string = t.testdir();
     await scenarios(folder, subnet);
-    await docker(folder, subnet, engines.get('drachtio-sut')!);
     await Promise.all(called.map((s) => s.scenario && sipp(t, folder, subnet + s.host, s.scenario)));
     const control: Record<string, object> = {};
-    for (const [name, e] of engines)
-      control[name] = { ...(await watch(t, e.control, join(folder, `routed-${name}`))), secret: SECRET };
+    for (const [name, e] of engines) {
+      const watched = await watch(t, e.control);
+      control[name] = { ...watched.control, secret: SECRET };
+      if (name === 'drachtio-sut') await docker(t, folder, subnet, e, watched);
+    }
     return {
       engines,
       env: {
@@ -119,16 +120,20 @@ function engine(subnet: string, at: Service, all: Service[], timers: Partial<Tim
   );
 }
 
+interface Watched {
+  /** Where applications connect. */
+  control: { host: string; port: number };
+  /** Resolves when an application is connected whose first route has been confirmed. */
+  routed(): Promise<void>;
+}
+
 /**
- * Stands before a control port and keeps a file while an application is connected whose first route has been
- * confirmed: most of the suite's applications do not wait until then, and a container takes longer to start.
+ * Stands before a control port: most of the suite's applications do not wait until their route is confirmed, and
+ * a container takes longer to start than our SIPp.
  */
-async function watch(
-  t: Any,
-  control: { host: string; port: number },
-  file: string,
-): Promise<{ host: string; port: number }> {
+async function watch(t: Any, control: { host: string; port: number }): Promise<Watched> {
   const served = new Set<Socket>();
+  let waiting: (() => void)[] = [];
   const server = createServer((application) => {
     const engine = connect(control);
     let asked = false;
@@ -137,9 +142,11 @@ async function watch(
       engine.write(bytes);
     });
     engine.on('data', (bytes) => {
-      if (asked) served.add(application);
-      if (asked) writeFileSync(file, '');
       application.write(bytes);
+      if (!asked) return;
+      served.add(application);
+      for (const go of waiting) go();
+      waiting = [];
     });
     for (const [one, other] of [
       [application, engine],
@@ -148,11 +155,21 @@ async function watch(
       one.on('error', () => {});
       one.on('close', () => {
         served.delete(application);
-        if (served.size === 0) rmSync(file, { force: true });
         other.destroy();
       });
     }
   });
+  return {
+    control: await listening(t, server),
+    async routed() {
+      // The last application's end may be waiting to be read.
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      if (served.size === 0) await new Promise<void>((resolve) => waiting.push(resolve));
+    },
+  };
+}
+
+async function listening(t: Any, server: Server): Promise<{ host: string; port: number }> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => server.close());
   const { address: host, port } = server.address() as AddressInfo;
@@ -190,8 +207,13 @@ async function sipp(t: Any, folder: string, host: string, scenario: string): Pro
 }
 
 /** `docker` and `docker-compose` for the suite's PATH: the first runs SIPp, the second has nothing left to do. */
-async function docker(folder: string, subnet: string, sut: Engine): Promise<void> {
+async function docker(t: Any, folder: string, subnet: string, sut: Engine, watched: Watched): Promise<void> {
   const { host, port } = sut.sip[0]!;
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    void watched.routed().then(() => socket.end('go\n'));
+  });
+  const gate = await listening(t, server);
   const shim = `#!/bin/bash
 # docker run [--name NAME] IMAGE sipp ARGUMENTS
 while [ "$1" != sipp ]; do
@@ -202,16 +224,15 @@ shift
 arguments=()
 for a in "$@"; do
   case $a in
-    250ms) a=60ms ;;
+    250ms) a=1ms ;;
     /tmp/scenarios/*) a=${folder}\${a#/tmp} ;;
     drachtio-sut) a=${host}:${port} ;;
   esac
   arguments+=("$a")
 done
-for i in $(seq 500); do
-  [ -e ${folder}/routed-drachtio-sut ] && break
-  sleep 0.01
-done
+exec 3<>/dev/tcp/${gate.host}/${gate.port}
+read -r -t 20 -u 3
+exec 3>&-
 # A container takes longer to end as well: what SIPp sent last is to reach the application before it hangs up.
 case $* in *subscribe*) trap 'status=$?; sleep 0.7; exit $status' EXIT ;; esac
 sipp -i "\${address:-${subnet}$((1 + $$ / 250 % 250)).$((1 + $$ % 250))}" -p 5060 -timeout ${LIFE} "\${arguments[@]}"
