@@ -18,6 +18,8 @@ export interface DeviceCall {
   caller: Party;
   /** The device has as many calls as it may have. */
   full: boolean;
+  /** It comes from elsewhere than the office: there are no emergency numbers for it (ruling 3). */
+  away?: true;
   /** The call is to take the place of this one (RFC 3891). */
   replaces?: ReplacedDialog;
 }
@@ -43,11 +45,12 @@ export class DeviceDesk {
     });
   }
 
-  async #serve(leg: Leg, { deviceId, calledNumber, caller, full }: DeviceCall): Promise<void> {
+  async #serve(leg: Leg, { deviceId, calledNumber, caller, full, away }: DeviceCall): Promise<void> {
     const context = this.#context;
     const config = context.config();
     const device = deviceConfig(config, deviceId);
-    const origin: Origin = { kind: 'on-site', device: deviceId };
+    const here = { kind: 'on-site', device: deviceId } as const;
+    const origin: Origin = away ? { kind: 'forward', from: here } : here;
     const dialedAt = context.clock.now();
     const [dialed, ahead] = parted(calledNumber, config.accessNumbers);
     const number = context.dialPlan().classify(dialed, origin);

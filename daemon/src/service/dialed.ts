@@ -82,7 +82,9 @@ function seedOf(plan: RoutePlan, dialer: Dialer): DialedSeed {
   const { number } = plan;
   const called = number.e164 ?? number.shortCode ?? number.target;
   return {
-    direction: origin.kind === 'on-site' ? 'outgoing' : 'transit',
+    // A device of ours that is elsewhere is still one of ours.
+    direction:
+      origin.kind === 'on-site' || (origin.kind === 'forward' && origin.from) ? 'outgoing' : 'transit',
     service,
     ...(caller.number === undefined ? {} : { callerNumber: caller.number }),
     ...(caller.name === undefined ? {} : { callerName: caller.name }),

@@ -73,6 +73,7 @@ export function samePbx(
   config: Config,
   origin: Origin | undefined,
 ): { device: string; ports: readonly number[] } | undefined {
+  if (origin?.kind === 'forward') return samePbx(config, origin.from);
   if (origin?.kind !== 'on-site') return undefined;
   const { port, device } = origin;
   const pbx = config.devices.find(

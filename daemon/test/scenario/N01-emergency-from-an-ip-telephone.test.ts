@@ -55,5 +55,9 @@ t.test('who is not a device of the office reaches no 112 (ruling 3)', async (t) 
   });
   t.equal(answer.status, 403);
   t.same((await box.live()).calls, []);
-  await until('nothing of it is in the records', async () => (await box.records()).length === 0 || undefined, 1000);
+  await until(
+    'nothing of it is in the records',
+    async () => (await box.records()).length === 0 || undefined,
+    1000,
+  );
 });

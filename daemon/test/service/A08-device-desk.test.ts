@@ -36,11 +36,21 @@ const document = {
 const bench = (more: object = {}): Bench => new Bench({ ...document, ...more }, officePins);
 
 /** A device calls; its leg. */
-function calls(b: Bench, calledNumber: string, more: { deviceId?: string; full?: boolean } = {}): FakeLeg {
-  const { deviceId = 'desk', full = false } = more;
+function calls(
+  b: Bench,
+  calledNumber: string,
+  more: { deviceId?: string; full?: boolean; away?: true } = {},
+): FakeLeg {
+  const { deviceId = 'desk', full = false, away } = more;
   const leg = new FakeLeg('incoming', `device:${deviceId}`);
   leg.state = 'trying';
-  b.services.deviceCall(leg, { deviceId, calledNumber, caller: { number: '205', name: 'Reception' }, full });
+  b.services.deviceCall(leg, {
+    deviceId,
+    calledNumber,
+    caller: { number: '205', name: 'Reception' },
+    full,
+    ...(away ? { away } : {}),
+  });
   return leg;
 }
 
@@ -128,5 +138,19 @@ t.test(
     await settle();
     t.match(c.record, { q850: 25, direction: 'incoming' });
     t.equal(c.deviceLegs.length, 1);
+  },
+);
+
+t.test(
+  'a device of ours that is elsewhere calls with its rights, and reaches no 112 (ruling 3)',
+  async (t) => {
+    const b = bench();
+    const away = calls(b, '112', { away: true });
+    await settle();
+    t.match(away.releasedWith, { q850: 28 });
+    t.not(b.record.service, 'emergency');
+    calls(b, '88121234567', { away: true });
+    await settle();
+    t.match(b.record, { direction: 'outgoing', callerNumber: '31', calledNumber: '+78121234567' });
   },
 );

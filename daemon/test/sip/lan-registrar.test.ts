@@ -126,6 +126,10 @@ t.test('ruling 18: only the office network may knock, or what is named for a dev
   const named = await setup(t, devices({ networks: ['127.0.0.0/24'] }, { user: 'near', id: 'near' }), near);
   const remote = await RawPhone.open(t, named.at);
   t.equal((await remote.signed('REGISTER', registrar, account, contactOf(remote))).status, 200);
+  const called = next(named.gateway, 'deviceCalls');
+  named.gateway.on('deviceCalls', (leg) => leg.release({ q850: 1, text: '', by: 'local' }));
+  await remote.signed('INVITE', 'sip:112@box', account, contactOf(remote));
+  t.match((await called)[1], { calledNumber: '112', away: true }, 'ruling 3: not on site');
   const inside = { ...account, user: 'near' };
   t.equal(
     (await remote.signed('REGISTER', registrar, inside, contactOf(remote))).status,
@@ -257,7 +261,7 @@ t.test('a telephone on the address of a trunk is itself, and the trunk is the tr
   t.equal(answer.status, 404);
   t.match(
     (await called)[1],
-    { deviceId: 'device-0', calledNumber: '+74951234567', full: false },
+    { deviceId: 'device-0', calledNumber: '+74951234567', full: false, away: undefined },
     'RFC 3966: tel:',
   );
   const operator = await RawPhone.open(t, at);

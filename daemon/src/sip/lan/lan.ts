@@ -34,6 +34,8 @@ export interface DeviceCall {
   caller: Party;
   /** The device has as many calls as it may have already; only an emergency call may still go. */
   full: boolean;
+  /** It comes from elsewhere than the office, so that it is not on site (ruling 3). */
+  away?: true;
   /** The call is to take the place of this one (RFC 3891). */
   replaces?: ReplacedDialog;
 }
@@ -241,6 +243,9 @@ export class Lan {
             )
           : {},
       full,
+      ...(device.config.mode === 'static' || this.#options.onLink(plainAddress(req.source_address))
+        ? {}
+        : { away: true }),
       ...(replaces ? { replaces } : {}),
     });
   }
