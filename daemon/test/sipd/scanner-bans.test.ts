@@ -60,6 +60,7 @@ t.test('friendly-scanner is banned by its first packet and never answered', asyn
   scanner.request(box.to, 'OPTIONS', { extra: 'User-Agent: friendly-scanner\r\n' });
   await until(() => box.bans().length > 0, 2000, 'ban');
   t.same(box.bans(), [`${SCANNER} scanner`]);
+  await until(() => box.kept.length > 0, 2000, 'told');
   t.match(box.kept, [{ begun: { source: SCANNER, proven: false, times: 1 }, keep: [] }]);
   scanner.request(box.to, 'INVITE', {});
   scanner.send(box.to, 'garbage');
@@ -91,6 +92,7 @@ t.test('who dials number after number is banned, on a connection for real', asyn
     );
   await closed;
   t.same(box.bans(), [`${SCANNER} dialing`]);
+  await until(() => box.kept.length > 0, 2000, 'told');
   t.match(box.kept[0], { begun: { proven: true }, keep: [{ source: SCANNER }] });
   const again = connect({
     host: '127.0.0.1',

@@ -1,3 +1,4 @@
+import { makeRoom } from './bounded.ts';
 import type { Offence } from './conduct.ts';
 
 /** A source whose packets are dropped unread. Times are wall-clock ms since 1970. */
@@ -42,7 +43,9 @@ interface Entry {
  * connection, an echoed tag or nonce) gets bans that grow and outlive a restart; others get short ones.
  */
 export class BanList {
-  readonly #entries = new Map<string, Entry>();
+  /** Proven ones, and the others, each in the order in which they began. */
+  readonly #proven = new Map<string, Entry>();
+  readonly #unproven = new Map<string, Entry>();
   readonly #most: number;
 
   constructor(most = 2000) {
@@ -51,71 +54,67 @@ export class BanList {
 
   /** The ban a source is under, until when (monotonic); 0 if none. */
   until(source: string, now: number): number {
-    const until = this.#entries.get(source)?.until ?? 0;
+    const until = this.#get(source)?.until ?? 0;
     return until > now ? until : 0;
   }
 
   /** Counts a packet dropped. */
   drop(source: string): void {
-    const entry = this.#entries.get(source);
+    const entry = this.#get(source);
     if (entry) entry.dropped++;
   }
 
   /** Bans a source; returns until when (monotonic ms). */
   ban(source: string, reason: Offence, proven: boolean, now: number): number {
-    const before = this.#entries.get(source);
+    const before = this.#get(source);
     const past = before && now - before.until < MEMORY_MS ? before : undefined;
     const times = (past?.times ?? 0) + 1;
-    const provenTimes = proven ? times : 1;
-    const ms = proven ? BAN_MS[Math.min(provenTimes, BAN_MS.length) - 1]! : UNPROVEN_MS;
-    this.#entries.delete(source);
-    if (this.#entries.size >= this.#most) this.#makeRoom(now);
-    this.#entries.set(source, { reason, since: now, until: now + ms, proven, times, dropped: 0 });
+    const ms = proven ? BAN_MS[Math.min(times, BAN_MS.length) - 1]! : UNPROVEN_MS;
+    this.lift(source);
+    const map = proven ? this.#proven : this.#unproven;
+    // Half for each kind, so that forged addresses cannot push out the others.
+    makeRoom(map, Math.max(1, this.#most >> 1));
+    map.set(source, { reason, since: now, until: now + ms, proven, times, dropped: 0 });
     return now + ms;
+  }
+
+  /** The ban a source is under. */
+  find(source: string, now: number, wall: number): Ban | undefined {
+    const entry = this.#get(source);
+    return entry && entry.until > now ? banOf(source, entry, wall - now) : undefined;
   }
 
   /** Takes a ban back and forgets it; false if there is none. */
   lift(source: string): boolean {
-    return this.#entries.delete(source);
+    return this.#proven.delete(source) || this.#unproven.delete(source);
   }
 
   /** The bans that stand, latest first. `wall` - `now` is what turns one time into the other. */
   list(now: number, wall: number): Ban[] {
-    const shift = wall - now;
-    return [...this.#entries]
+    return [...this.#proven, ...this.#unproven]
       .filter(([, e]) => e.until > now)
-      .map(([source, { since, until, ...rest }]) => ({
-        source,
-        ...rest,
-        since: Math.round(since + shift),
-        until: Math.round(until + shift),
-      }))
+      .map(([source, e]) => banOf(source, e, wall - now))
       .sort((a, b) => b.since - a.since);
   }
 
   /** What is worth keeping over a restart: proven bans, past ones too. */
   record(now: number, wall: number): Ban[] {
-    const shift = wall - now;
-    return [...this.#entries]
-      .filter(([, e]) => e.proven && now - e.until < MEMORY_MS)
-      .map(([source, e]) => ({
-        ...e,
-        source,
-        since: Math.round(e.since + shift),
-        until: Math.round(e.until + shift),
-      }));
+    return [...this.#proven]
+      .filter(([, e]) => now - e.until < MEMORY_MS)
+      .map(([source, e]) => banOf(source, e, wall - now));
   }
 
   /** Takes over what {@link record} gave before a restart; a ban longer than the longest is cut to it. */
   restore(bans: readonly Ban[], now: number, wall: number): void {
     const longest = BAN_MS.at(-1)!;
-    for (const ban of bans.slice(0, this.#most)) {
+    for (const ban of bans.slice(0, this.#most >> 1)) {
       // A box whose clock has not been set yet would take every ban for over.
       const left = wall < ban.since ? ban.until - ban.since : ban.until - wall;
       const until = now + Math.min(left, longest);
       if (!Number.isFinite(until) || now - until > MEMORY_MS) continue;
       const { source, reason, proven, times, dropped } = ban;
-      this.#entries.set(source, {
+      const map = proven ? this.#proven : this.#unproven;
+      map.set(source, {
         reason,
         since: until - (ban.until - ban.since),
         until,
@@ -127,22 +126,15 @@ export class BanList {
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#proven.size + this.#unproven.size;
   }
 
-  /** Drops what is over, else an unproven ban, else the oldest. */
-  #makeRoom(now: number): void {
-    let oldest: string | undefined;
-    let unproven: string | undefined;
-    for (const [source, e] of this.#entries) {
-      if (e.until <= now) {
-        this.#entries.delete(source);
-        return;
-      }
-      oldest ??= source;
-      if (!e.proven) unproven ??= source;
-    }
-    const gone = unproven ?? oldest;
-    if (gone !== undefined) this.#entries.delete(gone);
+  #get(source: string): Entry | undefined {
+    return this.#proven.get(source) ?? this.#unproven.get(source);
   }
+}
+
+/** `shift`: wall-clock time less monotonic. */
+function banOf(source: string, { since, until, ...rest }: Entry, shift: number): Ban {
+  return { source, ...rest, since: Math.round(since + shift), until: Math.round(until + shift) };
 }

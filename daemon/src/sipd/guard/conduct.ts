@@ -1,3 +1,5 @@
+import { makeRoom } from './bounded.ts';
+
 /** What a source can be counted for. */
 export type Offence =
   | 'scanner' // the message says itself that it comes from a scanning tool
@@ -93,8 +95,7 @@ export class Conduct {
   #suspect(source: string, now: number): Suspect {
     let suspect = this.#suspects.get(source);
     if (suspect) return suspect;
-    if (this.#suspects.size >= this.#most)
-      this.#suspects.delete(this.#suspects.keys().next().value as string);
+    makeRoom(this.#suspects, this.#most);
     suspect = { tallies: {}, dialed: new Set(), dialedSince: now };
     this.#suspects.set(source, suspect);
     return suspect;

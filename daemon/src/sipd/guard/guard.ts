@@ -3,6 +3,7 @@ import { parseUri } from '../message/uri.ts';
 import type { Flow } from '../transport/flow.ts';
 import { sourceKey } from '../transport/source-key.ts';
 import { type Ban, BanList } from './ban-list.ts';
+import { makeRoom } from './bounded.ts';
 import { Conduct, type Offence } from './conduct.ts';
 import { Bucket, Governor, type Level, type Load } from './governor.ts';
 import { opensSomething } from './peek.ts';
@@ -49,7 +50,7 @@ export interface GuardParts {
   wall: () => number;
   settings: GuardSettings | undefined;
   count: (what: string) => void;
-  /** A ban began, ended by hand, or the list was restored. */
+  /** Bans began (the last of them is given) or one was lifted by hand. */
   banned?: (ban: Ban | undefined) => void;
   /** Connections of a source are to be closed. */
   hangUp?: (belongs: (host: string) => boolean) => void;
@@ -85,6 +86,8 @@ export class Guard {
   #ownAt = Number.NEGATIVE_INFINITY;
   /** Counts changes of who is who; a source's standing is of one epoch. */
   #epoch = 0;
+  /** The source banned last, if that has not been told. */
+  #untold: string | undefined;
 
   constructor(parts: GuardParts) {
     this.#parts = parts;
@@ -112,6 +115,7 @@ export class Guard {
   sample(load: Load): void {
     this.#governor.sample(load, this.#parts.now());
     this.#lookAround();
+    this.#tell();
   }
 
   /** Whether a packet is read at all: not from a banned source, nor one of a flood. Cheap. */
@@ -231,8 +235,7 @@ export class Guard {
     const known = this.#acquaintances.get(key);
     if (known !== undefined && known - now > ACQUAINTED_MS / 2) return;
     this.#acquaintances.delete(key);
-    if (this.#acquaintances.size >= MOST_ACQUAINTANCES)
-      this.#acquaintances.delete(this.#acquaintances.keys().next().value as string);
+    makeRoom(this.#acquaintances, MOST_ACQUAINTANCES);
     this.#acquaintances.set(key, now + ACQUAINTED_MS);
   }
 
@@ -295,9 +298,17 @@ export class Guard {
     // Other addresses of the same /64 learn of it when they are looked up anew.
     if (source.key.endsWith('/64')) this.#epoch++;
     this.#parts.count(`ban.${reason}`);
-    this.#parts.hangUp?.((host) => sourceKey(host) === source.key);
-    const ban = this.bans().find((b) => b.source === source.key);
-    if (ban) this.#parts.banned?.(ban);
+    if (proven) this.#parts.hangUp?.((host) => sourceKey(host) === source.key);
+    this.#untold = source.key;
+  }
+
+  /** Tells of bans at the pace of samples, not of packets: a wave of forged ones must not cost a list each. */
+  #tell(): void {
+    const source = this.#untold;
+    if (source === undefined) return;
+    this.#untold = undefined;
+    const { now, wall, banned } = this.#parts;
+    banned?.(this.#bans.find(source, now(), wall()));
   }
 
   #source(host: string): Source {
@@ -321,8 +332,7 @@ export class Guard {
     source.bannedUntil = source.exempt ? 0 : this.#bans.until(key, now);
     source.epoch = this.#epoch;
     if (!known) {
-      if (this.#sources.size >= MOST_SOURCES)
-        this.#sources.delete(this.#sources.keys().next().value as string);
+      makeRoom(this.#sources, MOST_SOURCES);
       this.#sources.set(host, source);
     }
     return source;
