@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freeTcpPort, type Peer, startPeer, whenBound } from './process.ts';
 
@@ -20,7 +21,6 @@ export interface Kamailio {
 }
 
 interface Test {
-  testdir(): string;
   teardown(fn: () => unknown): void;
 }
 
@@ -40,19 +40,15 @@ async function freePort(host: string): Promise<number> {
   }
 }
 
-/** Starts Kamailio in the foreground, with a configuration in `folder`, and waits until it listens. */
-export async function startKamailio(
-  t: Test,
-  folder: string,
-  options: KamailioOptions = {},
-): Promise<Kamailio> {
+/** Starts Kamailio in the foreground, with a configuration of its own, and waits until it listens. */
+export async function startKamailio(t: Test, options: KamailioOptions = {}): Promise<Kamailio> {
   const host = '127.0.0.1';
   const port = await freePort(host);
-  const file = join(folder, 'kamailio.cfg');
-  const run = join(folder, 'kamailio');
-  await mkdir(run);
+  const run = await mkdtemp(join(tmpdir(), 'linegate-kamailio-'));
+  const file = join(run, 'kamailio.cfg');
   await writeFile(file, configuration(host, port, options));
   const args = ['-f', file, '-DD', '-E', '-e', '-m', '32', '-M', '4', '-Y', run, '-w', run];
+  t.teardown(() => rm(run, { recursive: true, force: true }));
   const peer = startPeer(t, 'kamailio', args, { cwd: run });
   await Promise.race([
     Promise.all([whenBound('udp', port), whenBound('tcp', port)]),

@@ -9,13 +9,10 @@ const normal = { q850: 16, text: '', by: 'local' as const };
 const number = '+74951110000';
 
 /** The office registers at Kamailio; every number that nobody registered is at `far`. */
-async function network(
-  t: Parameters<typeof startEngine>[0] & { testdir(): string },
-  change: Partial<TrunkConfig>,
-) {
+async function network(t: Parameters<typeof startEngine>[0], change: Partial<TrunkConfig>) {
   const transport = change.transport === 'tcp' ? 'tcp' : 'udp';
   const [engine, farEngine] = await Promise.all([startEngine(t), startEngine(t)]);
-  const kamailio = await startKamailio(t, t.testdir(), {
+  const kamailio = await startKamailio(t, {
     password: 'right',
     elsewhere: sipAddress(farEngine, transport),
     elsewhereTransport: transport,
@@ -109,7 +106,7 @@ t.test('a wrong password is refused, and the trunk says so', async (t) => {
 t.test('with the registration taken back nobody reaches us any more', async (t) => {
   const engine = await startEngine(t);
   const farEngine = await startEngine(t);
-  const kamailio = await startKamailio(t, t.testdir(), { password: 'right' });
+  const kamailio = await startKamailio(t, { password: 'right' });
   const server = `${kamailio.host}:${kamailio.port}`;
   const account = { mode: 'register' as const, user: number, password: 'right', registerSeconds: 60 };
   const office = await startGateway(t, engine, [trunkConfig({ ...account, server })]);

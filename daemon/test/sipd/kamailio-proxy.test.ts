@@ -14,7 +14,7 @@ async function network(t: Any, near: Transport, distant: Transport) {
     farSrf.disconnect();
     await Promise.all([office.close(), far.close()]);
   });
-  const kamailio = await startKamailio(t, t.testdir(), {
+  const kamailio = await startKamailio(t, {
     elsewhere: at(far, distant),
     elsewhereTransport: distant,
   });

@@ -4,9 +4,10 @@
  * drachtio-server our engine, and SIPp is Debian's.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TimerConfig } from '../../../src/sipd/config.ts';
 import { type Engine, start } from '../../../src/sipd/engine.ts';
@@ -76,7 +77,9 @@ export async function startNetwork(
       throw e;
     }
     t.teardown(() => Promise.all([...engines.values()].map((e) => e.close())));
-    const folder: string = t.testdir();
+    // Not the test's own folder, which a second run of the same test at the same time would empty.
+    const folder = await mkdtemp(join(tmpdir(), 'linegate-suite-'));
+    t.teardown(() => rm(folder, { recursive: true, force: true }));
     await scenarios(folder, subnet);
     await Promise.all(called.map((s) => s.scenario && sipp(t, folder, subnet + s.host, s.scenario)));
     const control: Record<string, object> = {};
