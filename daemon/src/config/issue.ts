@@ -38,6 +38,8 @@ function reasonOf(issue: ZodIssue, meta: FieldMeta | undefined, schemas: readonl
       return kind ? { ru: `нужно: ${kind.ru}.`, en: `must be ${kind.en}.` } : general(issue);
     }
     case 'invalid_format':
+    // What a pattern cannot say: a certificate, an address.
+    case 'custom':
       if (meta?.hint) return { ru: `впишите ${meta.hint[0]}.`, en: `must be ${meta.hint[1]}.` };
       return { ru: 'так записать нельзя.', en: 'is not written the right way.' };
     case 'too_small':

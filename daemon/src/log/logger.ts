@@ -127,7 +127,7 @@ function levelFor(levels: Readonly<Record<string, LogLevel>>, name: string): Log
 }
 
 /** Keys whose value is never written, wherever it stands. */
-const secretKey = /passw|secret|token|hmac|hash|authorization|cookie|^pins?$|digits$|^a1$|nonce/i;
+const secretKey = /passw|secret|privatekey|token|hmac|hash|authorization|cookie|^pins?$|digits$|^a1$|nonce/i;
 const mark = '***';
 const deepest = 4;
 

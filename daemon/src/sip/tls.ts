@@ -12,17 +12,17 @@ export interface TlsProfile {
 
 type Secured = Pick<
   TrunkConfig,
-  'server' | 'outboundProxy' | 'tlsCa' | 'tlsName' | 'tlsVerify' | 'tlsCertificate' | 'tlsKey'
+  'server' | 'outboundProxy' | 'tlsCa' | 'tlsName' | 'tlsVerify' | 'tlsCertificate' | 'tlsPrivateKey'
 >;
 
 /** RFC 5922 7.3: the name to be found in the certificate is the domain that the request goes to, before any look-up. */
 export function tlsProfileOf(trunk: Secured): TlsProfile {
-  const { tlsCa, tlsName, tlsVerify, tlsCertificate, tlsKey } = trunk;
+  const { tlsCa, tlsName, tlsVerify, tlsCertificate, tlsPrivateKey } = trunk;
   return {
     name: tlsName || splitHostPort(trunk.outboundProxy || trunk.server).host,
     verify: tlsVerify,
     ...(tlsCa ? { ca: tlsCa } : {}),
-    ...(tlsCertificate && tlsKey ? { cert: tlsCertificate, key: tlsKey } : {}),
+    ...(tlsCertificate && tlsPrivateKey ? { cert: tlsCertificate, key: tlsPrivateKey } : {}),
   };
 }
 

@@ -1,6 +1,8 @@
 import t from 'tap';
 import { applyEdits, issuesById } from '../../src/api/config-edits.ts';
+import type { FormField } from '../../src/api/contract.ts';
 import { redact, restoreSecrets, secretMark } from '../../src/api/redact.ts';
+import { formModel } from '../../src/config/form-model.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { ask, claimed, startApi } from './kit.ts';
 
@@ -266,4 +268,25 @@ t.test('pure: edits do not touch the document they are made on', async (t) => {
   const lost = restoreSecrets(view, config);
   t.same(lost, []);
   t.equal(view.trunks[0]?.password, secrets.trunk);
+});
+
+t.test('every secret of the schema has a name by which it is put back when the page saves', async (t) => {
+  const names: string[] = [];
+  const walk = (fields: readonly FormField[]): void => {
+    for (const field of fields) {
+      if (field.type === 'secret') names.push(field.key);
+      if ('fields' in field) walk(field.fields);
+      if ('variants' in field) for (const variant of field.variants) walk(variant.fields);
+    }
+  };
+  for (const section of formModel().sections) {
+    walk(section.fields);
+    for (const variant of section.variants ?? []) walk(variant.fields);
+  }
+  t.ok(names.includes('password') && names.includes('tlsPrivateKey'));
+  for (const name of names) {
+    const edited = { [name]: secretMark };
+    t.same(restoreSecrets(edited, { [name]: 'kept' }), [], name);
+    t.equal(edited[name], 'kept', name);
+  }
 });

@@ -154,7 +154,10 @@ t.test('reasons are words, not patterns', async (t) => {
     'Id: must be lower-case letters, digits and hyphens, up to 32.',
   );
   t.equal(said({ trunks: [{ ...trunk, server: undefined }] }), 'Server: is missing.');
-  t.equal(said({ trunks: [{ ...trunk, transport: 'ipx' }] }), 'Transport: must be one of: udp, tcp, tls, auto.');
+  t.equal(
+    said({ trunks: [{ ...trunk, transport: 'ipx' }] }),
+    'Transport: must be one of: udp, tcp, tls, auto.',
+  );
   t.equal(said({ ports: [{ kind: 'pots', number: 1 }] }), 'Kind: must be one of: fxs, fxo.');
   t.equal(said({ ports: [{ ...fxs, number: 17 }] }), 'Socket: must be at most 16.');
   t.equal(said({ site: { currency: 'рубль' } }), 'Currency: must be three letters, such as RUB.');
@@ -235,4 +238,14 @@ t.test('secrets do not leave the box', async (t) => {
   t.equal(shown.trunks[1]?.password, '', 'one can see that there is none');
   t.equal(shown.trunks[0]?.user, 'u');
   t.equal(config.trunks[0]?.password, 'sesame', 'the document itself is untouched');
+});
+
+t.test('what must be a certificate or an address says so in words of the field', async (t) => {
+  const part = { trunks: [{ ...trunk, tlsCa: 'hello', tlsPrivateKey: 'none', publicAddress: 'here' }] };
+  const result = validateConfig({ version: 1, ...part });
+  const issues = result.ok ? [] : result.issues;
+  const said = new Map(issues.map((issue) => [issue.path, issue.said]));
+  t.match(said.get('/trunks/0/tlsCa'), { ru: /текст сертификата/, en: /BEGIN CERTIFICATE/ });
+  t.match(said.get('/trunks/0/tlsPrivateKey'), { ru: /текст ключа/, en: /PEM key/ });
+  t.match(said.get('/trunks/0/publicAddress'), { ru: /адрес IP/, en: /IP address/ });
 });

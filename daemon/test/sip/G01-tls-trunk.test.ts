@@ -107,9 +107,9 @@ t.test('what is wrong with a certificate is said in plain words', async (t) => {
 
 t.test('the settings refuse what is no certificate', async (t) => {
   t.throws(() => trunkConfig({ server: domain, tlsCa: 'hello' }));
-  t.throws(() => trunkConfig({ server: domain, tlsKey: authority.cert }));
+  t.throws(() => trunkConfig({ server: domain, tlsPrivateKey: authority.cert }));
   const issued = authority.issue({ commonName: 'box' });
   t.ok(
-    trunkConfig({ server: domain, tlsCertificate: issued.cert, tlsKey: issued.key.replaceAll('\n', ' ') }),
+    trunkConfig({ server: domain, tlsCertificate: issued.cert, tlsPrivateKey: issued.key.replaceAll('\n', ' ') }),
   );
 });

@@ -89,7 +89,7 @@ export const trunkSecurity = {
       { technical: true, hint: pemHint },
     ),
   ),
-  tlsKey: z
+  tlsPrivateKey: z
     .string()
     .max(16_000)
     .refine((text) => reads(text, createPrivateKey))
