@@ -25,7 +25,7 @@ const forwarded: Origin = { kind: 'forward' };
 export class KeyTransfers {
   readonly #context: ServiceContext;
   readonly #dialing: Dialing;
-  #watched = new Map<Leg, () => void>();
+  #watched = new WeakSet<Leg>();
   #sessions = new Map<Leg, KeyTransfer>();
 
   constructor(context: ServiceContext, dialing: Dialing) {
@@ -46,7 +46,8 @@ export class KeyTransfers {
     if (this.#watched.has(leg)) return;
     let keyed = '';
     let last = Number.NEGATIVE_INFINITY;
-    const offDigit = leg.on('digit', (key) => {
+    this.#watched.add(leg);
+    leg.on('digit', (key) => {
       const now = this.#context.clock.now();
       const code = this.#context.config().dialing.transferCode;
       keyed = now - last > codeMs ? key : (keyed + key).slice(-code.length);
@@ -54,11 +55,6 @@ export class KeyTransfers {
       if (code === '' || keyed !== code) return;
       keyed = '';
       this.#coded(leg);
-    });
-    const offEnd = leg.on('released', () => this.#watched.delete(leg));
-    this.#watched.set(leg, () => {
-      offDigit();
-      offEnd();
     });
   }
 
