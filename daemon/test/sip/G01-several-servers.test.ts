@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import t from 'tap';
 import { Operator } from '../../../scripts/lib/operator.ts';
 import { systemClock } from '../../src/base/clock.ts';
@@ -142,5 +143,36 @@ t.test(
       return first.calls().length > 1;
     }, 8000);
     t.pass('calls are back at the preferred server');
+  },
+);
+
+t.test(
+  'ruling 16: on an automatic trunk what is too large for UDP goes by TCP, on a UDP one it does not',
+  async (t) => {
+    for (const transport of ['auto', 'udp'] as const) {
+      const peer = await udpPeer(t);
+      let overTcp = '';
+      const server = createServer((socket) =>
+        socket.on('data', (data) => (overTcp += data.toString('latin1'))),
+      );
+      await new Promise<void>((resolve) => server.listen(peer.port, '127.0.0.1', resolve));
+      t.teardown(() => server.close());
+      const { gateway } = await behind(t, [peer.port], { transport });
+      // A name at its longest, of letters that take two bytes each, and who was called: over 1300 bytes in all.
+      const caller = { number: `+7495${'1'.repeat(7)}`, name: 'Ж'.repeat(500) };
+      const leg = await makeLeg(gateway, { caller });
+      leg.start();
+      if (transport === 'auto') {
+        await until(() => overTcp.includes('INVITE'), 2000);
+        t.match(overTcp, /^INVITE [^\r]*\r\nVia: SIP\/2\.0\/TCP/);
+        t.equal(peer.count('INVITE'), 0);
+      } else {
+        const invite = await peer.expect('INVITE');
+        t.ok(invite.text.length > 1300);
+        t.equal(overTcp, '');
+      }
+      leg.release(normal);
+      await gateway.close();
+    }
   },
 );

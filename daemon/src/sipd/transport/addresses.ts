@@ -1,7 +1,5 @@
 import type { LocalAddress } from '../../base/address-watch.ts';
 
-export { type LocalAddress, localAddresses } from '../../base/address-watch.ts';
-
 import { isIpv4Text, isIpv6Text } from '../message/uri.ts';
 
 /** IPv4 text as a 32-bit number. */
