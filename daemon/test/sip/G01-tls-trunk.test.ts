@@ -110,6 +110,10 @@ t.test('the settings refuse what is no certificate', async (t) => {
   t.throws(() => trunkConfig({ server: domain, tlsPrivateKey: authority.cert }));
   const issued = authority.issue({ commonName: 'box' });
   t.ok(
-    trunkConfig({ server: domain, tlsCertificate: issued.cert, tlsPrivateKey: issued.key.replaceAll('\n', ' ') }),
+    trunkConfig({
+      server: domain,
+      tlsCertificate: issued.cert,
+      tlsPrivateKey: issued.key.replaceAll('\n', ' '),
+    }),
   );
 });
