@@ -10,7 +10,7 @@ t.test('it holds a colleague, who hears the tone of a hold, and takes them back 
   await until('the desk rings', () => desk.ringing || undefined, 5000);
   desk.lift();
   await ivan.event('CALL_ESTABLISHED');
-  await desk.waitForTone(440, -12, 5000);
+  await desk.waitForTone(440, -12, 15_000);
   await ivan.command('hold');
   await until(
     'the call is held',
@@ -19,7 +19,7 @@ t.test('it holds a colleague, who hears the tone of a hold, and takes them back 
   );
   await until('its tone is gone', () => desk.level(200, 440) < -45 || undefined, 4000);
   await ivan.command('resume');
-  await desk.waitForTone(440, -12, 5000);
+  await desk.waitForTone(440, -12, 15_000);
   t.match(await box.live(), { calls: [{ state: 'talking' }] });
   await ivan.command('hangup');
   const record = await box.ended();
