@@ -12,6 +12,29 @@ export type CodecName = 'PCMA' | 'PCMU';
 /** Direction of media as seen from the box, RFC 3264 clause 5.1. */
 export type MediaDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
+/** Suites of SRTP by their names in SDES: RFC 4568 6.2, RFC 6188, RFC 7714. */
+export type SrtpSuite =
+  | 'AES_CM_128_HMAC_SHA1_80'
+  | 'AES_CM_128_HMAC_SHA1_32'
+  | 'AES_256_CM_HMAC_SHA1_80'
+  | 'AEAD_AES_128_GCM'
+  | 'AEAD_AES_256_GCM';
+
+/** What one direction is protected with. It is a secret: never logged, never told. */
+export interface SrtpKey {
+  suite: SrtpSuite;
+  /** Master key and salt, base64 (RFC 4568 6.1). */
+  key: string;
+  /** Master key identifier that its packets carry, hexadecimal; undefined: none. */
+  mki?: string;
+}
+
+/** Keys of a protected session; each side protects with its own (RFC 4568 5.1.3). */
+export interface SrtpParameters {
+  send: SrtpKey;
+  receive: SrtpKey;
+}
+
 /** Where and how one RTP session talks, from offer and answer. */
 export interface RtpParameters {
   remoteAddress: string;
@@ -31,6 +54,8 @@ export interface RtpParameters {
    * Undefined: as the engine is set up.
    */
   lossMs?: number;
+  /** SRTP; undefined: plain RTP, and nothing else is then understood. */
+  srtp?: SrtpParameters;
 }
 
 /** A repeating or one-time signal of one or more sine waves. */

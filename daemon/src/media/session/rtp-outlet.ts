@@ -58,7 +58,8 @@ export class RtpOutlet {
   constructor(send: (data: Uint8Array) => void, random: () => number) {
     this.#send = send;
     this.ssrc = random() >>> 0;
-    this.#sequence = random() & 0xffff;
+    // RFC 4568 6.4: in the lower half, so that a first packet lost cannot hide the number's turning over from SRTP.
+    this.#sequence = random() & 0x7fff;
     this.#timestamp = random() >>> 0;
     this.#parameters = { codec: PCMA, payloadType: 8, packetSamples: 160, eventPayloadType: undefined };
   }

@@ -1,6 +1,7 @@
-import type { MediaDirection, RtpParameters, RtpStatistics } from '../api.ts';
+import type { MediaDirection, RtpParameters, RtpStatistics, SrtpParameters } from '../api.ts';
 import { type AudioCodec, PCMA, PCMU } from '../dsp/g711.ts';
 import { isRtcp, RtpHeader } from '../rtp/packet.ts';
+import { SrtpGuard } from '../srtp/guard.ts';
 import { Latch, type LatchTiming } from './latch.ts';
 import { LossWatch } from './loss-watch.ts';
 import type { PortPair } from './port-pair.ts';
@@ -54,6 +55,8 @@ export class RtpSession {
   #rtcpAddress = '';
   #rtcpPort = 0;
   #closed = false;
+  /** SRTP, while it is agreed on. */
+  #guard: SrtpGuard | undefined;
   /** Set: audio is not buffered here but sent on by that session, packet by packet. */
   relayTo: RtpSession | undefined;
 
@@ -65,10 +68,7 @@ export class RtpSession {
     this.#latch = new Latch(timing.latch);
     this.#reports = new RtcpReports(random().toString(36) + random().toString(36));
     this.inlet = new RtpInlet(handlers.digit);
-    this.outlet = new RtpOutlet(
-      (data) => this.#pair().rtp.send(data, this.#latch.port, this.#latch.address),
-      random,
-    );
+    this.outlet = new RtpOutlet((data) => this.#send(data), random);
   }
 
   get parameters(): RtpParameters | undefined {
@@ -88,8 +88,12 @@ export class RtpSession {
     return this.#receiving;
   }
 
-  /** Sets the far side. A changed address is latched anew (ruling 23); a changed codec empties the buffer. */
+  /**
+   * Sets the far side. A changed address is latched anew (ruling 23); a changed codec empties the buffer.
+   * @throws CodedError `media/no-srtp`, `media/srtp`: nothing is then changed, and nothing goes out unprotected
+   */
   set(parameters: RtpParameters, now: number): void {
+    this.#protect(parameters.srtp);
     const old = this.#parameters;
     this.#parameters = parameters;
     this.#codec = parameters.codec === 'PCMA' ? PCMA : PCMU;
@@ -116,12 +120,18 @@ export class RtpSession {
   }
 
   /** A datagram on the RTP port. */
-  onRtp(data: Buffer, address: string, port: number, now: number, wall: number): void {
+  onRtp(datagram: Buffer, address: string, port: number, now: number, wall: number): void {
     const parameters = this.#parameters;
     // Before the answer is known there is nothing to judge a packet by.
     if (!parameters || this.#closed) return;
-    if (parameters.rtcpMux && isRtcp(data)) {
-      this.onRtcp(data, address, port, now, wall);
+    if (parameters.rtcpMux && isRtcp(datagram)) {
+      this.onRtcp(datagram, address, port, now, wall);
+      return;
+    }
+    // What is not authentic must not settle the source either.
+    const data = this.#guard ? this.#guard.unprotect(datagram) : datagram;
+    if (data === undefined) {
+      this.#rejected++;
       return;
     }
     const header = this.#header;
@@ -174,10 +184,12 @@ export class RtpSession {
   }
 
   /** A datagram on the RTCP port (or RTCP on the shared one). Only the peer's own host is listened to. */
-  onRtcp(data: Buffer, address: string, port: number, now: number, wall: number): void {
+  onRtcp(datagram: Buffer, address: string, port: number, now: number, wall: number): void {
     const parameters = this.#parameters;
     if (!parameters || this.#closed) return;
-    if (address !== this.#latch.address) {
+    const known = address === this.#latch.address;
+    const data = known && this.#guard ? this.#guard.unprotect(datagram, true) : datagram;
+    if (!known || data === undefined) {
       this.#rejected++;
       return;
     }
@@ -219,6 +231,8 @@ export class RtpSession {
     if (!this.#closed && this.#parameters) this.#report(this.#parameters, now, wall, true);
     this.#closed = true;
     this.relayTo = undefined;
+    // It stays in its place: whatever should still be sent is then not sent, instead of unprotected.
+    this.#guard?.close();
     return figures;
   }
 
@@ -238,9 +252,35 @@ export class RtpSession {
     };
   }
 
+  #protect(srtp: SrtpParameters | undefined): void {
+    if (srtp) {
+      if (this.#guard) this.#guard.set(srtp);
+      else this.#guard = new SrtpGuard(srtp);
+    } else {
+      this.#guard?.close();
+      this.#guard = undefined;
+    }
+  }
+
+  #send(data: Uint8Array): void {
+    let packet = data;
+    if (this.#guard) {
+      const sealed = this.#guard.protect(data);
+      if (!sealed) {
+        // A relayed packet came twice, or its row began anew with the same SSRC: its number is used. The next goes on.
+        this.outlet.endRelay();
+        return;
+      }
+      packet = sealed;
+    }
+    this.#pair().rtp.send(packet, this.#latch.port, this.#latch.address);
+  }
+
   #report(parameters: RtpParameters, now: number, wall: number, bye = false): void {
     if (!isReachable(parameters)) return;
-    const data = this.#reports.compose(this.outlet, now, wall, bye);
+    const report = this.#reports.compose(this.outlet, now, wall, bye);
+    const data = this.#guard ? this.#guard.protect(report, true) : report;
+    if (!data) return;
     if (parameters.rtcpMux) this.#pair().rtp.send(data, this.#latch.port, this.#latch.address);
     else if (this.#rtcpPort > 0) this.#pair().rtcp.send(data, this.#rtcpPort, this.#rtcpAddress);
   }

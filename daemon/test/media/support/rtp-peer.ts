@@ -65,12 +65,22 @@ export class RtpPeer {
   port = 0;
   /** Whose packets go where. */
   remotePort = 0;
+  /** What becomes of packets on their way out and in: SRTP, where a test wants it. */
+  sealed: (packet: Buffer) => Uint8Array = (packet) => packet;
+  opened: (datagram: Buffer) => Buffer | undefined = (datagram) => datagram;
+  /** Datagrams that could not be opened. */
+  unopened = 0;
 
   constructor(codec: 'PCMA' | 'PCMU' = 'PCMA') {
     this.codec = codec;
     this.payloadType = codec === 'PCMA' ? 8 : 0;
     this.#socket = createSocket('udp4');
-    this.#socket.on('message', (m) => {
+    this.#socket.on('message', (datagram) => {
+      const m = this.opened(datagram);
+      if (!m) {
+        this.unopened++;
+        return;
+      }
       const offset = 12 + 4 * (m[0]! & 15);
       this.seen.push({
         payloadType: m[1]! & 127,
@@ -124,7 +134,11 @@ export class RtpPeer {
   }
 
   /** Sends `signal` in packets of `ms` at its own pace; `through` may lose, double or reorder them. */
-  talk(signal: (n: number) => number, ms = 20, through: (p: Buffer) => void = (p) => this.raw(p)): void {
+  talk(
+    signal: (n: number) => number,
+    ms = 20,
+    through: (p: Buffer) => void = (p) => this.raw(this.sealed(p)),
+  ): void {
     this.hush();
     let n = 0;
     const begin = performance.now();
