@@ -204,6 +204,13 @@ function checkRouting(config: Config, found: Findings): void {
         'Registration needs the user name from the contract.',
       );
     }
+    if (trunk.srtp !== 'off' && trunk.transport !== 'tls') {
+      found.add(
+        `/trunks/${i}/srtp`,
+        'Шифрование разговора работает только с транспортом TLS: иначе ключи идут открыто.',
+        'Speech can be encrypted only with TLS transport: otherwise the keys travel in the clear.',
+      );
+    }
   });
 }
 

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../base/clock.ts';
 import { Emitter, type Events } from '../base/emitter.ts';
 import type { Leg, Party, ReleaseCause } from '../call/leg.ts';
 import type { DeviceConfig, TrunkConfig } from '../config/schema.ts';
-import type { Media } from '../media/api.ts';
+import type { Media, SrtpSuite } from '../media/api.ts';
 import type { DialogJournal } from '../records/call-record.ts';
 import { localCause } from './cause.ts';
 import type { DiversionReason } from './identity.ts';
@@ -69,6 +69,8 @@ export interface SipOptions extends SipSettings {
   connectMs?: number;
   /** What the devices' lamps show. */
   office?: OfficeState;
+  /** Suites of SRTP that work here, the preferred first; asked only where a trunk wants SRTP. None if not told. */
+  srtpSuites?: () => readonly SrtpSuite[];
   /** RTP sessions kept bound in advance for each local address. */
   spareRtp?: number;
 }

@@ -8,6 +8,7 @@ import { MediaSession } from './media-session.ts';
 import { allowedBy, type Peer } from './peer.ts';
 import { type LegHost, SipLeg } from './sip-leg.ts';
 import type { Headers, SrfRequest, SrfResponse } from './srf-types.ts';
+import { wishesOver } from './srtp-terms.ts';
 
 /** RFC 3261 13.3.1.1: a provisional response is repeated every minute, or proxies give up; and the engine drops a silent call after 64 s. */
 const REPEAT_MS = 50_000;
@@ -200,7 +201,9 @@ export class IncomingSipLeg extends SipLeg {
         this.host.media.closeRtp(rtp.endpoint).catch(() => {});
         throw new CodedError('sip/gone', 'the caller hung up');
       }
-      this.session = new MediaSession(rtp, this.host.media, this.peer.audio);
+      const { srtp, ...audio } = this.peer.audio;
+      const keys = wishesOver(srtp, this.#req.protocol);
+      this.session = new MediaSession(rtp, this.host.media, { ...audio, ...(keys ? { srtp: keys } : {}) });
       return this.session;
     } catch (error) {
       this.release(localCause(47, messageOf(error)));
@@ -217,8 +220,8 @@ export class IncomingSipLeg extends SipLeg {
       this.#answer = undefined;
     }
     if (this.#answer === undefined) {
-      this.release(localCause(88, 'no audio that both sides can speak', 488));
-      throw new CodedError('sip/sdp', 'no audio that both sides can speak');
+      this.release(localCause(88, session.whyNot, 488));
+      throw new CodedError('sip/sdp', session.whyNot);
     }
     return this.#answer;
   }

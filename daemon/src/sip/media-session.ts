@@ -4,6 +4,7 @@ import type { EndpointId, Media, MediaDirection, RtpStatistics } from '../media/
 import { type Agreement, agree } from './negotiation.ts';
 import type { AudioWishes } from './peer.ts';
 import type { OpenRtp } from './rtp-pool.ts';
+import { SrtpTerms } from './srtp-terms.ts';
 import {
   type LocalAudio,
   parseSdp,
@@ -13,12 +14,16 @@ import {
   writeOffer,
 } from './sdp.ts';
 
+const PLAIN = 'RTP/AVP';
+const SECURED = 'RTP/SAVP';
+
 /** Offer and answer of one call, and the RTP session behind them (RFC 3264). */
 export class MediaSession {
   readonly rtp: OpenRtp;
   readonly #media: Media;
   readonly #watchLoss: boolean;
   readonly #config: AudioWishes;
+  readonly #srtp: SrtpTerms | undefined;
   // RFC 8866 5.2: any number that fits in 63 bits; kept below 2^31 for old equipment.
   readonly #sessionId = String(randomInt(1, 2 ** 31));
   #version = 1;
@@ -34,6 +39,7 @@ export class MediaSession {
     this.rtp = rtp;
     this.#media = media;
     this.#config = config;
+    this.#srtp = config.srtp && new SrtpTerms(config.srtp);
   }
 
   get endpoint(): EndpointId {
@@ -63,7 +69,11 @@ export class MediaSession {
   offer(): string {
     const held = this.#agreement?.held ?? false;
     const direction = this.#holding ? (held ? 'inactive' : 'sendonly') : 'sendrecv';
-    return this.#write((local) => writeOffer({ ...local, direction }, this.#config.codecs, this.#settled));
+    const crypto = this.#srtp?.offer();
+    const secured = crypto && { crypto, profile: this.#srtp?.required ? SECURED : PLAIN };
+    return this.#write((local) =>
+      writeOffer({ ...local, direction, ...secured }, this.#config.codecs, this.#settled),
+    );
   }
 
   /**
@@ -72,10 +82,18 @@ export class MediaSession {
    */
   answer(body: string): string | undefined {
     const offer = parseSdp(body);
-    const agreement = this.#settle(offer);
+    const agreement = this.#settle(offer, true);
     if (!agreement) return undefined;
     return this.#write((local) =>
-      writeAnswer({ ...local, direction: agreement.rtp.direction }, offer, agreement.audio),
+      writeAnswer(
+        {
+          ...local,
+          direction: agreement.rtp.direction,
+          ...(agreement.srtp ? { crypto: [agreement.srtp.own] } : {}),
+        },
+        offer,
+        agreement.audio,
+      ),
     );
   }
 
@@ -84,9 +102,16 @@ export class MediaSession {
    * @throws CodedError `sip/sdp` for what is no description, or has no audio that both can speak
    */
   accept(body: string): Agreement {
-    const agreement = this.#settle(parseSdp(body));
-    if (!agreement) throw new CodedError('sip/sdp', 'the answer has no audio line that both sides can speak');
+    const agreement = this.#settle(parseSdp(body), false);
+    if (!agreement) throw new CodedError('sip/sdp', `the answer cannot be taken: ${this.whyNot}`);
     return agreement;
+  }
+
+  /** Why a description of the peer's is refused, for a Reason header. */
+  get whyNot(): string {
+    if (!this.#srtp?.required) return 'no audio that both sides can speak';
+    if (this.#srtp.able) return 'no audio that both sides can speak: SRTP with keys in SDP is required';
+    return 'no audio that both sides can speak: SRTP is required, and cannot be had here';
   }
 
   /** Ends the RTP session; its figures come once, to whoever asks. */
@@ -95,9 +120,11 @@ export class MediaSession {
     return this.#closed;
   }
 
-  #settle(remote: SessionDescription): Agreement | undefined {
-    const agreement = agree(remote, { ...this.#config, holding: this.#holding });
+  #settle(remote: SessionDescription, offered: boolean): Agreement | undefined {
+    const wishes = { ...this.#config, holding: this.#holding, srtp: this.#srtp };
+    const agreement = agree(remote, wishes, offered);
     if (!agreement) return undefined;
+    this.#srtp?.settle(agreement.srtp);
     const before = JSON.stringify(this.#agreement?.rtp);
     this.#agreement = agreement;
     const { mediaIndex, eventType } = agreement.audio;

@@ -1,5 +1,6 @@
 import type { CodecName, MediaDirection, RtpParameters } from '../media/api.ts';
 import type { AgreedAudio, SdpMedia, SessionDescription } from './sdp.ts';
+import type { SrtpMatch, SrtpTerms } from './srtp-terms.ts';
 
 /** Outcome of one offer and answer. */
 export interface Agreement {
@@ -10,6 +11,8 @@ export interface Agreement {
   held: boolean;
   /** While it holds us it goes on sending: music, or words of its own (RFC 3264 8.4, `sendonly`). */
   music: boolean;
+  /** SRTP, if it is agreed on. */
+  srtp?: SrtpMatch;
 }
 
 export interface LocalWishes {
@@ -18,12 +21,15 @@ export interface LocalWishes {
   ptimeMs: 10 | 20 | 30;
   /** We hold the peer: it shall hear only what we play, and we want nothing from it. */
   holding: boolean;
+  /** Keys of the call; missing: plain RTP only. */
+  srtp?: SrtpTerms | undefined;
 }
 
 const isCodec = (name: string): name is CodecName => name === 'PCMA' || name === 'PCMU';
 
-/** Plain RTP profiles; the secured ones are refused until SRTP is there. */
-const PROFILES: ReadonlySet<string> = new Set(['RTP/AVP', 'RTP/AVPF']);
+/** Profiles of plain RTP, and of SRTP (RFC 3711 12, RFC 5124). */
+const PLAIN: ReadonlySet<string> = new Set(['RTP/AVP', 'RTP/AVPF']);
+const SECURED: ReadonlySet<string> = new Set(['RTP/SAVP', 'RTP/SAVPF']);
 
 /** Old form of hold (RFC 2543): the address that nothing can be sent to. */
 const isNowhere = (address: string): boolean => address === '0.0.0.0' || address === '::' || address === '';
@@ -46,38 +52,62 @@ function packetTime(media: SdpMedia, own: 10 | 20 | 30): 10 | 20 | 30 {
 }
 
 /**
- * Settles on codec, addresses and direction from the peer's description, be it an offer or the answer
- * to ours; undefined when there is no audio line that both can speak.
+ * Settles on codec, addresses, direction and keys from the peer's description, be it an offer (`offered`) or the answer
+ * to ours; undefined when there is no audio line that both can speak. Of several a protected one is taken.
  */
-export function agree(remote: SessionDescription, wishes: LocalWishes): Agreement | undefined {
+export function agree(
+  remote: SessionDescription,
+  wishes: LocalWishes,
+  offered = true,
+): Agreement | undefined {
+  let plain: Agreement | undefined;
   for (const [mediaIndex, media] of remote.media.entries()) {
-    if (media.kind !== 'audio' || media.port === 0 || !PROFILES.has(media.protocol.toUpperCase())) continue;
-    // RFC 3264 6.1: the order of the offer decides among what both speak.
-    const format = media.formats.find(
-      (f) => isCodec(f.encoding) && f.clockRate === 8000 && wishes.codecs.includes(f.encoding),
-    );
-    if (!format || !isCodec(format.encoding)) continue;
-    const event = media.formats.find((f) => f.encoding === 'TELEPHONE-EVENT' && f.clockRate === 8000);
-    const nowhere = isNowhere(media.address);
-    const rtp: RtpParameters = {
-      remoteAddress: media.address || '0.0.0.0',
-      remotePort: media.port,
-      remoteRtcpPort: media.rtcpPort ?? Math.min(media.port + 1, 65535),
-      rtcpMux: false,
-      codec: format.encoding,
-      payloadType: format.payloadType,
-      ptimeMs: packetTime(media, wishes.ptimeMs),
-      direction: directionOf(media.direction, nowhere, wishes.holding),
-      ...(event ? { telephoneEventPayloadType: event.payloadType } : {}),
-    };
-    const audio: AgreedAudio = {
-      codec: format.encoding,
-      payloadType: format.payloadType,
-      eventType: event?.payloadType,
-      mediaIndex,
-    };
-    const held = nowhere || media.direction === 'sendonly' || media.direction === 'inactive';
-    return { audio, rtp, held, music: media.direction === 'sendonly' && !nowhere };
+    const agreement = agreeOn(media, mediaIndex, wishes, offered);
+    if (agreement?.srtp || !wishes.srtp) {
+      if (agreement) return agreement;
+    } else plain ??= agreement;
   }
-  return undefined;
+  return plain;
+}
+
+function agreeOn(
+  media: SdpMedia,
+  mediaIndex: number,
+  wishes: LocalWishes,
+  offered: boolean,
+): Agreement | undefined {
+  const secured = SECURED.has(media.protocol.toUpperCase());
+  if (media.kind !== 'audio' || media.port === 0 || !(secured || PLAIN.has(media.protocol.toUpperCase())))
+    return undefined;
+  // Keys under the plain profile are what many peers offer where SRTP is not insisted on.
+  const srtp = media.crypto.length > 0 ? wishes.srtp?.match(media, offered) : undefined;
+  if (!srtp && (secured || wishes.srtp?.required)) return undefined;
+  // RFC 3264 6.1: the order of the offer decides among what both speak.
+  const format = media.formats.find(
+    (f) => isCodec(f.encoding) && f.clockRate === 8000 && wishes.codecs.includes(f.encoding),
+  );
+  if (!format || !isCodec(format.encoding)) return undefined;
+  const event = media.formats.find((f) => f.encoding === 'TELEPHONE-EVENT' && f.clockRate === 8000);
+  const nowhere = isNowhere(media.address);
+  const rtp: RtpParameters = {
+    remoteAddress: media.address || '0.0.0.0',
+    remotePort: media.port,
+    remoteRtcpPort: media.rtcpPort ?? Math.min(media.port + 1, 65535),
+    rtcpMux: false,
+    codec: format.encoding,
+    payloadType: format.payloadType,
+    ptimeMs: packetTime(media, wishes.ptimeMs),
+    direction: directionOf(media.direction, nowhere, wishes.holding),
+    ...(event ? { telephoneEventPayloadType: event.payloadType } : {}),
+    ...(srtp ? { srtp: srtp.srtp } : {}),
+  };
+  const audio: AgreedAudio = {
+    codec: format.encoding,
+    payloadType: format.payloadType,
+    eventType: event?.payloadType,
+    mediaIndex,
+  };
+  const held = nowhere || media.direction === 'sendonly' || media.direction === 'inactive';
+  const music = media.direction === 'sendonly' && !nowhere;
+  return { audio, rtp, held, music, ...(srtp ? { srtp } : {}) };
 }

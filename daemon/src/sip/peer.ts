@@ -4,6 +4,7 @@ import { joinHostPort } from './address.ts';
 import type { DigestProgress } from './credentials.ts';
 import type { DiversionReason } from './identity.ts';
 import type { Headers, SrfResponse } from './srf-types.ts';
+import type { SrtpWishes } from './srtp-terms.ts';
 
 /** What a leg may speak with its peer. */
 export interface AudioWishes {
@@ -12,6 +13,8 @@ export interface AudioWishes {
   ptimeMs: 10 | 20 | 30;
   /** Address that the peer is told to send media to, if that is not the one it is bound to. */
   announced?: string;
+  /** SRTP; missing: plain RTP only. */
+  srtp?: SrtpWishes;
 }
 
 /** A request that the peer has answered with a challenge. */

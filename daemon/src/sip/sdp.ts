@@ -1,5 +1,6 @@
 import { CodedError } from '../base/error.ts';
 import type { CodecName, MediaDirection } from '../media/api.ts';
+import { type CryptoLine, writeCryptoLine } from './crypto-line.ts';
 
 /** One payload format of an audio line. */
 export interface SdpFormat {
@@ -25,6 +26,8 @@ export interface SdpMedia {
   ptime: number | undefined;
   maxptime: number | undefined;
   direction: MediaDirection;
+  /** Values of its a=crypto lines, in order (RFC 4568). */
+  crypto: string[];
 }
 
 export interface SessionDescription {
@@ -40,6 +43,7 @@ const MAX_LENGTH = 16_384;
 const MAX_LINES = 400;
 const MAX_MEDIA = 16;
 const MAX_FORMATS = 64;
+const MAX_CRYPTO = 16;
 
 /** Static payload types that need no rtpmap (RFC 3551 table 4), as far as the box speaks them. */
 const STATIC = new Map<number, string>([
@@ -63,6 +67,7 @@ interface Pending {
   ptime: number | undefined;
   maxptime: number | undefined;
   direction: MediaDirection | undefined;
+  crypto: string[];
 }
 
 function bad(what: string): CodedError {
@@ -98,6 +103,7 @@ function mediaLine(value: string): Pending {
     ptime: undefined,
     maxptime: undefined,
     direction: undefined,
+    crypto: [],
   };
 }
 
@@ -111,7 +117,9 @@ function attribute(media: Pending, value: string): void {
   // Some adapters write a fraction ("20.0"); its whole part is what counts.
   else if (name === 'ptime') media.ptime = whole(rest.split('.', 1)[0], 1000);
   else if (name === 'maxptime') media.maxptime = whole(rest.split('.', 1)[0], 1000);
-  else if (name === 'rtpmap') {
+  else if (name === 'crypto') {
+    if (media.crypto.length < MAX_CRYPTO) media.crypto.push(rest);
+  } else if (name === 'rtpmap') {
     const match = /^(\d{1,3})\s+([^/\s]{1,64})\/(\d{1,6})/.exec(rest);
     if (match)
       media.maps.set(Number(match[1]), { encoding: match[2]!.toUpperCase(), clockRate: Number(match[3]) });
@@ -190,6 +198,7 @@ export function parseSdp(body: string): SessionDescription {
       ptime: m.ptime,
       maxptime: m.maxptime,
       direction: m.direction ?? sessionDirection ?? 'sendrecv',
+      crypto: m.crypto,
     })),
   };
 }
@@ -203,6 +212,10 @@ export interface LocalAudio {
   sessionVersion: number;
   ptimeMs: 10 | 20 | 30;
   direction: MediaDirection;
+  /** SDES (RFC 4568): lines of our keys; none: plain RTP. */
+  crypto?: readonly CryptoLine[];
+  /** Profile of a first offer; `RTP/AVP` where it is not told. */
+  profile?: 'RTP/AVP' | 'RTP/SAVP';
 }
 
 /** Payload type that we offer for RFC 4733 events: the one that most equipment expects. */
@@ -233,6 +246,7 @@ function audioLines(
   for (const { payloadType, codec } of codecs) lines.push(`a=rtpmap:${payloadType} ${codec}/8000`);
   if (eventType !== undefined)
     lines.push(`a=rtpmap:${eventType} telephone-event/8000`, `a=fmtp:${eventType} 0-15`);
+  for (const line of local.crypto ?? []) lines.push(`a=${writeCryptoLine(line)}`);
   lines.push(`a=ptime:${local.ptimeMs}`, `a=${local.direction}`);
   return lines;
 }
@@ -254,7 +268,7 @@ export interface Settled {
 export function writeOffer(local: LocalAudio, codecs: readonly CodecName[], settled?: Settled): string {
   const formats = codecs.map((codec) => ({ payloadType: STATIC_TYPE[codec], codec }));
   const lines = head(local, '0 0');
-  const media = settled?.media ?? [{ kind: 'audio', protocol: 'RTP/AVP', formatList: '' }];
+  const media = settled?.media ?? [{ kind: 'audio', protocol: local.profile ?? 'RTP/AVP', formatList: '' }];
   const carrier = settled?.mediaIndex ?? 0;
   media.forEach((line, index) => {
     if (index === carrier)

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { SrtpSuite } from '../media/api.ts';
 import { type RegistrationTimes, registrationTimes } from './registration.ts';
 import type { SrfFacade } from './srf-facade.ts';
 import type { Resolver } from './targets.ts';
@@ -49,6 +50,8 @@ export interface TrunkHost {
   random(): number;
   /** Numbers that lead to us on a trunk by the configuration, E.164. */
   numbers(trunkId: string): readonly string[];
+  /** Suites of SRTP that work here, the preferred first; empty: the library for it is missing. */
+  srtpSuites(): readonly SrtpSuite[];
   /** State, last exchange or number of calls is another. */
   changed(trunk: Trunk): void;
   /** Media toward the trunk will be bound here. */

@@ -38,7 +38,13 @@ export class TrunkPeer implements CalledPeer {
   get audio(): AudioWishes {
     const { codecs, ptimeMs } = this.trunk.config;
     const announced = this.trunk.announcedAddress;
-    return { codecs, ptimeMs, ...(announced === undefined ? {} : { announced }) };
+    const srtp = this.trunk.srtp;
+    return {
+      codecs,
+      ptimeMs,
+      ...(announced === undefined ? {} : { announced }),
+      ...(srtp === undefined ? {} : { srtp }),
+    };
   }
 
   get noAnswerMs(): number {

@@ -54,6 +54,18 @@ export const noRoute: Trouble = {
   cure: { ru: 'Проверьте сетевой кабель и роутер.', en: 'Check the network cable and the router.' },
 };
 
+/** SRTP is required, and its library is missing or does not work. */
+export const noSrtp: Trouble = {
+  said: {
+    ru: 'Линия требует шифрования разговора, а библиотеки для него (libsrtp2) на устройстве нет',
+    en: 'The trunk requires encrypted speech, and the library for it (libsrtp2) is missing on the box',
+  },
+  cure: {
+    ru: 'Установите пакет libsrtp2-1 и перезапустите службу. До этого звонки по этой линии не проходят.',
+    en: 'Install the package libsrtp2-1 and restart the service. Until then no calls take this trunk.',
+  },
+};
+
 /** Our own SIP engine is away. */
 export const noEngine: Trouble = {
   said: { ru: 'Не работает движок SIP', en: 'The SIP engine does not work' },

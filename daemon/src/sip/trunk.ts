@@ -16,12 +16,13 @@ import { Prober } from './prober.ts';
 import { Registrar } from './registrar.ts';
 import { ServiceRoute } from './service-route.ts';
 import type { SrfResponse } from './srf-types.ts';
+import type { SrtpWishes } from './srtp-terms.ts';
 import { Standing } from './standing.ts';
 import { defaultPort, type Target, Targets } from './targets.ts';
 import type { TrunkHost } from './trunk-host.ts';
 import { askTrunk, type Exchange } from './trunk-request.ts';
 import { type TrunkState, type TrunkStatus, takesCalls, trunkState } from './trunk-status.ts';
-import { noAddress, noEngine, noRoute, type Trouble } from './trunk-words.ts';
+import { noAddress, noEngine, noRoute, noSrtp, type Trouble } from './trunk-words.ts';
 import { Trusted } from './trusted.ts';
 
 /** One operator: where it is, whether it works, who we are there and how many calls it carries. */
@@ -99,6 +100,18 @@ export class Trunk {
   get announcedAddress(): string | undefined {
     if (this.config.sdpAddress === 'local') return undefined;
     return this.config.publicAddress || this.#outside.place?.host;
+  }
+
+  /** How its calls are protected; undefined: not at all. */
+  get srtp(): SrtpWishes | undefined {
+    const { srtp } = this.config;
+    if (srtp === 'off') return undefined;
+    return { required: srtp === 'required', suites: this.#host.srtpSuites() };
+  }
+
+  /** Its calls must be protected, and cannot be. */
+  get #lacksSrtp(): boolean {
+    return this.config.srtp === 'required' && this.#host.srtpSuites().length === 0;
   }
 
   /** Where requests go now. */
@@ -199,6 +212,7 @@ export class Trunk {
   refusal(emergency: boolean): ReleaseCause | undefined {
     const name = `trunk ${this.config.id}`;
     if (!this.config.enabled || this.#stopped) return localCause(27, `${name} is off`);
+    if (this.#lacksSrtp) return localCause(27, `${name} requires SRTP, and libsrtp2 is missing`);
     if (!this.target || !this.#localAddress) return localCause(38, `no address of ${name} is known`);
     if (!this.#host.facade.connected) return localCause(41, 'the SIP engine is not connected');
     if (emergency) return undefined;
@@ -217,6 +231,7 @@ export class Trunk {
   /** Changes that need no new registration. */
   adjust(config: TrunkConfig): void {
     this.config = config;
+    this.#assess();
     this.#host.changed(this);
   }
 
@@ -320,7 +335,8 @@ export class Trunk {
       registration: this.#registrar.phase,
       up: this.#standing.up,
       seen: this.#standing.seen,
-      reachable: this.#host.facade.connected && !this.#targets.lost && !this.#noRoute,
+      reachable:
+        this.#host.facade.connected && !this.#targets.lost && !this.#noRoute && !this.#lacksSrtp,
     });
     if (state === this.#state) return;
     this.#state = state;
@@ -330,6 +346,7 @@ export class Trunk {
 
   /** Why it does not work: what stands before any exchange first, then the registration, then the rest. */
   #trouble(): Trouble | undefined {
+    if (this.#lacksSrtp) return noSrtp;
     if (!this.#host.facade.connected) return noEngine;
     if (this.#targets.lost) return noAddress(this.config.outboundProxy || this.config.server);
     if (this.#noRoute) return noRoute;

@@ -17,7 +17,6 @@ export interface Passed {
 export class Nat {
   readonly passed: Passed[] = [];
   readonly #inside: Socket;
-  readonly #far: { host: string; port: number };
   #outside: Socket | undefined;
   #box: { address: string; port: number } | undefined;
   /** Where the operator sees the box now. */
@@ -25,7 +24,6 @@ export class Nat {
 
   private constructor(inside: Socket, far: { host: string; port: number }) {
     this.#inside = inside;
-    this.#far = far;
     inside.on('message', (data, from) => {
       this.#box = from;
       this.passed.push({ direction: 'out', text: data.toString('latin1') });

@@ -34,11 +34,11 @@ for (const status of [401, 407] as const)
       const { leg } = await answered(b);
       leg.release({ q850: 16, sip: undefined, text: '', local: true } as never);
       const closed = next(b.gateway, 'dialogClosed');
-    const bye = await b.peer.expect('BYE');
+      const bye = await b.peer.expect('BYE');
       b.peer.reply(bye, status, status === 401 ? ask('operator') : askProxy('operator'));
       // The dialog is over when the BYE has had its last answer; a second one would have gone before that.
-    await closed;
-    t.equal(b.peer.count('BYE'), 1);
+      await closed;
+      t.equal(b.peer.count('BYE'), 1);
       t.equal(credentials(b.peer.seen).length, before);
     },
   );

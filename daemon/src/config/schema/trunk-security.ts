@@ -45,6 +45,24 @@ export const trunkSecurity = {
         },
       ),
     ),
+  srtp: z
+    .enum(['off', 'optional', 'required'])
+    .default('off')
+    .meta(
+      field(
+        'Шифрование разговора (SRTP)',
+        'Encryption of speech (SRTP)',
+        'Только при транспорте TLS: ключи идут в сигнализации. «Обязательно» — звонки без шифрования не проходят.',
+        'With TLS transport only, as the keys travel in the signalling. Required: no call goes unencrypted.',
+        {
+          choices: {
+            off: ['нет', 'no'],
+            optional: ['если оператор умеет', 'if the operator can'],
+            required: ['обязательно', 'required'],
+          },
+        },
+      ),
+    ),
   tlsCa: certificate.meta(
     field(
       'Удостоверяющий центр (TLS)',

@@ -52,7 +52,7 @@ function Bans({ view, reload }: { view: ProtectionView; reload: () => void }) {
     <Card title={t('protection.bans')}>
       <Failure error={failure} />
       {view.bans.length === 0 ? (
-        <Empty icon="check">{t('protection.noBans')}</Empty>
+        <Empty icon="ok">{t('protection.noBans')}</Empty>
       ) : (
         <ol class="history">
           {view.bans.map((ban) => (
