@@ -47,6 +47,7 @@ import { Protection, protectionTerms, readBans } from './protection.ts';
 import { Recordings } from './recordings.ts';
 import { Registrations } from './registrations.ts';
 import { sipListen } from './sip-listen.ts';
+import { srtpSuitesHere } from './srtp-suites.ts';
 import { StandingAlarms } from './standing-alarms.ts';
 import { trunkResolver } from './trunk-resolver.ts';
 
@@ -396,6 +397,7 @@ export class Daemon {
         ? { ...sipd.control, secret: this.#engineSecret }
         : { ...externalEngine(config), secret: config.sip.engineSecret },
       engineShowsTrying: sipd !== undefined,
+      srtpSuites: srtpSuitesHere((message) => this.#log.child('sip').warn(message)),
       resolver: trunkResolver(this.#clock, () => families(sipd), systemDns(this.#arguments.dns)),
       ...(sipd ? { network: sipd, secure: (profiles) => sipd.order({ kind: 'tls', profiles }) } : {}),
     });

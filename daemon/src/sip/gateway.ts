@@ -198,6 +198,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
         this.#numbers.flatMap(({ number, trunk }) =>
           trunk === trunkId || (trunk === undefined && this.#trunks.size < 2) ? number : [],
         ),
+      srtpSuites: options.srtpSuites ?? (() => []),
       changed: (trunk) => {
         if (this.#trunks.get(trunk.config.id) === trunk) this.#told(trunk);
       },

@@ -93,7 +93,8 @@ export class Inbound {
       return;
     }
     // Ruling 8: a call that is to take the place of another.
-    const objection = req.has('Replaces') ? { status: 403 } : objectionTo(req, trunk.config);
+    const peer = new TrunkPeer(trunk);
+    const objection = req.has('Replaces') ? { status: 403 } : objectionTo(req, peer.audio);
     if (objection) {
       this.counters.refused++;
       this.#facade.respond(res, objection.status, { headers: objection.headers ?? {} });
@@ -112,7 +113,7 @@ export class Inbound {
       return;
     }
     this.counters.accepted++;
-    const leg = new IncomingSipLeg(new TrunkPeer(trunk), this.#host, req, res);
+    const leg = new IncomingSipLeg(peer, this.#host, req, res);
     this.#arrived(leg, {
       trunkId: trunk.config.id,
       calledNumber: calledNumber(req, trunk),

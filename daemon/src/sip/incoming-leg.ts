@@ -8,7 +8,7 @@ import { MediaSession } from './media-session.ts';
 import { allowedBy, type Peer } from './peer.ts';
 import { type LegHost, SipLeg } from './sip-leg.ts';
 import type { Headers, SrfRequest, SrfResponse } from './srf-types.ts';
-import { wishesOver } from './srtp-terms.ts';
+import { audioOver } from './srtp-terms.ts';
 
 /** RFC 3261 13.3.1.1: a provisional response is repeated every minute, or proxies give up; and the engine drops a silent call after 64 s. */
 const REPEAT_MS = 50_000;
@@ -201,9 +201,8 @@ export class IncomingSipLeg extends SipLeg {
         this.host.media.closeRtp(rtp.endpoint).catch(() => {});
         throw new CodedError('sip/gone', 'the caller hung up');
       }
-      const { srtp, ...audio } = this.peer.audio;
-      const keys = wishesOver(srtp, this.#req.protocol);
-      this.session = new MediaSession(rtp, this.host.media, { ...audio, ...(keys ? { srtp: keys } : {}) });
+      const audio = audioOver(this.peer.audio, this.#req.protocol);
+      this.session = new MediaSession(rtp, this.host.media, audio);
       return this.session;
     } catch (error) {
       this.release(localCause(47, messageOf(error)));

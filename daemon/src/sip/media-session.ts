@@ -4,7 +4,6 @@ import type { EndpointId, Media, MediaDirection, RtpStatistics } from '../media/
 import { type Agreement, agree } from './negotiation.ts';
 import type { AudioWishes } from './peer.ts';
 import type { OpenRtp } from './rtp-pool.ts';
-import { SrtpTerms } from './srtp-terms.ts';
 import {
   type LocalAudio,
   parseSdp,
@@ -13,9 +12,7 @@ import {
   writeAnswer,
   writeOffer,
 } from './sdp.ts';
-
-const PLAIN = 'RTP/AVP';
-const SECURED = 'RTP/SAVP';
+import { SrtpTerms, whyNoAudio } from './srtp-terms.ts';
 
 /** Offer and answer of one call, and the RTP session behind them (RFC 3264). */
 export class MediaSession {
@@ -69,10 +66,11 @@ export class MediaSession {
   offer(): string {
     const held = this.#agreement?.held ?? false;
     const direction = this.#holding ? (held ? 'inactive' : 'sendonly') : 'sendrecv';
-    const crypto = this.#srtp?.offer();
-    const secured = crypto && { crypto, profile: this.#srtp?.required ? SECURED : PLAIN };
+    const crypto = this.#srtp?.offer() ?? [];
+    // Under the plain profile keys are an offer that a peer without SRTP passes over; RFC 4568 has SAVP alone.
+    const profile = this.#srtp?.required ? 'RTP/SAVP' : 'RTP/AVP';
     return this.#write((local) =>
-      writeOffer({ ...local, direction, ...secured }, this.#config.codecs, this.#settled),
+      writeOffer({ ...local, direction, crypto, profile }, this.#config.codecs, this.#settled),
     );
   }
 
@@ -109,9 +107,7 @@ export class MediaSession {
 
   /** Why a description of the peer's is refused, for a Reason header. */
   get whyNot(): string {
-    if (!this.#srtp?.required) return 'no audio that both sides can speak';
-    if (this.#srtp.able) return 'no audio that both sides can speak: SRTP with keys in SDP is required';
-    return 'no audio that both sides can speak: SRTP is required, and cannot be had here';
+    return whyNoAudio(this.#srtp);
   }
 
   /** Ends the RTP session; its figures come once, to whoever asks. */

@@ -4,6 +4,7 @@ import { agree } from './negotiation.ts';
 import type { AudioWishes } from './peer.ts';
 import { parseSdp } from './sdp.ts';
 import type { Headers, SrfRequest } from './srf-types.ts';
+import { audioOver, SrtpTerms, whyNoAudio } from './srtp-terms.ts';
 
 /** SIP extensions that an INVITE may insist on: the engine does 100rel and session timers. */
 const SUPPORTED: readonly string[] = ['100rel', 'timer'];
@@ -26,10 +27,11 @@ export function objectionTo(
   const offer = descriptionOf(req);
   if (offer === '') return undefined;
   try {
-    const { codecs, ptimeMs } = audio;
-    if (agree(parseSdp(offer), { codecs, ptimeMs, holding: false })) return undefined;
+    const { codecs, ptimeMs, srtp: wishes } = audioOver(audio, req.protocol);
+    const srtp = wishes && new SrtpTerms(wishes);
+    if (agree(parseSdp(offer), { codecs, ptimeMs, holding: false, srtp })) return undefined;
+    return { status: 488, headers: { Reason: reasonHeader(88, whyNoAudio(srtp)) } };
   } catch {
     return { status: 400 };
   }
-  return { status: 488, headers: { Reason: reasonHeader(88) } };
 }

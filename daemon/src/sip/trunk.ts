@@ -335,8 +335,7 @@ export class Trunk {
       registration: this.#registrar.phase,
       up: this.#standing.up,
       seen: this.#standing.seen,
-      reachable:
-        this.#host.facade.connected && !this.#targets.lost && !this.#noRoute && !this.#lacksSrtp,
+      reachable: this.#host.facade.connected && !this.#targets.lost && !this.#noRoute && !this.#lacksSrtp,
     });
     if (state === this.#state) return;
     this.#state = state;

@@ -51,11 +51,15 @@ function galois(cipher: number, keyBytes: number): SuiteShape {
   };
 }
 
-/** Every suite the box speaks, by its name in SDES (RFC 4568 6.2, RFC 6188 5.3, RFC 7714 14.2). */
+/**
+ * Every suite the box speaks, by its name in SDES (RFC 4568 6.2, RFC 6188 5.3, RFC 7714 14.2), in the order they are
+ * offered in: first the one that everybody must have (RFC 4568 6.2.1), as old equipment looks at no further line; last
+ * the one with a short tag.
+ */
 export const SUITES: Readonly<Record<SrtpSuite, SuiteShape>> = {
   AES_CM_128_HMAC_SHA1_80: counterMode(AES_ICM_128, 16, 10),
-  AES_CM_128_HMAC_SHA1_32: counterMode(AES_ICM_128, 16, 4),
-  AES_256_CM_HMAC_SHA1_80: counterMode(AES_ICM_256, 32, 10),
-  AEAD_AES_128_GCM: galois(AES_GCM_128, 16),
   AEAD_AES_256_GCM: galois(AES_GCM_256, 32),
+  AEAD_AES_128_GCM: galois(AES_GCM_128, 16),
+  AES_256_CM_HMAC_SHA1_80: counterMode(AES_ICM_256, 32, 10),
+  AES_CM_128_HMAC_SHA1_32: counterMode(AES_ICM_128, 16, 4),
 };
