@@ -4,6 +4,7 @@ import { type Treatment, treatmentOf } from './dialplan.ts';
 import { branchOf, type Place, random, SipEndpoint, T1, T2 } from './endpoint.ts';
 import { header, type Message, placeIn, readMessage, tagIn, uriIn, userIn, writeMessage } from './message.ts';
 import { describe, type RtpReport, RtpSession, remoteOf, type Sound } from './rtp.ts';
+import { type CryptoLine, freshLine, linesIn } from './srtp.ts';
 import type { TlsFiles } from './wire.ts';
 
 export interface OperatorOptions {
@@ -24,6 +25,8 @@ export interface OperatorOptions {
   usual?: Treatment;
   /** What a caller hears once answered. */
   sound?: Sound;
+  /** Suites of SRTP; calls without one of them are refused. */
+  srtp?: readonly string[];
 }
 
 /** A call as the operator sees it. */
@@ -39,7 +42,7 @@ export interface CallReport {
   /** Ms from the INVITE to its answer. */
   answeredAfterMs?: number;
   endedBy?: 'box' | 'operator';
-  /** Reason header of the box's BYE or CANCEL. */
+  /** Reason header of the box's BYE or CANCEL, or of its refusal. */
   reason?: string;
   rtp: RtpReport;
 }
@@ -49,6 +52,8 @@ interface Call {
   began: number;
   rtp: RtpSession;
   sdp: string;
+  /** Our keys, as offered or answered. */
+  lines: readonly CryptoLine[];
   /** The INVITE that began it. */
   invite: Message;
   from: Place;
@@ -74,6 +79,7 @@ interface Binding {
 export class Operator extends EventEmitter<{ call: [report: CallReport]; registered: [user: string] }> {
   usual: Treatment;
   sound: Sound;
+  srtp: readonly string[];
   readonly #sip: SipEndpoint;
   readonly #options: OperatorOptions;
   readonly #authority: Authority;
@@ -87,6 +93,7 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
     this.#options = options;
     this.usual = options.usual ?? { status: 200, ringMs: 1500 };
     this.sound = options.sound ?? { type: 'echo' };
+    this.srtp = options.srtp ?? [];
     this.#authority = new Authority(
       options.realm ?? 'operator.invalid',
       new Map(Object.entries(options.accounts ?? {})),
@@ -159,6 +166,11 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
     return header(this.#need(id).invite, name.toLowerCase());
   }
 
+  /** Sends unprotected packets into a call although keys are agreed on, or no longer. */
+  unprotect(id: string, on: boolean): void {
+    this.#need(id).rtp.plain = on;
+  }
+
   play(id: string, sound: Sound): void {
     this.#need(id).rtp.play(sound);
   }
@@ -178,6 +190,8 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
     caller?: string;
     name?: string;
     sound?: Sound;
+    /** Offers no keys, whatever is agreed on as a rule. */
+    plain?: boolean;
   }): Promise<string> {
     const binding = this.#bindings.get(options.to)?.[0];
     const place = binding?.from ?? (/:\d+$/.test(options.to) ? placeIn(`sip:${options.to}`) : undefined);
@@ -188,7 +202,8 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
     const target = binding ? uriIn(binding.contact) : `sip:${options.number}@${options.to}`;
     const local = `${options.name ? `"${options.name}" ` : ''}<sip:${caller}@${this.#place}>;tag=${random()}`;
     const remote = `<sip:${options.number}@${this.#place}>`;
-    const sdp = describe(this.host, rtp.port);
+    const lines = options.plain ? [] : this.srtp.map((suite, i) => freshLine(suite, i + 1));
+    const sdp = describe(this.host, rtp.port, lines);
     const text = this.#sip.request(
       'INVITE',
       target,
@@ -198,7 +213,7 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
     const invite = readMessage(text)!;
     const call = this.#track(
       { callId, direction: 'to-box', number: options.number, caller },
-      { invite, rtp, sdp, from: place, local, remote, target },
+      { invite, rtp, sdp, lines, from: place, local, remote, target },
     );
     rtp.play(options.sound ?? this.sound);
     void this.#sip
@@ -254,7 +269,7 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
 
   #track(
     about: Pick<CallReport, 'callId' | 'direction' | 'number' | 'caller'>,
-    parts: Pick<Call, 'invite' | 'rtp' | 'sdp' | 'from' | 'local' | 'remote' | 'target'>,
+    parts: Pick<Call, 'invite' | 'rtp' | 'sdp' | 'lines' | 'from' | 'local' | 'remote' | 'target'>,
   ): Call {
     const report: CallReport = {
       ...about,
@@ -373,11 +388,13 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
     this.#sip.answer(request, from, 100);
     if (this.#options.challengeCalls && !this.#proven(request, from)) return;
     const remote = remoteOf(request.body);
-    if (request.body && !remote) {
+    const theirs = linesIn(request.body).find(({ suite }) => this.srtp.includes(suite));
+    if (request.body && (!remote || (this.srtp.length > 0 && !theirs))) {
       this.#sip.answer(request, from, 488);
       return;
     }
     const rtp = await RtpSession.open(this.host);
+    const lines = theirs ? [freshLine(theirs.suite, theirs.tag)] : [];
     const local = `${header(request, 'to')};tag=${random()}`;
     const caller = userIn(uriIn(header(request, 'from')));
     const target = uriIn(header(request, 'contact'));
@@ -386,7 +403,8 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
       {
         invite: request,
         rtp,
-        sdp: describe(this.host, rtp.port),
+        sdp: describe(this.host, rtp.port, lines),
+        lines,
         from,
         local,
         remote: header(request, 'from'),
@@ -398,7 +416,7 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
     const tag = tagIn(local);
     if (treatment.ringMs > 0) {
       if (treatment.earlyMedia && remote) {
-        rtp.talk(remote, remote.eventType);
+        this.#talk(call, request);
         rtp.play({ type: 'ringback' });
         this.#sip.answer(request, from, 183, [contact], call.sdp, tag);
       } else this.#sip.answer(request, from, 180, [contact], '', tag);
@@ -412,7 +430,7 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
         this.#end(call, 'operator', treatment.status);
         return;
       }
-      if (remote) rtp.talk(remote, remote.eventType);
+      this.#talk(call, request);
       rtp.play(this.sound);
       this.#answered(call, 200);
       this.#repeat200(call, contact, tag, T1);
@@ -434,8 +452,7 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
       this.#sip.answer(request, from, 481);
       return;
     }
-    const remote = remoteOf(request.body);
-    if (remote) call.rtp.talk(remote, remote.eventType);
+    this.#talk(call, request);
     const held = /^a=(sendonly|inactive)/m.exec(request.body)?.[1];
     const direction = held === 'sendonly' ? 'recvonly' : (held ?? 'sendrecv');
     this.#sip.answer(
@@ -503,20 +520,30 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
   #progressed(call: Call, response: Message): void {
     const tag = tagIn(header(response, 'to'));
     if (tag && !tagIn(call.remote)) call.remote += `;tag=${tag}`;
-    const remote = remoteOf(response.body);
-    if (remote) call.rtp.talk(remote, remote.eventType);
+    this.#talk(call, response);
+  }
+
+  /** Talks to where a description of the box's says, by the keys that it has for one of our lines. */
+  #talk(call: Call, { body }: Message): void {
+    const remote = remoteOf(body);
+    if (!remote) return;
+    for (const theirs of linesIn(body)) {
+      const own = call.lines.find(({ tag, suite }) => tag === theirs.tag && suite === theirs.suite);
+      if (own) call.rtp.secure(own, theirs);
+    }
+    call.rtp.talk(remote, remote.eventType);
   }
 
   #invited(call: Call, final: Message | undefined): void {
     if (!final || final.status >= 300) {
+      if (final) call.report.reason = header(final, 'reason');
       this.#end(call, 'box', final?.status ?? 408);
       return;
     }
     call.remote = header(final, 'to');
     call.target = uriIn(header(final, 'contact')) || call.target;
     call.routes = [...(final.headers.get('record-route') ?? [])].reverse();
-    const remote = remoteOf(final.body);
-    if (remote) call.rtp.talk(remote, remote.eventType);
+    this.#talk(call, final);
     const { target, local, routes, from } = call;
     const ack = this.#sip.request('ACK', target, {
       callId: call.report.callId,

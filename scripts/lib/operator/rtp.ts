@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
+import { type CryptoLine, SrtpStream, writeLine } from './srtp.ts';
 import { babble, FRAME, fromAlaw, RATE, ringback, sine, toAlaw, toneLevel, totalLevel } from './voice.ts';
 
 /** What the operator's side sends. */
@@ -32,10 +33,14 @@ export class RtpSession {
   readonly port: number;
   readonly #socket: Socket;
   readonly #ssrc = randomInt(2 ** 32);
-  #sequence = randomInt(2 ** 16);
+  // The lower half only, or SRTP could miss the turn (RFC 4568 6.4).
+  #sequence = randomInt(2 ** 15);
   #timestamp = randomInt(2 ** 31);
   #remote: { host: string; port: number } | undefined;
   #eventType = EVENT_TYPE;
+  #keys: { own: CryptoLine; theirs: CryptoLine; out: SrtpStream; into: SrtpStream } | undefined;
+  /** Packets leave unprotected although keys are agreed on. */
+  plain = false;
   #source: (index: number) => number = () => 0;
   #echo: number[] | undefined;
   #index = 0;
@@ -76,6 +81,14 @@ export class RtpSession {
     if (this.#timer) return;
     this.#began = performance.now();
     this.#timer = setInterval(() => this.#tick(), TICK);
+  }
+
+  /** SRTP from now on; the same keys again change nothing. */
+  secure(own: CryptoLine, theirs: CryptoLine): void {
+    const old = this.#keys;
+    if (old?.own.key.equals(own.key) && old.theirs.key.equals(theirs.key)) return;
+    const out = old?.own.key.equals(own.key) ? old.out : new SrtpStream(own);
+    this.#keys = { own, theirs, out, into: new SrtpStream(theirs) };
   }
 
   play(sound: Sound): void {
@@ -156,11 +169,15 @@ export class RtpSession {
     packet.writeUInt32BE(this.#ssrc, 8);
     this.#sequence = (this.#sequence + 1) & 0xffff;
     this.#report.sent++;
-    this.#socket.send(Buffer.concat([packet, payload]), this.#remote.port, this.#remote.host, () => {});
+    const whole = Buffer.concat([packet, payload]);
+    const sent = this.#keys && !this.plain ? this.#keys.out.seal(whole) : whole;
+    this.#socket.send(sent, this.#remote.port, this.#remote.host, () => {});
   }
 
-  #received(packet: Buffer, address: string, port: number): void {
-    if (packet.length < 12 || packet[0]! >> 6 !== 2) return;
+  #received(datagram: Buffer, address: string, port: number): void {
+    if (datagram.length < 12 || datagram[0]! >> 6 !== 2) return;
+    const packet = this.#keys ? this.#keys.into.open(datagram) : datagram;
+    if (!packet) return;
     const type = packet[1]! & 0x7f;
     const sequence = packet.readUInt16BE(2);
     const payload = packet.subarray(12 + 4 * (packet[0]! & 0x0f));
@@ -203,8 +220,8 @@ export class RtpSession {
   }
 }
 
-/** SDP of the operator. */
-export function describe(host: string, port: number): string {
+/** SDP of the operator; with keys for SRTP. */
+export function describe(host: string, port: number, crypto: readonly CryptoLine[] = []): string {
   const family = host.includes(':') ? 'IP6' : 'IP4';
   const id = randomBytes(4).readUInt32BE() % 2 ** 31;
   return [
@@ -213,7 +230,8 @@ export function describe(host: string, port: number): string {
     's=operator',
     `c=IN ${family} ${host}`,
     't=0 0',
-    `m=audio ${port} RTP/AVP 8 ${EVENT_TYPE}`,
+    `m=audio ${port} RTP/${crypto.length > 0 ? 'SAVP' : 'AVP'} 8 ${EVENT_TYPE}`,
+    ...crypto.map(writeLine),
     'a=rtpmap:8 PCMA/8000',
     `a=rtpmap:${EVENT_TYPE} telephone-event/8000`,
     `a=fmtp:${EVENT_TYPE} 0-15`,
@@ -228,7 +246,7 @@ export function remoteOf(
   sdp: string,
 ): { host: string; port: number; eventType: number | undefined } | undefined {
   const host = /^c=IN IP[46] ([^\s/]+)/m.exec(sdp)?.[1];
-  const media = /^m=audio (\d+) RTP\/AVP ([\d ]+)/m.exec(sdp);
+  const media = /^m=audio (\d+) RTP\/S?AVP ([\d ]+)/m.exec(sdp);
   const types = media?.[2]?.trim().split(/\s+/) ?? [];
   if (!host || !media || !types.includes('8')) return undefined;
   const event = /^a=rtpmap:(\d+) telephone-event\/8000/im.exec(sdp)?.[1];

@@ -18,6 +18,8 @@ const REPLAY_WINDOW = 128;
 const OK = 0;
 /** The name and the version of the interface; the development package's link is not needed. */
 const FILE = 'libsrtp2.so.1';
+/** The suite that every build of the library has. */
+const PROBE: SrtpSuite = 'AES_CM_128_HMAC_SHA1_80';
 
 /** Protects or opens one packet in place; `length` holds its length, before and after. A status, 0 when all is well. */
 type InPlace = (handle: SrtpHandle, packet: Uint8Array, length: Int32Array) => number;
@@ -103,8 +105,7 @@ function load(): SrtpLibrary {
   const dealloc = file.func('srtp_dealloc', 'int', ['void *']);
   const version = file.func('srtp_get_version_string', 'str', [])() as string;
   const started = file.func('srtp_init', 'int', [])() as number;
-  if (started !== OK) throw new Error(`${version} does not start: status ${started}`);
-  return {
+  const library: SrtpLibrary = {
     version,
     protect: inPlace('srtp_protect'),
     unprotect: inPlace('srtp_unprotect'),
@@ -146,4 +147,13 @@ function load(): SrtpLibrary {
     },
     close: (handle) => void dealloc(handle),
   };
+  // The library starts once in a process and says no the second time; what another thread has started works here too.
+  if (started !== OK) {
+    try {
+      library.close(library.open('inbound', PROBE, Buffer.alloc(30)));
+    } catch {
+      throw new CodedError('media/no-srtp', `${version} does not start: status ${started}`);
+    }
+  }
+  return library;
 }
