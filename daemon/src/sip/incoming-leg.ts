@@ -203,6 +203,7 @@ export class IncomingSipLeg extends SipLeg {
       }
       const audio = audioOver(this.peer.audio, this.#req.protocol);
       this.session = new MediaSession(rtp, this.host.media, audio);
+      this.session.unprotected = (error) => this.release(localCause(47, messageOf(error)));
       return this.session;
     } catch (error) {
       this.release(localCause(47, messageOf(error)));

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { CodedError } from '../base/error.ts';
+import { CodedError, codeOf } from '../base/error.ts';
 import type { EndpointId, Media, MediaDirection, RtpStatistics } from '../media/api.ts';
 import { type Agreement, agree } from './negotiation.ts';
 import type { AudioWishes } from './peer.ts';
@@ -29,6 +29,8 @@ export class MediaSession {
   #settled: Settled | undefined;
   #closed: Promise<RtpStatistics | undefined> | undefined;
   #holding = false;
+  /** What was agreed on cannot be protected: nothing is sent then, and the call is of no use. */
+  unprotected: (error: unknown) => void = () => {};
 
   /** `watchLoss`: whether silence of RTP is reported; never on emergency calls (ruling 23). */
   constructor(rtp: OpenRtp, media: Media, config: AudioWishes, watchLoss = true) {
@@ -129,7 +131,9 @@ export class MediaSession {
     if (JSON.stringify(agreement.rtp) !== before && !this.#closed) {
       this.#media
         .setRtp(this.endpoint, { ...agreement.rtp, ...(this.#watchLoss ? {} : { lossMs: 0 }) })
-        .catch(() => {});
+        .catch((error) => {
+          if (/^media\/(no-)?srtp$/.test(codeOf(error) ?? '')) this.unprotected(error);
+        });
       // The media worker is the one owner of DTMF: events where the peer has them, else in-band (C03).
       this.#media.detect(this.endpoint, { dtmf: true }).catch(() => {});
     }

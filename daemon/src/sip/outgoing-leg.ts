@@ -139,6 +139,7 @@ export class OutgoingSipLeg extends SipLeg {
     }
     const watchLoss = this.#call.emergency === undefined;
     this.session = new MediaSession(rtp, this.host.media, this.#peer.audio, watchLoss);
+    this.session.unprotected = (error) => this.release(localCause(47, messageOf(error)));
     const { noAnswerMs } = this.#peer;
     this.#try(this.session.offer(), this.#showsTrying ? noAnswerMs : noAnswerMs + HIDDEN_TRYING_MS);
   }

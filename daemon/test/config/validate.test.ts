@@ -130,6 +130,8 @@ t.test('limits that contradict each other, and rules of telephony', async (t) =>
     ['/ports/0/flashMaxMs', { ports: [{ ...fxs, flashMinMs: 900, flashMaxMs: 500 }] }],
     ['/ports/0/flashMinMs', { ports: [{ ...fxs, flashMinMs: 80 }] }],
     ['/trunks/0/user', { trunks: [{ ...trunk, user: '' }] }],
+    ['/trunks/0/srtp', { trunks: [{ ...trunk, srtp: 'required' }] }],
+    ['/trunks/0/srtp', { trunks: [{ ...trunk, srtp: 'optional', transport: 'auto' }] }],
     ['/pins/0/userNumber', { pins: [{ ...pin, outside: true }] }],
     ['/site/timeZone', { site: { timeZone: 'Moscow' } }],
     ['/rtp/portMax', { rtp: { portMin: 30000, portMax: 20000 } }],
@@ -144,6 +146,7 @@ t.test('limits that contradict each other, and rules of telephony', async (t) =>
       [path],
     );
   t.same(issues({ ports: [{ ...fxs, flashMinMs: 80, pulseDialing: false }] }), []);
+  t.same(issues({ trunks: [{ ...trunk, srtp: 'required', transport: 'tls' }] }), []);
   t.same(issues({ pins: [{ ...pin, outside: true, length: 8 }] }), []);
 });
 

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { linesIn } from '../../../scripts/lib/operator/srtp.ts';
+import { CodedError } from '../../src/base/error.ts';
 import type { RtpParameters, SrtpSuite } from '../../src/media/api.ts';
 import { srtpSuites } from '../../src/media/srtp/library.ts';
 import { readCryptoLine, writeCryptoLine } from '../../src/sip/crypto-line.ts';
@@ -202,6 +203,22 @@ t.test(
     t.equal(changed.key.length, 44);
   },
 );
+
+t.test('where the media worker cannot protect what was agreed on, the call hears of it', async (t) => {
+  class Deaf extends SilentMedia {
+    override setRtp(): Promise<void> {
+      return Promise.reject(new CodedError('media/no-srtp', 'gone'));
+    }
+  }
+  const rtp = { endpoint: 'rtp:1', port: 20_000, address: '192.0.2.1' } as const;
+  const wishes = { codecs: ['PCMA'], ptimeMs: 20, srtp: { required: true, suites } } as const;
+  const media = new MediaSession(rtp, new Deaf(), wishes);
+  const heard = new Promise((resolve) => {
+    media.unprotected = resolve;
+  });
+  media.answer(describe('RTP/SAVP', `crypto:1 ${K80} inline:${key(1)}`));
+  t.match(await heard, { code: 'media/no-srtp' });
+});
 
 t.test('RFC 4568 8.3: keys that came over anything but TLS are not taken', async (t) => {
   const wishes = { codecs: ['PCMA'] as const, ptimeMs: 20 as const, srtp: { required: true, suites } };
