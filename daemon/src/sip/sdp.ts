@@ -118,7 +118,8 @@ function attribute(media: Pending, value: string): void {
   else if (name === 'ptime') media.ptime = whole(rest.split('.', 1)[0], 1000);
   else if (name === 'maxptime') media.maxptime = whole(rest.split('.', 1)[0], 1000);
   else if (name === 'crypto') {
-    if (media.crypto.length < MAX_CRYPTO) media.crypto.push(rest);
+    // As the RFC writes it and no other way: a key that traces do not know for one must not be used.
+    if (/^crypto:/i.test(value) && media.crypto.length < MAX_CRYPTO) media.crypto.push(rest);
   } else if (name === 'rtpmap') {
     const match = /^(\d{1,3})\s+([^/\s]{1,64})\/(\d{1,6})/.exec(rest);
     if (match)

@@ -67,6 +67,11 @@ t.test('RFC 4568 5.1.2, 6.3: a line that asks for what we do not do is passed ov
     'a megabyte': `1 ${K80} inline:${'A'.repeat(1_000_000)}`,
     nothing: '',
   };
+  const odd = [` crypto:1 ${K80} inline:${key(1)}`, `crypto :1 ${K80} inline:${key(1)}`];
+  for (const line of odd) {
+    const { media } = session(true);
+    t.equal(media.answer(describe('RTP/SAVP', line)), undefined, 'what a trace would not blank is not used');
+  }
   for (const [what, line] of Object.entries(refused)) t.equal(readCryptoLine(line), undefined, what);
 });
 
