@@ -24,6 +24,8 @@ export interface BaresipOptions {
   audio?: 'echo' | `sine:${number}` | `/${string}`;
   codecs?: readonly ('PCMA' | 'PCMU')[];
   transport?: 'udp' | 'tcp';
+  /** It takes TLS on the port after {@link Baresip.port} with these, and SRTP is a must in its calls. */
+  secure?: { key: string; cert: string };
 }
 
 interface Test {
@@ -66,12 +68,25 @@ export class Baresip {
     const sine = audio.startsWith('sine:') ? join(folder, 'tone.wav') : undefined;
     if (sine) await writeFile(sine, toneFile(Number(audio.slice(5)), 30));
     const source = audio === 'echo' ? 'aubridge,loop' : `aufile,${sine ?? audio}`;
-    const modules = ['g711', 'aubridge', 'aufile', 'sndfile', 'account', 'menu', 'ctrl_tcp'];
+    const { secure } = options;
+    const pem = join(folder, 'identity.pem');
+    if (secure) await writeFile(pem, `${secure.key}\n${secure.cert}\n`);
+    const modules = [
+      ...(secure ? ['srtp'] : []),
+      'g711',
+      'aubridge',
+      'aufile',
+      'sndfile',
+      'account',
+      'menu',
+      'ctrl_tcp',
+    ];
     await writeFile(
       join(folder, 'config'),
       [
         `sip_listen 127.0.0.1:${port}`,
         'net_interface 127.0.0.1',
+        ...(secure ? [`sip_certificate ${pem}`] : []),
         'audio_player aubridge,loop',
         `audio_source ${source}`,
         'audio_alert aubridge,alert',
@@ -96,6 +111,7 @@ export class Baresip {
       `answermode=${(options.autoAnswer ?? true) ? 'auto' : 'manual'}`,
       `audio_codecs=${codecs}`,
       'dtmfmode=rtpevent',
+      ...(secure ? ['mediaenc=srtp-mand'] : []),
     ];
     await writeFile(join(folder, 'accounts'), `${parts.join(';')}\n`);
     await writeFile(join(folder, 'contacts'), '\n');
