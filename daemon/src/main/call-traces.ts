@@ -35,7 +35,7 @@ const SETTLE_MS = 5000;
 /** How often those that are due are put away, ms. */
 const ROUND_MS = 1000;
 /** Calls put away in one round, those that went wrong first; a storm of calls is remembered by a part of it. */
-const PER_ROUND = 25;
+const PER_ROUND = 10;
 /** Calls that may wait; beyond it the oldest that went well are forgotten. */
 const MOST_WAITING = 500;
 /** Messages outside of calls that are shown of a trunk or a device. */

@@ -297,6 +297,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
 
   /** As many calls as the box is set to carry, or more. */
   get #full(): boolean {
+    if (this.#legs.size < this.#channels) return false;
     let taken = 0;
     for (const leg of this.#legs) if (!leg.peer.inside) taken++;
     return taken >= this.#channels;
