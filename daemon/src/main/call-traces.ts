@@ -220,10 +220,14 @@ export class CallTraces implements TraceAccess {
   }
 
   #forgetOne(): void {
-    const dispensable = [...this.#waiting.values()].find(({ call }) => !wentWrong(call));
-    const [oldest] = this.#waiting.keys();
-    this.#waiting.delete(dispensable?.call.id ?? oldest!);
     this.skipped++;
+    for (const [id, { call }] of this.#waiting) {
+      if (wentWrong(call)) continue;
+      this.#waiting.delete(id);
+      return;
+    }
+    const [oldest] = this.#waiting.keys();
+    this.#waiting.delete(oldest!);
   }
 
   #nextRound(): void {
