@@ -6,6 +6,7 @@ import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync 
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { quiet } from './build/quiet.ts';
 import { slim } from './build/slim.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -40,7 +41,7 @@ async function bundleForNode(entries: Record<string, string>, outdir: string): P
     chunkNames: 'chunk-[hash]',
     outExtension: { '.js': '.js' },
     external,
-    plugins: [slim],
+    plugins: [quiet, slim],
     banner: { js: banner },
     sourcemap: 'linked',
     minifySyntax: true,
