@@ -108,7 +108,6 @@ t.test('a wave of scanners is one notice and one write; the notice goes with the
 
 t.test('the notice is taken back when nobody is banned any more', async (t) => {
   const o = office(t);
-  t.teardown(() => o.protection.close());
   o.sipd.emit('bans', [], ban('203.0.113.1'));
   o.sipd.bans = [ban('203.0.113.1')];
   o.clock.advance(2000);
@@ -118,6 +117,7 @@ t.test('the notice is taken back when nobody is banned any more', async (t) => {
   o.clock.advance(2000);
   await new Promise((resolve) => setImmediate(resolve));
   t.equal(o.alarms.list().length, 0);
+  await o.protection.close();
 });
 
 t.test('a file of bans that is no good is no bans', async (t) => {
