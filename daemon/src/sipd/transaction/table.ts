@@ -50,7 +50,7 @@ export class TransactionTable {
     this.#limits = limits;
     const t = timingOf(timers);
     this.timing = t;
-    this.#remains = new Remains(clock, t.give, 2 * limits.serverTransactions);
+    this.#remains = new Remains(clock, t.give, limits.serverTransactions);
     this.#ict = [ict(t, false), ict(t, true)];
     this.#nict = [nict(t, false), nict(t, true)];
     this.#ist = [ist(t, false), ist(t, true)];
@@ -101,7 +101,7 @@ export class TransactionTable {
 
   /** Whether there are so many that no state should be kept for what is refused. */
   get crowded(): boolean {
-    return this.filled >= 0.5;
+    return this.filled >= 0.5 || this.#remains.size >= this.#limits.serverTransactions / 4;
   }
 
   /** Whether another client transaction may be begun. */
