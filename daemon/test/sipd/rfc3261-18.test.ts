@@ -22,7 +22,10 @@ async function tcpServer(t: Any, port = 0): Promise<{ port: number; text: () => 
     socket.on('error', () => {});
     socket.on('data', (data) => (text += data.toString('latin1')));
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
   t.teardown(() => {
     for (const socket of sockets) socket.destroy();
     server.close();
@@ -51,14 +54,25 @@ async function deaf(t: Any, port: number): Promise<void> {
   }
 }
 
+/** A peer that listens on one port by UDP and TCP; the first that UDP gets may be taken there. */
+async function bothPeer(t: Any) {
+  for (let tries = 1; ; tries++) {
+    const peer = await udpPeer(t);
+    try {
+      return { peer, tcp: await tcpServer(t, peer.port) };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || tries === 20) throw error;
+    }
+  }
+}
+
 const options = (via: string, id: string, more = 'Content-Length: 0\r\n\r\n'): string =>
   `OPTIONS sip:x@y SIP/2.0\r\nVia: SIP/2.0/${via};branch=z9hG4bK${id}\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:x@y>\r\n` +
   `Call-ID: ${id}\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\n${more}`;
 
 t.test('RFC 3261 18.1.1: 1300 bytes is the limit, to the byte', async (t) => {
   const { srf } = await app(t);
-  const peer = await udpPeer(t);
-  const tcp = await tcpServer(t, peer.port);
+  const { peer, tcp } = await bothPeer(t);
   const send = (body: number): void =>
     srf.request(
       `sip:1@${peer.address}`,
