@@ -105,6 +105,7 @@ t.test(
     t.ok(replies < flooded.sent / 2, `answered ${JSON.stringify(flooded.got)}`);
     t.equal(flooded.retryAfter, flooded.got['503'] ?? 0);
     const rss = (await box.live()).health.rssMb ?? 0;
-    t.ok(rss > 0 && rss < 220, `${rss} MB after it`);
+    // Garbage that a loaded machine has not yet collected included; kept datagrams of 64 kB would be 600 MB.
+    t.ok(rss > 0 && rss < 400, `${rss} MB after it`);
   },
 );
