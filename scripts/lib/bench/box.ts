@@ -83,6 +83,8 @@ const office = {
   version: 1,
   site: { name: 'bench' },
   dialing: { areaCodes: ['495', '499'] },
+  // More than any rate here takes: how fast the box is, is asked, not where its limit stands.
+  sip: { channels: 2000 },
   classesOfService: [{ id: 'everything', name: 'Everything', allow: everything }],
 };
 

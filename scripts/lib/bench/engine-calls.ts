@@ -90,7 +90,7 @@ export async function measureEngineCalls(emit: (figure: Figure) => void): Promis
         value: round(quantile(setup, share)),
         unit: 'ms',
         n: setup.length,
-        note: `INVITE to 200 at the caller, the called SIPp's time included; ${at}`,
+        note: `INVITE to 200 at the caller by SIPp's clock, which may tick in steps of 4 ms, the called SIPp's time included; ${at}`,
       });
     emit({
       metric: 'sip.rssMbAt200',

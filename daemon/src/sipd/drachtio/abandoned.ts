@@ -14,7 +14,7 @@ import type { Core } from './core.ts';
 
 const MAX_KEPT = 2000;
 /** Of calls that are over: the newest, as only a repetition on its way can still come. */
-const MAX_RETIRED = 1000;
+const MAX_RETIRED = 500;
 const QUIET: ClientUser = { response() {}, timeout() {}, failed() {} };
 
 interface Kept {
