@@ -1,8 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import { type HealthState, initialHealth, judge, showsLife } from './health.ts';
+import type { Trouble } from './trouble.ts';
 import type { Exchange } from './trunk-request.ts';
 import type { TrunkExchange } from './trunk-status.ts';
-import { cureOf, sayExchange, type Trouble } from './trunk-words.ts';
+import { cureOf, sayExchange } from './trunk-words.ts';
 
 /** What exchanges with an operator's server have shown of it, and nothing that they have not (C05). */
 export class Standing {

@@ -1,9 +1,5 @@
 import type { Said } from '../dialplan/route-plan.ts';
-
-interface Words {
-  said: Said;
-  cure: Said;
-}
+import type { Trouble } from './trouble.ts';
 
 const operator: Said = {
   ru: 'Сообщите об этом оператору. Пока он не исправит, звонки по этой линии не пойдут.',
@@ -21,7 +17,7 @@ const own: Said = {
 };
 
 /** What a connection over TLS failed of, by the engine's code (sipd/transport/tls.ts). */
-const WORDS: Readonly<Record<string, Words>> = {
+const WORDS: Readonly<Record<string, Trouble>> = {
   'tls/expired': {
     said: {
       ru: 'Срок действия сертификата оператора истёк',
@@ -103,7 +99,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   },
 };
 
-const GENERAL: Words = {
+const GENERAL: Trouble = {
   said: {
     ru: 'Защищённое соединение с оператором (TLS) не состоялось',
     en: 'The secure connection (TLS) to the operator failed',
@@ -115,6 +111,6 @@ const GENERAL: Words = {
 };
 
 /** What went wrong with TLS, and what to do; undefined if `text` is no such code. */
-export function tlsWords(text: string): Words | undefined {
+export function tlsWords(text: string): Trouble | undefined {
   return text.startsWith('tls/') ? (WORDS[text] ?? GENERAL) : undefined;
 }

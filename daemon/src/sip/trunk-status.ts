@@ -1,7 +1,7 @@
 import type { Said } from '../dialplan/route-plan.ts';
 import type { RegistrationState } from './registration.ts';
 import type { TargetHealth } from './targets.ts';
-import type { Trouble } from './trunk-words.ts';
+import type { Trouble } from './trouble.ts';
 
 /**
  * What the page shows of a trunk. `up`: its server has answered us; `untried`: nothing has been sent to it

@@ -1,5 +1,6 @@
 import type { Said } from '../dialplan/route-plan.ts';
 import { tlsWords } from './tls-words.ts';
+import type { Trouble } from './trouble.ts';
 
 /** An exchange as words are made of it. */
 interface Spoken {
@@ -10,12 +11,6 @@ interface Spoken {
   text: string;
   /** By the operator's server, and not by silence or our own engine. */
   answered: boolean;
-}
-
-/** What went wrong and what to do about it, for people. */
-export interface Trouble {
-  said: Said;
-  cure: Said;
 }
 
 const net: Said = {

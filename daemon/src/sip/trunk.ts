@@ -19,10 +19,11 @@ import type { SrfResponse } from './srf-types.ts';
 import type { SrtpWishes } from './srtp-terms.ts';
 import { Standing } from './standing.ts';
 import { defaultPort, type Target, Targets } from './targets.ts';
+import type { Trouble } from './trouble.ts';
 import type { TrunkHost } from './trunk-host.ts';
 import { askTrunk, type Exchange } from './trunk-request.ts';
 import { type TrunkState, type TrunkStatus, takesCalls, trunkState } from './trunk-status.ts';
-import { noAddress, noEngine, noRoute, noSrtp, type Trouble } from './trunk-words.ts';
+import { noAddress, noEngine, noRoute, noSrtp } from './trunk-words.ts';
 import { Trusted } from './trusted.ts';
 
 /** One operator: where it is, whether it works, who we are there and how many calls it carries. */
