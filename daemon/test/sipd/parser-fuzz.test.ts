@@ -119,7 +119,11 @@ t.test('no mutation makes the parser throw; what it accepts it can write and rea
   t.ok(accepted > 3000, `${accepted} accepted: the mutations are not all hopeless`);
 });
 
-t.test('64 kB of anything costs under 5 ms', async (t) => {
+// A guard against what grows faster than its input, which would take seconds here; the bench knows the figure
+// (`sip.worstParseMs64k`), and linear-time.test.ts the growth.
+const MOST_MS = 100;
+
+t.test('64 kB of anything costs next to nothing', async (t) => {
   const head =
     'INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n';
   const fill = (unit: string, before = head, after = '\r\n\r\n'): Buffer =>
@@ -160,7 +164,7 @@ t.test('64 kB of anything costs under 5 ms', async (t) => {
       const { user, system } = process.cpuUsage(began);
       best = Math.min(best, (user + system) / 1000);
     }
-    t.ok(best < 5, `${name}: ${best.toFixed(2)} ms`);
+    t.ok(best < MOST_MS, `${name}: ${best.toFixed(2)} ms`);
   }
 });
 
