@@ -1,14 +1,14 @@
 /** The gateway's SIP side: trunks, and the legs of calls on them. */
 export { causeToStatus, failureCause, statusToCause } from './cause.ts';
-export {
-  type SipCounters,
-  type SipEvents,
-  type SipGateway,
-  type SipOptions,
-  type SipSettings,
-  startSip,
-  type TrunkCallRequest,
-} from './gateway.ts';
+export { startSip } from './gateway.ts';
+export type {
+  SipCounters,
+  SipEvents,
+  SipGateway,
+  SipOptions,
+  SipSettings,
+  TrunkCallRequest,
+} from './gateway-api.ts';
 export type { DiversionReason } from './identity.ts';
 export type { IncomingCall } from './inbound.ts';
 export { type DeviceTimes, deviceTimes } from './lan/device.ts';
