@@ -90,6 +90,35 @@ export type PlaySource =
 /** Names of the call-progress tones a detector can report. */
 export type ProgressTone = 'dial' | 'ringback' | 'busy' | 'congestion' | 'sit';
 
+/** One "on" of a call-progress tone and the pause after it, as measured. */
+export interface ToneCycle {
+  readonly onMs: number;
+  /** 0: the pause had not ended, or there was none. */
+  readonly offMs: number;
+  /** Frequency (the first of a pair), Hz. */
+  readonly frequencyHz: number;
+  /** Level of the whole tone, dBm0. */
+  readonly levelDbm0: number;
+  /** Part of the energy that was in the tone's own frequencies, 0 to 1. */
+  readonly purity: number;
+}
+
+/**
+ * What a tone was recognised by, so that a release can be judged afterwards (ruling 20): figures only,
+ * nothing of what was said. A continuous tone is one cycle without a pause.
+ */
+export interface ToneEvidence {
+  /** What had happened on the line, which decides what a continuous tone means (ruling 11). */
+  readonly context: ToneContext;
+  /** Means over the cycles. */
+  readonly frequencyHz: number;
+  readonly levelDbm0: number;
+  /** Cycles in a row, all that were heard. */
+  readonly count: number;
+  /** The last of them, at most eight, oldest first. */
+  readonly cycles: readonly ToneCycle[];
+}
+
 /** Which tones are being listened for decides what 425 Hz without a pause means (ruling 11). */
 export type ToneContext = 'off' | 'after-seize' | 'after-digits' | 'after-answer';
 
@@ -131,7 +160,8 @@ export interface CallerIdInfo {
 export type MediaEvents = {
   /** A digit was keyed on the endpoint's own side; `at` in ms of the main clock when the media worker saw it. */
   digit: [endpoint: EndpointId, digit: string, durationMs: number, source: 'dtmf' | 'rfc4733'];
-  tone: [endpoint: EndpointId, tone: ProgressTone];
+  /** `evidence` is missing only where a test speaks in the engine's place. */
+  tone: [endpoint: EndpointId, tone: ProgressTone, evidence?: ToneEvidence];
   /** Ringback, heard before, has stopped for longer than its cadence allows. */
   ringbackStopped: [endpoint: EndpointId];
   voice: [endpoint: EndpointId];

@@ -243,9 +243,10 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
   #listener(id: EndpointId, self: () => Endpoint): Listener {
     const sink: ListenerSink = {
       digit: (kind, digit, ms) => this.#onToneDigit(self(), kind, digit, ms),
-      tone: (tone) => this.emit('tone', id, tone),
+      tone: (tone, evidence) => this.emit('tone', id, tone, evidence),
       ringbackStopped: () => this.emit('ringbackStopped', id),
       voice: () => this.emit('voice', id),
+      silence: () => this.emit('silence', id),
       callerId: (info) => this.emit('callerId', id, info),
     };
     return new Listener(this.#profile, sink);

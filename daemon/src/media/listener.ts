@@ -1,16 +1,18 @@
-import type { CallerIdInfo, Detection, ProgressTone } from './api.ts';
+import type { CallerIdInfo, Detection, ProgressTone, ToneEvidence } from './api.ts';
 import { DigitWatch } from './digit-watch.ts';
 import { CallerIdReceiver } from './dsp/caller-id-receiver.ts';
 import { type CountryProfile, dialToneFrequencies } from './dsp/profile.ts';
+import { SilenceWatch } from './dsp/silence-watch.ts';
 import { ToneDetector } from './dsp/tone-detector.ts';
 import { VoiceDetector } from './dsp/voice-detector.ts';
 
 /** What a listener has heard. */
 export interface ListenerSink {
   digit(kind: 'begin' | 'end', digit: string, durationMs: number): void;
-  tone(tone: ProgressTone): void;
+  tone(tone: ProgressTone, evidence: ToneEvidence): void;
   ringbackStopped(): void;
   voice(): void;
+  silence(): void;
   callerId(info: CallerIdInfo): void;
 }
 
@@ -24,6 +26,7 @@ export class Listener {
   #tones: ToneDetector | undefined;
   #voice: VoiceDetector | undefined;
   #speaking = false;
+  #silence: SilenceWatch | undefined;
   #callerId: CallerIdReceiver | undefined;
   #deaf = false;
 
@@ -46,6 +49,10 @@ export class Listener {
       this.#voice.reset();
       this.#speaking = false;
     }
+    const { silenceMs = 0 } = detection;
+    if (silenceMs !== (this.#detection.silenceMs ?? 0)) {
+      this.#silence = silenceMs > 0 ? new SilenceWatch(silenceMs, () => this.#sink.silence()) : undefined;
+    }
     if (detection.callerId && !this.#detection.callerId) {
       this.#callerId ??= new CallerIdReceiver((info) => this.#sink.callerId(plain(info)));
       this.#callerId.reset();
@@ -59,6 +66,7 @@ export class Listener {
       this.#digits ||
       (this.#tones !== undefined && this.#tones.context !== 'off') ||
       this.#detection.voice === true ||
+      this.#silence !== undefined ||
       this.#detection.callerId === true
     );
   }
@@ -89,6 +97,7 @@ export class Listener {
     }
     this.#tones?.process(frame);
     if (this.#detection.voice) this.#hearVoice(frame);
+    this.#silence?.process(frame);
     if (this.#detection.callerId) this.#callerId?.process(frame);
   }
 
@@ -107,7 +116,7 @@ export class Listener {
 
   #makeTones(): ToneDetector {
     return new ToneDetector(this.#profile.detect, (event) => {
-      if (event.kind === 'detected') this.#sink.tone(event.tone);
+      if (event.kind === 'detected') this.#sink.tone(event.tone, event.evidence);
       else if (event.kind === 'ended' && event.tone === 'ringback') this.#sink.ringbackStopped();
     });
   }

@@ -27,6 +27,7 @@ const EVENTS = [
   'tone',
   'ringbackStopped',
   'voice',
+  'silence',
   'callerId',
   'latched',
   'rtpLost',

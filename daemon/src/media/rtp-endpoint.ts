@@ -81,7 +81,8 @@ export class RtpEndpoint extends Endpoint {
   /** Whether something listens to its audio itself; digits that come as events need no ears. */
   get needsAudio(): boolean {
     const { detection } = this;
-    if (detection.voice || detection.callerId || (detection.tones ?? 'off') !== 'off') return true;
+    if (detection.voice || detection.silenceMs || detection.callerId || (detection.tones ?? 'off') !== 'off')
+      return true;
     return detection.dtmf === true && this.session.parameters?.telephoneEventPayloadType === undefined;
   }
 

@@ -1,5 +1,6 @@
-import type { ProgressTone, ToneContext } from '../api.ts';
+import type { ProgressTone, ToneContext, ToneCycle, ToneEvidence } from '../api.ts';
 import type { DetectCadence, DetectProfile } from './profile.ts';
+import type { ToneMeasure } from './tone-meter.ts';
 
 /** What the line carries at a moment: the index of a frequency set, or one of these. */
 export const QUIET = -1;
@@ -10,47 +11,67 @@ export interface CadenceEvent {
   /** `detected` once; `cycle` at each further repetition; `ended` when it stops or turns into something else. */
   readonly kind: 'detected' | 'cycle' | 'ended';
   readonly tone: ProgressTone;
-  /** On-off pairs heard so far in a row. */
-  readonly cycles: number;
+  /** What it was recognised by. */
+  readonly evidence: ToneEvidence;
+}
+
+/** Where the matcher asks how a tone sounds, not only how long. */
+export interface ToneSource {
+  /** Of the tone with this label, as far as it has sounded. */
+  measure(label: number): ToneMeasure;
+  /** Measures it anew from here. */
+  restart(label: number): void;
 }
 
 /** Cycles of one tone must be alike: this part of the longer, but never stricter than 25 ms (5 ms steps, two edges). */
 const ALIKE = 0.15;
 const ALIKE_MIN_MS = 25;
-/** Each part of the special information tone lasts at least this long, ms (ITU-T E.180: 330 +-70). */
-const SIT_PART_MS = 150;
+/** An exchange repeats one tone; the next note up or down is 25 Hz away, the next stroke seldom as loud. */
+const ALIKE_HZ = 8;
+const ALIKE_DB = 3;
+/** Each part of the special information tone, ms (ITU-T E.180: 330 +-70; North America 274 and 380). */
+const SIT_PART_MS = [200, 450] as const;
 /** Longest pause between its parts, ms (E.180: up to 30, plus our windows). */
 const SIT_GAP_MS = 120;
+/** Its parts are about equally loud, dB. */
+const SIT_LEVEL_DB = 6;
 /** A shorter gap does not interrupt a tone: stutter and recall dial tones have gaps of 40 and 50 ms, congestion tone none under 120. */
 const GAP_MS = 54;
 /** How much later than the cadence allows the next "on" may come before the tone is called over, ms. */
 const LATE_MS = 200;
+/** Cycles kept as evidence. */
+const KEPT = 8;
 
 /**
  * Finds call-progress tones in a sequence of on and off times. It knows no audio: it is told what
- * the line carries from when on, and looks at durations alone.
+ * the line carries from when on, and looks at durations and at whether the tones are alike.
  */
 export class CadenceMatcher {
   readonly #profile: DetectProfile;
   readonly #onEvent: (event: CadenceEvent) => void;
+  readonly #source: ToneSource;
   context: ToneContext = 'off';
   #label = QUIET;
   #since = 0;
-  /** The last "on": its set and length; none: -1. */
+  /** Since when a continuous tone has stood still. */
+  #steadySince = 0;
+  /** The last "on": its set, length and sound; none: -1. */
   #set = -1;
   #onMs = 0;
   #onEnd = 0;
+  #sound: ToneMeasure | undefined;
   #tone: DetectCadence | undefined;
-  #cycleOn = 0;
-  #cycleOff = 0;
-  #cycles = 0;
+  #cycles: ToneCycle[] = [];
+  #count = 0;
   #reported = false;
-  #dialReported = false;
-  #sitPlace = 0;
+  #dial: ToneEvidence | undefined;
+  /** Parts of the special information tone heard in a row. */
+  #sit: ToneCycle[] = [];
 
-  constructor(profile: DetectProfile, onEvent: (event: CadenceEvent) => void) {
+  constructor(profile: DetectProfile, onEvent: (event: CadenceEvent) => void, source: ToneSource) {
     this.#profile = profile;
     this.#onEvent = onEvent;
+    this.#source = source;
   }
 
   /** What the line carries changed to `label` at `ms`. */
@@ -63,14 +84,15 @@ export class CadenceMatcher {
     if (label === OTHER) {
       this.#endDial();
       this.#breakOff();
+      // What lasted until something else began says nothing: the cadence has no such thing as a pause then.
+      this.#set = -1;
     }
     if (label >= 0) this.#toneBegan(label, ms);
   }
 
   /** Time goes on, nothing changed: what depends on lasting long enough. */
   tick(ms: number): void {
-    const duration = ms - this.#since;
-    if (this.#label >= 0) this.#lasting(this.#label, duration);
+    if (this.#label >= 0) this.#lasting(this.#label, ms);
     else if (this.#set >= 0) this.#silence(ms - this.#onEnd);
   }
 
@@ -80,62 +102,82 @@ export class CadenceMatcher {
     this.#since = ms;
     this.#set = -1;
     this.#forgetCadence();
-    this.#dialReported = false;
-    this.#sitPlace = 0;
+    this.#dial = undefined;
+    this.#sit = [];
   }
 
   #toneBegan(label: number, ms: number): void {
     const offMs = ms - this.#onEnd;
-    if (this.#sitPlace > 0 && offMs > SIT_GAP_MS) this.#sitPlace = 0;
+    if (this.#sit.length > 0 && offMs > SIT_GAP_MS) this.#sit = [];
     if (this.#set === label && offMs < GAP_MS) {
       this.#since = this.#onEnd - this.#onMs;
       return;
     }
+    this.#steadySince = ms;
     this.#endDial();
     if (this.#set === label) this.#pair(label, this.#onMs, offMs);
     else this.#breakOff();
   }
 
   #toneEnded(label: number, duration: number, ms: number): void {
+    const sound = this.#source.measure(label);
+    const { sit } = this.#profile.sets[label]!;
     this.#set = label;
     this.#onMs = duration;
     this.#onEnd = ms;
+    this.#sound = sound;
+    if (sit !== undefined) this.#sitPart(sit, duration, sound);
+    if (sound.steady) return;
+    // A voice or an instrument that comes by the frequency: no cadence goes on over it.
+    this.#breakOff();
+    this.#set = -1;
   }
 
-  #lasting(label: number, duration: number): void {
-    const set = this.#profile.sets[label]!;
-    if (set.sit !== undefined && duration >= SIT_PART_MS) this.#sitPart(set.sit);
-    if (!set.dial || this.#dialReported) return;
+  #lasting(label: number, ms: number): void {
+    const { dial } = this.#profile.sets[label]!;
+    if (!dial || this.#dial) return;
     // Rulings 11: dial tone and ringback are one frequency; only right after seizing is a short time enough.
-    const needed = this.context === 'after-seize' ? set.dial.afterSeizeMs : set.dial.laterMs;
-    if (duration < needed) return;
+    const needed = this.context === 'after-seize' ? dial.afterSeizeMs : dial.laterMs;
+    // A long "on" joined over a short gap counts from its beginning, one that moved from where it stood still.
+    if (ms - Math.max(this.#since, this.#steadySince) < needed) return;
+    const { steady, ...sound } = this.#source.measure(label);
+    if (!steady) {
+      this.#source.restart(label);
+      this.#steadySince = ms;
+      return;
+    }
     this.#breakOff();
-    this.#dialReported = true;
-    this.#onEvent({ kind: 'detected', tone: 'dial', cycles: 1 });
+    this.#dial = this.#evidence([{ onMs: ms - this.#since, offMs: 0, ...sound }], 1);
+    this.#onEvent({ kind: 'detected', tone: 'dial', evidence: this.#dial });
   }
 
   #endDial(): void {
-    if (!this.#dialReported) return;
-    this.#dialReported = false;
-    this.#onEvent({ kind: 'ended', tone: 'dial', cycles: 1 });
+    const evidence = this.#dial;
+    if (!evidence) return;
+    this.#dial = undefined;
+    this.#onEvent({ kind: 'ended', tone: 'dial', evidence });
   }
 
-  #sitPart(place: number): void {
-    if (place === this.#sitPlace) return;
-    const follows = place === this.#sitPlace + 1;
-    this.#sitPlace = follows ? place : place === 1 ? 1 : 0;
-    if (follows && place === 3) {
-      this.#onEvent({ kind: 'detected', tone: 'sit', cycles: 1 });
-      this.#onEvent({ kind: 'ended', tone: 'sit', cycles: 1 });
-      this.#sitPlace = 0;
-    }
+  #sitPart(place: number, onMs: number, { steady, ...sound }: ToneMeasure): void {
+    const part = { onMs, offMs: 0, ...sound };
+    const first = this.#sit[0] ?? part;
+    const fits =
+      steady && within(onMs, SIT_PART_MS) && Math.abs(first.levelDbm0 - part.levelDbm0) <= SIT_LEVEL_DB;
+    if (fits && place === this.#sit.length + 1) this.#sit.push(part);
+    else this.#sit = fits && place === 1 ? [part] : [];
+    if (this.#sit.length < 3) return;
+    const evidence = this.#evidence(this.#sit, 1);
+    this.#sit = [];
+    this.#onEvent({ kind: 'detected', tone: 'sit', evidence });
+    this.#onEvent({ kind: 'ended', tone: 'sit', evidence });
   }
 
   #silence(offMs: number): void {
     if (offMs < GAP_MS) return;
     this.#endDial();
     // A tone much longer or shorter than the cycles so far ends their row.
-    if (this.#tone && !alike(this.#onMs, this.#cycleOn)) this.#breakOff();
+    const last = this.#cycles.at(-1);
+    if (this.#tone && last && !alike(this.#onMs, last.onMs)) this.#breakOff();
     if (this.#tone && this.#reported && offMs > this.#tone.offMs[1] + LATE_MS) {
       this.#breakOff();
       // The "on" has been judged; the silence that goes on after it must not prove it again.
@@ -150,9 +192,8 @@ export class CadenceMatcher {
         within(this.#onMs, cadence.onMs)
       ) {
         this.#tone = cadence;
-        this.#cycleOn = this.#onMs;
-        this.#cycleOff = 0;
-        this.#cycles = 1;
+        this.#cycles = [this.#cycle(0)];
+        this.#count = 1;
         this.#report();
       }
     }
@@ -165,44 +206,64 @@ export class CadenceMatcher {
       this.#breakOff();
       return;
     }
-    if (this.#tone === cadence && this.#cycleOff === 0) {
+    const last = this.#cycles.at(-1);
+    const cycle = this.#cycle(offMs);
+    if (this.#tone === cadence && last?.offMs === 0) {
       // The cycle that was reported on the strength of its silence is complete now.
-      this.#cycleOff = offMs;
+      this.#cycles[this.#cycles.length - 1] = { ...last, offMs };
       return;
     }
-    if (this.#tone === cadence && alike(onMs, this.#cycleOn) && alike(offMs, this.#cycleOff)) {
-      this.#cycles++;
+    // A cadence of equal parts that lies where two ranges meet may be one now and the other then: both release.
+    if (this.#tone && last && goesOn(this.#tone, cadence) && alikeCycles(cycle, last)) {
+      this.#count++;
+      if (this.#cycles.length === KEPT) this.#cycles.shift();
     } else {
       this.#breakOff();
       this.#tone = cadence;
-      this.#cycles = 1;
+      this.#count = 1;
+      this.#cycles = [];
     }
-    this.#cycleOn = onMs;
-    this.#cycleOff = offMs;
-    if (this.#cycles >= cadence.cycles) this.#report();
+    this.#cycles.push(cycle);
+    if (this.#count >= this.#tone.cycles) this.#report();
+  }
+
+  #cycle(offMs: number): ToneCycle {
+    const { steady: _, ...sound } = this.#sound!;
+    return { onMs: this.#onMs, offMs, ...sound };
+  }
+
+  #evidence(cycles: readonly ToneCycle[], count: number): ToneEvidence {
+    const mean = (of: (cycle: ToneCycle) => number): number =>
+      cycles.reduce((sum, cycle) => sum + of(cycle), 0) / Math.max(1, cycles.length);
+    return {
+      context: this.context,
+      frequencyHz: mean((c) => c.frequencyHz),
+      levelDbm0: mean((c) => c.levelDbm0),
+      count,
+      cycles: [...cycles],
+    };
   }
 
   #report(): void {
     const kind = this.#reported ? 'cycle' : 'detected';
     this.#reported = true;
-    this.#onEvent({ kind, tone: this.#tone!.tone, cycles: this.#cycles });
+    this.#onEvent({ kind, tone: this.#tone!.tone, evidence: this.#evidence(this.#cycles, this.#count) });
   }
 
   /** The row of equal cycles is over. */
   #breakOff(): void {
     const tone = this.#tone?.tone;
-    const cycles = this.#cycles;
-    const reported = this.#reported;
+    const reported = this.#reported && tone !== undefined;
+    const evidence = reported ? this.#evidence(this.#cycles, this.#count) : undefined;
     this.#forgetCadence();
-    if (reported && tone) this.#onEvent({ kind: 'ended', tone, cycles });
+    if (evidence && tone) this.#onEvent({ kind: 'ended', tone, evidence });
   }
 
   #forgetCadence(): void {
     this.#tone = undefined;
-    this.#cycles = 0;
+    this.#count = 0;
     this.#reported = false;
-    this.#cycleOn = 0;
-    this.#cycleOff = 0;
+    this.#cycles = [];
   }
 }
 
@@ -212,6 +273,20 @@ function within(value: number, range: readonly [number, number]): boolean {
 
 function alike(a: number, b: number): boolean {
   return Math.abs(a - b) <= Math.max(ALIKE_MIN_MS, ALIKE * Math.max(a, b));
+}
+
+function alikeCycles(a: ToneCycle, b: ToneCycle): boolean {
+  return (
+    alike(a.onMs, b.onMs) &&
+    alike(a.offMs, b.offMs) &&
+    Math.abs(a.frequencyHz - b.frequencyHz) <= ALIKE_HZ &&
+    Math.abs(a.levelDbm0 - b.levelDbm0) <= ALIKE_DB
+  );
+}
+
+/** Whether a row of one cadence goes on with a cycle that fits the other. */
+function goesOn(row: DetectCadence, cycle: DetectCadence): boolean {
+  return row === cycle || (row.tone !== 'ringback' && cycle.tone !== 'ringback');
 }
 
 function fits(cadence: DetectCadence, onMs: number, offMs: number): boolean {

@@ -1,15 +1,11 @@
 import type { ToneContext } from '../api.ts';
 import { type CadenceEvent, CadenceMatcher, OTHER, QUIET } from './cadence-matcher.ts';
-import { dbm0OfPower, rmsOf, SAMPLE_RATE } from './level.ts';
+import { rmsOf, SAMPLE_RATE } from './level.ts';
 import type { DetectProfile, DetectSet } from './profile.ts';
+import { ToneMeter } from './tone-meter.ts';
 
 /** A call-progress tone heard, with what was measured of it. */
-export interface ToneEvent extends CadenceEvent {
-  /** Frequency as measured (the set's first, where it has two), Hz. */
-  readonly frequencyHz: number;
-  /** Level of the whole tone, dBm0. */
-  readonly levelDbm0: number;
-}
+export type ToneEvent = CadenceEvent;
 
 export interface ToneDetectorOptions {
   /** The line's own tone frequency as learnt, Hz: single tones then count within 20 Hz of it. */
@@ -66,13 +62,15 @@ export class ToneDetector {
   #pendingBlocks = 0;
   /** When the label in force was last not seen any more, ms; -1 while it is seen. */
   #awaySince = -1;
+  /** Of the window classified last: its power, the part of it in the tone, the tone's offset. */
   #power = 0;
-  /** Power of the tone last heard, and of the one under way. */
-  #heardPower = 0;
-  #measuredPower = 0;
+  #share = 0;
   #offsetHz = 0;
   #lastOffset = 0;
-  #frequencyHz = 0;
+  /** Power of the tone last heard. */
+  #heardPower = 0;
+  /** Of the tone under way, and of what may become one. */
+  readonly #meters: readonly ToneMeter[];
 
   constructor(
     profile: DetectProfile,
@@ -91,8 +89,10 @@ export class ToneDetector {
     this.#frequencies = [...new Set(profile.sets.flatMap((set) => set.frequencies))];
     this.#members = profile.sets.map((set) => set.frequencies.map((f) => this.#frequencies.indexOf(f)));
     this.#minPower = rmsOf(profile.minLevelDbm0) ** 2;
-    this.#matcher = new CadenceMatcher(profile, (event) => {
-      onEvent({ ...event, frequencyHz: this.#frequencyHz, levelDbm0: dbm0OfPower(this.#heardPower) });
+    this.#meters = profile.sets.map((set) => new ToneMeter(set.frequencies.length === 1));
+    this.#matcher = new CadenceMatcher(profile, onEvent, {
+      measure: (label) => this.#meters[label]!.measure,
+      restart: (label) => this.#meters[label]!.reset(),
     });
     const n = this.#frequencies.length;
     this.#cos = new Float64Array(n);
@@ -150,6 +150,7 @@ export class ToneDetector {
     this.#pendingBlocks = 0;
     this.#awaySince = -1;
     this.#heardPower = 0;
+    for (const meter of this.#meters) meter.reset();
     this.#matcher.reset(this.#blocks * BLOCK_MS);
   }
 
@@ -192,6 +193,7 @@ export class ToneDetector {
         if (share > bestShare) {
           bestShare = share;
           best = s;
+          this.#share = share;
           this.#power = (members.length === 1 ? short / SINGLE : long / DOUBLE) / BLOCK;
           this.#offsetHz = members.length === 1 ? this.#lastOffset : 0;
         }
@@ -268,13 +270,19 @@ export class ToneDetector {
   #settle(raw: number): void {
     const now = this.#blocks * BLOCK_MS;
     if (raw !== this.#pending) {
+      // What begins anew is measured anew, unless it is the tone under way after a short flaw.
+      if (raw >= 0 && raw !== this.#label) this.#meters[raw]!.reset();
       this.#pending = raw;
       this.#pendingBlocks = 0;
     }
     this.#pendingBlocks++;
+    if (raw >= 0) {
+      const frequency = this.#sets[raw]!.frequencies[0]! + this.#offsetHz;
+      this.#meters[raw]!.take(frequency, this.#power, this.#share);
+    }
     if (raw === this.#label) {
       this.#awaySince = -1;
-      if (raw >= 0) this.#measured(raw);
+      if (raw >= 0) this.#heardPower = this.#meters[raw]!.power || this.#power;
     } else if (this.#awaySince < 0) {
       this.#awaySince = now;
     }
@@ -288,21 +296,6 @@ export class ToneDetector {
     const since = ended ? this.#awaySince : now - (this.#pendingBlocks - 1) * BLOCK_MS;
     this.#label = raw;
     this.#awaySince = -1;
-    this.#measuredPower = 0;
-    if (raw >= 0) this.#measured(raw);
     this.#matcher.change(raw, since);
-  }
-
-  /** Level and frequency of the tone under way; windows that it fills only in part do not count. */
-  #measured(set: number): void {
-    const frequency = this.#sets[set]!.frequencies[0]! + this.#offsetHz;
-    if (this.#power > this.#measuredPower * 1.1) {
-      this.#measuredPower = this.#power;
-      this.#frequencyHz = frequency;
-    } else if (this.#power > this.#measuredPower * 0.9) {
-      this.#measuredPower += 0.1 * (this.#power - this.#measuredPower);
-      this.#frequencyHz += 0.1 * (frequency - this.#frequencyHz);
-    }
-    this.#heardPower = this.#measuredPower;
   }
 }

@@ -95,9 +95,9 @@ t.test('Russian cadences at both ends of the norm, drifted, weak, noisy and thro
         [expected],
         `${cadence.join('/')} at ${frequency} Hz, ${level} dBm0 over ${noise}`,
       );
-      const first = heard[0]!;
-      t.ok(Math.abs(first.frequencyHz - frequency) < 4, `measured ${first.frequencyHz.toFixed(1)} Hz`);
-      t.ok(Math.abs(first.levelDbm0 - level) < 1.5, `measured ${first.levelDbm0.toFixed(1)} dBm0`);
+      const { frequencyHz, levelDbm0 } = heard[0]!.evidence;
+      t.ok(Math.abs(frequencyHz - frequency) < 4, `measured ${frequencyHz.toFixed(1)} Hz`);
+      t.ok(Math.abs(levelDbm0 - level) < 1.5, `measured ${levelDbm0.toFixed(1)} dBm0`);
     }
   }
 });
@@ -122,7 +122,7 @@ t.test(
 t.test('busy is reported at the third cycle, then each further one, and its end', async (t) => {
   const heard = listen(tone(on425([350, 350]), 3500), 'after-answer');
   t.same(
-    heard.map((e) => `${e.kind} ${e.cycles}`),
+    heard.map((e) => `${e.kind} ${e.evidence.count}`),
     ['detected 3', 'cycle 4', 'ended 4'],
   );
   t.ok(heard[0]!.ms < 2300, `after ${heard[0]!.ms} ms`);
