@@ -57,6 +57,8 @@ export const cause = {
   invalidNumber: 28,
   noChannel: 34,
   temporary: 41,
+  /** Not without the protection that is required. */
+  notAuthorized: 57,
   /** Requested channel not available: both ends began at once. */
   glare: 44,
   timer: 102,

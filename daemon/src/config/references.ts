@@ -158,6 +158,8 @@ function checkDevices(config: Config, found: Findings): void {
     }
     if (device.mode !== 'registers' && device.address === undefined)
       found.add(`${at}/address`, 'Нужен адрес устройства.', 'The address of the device is needed.');
+    if (device.mode !== 'registers' && device.srtp !== 'off' && device.transport !== 'tls')
+      needsTls(`${at}/srtp`, found);
     if (device.mode === 'client' && device.kind !== 'pbx')
       found.add(`${at}/mode`, 'Мы регистрируемся только на АТС.', 'We register at a PBX only.');
     if (device.numbers.length > 0 && device.kind !== 'pbx')
@@ -170,6 +172,15 @@ function checkDevices(config: Config, found: Findings): void {
     ),
     (user) => `Имя ${user} уже занято другим устройством.`,
     (user) => `The user name ${user} is taken by another device already.`,
+  );
+}
+
+/** Ruling 25: keys of SDES stand in the signalling. */
+function needsTls(path: Path, found: Findings): void {
+  found.add(
+    path,
+    'Шифрование разговора работает только с транспортом TLS: иначе ключи идут открыто.',
+    'Speech can be encrypted only with TLS transport: otherwise the keys travel in the clear.',
   );
 }
 
@@ -204,13 +215,7 @@ function checkRouting(config: Config, found: Findings): void {
         'Registration needs the user name from the contract.',
       );
     }
-    if (trunk.srtp !== 'off' && trunk.transport !== 'tls') {
-      found.add(
-        `/trunks/${i}/srtp`,
-        'Шифрование разговора работает только с транспортом TLS: иначе ключи идут открыто.',
-        'Speech can be encrypted only with TLS transport: otherwise the keys travel in the clear.',
-      );
-    }
+    if (trunk.srtp !== 'off' && trunk.transport !== 'tls') needsTls(`/trunks/${i}/srtp`, found);
   });
 }
 

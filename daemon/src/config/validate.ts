@@ -5,6 +5,7 @@ import { issueOf, unknownKeys } from './issue.ts';
 import { migrate } from './migration.ts';
 import { checkReferences } from './references.ts';
 import { type Config, configSchema } from './schema.ts';
+import { checkWrittenValues } from './written-values.ts';
 
 /** A document taken or refused; a refusal names every place and the reason in both languages. */
 export type Validation =
@@ -35,7 +36,7 @@ export function validateConfig(document: unknown): Validation {
   }
   const unknown = unknownKeys(migrated.document, parsed.data);
   if (unknown.length > 0) return { ok: false, issues: unknown };
-  const issues = checkReferences(parsed.data);
+  const issues = [...checkWrittenValues(parsed.data), ...checkReferences(parsed.data)];
   // Without a valid time zone the numbering cannot be compiled and asked.
   if (issues.length > 0) return { ok: false, issues };
   const numbering = lintDialPlan(parsed.data);

@@ -358,7 +358,7 @@ export class Daemon {
       {
         listen: sipListen(sip),
         tls: boxCertificate(data, `${hostname()}.local`, (text) => this.#log.child('sip').warn(() => text)),
-        tlsProfiles: tlsProfiles(config.trunks),
+        tlsProfiles: tlsProfiles(config.trunks, config.devices),
         control: { host: '127.0.0.1', port: 0, secret: this.#engineSecret },
         ...(sipT1 === undefined ? {} : { timers: { T1: sipT1 } }),
         ...(dns ? { dns } : {}),

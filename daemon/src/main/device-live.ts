@@ -30,14 +30,14 @@ const cures: Partial<Record<DeviceStatus['state'], Said>> = {
 export function deviceLive(config: Config, device: DeviceConfig, status: DeviceStatus): DeviceLive {
   const person = config.people.find((p) => p.devices.includes(device.id));
   const extension = person?.extension ?? device.extension;
-  const cure = cures[status.state];
+  const cure = status.trouble?.cure ?? cures[status.state];
   return {
     id: device.id,
     name: device.name,
     kind: device.kind,
     state: status.state,
     since: status.since,
-    said: words[status.state],
+    said: status.trouble?.said ?? words[status.state],
     ...(cure ? { cure } : {}),
     ...(extension ? { extension } : {}),
     ...(person ? { person: { id: person.id, name: person.name } } : {}),

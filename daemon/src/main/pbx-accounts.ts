@@ -7,10 +7,10 @@ export function pbxAccounts(config: Config): PbxAccount[] {
   return config.devices.flatMap((device) => {
     const { mode, id, name, enabled, address, transport, user, password } = device;
     if (mode !== 'client' || address === undefined) return [];
-    const { maxCalls, codecs, ptimeMs, numberFormat } = device;
+    const { srtp, maxCalls, codecs, ptimeMs, numberFormat } = device;
     const kept = trunk.parse({
       ...{ id, name, enabled, mode: 'register', server: address, transport, user, password },
-      ...{ maxCalls, codecs, ptimeMs, numberFormat },
+      ...{ srtp, maxCalls, codecs, ptimeMs, numberFormat },
     });
     return [{ device, trunk: { ...kept, id: accountId(id) } }];
   });

@@ -18,6 +18,8 @@ export interface DeviceCall {
   caller: Party;
   /** The device has as many calls as it may have. */
   full: boolean;
+  /** SRTP is required of it, and it called without. */
+  unprotected?: true;
   /** It comes from elsewhere than the office: there are no emergency numbers for it (ruling 3). */
   away?: true;
   /** The call is to take the place of this one (RFC 3891). */
@@ -45,7 +47,8 @@ export class DeviceDesk {
     });
   }
 
-  async #serve(leg: Leg, { deviceId, calledNumber, caller, full, away }: DeviceCall): Promise<void> {
+  async #serve(leg: Leg, asked: DeviceCall): Promise<void> {
+    const { deviceId, calledNumber, caller, full, unprotected, away } = asked;
     const context = this.#context;
     const config = context.config();
     const device = deviceConfig(config, deviceId);
@@ -74,6 +77,11 @@ export class DeviceDesk {
       followOn: device?.kind !== 'pbx',
     };
     let resolved = this.#parts.dialing.resolve(number, dialer);
+    if (unprotected && number.class !== 'emergency') {
+      const call = this.#context.calls.open(leg, resolved.seed);
+      call.end(localCause(cause.notAuthorized, `device ${deviceId} has to speak SRTP`));
+      return;
+    }
     if (resolved.kind === 'access' || resolved.kind === 'pin') {
       const digits = new DigitSource(leg, context.clock, ahead);
       try {

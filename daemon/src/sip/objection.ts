@@ -11,12 +11,18 @@ const SUPPORTED: readonly string[] = ['100rel', 'timer'];
 /** What an INVITE of the office's own devices may insist on besides: to take the place of another (RFC 3891 6.2). */
 export const INSIDE: readonly string[] = ['replaces'];
 
+/** The answer to an INVITE that cannot be taken. */
+export interface Objection {
+  status: number;
+  headers?: Headers;
+}
+
 /** Why an INVITE that may come in cannot be taken as it stands; undefined if it can. */
 export function objectionTo(
   req: SrfRequest,
   audio: AudioWishes,
   more: readonly string[] = [],
-): { status: number; headers?: Headers } | undefined {
+): Objection | undefined {
   const required = (req.get('Require') ?? '').split(',').map((tag) => tag.trim().toLowerCase());
   const unsupported = required.filter((tag) => tag !== '' && ![...SUPPORTED, ...more].includes(tag));
   // RFC 3261 8.2.2.3.

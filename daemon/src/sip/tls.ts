@@ -1,4 +1,4 @@
-import type { TrunkConfig } from '../config/schema.ts';
+import type { DeviceConfig, TrunkConfig } from '../config/schema.ts';
 import { splitHostPort } from './address.ts';
 
 /** How the engine is to secure connections to one operator; as its own type of that name. PEM throughout. */
@@ -26,7 +26,28 @@ export function tlsProfileOf(trunk: Secured): TlsProfile {
   };
 }
 
-/** The profiles of all trunks, by their ids: a trunk whose next hop names its own gets what it is set up with. */
-export function tlsProfiles(trunks: readonly (Secured & { id: string })[]): Record<string, TlsProfile> {
-  return Object.fromEntries(trunks.map((trunk) => [trunk.id, tlsProfileOf(trunk)]));
+/** Name of the profile of a device known by its address; no trunk can have it. */
+export const tlsProfileId = (deviceId: string): string => `device:${deviceId}`;
+
+/**
+ * The profiles of all trunks, by their ids: a trunk whose next hop names its own gets what it is set up with. A
+ * PBX of the office shows what it was delivered with, so that its certificate is checked where one is given.
+ */
+export function tlsProfiles(
+  trunks: readonly (Secured & { id: string })[],
+  devices: readonly DeviceConfig[] = [],
+): Record<string, TlsProfile> {
+  return Object.fromEntries([
+    ...trunks.map((trunk) => [trunk.id, tlsProfileOf(trunk)] as const),
+    ...devices.flatMap(({ id, mode, transport, address, tlsCa }) =>
+      mode === 'registers' || transport !== 'tls' || address === undefined
+        ? []
+        : [
+            [
+              tlsProfileId(id),
+              { name: splitHostPort(address).host, verify: tlsCa !== '', ...(tlsCa ? { ca: tlsCa } : {}) },
+            ] as const,
+          ],
+    ),
+  ]);
 }

@@ -252,3 +252,27 @@ t.test('what must be a certificate or an address says so in words of the field',
   t.match(said.get('/trunks/0/tlsPrivateKey'), { ru: /текст ключа/, en: /PEM key/ });
   t.match(said.get('/trunks/0/publicAddress'), { ru: /адрес IP/, en: /IP address/ });
 });
+
+t.test(
+  'speech with a device is encrypted over TLS only; one that registers brings its own transport',
+  async (t) => {
+    const pbx = {
+      ...{ id: 'pbx', name: 'PBX', kind: 'pbx', user: 'box', classOfService: 'staff', srtp: 'required' },
+      ...{ mode: 'static', address: '192.168.1.9', tlsCa: 'hello' },
+    };
+    const desk = {
+      ...pbx,
+      id: 'desk',
+      kind: 'telephone',
+      mode: 'registers',
+      password: 'long enough',
+      tlsCa: '',
+    };
+    const part = { classesOfService: [{ id: 'staff', name: 'Staff', allow: [] }], devices: [pbx, desk] };
+    const result = validateConfig({ version: 1, ...part });
+    const said = new Map((result.ok ? [] : result.issues).map((issue) => [issue.path, issue.said]));
+    t.same([...said.keys()].sort(), ['/devices/0/srtp', '/devices/0/tlsCa']);
+    t.match(said.get('/devices/0/srtp'), { ru: /только с транспортом TLS/, en: /only with TLS/ });
+    t.match(said.get('/devices/0/tlsCa'), { ru: /текст сертификата/, en: /BEGIN CERTIFICATE/ });
+  },
+);

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { Operator } from '../../../scripts/lib/operator.ts';
 import type { TrunkConfig } from '../../src/config/schema.ts';
+import { validateConfig } from '../../src/config/validate.ts';
 import { Authority, type Issued } from '../peers/authority.ts';
 import { makeLeg, next, ready, resolverOf, startEngine, startGateway, trunkConfig, until } from './kit.ts';
 
@@ -106,14 +107,17 @@ t.test('what is wrong with a certificate is said in plain words', async (t) => {
 });
 
 t.test('the settings refuse what is no certificate', async (t) => {
-  t.throws(() => trunkConfig({ server: domain, tlsCa: 'hello' }));
-  t.throws(() => trunkConfig({ server: domain, tlsPrivateKey: authority.cert }));
+  const refused = (change: Partial<TrunkConfig>): string[] => {
+    const trunk = { ...trunkConfig({ server: domain }), ...change };
+    const result = validateConfig({ version: 1, trunks: [trunk] });
+    return result.ok ? [] : result.issues.map(({ path }) => path);
+  };
+  t.same(refused({ tlsCa: 'hello' }), ['/trunks/0/tlsCa']);
+  t.same(refused({ tlsPrivateKey: authority.cert }), ['/trunks/0/tlsPrivateKey']);
   const issued = authority.issue({ commonName: 'box' });
-  t.ok(
-    trunkConfig({
-      server: domain,
-      tlsCertificate: issued.cert,
-      tlsPrivateKey: issued.key.replaceAll('\n', ' '),
-    }),
+  t.same(
+    refused({ tlsCertificate: issued.cert, tlsPrivateKey: issued.key.replaceAll('\n', ' ') }),
+    [],
+    'a key in one line is still one',
   );
 });

@@ -17,6 +17,7 @@ import {
   peerHint,
   portNumber,
 } from './common.ts';
+import { deviceSecurity } from './device-security.ts';
 
 /** Numbers behind a PBX: digits, `X` for any one; at most three of those, so that a pattern is a thousand numbers. */
 const numberPattern = z.string().regex(/^(?=[0-9X]{1,12}$)[0-9]*(?:X[0-9]*){0,3}$/);
@@ -99,18 +100,7 @@ export const device = z
           { hint: hostPortHint },
         ),
       ),
-    transport: z
-      .enum(['udp', 'tcp'])
-      .default('udp')
-      .meta(
-        field(
-          'Транспорт',
-          'Transport',
-          'Для подключения по адресу; при регистрации выбирает телефон.',
-          'For a device known by its address; one that registers chooses by itself.',
-          { choices: { udp: ['UDP', 'UDP'], tcp: ['TCP', 'TCP'] }, technical: true },
-        ),
-      ),
+    ...deviceSecurity,
     extension: dialable
       .optional()
       .meta(

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import * as z from 'zod';
 import { field } from '../field.ts';
 
@@ -16,10 +15,28 @@ export const trunkNetwork = {
         { technical: true },
       ),
     ),
+  outbound: z
+    .enum(['auto', 'on', 'off'])
+    .default('auto')
+    .meta(
+      field(
+        'Несколько путей регистрации',
+        'Registration by several ways',
+        'Отдельная регистрация через каждый сервер оператора (RFC 5626, outbound). Обычно оператор сам сообщает, что так умеет.',
+        'A registration over each server of the operator (RFC 5626, outbound). An operator that can usually says so.',
+        {
+          technical: true,
+          choices: {
+            auto: ['если оператор сообщает, что умеет', 'if the operator says that it can'],
+            on: ['да', 'yes'],
+            off: ['нет', 'no'],
+          },
+        },
+      ),
+    ),
   publicAddress: z
     .string()
     .max(45)
-    .refine((text) => text === '' || isIP(text) !== 0)
     .default('')
     .meta(
       field(

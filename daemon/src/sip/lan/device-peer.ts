@@ -5,6 +5,7 @@ import { Credentials, type DigestProgress } from '../credentials.ts';
 import { toOperator } from '../number-format.ts';
 import type { AudioWishes, CalledPeer, ChallengedRequest, OutgoingCall, Way } from '../peer.ts';
 import type { Headers, SrfResponse } from '../srf-types.ts';
+import { audioOver } from '../srtp-terms.ts';
 import type { Contact, Device } from './device.ts';
 
 /** How long a device of the office may be silent after an INVITE, ms: it is a switch away. */
@@ -37,10 +38,21 @@ export class DevicePeer implements CalledPeer {
   readonly noAnswerMs = NO_ANSWER_MS;
   readonly #contact: Contact | undefined;
   readonly #slot: CallPlace;
+  readonly #unprotected: boolean;
   #credentials: Credentials | undefined;
 
-  /** `contact`: where it is called; undefined for a call that it made. */
-  constructor(device: Device, localAddress: string | undefined, slot: CallPlace, contact?: Contact) {
+  /**
+   * `contact`: where it is called; undefined for a call that it made. `unprotected`: it calls by a way on which it
+   * cannot have the SRTP that is required.
+   */
+  constructor(
+    device: Device,
+    localAddress: string | undefined,
+    slot: CallPlace,
+    contact?: Contact,
+    unprotected = false,
+  ) {
+    this.#unprotected = unprotected;
     this.device = device;
     this.place = `device:${device.config.id}`;
     this.localAddress = localAddress;
@@ -55,7 +67,10 @@ export class DevicePeer implements CalledPeer {
 
   get audio(): AudioWishes {
     const { codecs, ptimeMs } = this.device.config;
-    return { codecs, ptimeMs };
+    const { srtp } = this.device;
+    const audio = { codecs, ptimeMs, ...(srtp && !this.#unprotected ? { srtp } : {}) };
+    const way = this.#contact?.way;
+    return way ? audioOver(audio, way.transport) : audio;
   }
 
   get ownMusic(): boolean {

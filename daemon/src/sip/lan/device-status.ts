@@ -1,3 +1,5 @@
+import type { Trouble } from '../trouble.ts';
+
 /**
  * What the page shows of a device: registered, known by address and there, silent, not registered, a PBX that does
  * not take our password, or switched off.
@@ -20,6 +22,8 @@ export interface DeviceStatus {
   /** Wall-clock ms since which it is so. */
   since: number;
   calls: number;
+  /** Why it cannot be called although it is there. */
+  trouble?: Trouble;
   contacts: DeviceContact[];
 }
 

@@ -3,13 +3,18 @@ import { BlockList, isIP } from 'node:net';
 import type { Clock, Timer } from '../../base/clock.ts';
 import { codeOf } from '../../base/error.ts';
 import type { DeviceConfig } from '../../config/schema.ts';
+import type { SrtpSuite } from '../../media/api.ts';
 import { escapeUser, joinHostPort, plainAddress } from '../address.ts';
 import { type HealthState, initialHealth, judge } from '../health.ts';
 import { nextHopOf, proxyOf, type Way } from '../peer.ts';
 import type { SrfFacade } from '../srf-facade.ts';
+import type { SrtpWishes } from '../srtp-terms.ts';
 import { type Resolver, Targets } from '../targets.ts';
+import { tlsProfileId } from '../tls.ts';
+import type { Trouble } from '../trouble.ts';
 import { type Binding, wayTo } from './bindings.ts';
 import type { DeviceContact, DeviceState, DeviceStatus } from './device-status.ts';
+import { deviceTrouble } from './device-trouble.ts';
 
 /** Times of devices, ms; tests shorten them. */
 export interface DeviceTimes {
@@ -31,6 +36,8 @@ export interface DeviceHost {
   times: DeviceTimes;
   /** Local address toward `remote`; undefined until the routing table was asked. */
   localAddress(remote: string): string | undefined;
+  /** Suites of SRTP that work on this machine, the preferred first. */
+  srtpSuites(): readonly SrtpSuite[];
   changed(device: Device): void;
 }
 
@@ -80,11 +87,13 @@ export class Device {
   get status(): DeviceStatus {
     const { clock } = this.#host;
     const expiry = new Map(this.#bindings.map((binding) => [binding.uri, binding]));
+    const { trouble } = this;
     return {
       deviceId: this.config.id,
       state: this.#state,
       since: this.#since,
       calls: this.calls,
+      ...(trouble ? { trouble } : {}),
       contacts: this.#contacts().map((contact): DeviceContact => {
         const binding = expiry.get(contact.uri);
         return {
@@ -109,8 +118,27 @@ export class Device {
   /** Ways to it that answer, the preferred first. */
   get reachable(): Contact[] {
     return this.#contacts()
-      .filter((contact) => this.#watched.get(contact.uri)?.health.up ?? true)
+      .filter(({ uri, way }) => this.protects(way.transport) && (this.#watched.get(uri)?.health.up ?? true))
       .sort((a, b) => b.q - a.q);
+  }
+
+  /** How speech with it is to be protected; undefined: not at all. */
+  get srtp(): SrtpWishes | undefined {
+    const { srtp } = this.config;
+    return srtp === 'off' ? undefined : { required: srtp === 'required', suites: this.#host.srtpSuites() };
+  }
+
+  /** Whether calls over `transport` have the protection that is required, if any is (ruling 25). */
+  protects(transport: string): boolean {
+    const { srtp } = this;
+    return !srtp?.required || (transport === 'tls' && srtp.suites.length > 0);
+  }
+
+  /** Why it cannot be called although it is there. */
+  get trouble(): Trouble | undefined {
+    const ways = this.#contacts().map(({ way }) => way.transport);
+    if (ways.length === 0 || ways.some((transport) => this.protects(transport))) return undefined;
+    return deviceTrouble(this.#host.srtpSuites().length > 0 ? 'no-tls' : 'no-srtp');
   }
 
   /** Whether a request comes by a way that is known to be this device's. */
@@ -169,7 +197,12 @@ export class Device {
     const target = this.#targets?.current;
     if (target) {
       const place = joinHostPort(target.address, target.port);
-      return [{ uri: `sip:${escapeUser(user)}@${place}`, way: { ...target, transport }, path: [], q: 1 }];
+      const way = {
+        ...target,
+        transport,
+        ...(transport === 'tls' ? { profile: tlsProfileId(this.config.id) } : {}),
+      };
+      return [{ uri: `sip:${escapeUser(user)}@${place}`, way, path: [], q: 1 }];
     }
     return this.#live().map((binding) => ({
       uri: binding.uri,

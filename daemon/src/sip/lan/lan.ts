@@ -1,13 +1,12 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Party, ReleaseCause, ReplacedDialog } from '../../call/leg.ts';
+import type { Party, ReleaseCause } from '../../call/leg.ts';
 import type { DeviceConfig } from '../../config/schema.ts';
-import { parseNameAddress, parseUri, plainAddress } from '../address.ts';
+import type { SrtpSuite } from '../../media/api.ts';
+import { plainAddress } from '../address.ts';
 import { localCause } from '../cause.ts';
 import { callerOf } from '../identity.ts';
 import { IncomingSipLeg } from '../incoming-leg.ts';
 import { mediaAddress } from '../local-address.ts';
-import { fromOperator } from '../number-format.ts';
-import { INSIDE, objectionTo } from '../objection.ts';
 import { OutgoingSipLeg } from '../outgoing-leg.ts';
 import { type OutgoingCall, proxyOf } from '../peer.ts';
 import { readReplaces } from '../refer.ts';
@@ -15,6 +14,7 @@ import type { LegHost, SipLeg } from '../sip-leg.ts';
 import type { SrfRequest, SrfResponse } from '../srf-types.ts';
 import type { Resolver } from '../targets.ts';
 import { Device, type DeviceTimes } from './device.ts';
+import { type DeviceCall, dialedNumber, objectionOf } from './device-call.ts';
 import { CallPlace, DevicePeer } from './device-peer.ts';
 import type { AuthFailure, BindingStore, DeviceStatus, StoredBinding } from './device-status.ts';
 import { DigestGate } from './digest-gate.ts';
@@ -24,21 +24,6 @@ import { EVENTS, Subscriptions } from './subscriptions.ts';
 
 /** Realm of our challenges; a telephone keeps its password by it, so that it must never change. */
 export const REALM = 'linegate';
-
-/** What is known of a call that a device makes. */
-export interface DeviceCall {
-  deviceId: string;
-  /** As dialed, without separators. */
-  calledNumber: string;
-  /** Who calls as a PBX says it; a telephone's own word is not asked. */
-  caller: Party;
-  /** The device has as many calls as it may have already; only an emergency call may still go. */
-  full: boolean;
-  /** It comes from elsewhere than the office, so that it is not on site (ruling 3). */
-  away?: true;
-  /** The call is to take the place of this one (RFC 3891). */
-  replaces?: ReplacedDialog;
-}
 
 /** A call to a device. */
 export interface DeviceCallRequest extends OutgoingCall {
@@ -54,6 +39,8 @@ export interface LanOptions {
   onLink(address: string): boolean;
   /** Local address from which packets to `remote` leave. */
   routed(remote: string): Promise<string>;
+  /** Suites of SRTP that work on this machine, the preferred first. */
+  srtpSuites(): readonly SrtpSuite[];
   store?: BindingStore | undefined;
   /** What devices may subscribe to; nothing without it. */
   office?: OfficeState | undefined;
@@ -115,6 +102,7 @@ export class Lan {
         resolver: this.#options.resolver,
         times: this.#options.times,
         localAddress: (remote) => this.localAddress(remote),
+        srtpSuites: this.#options.srtpSuites,
         changed: (changed) => {
           if (this.#devices.get(id) === changed) this.#options.changed(changed.status);
         },
@@ -210,10 +198,7 @@ export class Lan {
     const known = this.sender(req);
     const device = known && known.config.mode === 'static' ? known : this.authenticate(req, res);
     if (!device) return;
-    const replaces = req.has('Replaces') ? readReplaces(req.get('Replaces') ?? '') : undefined;
-    // RFC 3891 3: with more than one, or one that is wrong, the request is.
-    const objection =
-      req.has('Replaces') && !replaces ? { status: 400 } : objectionTo(req, device.config, INSIDE);
+    const { objection, unprotected } = objectionOf(device, req);
     if (objection) {
       legHost.facade.respond(res, objection.status, { headers: objection.headers ?? {} });
       return;
@@ -225,8 +210,10 @@ export class Lan {
     });
     const local = this.localAddress(req.source_address) ?? (await this.#locate(req.source_address));
     if (given) return;
+    const replaces = readReplaces(req.get('Replaces') ?? '');
     const full = device.calls >= device.config.maxCalls;
-    const leg = new IncomingSipLeg(new DevicePeer(device, local, new CallPlace(device)), legHost, req, res);
+    const peer = new DevicePeer(device, local, new CallPlace(device), undefined, unprotected);
+    const leg = new IncomingSipLeg(peer, legHost, req, res);
     arrived(leg, {
       deviceId: device.config.id,
       calledNumber: dialedNumber(req, device.config),
@@ -243,6 +230,7 @@ export class Lan {
             )
           : {},
       full,
+      ...(unprotected ? { unprotected } : {}),
       ...(device.config.mode === 'static' || this.#options.onLink(plainAddress(req.source_address))
         ? {}
         : { away: true }),
@@ -279,7 +267,11 @@ export class Lan {
     if (!device?.config.enabled) return localCause(27, `${name} is off`);
     if (device.calls >= device.config.maxCalls) return localCause(17, `${name} is busy`);
     const contacts = device.reachable;
-    if (contacts.length === 0) return localCause(20, `${name} is ${device.status.state}`);
+    if (contacts.length === 0)
+      return localCause(
+        20,
+        device.trouble ? `${name}: ${device.trouble.said.en}` : `${name} is ${device.status.state}`,
+      );
     const place = new CallPlace(device);
     const groups = new Map<number, (() => OutgoingSipLeg)[]>();
     for (const contact of contacts) {
@@ -379,20 +371,4 @@ function sameDevice(a: DeviceConfig, b: DeviceConfig): boolean {
     networks,
   }: DeviceConfig): string => JSON.stringify([enabled, mode, user, password, address, transport, networks]);
   return connection(a) === connection(b);
-}
-
-/**
- * What a device dialed: the user part of the Request-URI, `tel:` or `sip:`, without separators (RFC 3966 3). One
- * that calls us by its own name has the number in To.
- */
-function dialedNumber(req: SrfRequest, config: DeviceConfig): string {
-  const candidates = [req.uri, parseNameAddress(req.get('To') ?? '')?.uri ?? ''].map(
-    (uri) => parseUri(uri)?.user ?? '',
-  );
-  const user = candidates.find((value) => value !== '' && value !== config.user) ?? '';
-  const number = user.replace(/[\s().-]/g, '').slice(0, 64);
-  // A PBX that writes bare E.164 means a country code, which dialed digits would not.
-  if (config.numberFormat === 'e164' && /^\d{11,15}$/.test(number))
-    return fromOperator(number, 'e164') ?? number;
-  return number;
 }

@@ -226,6 +226,9 @@ export class StreamListener {
         this.#open(`${host}:${port}`) ??
         this.#add(tcpConnect({ host, port }), { host, port }, `${host}:${port}`)
       );
+    // RFC 5626 5.3: who connected to us, as telephones do, is reached by that connection and by no other.
+    const accepted = target.profile === undefined ? this.#open(`${host}:${port}`) : undefined;
+    if (accepted) return accepted;
     const last = this.#reached.get(`${host}:${port}`);
     const how =
       target.profile === undefined && last
