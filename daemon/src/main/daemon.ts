@@ -29,6 +29,7 @@ import { type CardPlace, MediaHost } from '../worker/media-host.ts';
 import { logAlarms } from './alarm-log.ts';
 import type { DaemonArguments, HostPort } from './arguments.ts';
 import { boxCertificate } from './box-certificate.ts';
+import { boxInstance } from './box-instance.ts';
 import { boxKey } from './box-key.ts';
 import { CallTraces } from './call-traces.ts';
 import { CardState } from './card-state.ts';
@@ -224,6 +225,7 @@ export class Daemon {
           name: () => config().site.name,
           language: () => config().site.language,
           sipPort: () => sip.listening[0]?.port ?? this.#arguments.sip.port,
+          sipTlsPort: () => sipd?.sip.find(({ transport }) => transport === 'tls')?.port,
         },
         admin: {
           passwordHash: () => config().admin.passwordHash,
@@ -382,14 +384,15 @@ export class Daemon {
     office: OfficePicture,
   ): Promise<SipGateway> {
     const onLink = systemOnLink(() => this.#clock.now());
-    const bindings = new Registrations(this.#arguments.data, this.#clock, (message) =>
-      this.#log.child('sip').warn(message),
-    );
+    const { data } = this.#arguments;
+    const warn = (message: string): void => this.#log.child('sip').warn(message);
+    const bindings = new Registrations(data, this.#clock, warn);
     this.#closers.push(() => bindings.close());
     const sip = await startSip({
       ...sipSettings(config),
       onLink: (address) => onLink(address, ''),
       bindings,
+      instance: await boxInstance(data, warn),
       office,
       clock: this.#clock,
       media,
@@ -397,7 +400,7 @@ export class Daemon {
         ? { ...sipd.control, secret: this.#engineSecret }
         : { ...externalEngine(config), secret: config.sip.engineSecret },
       engineShowsTrying: sipd !== undefined,
-      srtpSuites: srtpSuitesHere((message) => this.#log.child('sip').warn(message)),
+      srtpSuites: srtpSuitesHere(warn),
       resolver: trunkResolver(this.#clock, () => families(sipd), systemDns(this.#arguments.dns)),
       ...(sipd ? { network: sipd, secure: (profiles) => sipd.order({ kind: 'tls', profiles }) } : {}),
     });

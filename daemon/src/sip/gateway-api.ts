@@ -1,15 +1,15 @@
 import type { Clock } from '../base/clock.ts';
 import type { Events } from '../base/emitter.ts';
-import type { Leg, Party, ReleaseCause } from '../call/leg.ts';
+import type { DiversionReason, Leg, Party, ReleaseCause } from '../call/leg.ts';
 import type { DeviceConfig, TrunkConfig } from '../config/schema.ts';
 import type { Media, SrtpSuite } from '../media/api.ts';
 import type { DialogJournal } from '../records/call-record.ts';
-import type { DiversionReason } from './identity.ts';
 import type { InboundCounters, IncomingCall } from './inbound.ts';
 import type { DeviceTimes } from './lan/device.ts';
+import type { DeviceCall } from './lan/device-call.ts';
 import type { AuthFailure, BindingStore, DeviceStatus } from './lan/device-status.ts';
 import type { OfficeState } from './lan/event-packages.ts';
-import type { DeviceCall, DeviceCallRequest } from './lan/lan.ts';
+import type { DeviceCallRequest } from './lan/lan.ts';
 import type { PbxAccount } from './lan/pbx-account.ts';
 import type { AddressChange, NetworkNews } from './network.ts';
 import type { OpenDialog } from './sip-leg.ts';
@@ -54,6 +54,8 @@ export interface SipOptions extends SipSettings {
   bindings?: BindingStore;
   /** Local address from which packets to `remote` leave; the system's routing table by default. */
   routed?: (remote: string) => Promise<string>;
+  /** URN of this box (RFC 5626 4.1), the same over restarts; one for this run by default. */
+  instance?: string;
   /** 0 to under 1; for jitter. */
   random?: () => number;
   /** How long the engine may take to answer at the start, ms; 10 s by default. */
@@ -76,6 +78,8 @@ export interface TrunkCallRequest {
   /** Set on forwarded calls: the number that was originally called. */
   divertedFrom?: string;
   diversionReason?: DiversionReason;
+  /** What a transferor wants told to the called (RFC 7433 4.1). */
+  userToUser?: string;
   emergency?: boolean;
 }
 

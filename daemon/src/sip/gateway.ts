@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Timer } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Leg, ReleaseCause } from '../call/leg.ts';
@@ -82,6 +83,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
       resolver: options.resolver ?? systemResolver,
       times: options.times ?? trunkTimes,
       ...(options.routed ? { routed: options.routed } : {}),
+      instance: options.instance ?? `urn:uuid:${randomUUID()}`,
       random: options.random ?? Math.random,
       numbers: (trunkId) =>
         // A number of no trunk in particular is that of the only one; with several it may be another operator's.
@@ -114,6 +116,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
       clock,
       resolver: options.resolver ?? systemResolver,
       times: options.deviceTimes ?? deviceTimes,
+      srtpSuites: this.#trunkHost.srtpSuites,
       onLink: options.onLink ?? (() => false),
       routed: options.routed ?? routedAddress,
       store: options.bindings,
@@ -217,7 +220,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
     if (refusal) return refusal;
     if (!emergency && this.#full)
       return localCause(42, `all ${this.#channels} SIP channels of the box are taken`);
-    const { divertedFrom, diversionReason } = request;
+    const { divertedFrom, diversionReason, userToUser } = request;
     const leg = new OutgoingSipLeg(
       new TrunkPeer(trunk),
       this.#legHost,
@@ -228,6 +231,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
         ...(divertedFrom === undefined
           ? {}
           : { diversion: { reason: diversionReason ?? 'unknown', number: divertedFrom } }),
+        ...(userToUser === undefined ? {} : { userToUser }),
       },
       this.#options.engineShowsTrying ?? true,
     );
@@ -309,7 +313,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
   }
 
   #configure(settings: SipSettings): void {
-    this.#options.secure?.(tlsProfiles(settings.trunks));
+    this.#options.secure?.(tlsProfiles(settings.trunks, settings.devices));
     this.#emergencyCaller = settings.emergencyCaller;
     this.#numbers = (settings.numbers ?? []).map((entry) => ({
       ...entry,
@@ -364,7 +368,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
       return;
     }
     for (const trunk of this.#trunks.values()) {
-      if (!trunk.flowFailed(event.protocol, event.host)) continue;
+      if (!trunk.flowFailed(event.protocol, event.host, event.port)) continue;
       this.emit('addressChanged', { cause: 'flow', came: [], gone: [], trunkId: trunk.config.id });
     }
   }

@@ -5,6 +5,7 @@ import type { Leg, ReleaseCause } from '../call/leg.ts';
 import { descriptionOf } from './body.ts';
 import { causeName, failureCause, localCause, reasonHeader } from './cause.ts';
 import { type DigestProgress, nextSequence, noDigestYet } from './credentials.ts';
+import { MAX_DIVERSIONS, timesOf } from './diversion.ts';
 import { MediaSession } from './media-session.ts';
 import { allowedBy, type CalledPeer, nextHopOf, type OutgoingCall, proxyOf, type Way } from './peer.ts';
 import type { OpenRtp } from './rtp-pool.ts';
@@ -29,7 +30,7 @@ const SESSION_SECONDS = 1800;
 export class OutgoingSipLeg extends SipLeg {
   readonly direction = 'outgoing';
   readonly callId = randomHex(16);
-  readonly #call: OutgoingCall;
+  #call: OutgoingCall;
   #tag = randomHex(8);
   readonly #showsTrying: boolean;
   readonly #peer: CalledPeer;
@@ -63,6 +64,9 @@ export class OutgoingSipLeg extends SipLeg {
   follows(caller: Leg): void {
     // An emergency call is tried whatever it may come to (ruling 5).
     if (caller.hopsLeft !== undefined && !this.#call.emergency) this.#hops = caller.hopsLeft - 1;
+    // Only what is forwarded is the same call still; what somebody dials in a call is another.
+    if (caller instanceof SipLeg && caller.carried && this.#call.diversion)
+      this.#call = { ...this.#call, carried: caller.carried };
   }
 
   protected get earlyTag(): string {
@@ -74,10 +78,7 @@ export class OutgoingSipLeg extends SipLeg {
     this.state = 'trying';
     const { host } = this;
     const peer = this.#peer;
-    const refusal =
-      (this.#hops ?? 0) < 0
-        ? localCause(25, 'too many hops: the call may go in a circle', 483)
-        : peer.refusal(this.#call.emergency !== undefined);
+    const refusal = this.#circle() ?? peer.refusal(this.#call.emergency !== undefined);
     const [way, ...further] = peer.ways?.() ?? [peer.way()];
     const address = peer.localAddress;
     if (refusal || !way || address === undefined) {
@@ -97,6 +98,15 @@ export class OutgoingSipLeg extends SipLeg {
         (error) => this.ended(localCause(47, `no RTP port: ${messageOf(error)}`)),
       );
     }
+  }
+
+  /** Whether the call has been passed on so often that it must be going in a circle. */
+  #circle(): ReleaseCause | undefined {
+    if ((this.#hops ?? 0) < 0) return localCause(25, 'too many hops: the call may go in a circle', 483);
+    // RFC 5806 4: the counters say how often; ours would be one more.
+    return timesOf(this.#call.carried?.diversions ?? []) >= MAX_DIVERSIONS
+      ? localCause(25, 'diverted too often: the call may go in a circle', 483)
+      : undefined;
   }
 
   alert(): void {}
@@ -284,7 +294,9 @@ export class OutgoingSipLeg extends SipLeg {
       return;
     }
     this.#saw(response.status, answered ? response.reason : whyNot(response), answered);
-    if ((response.status === 503 || !answered) && this.#tryNext()) return;
+    // RFC 5626 11.5: 430 is of a flow that broke on the way; the others of the same peer may hold.
+    const broken = response.status === 503 || response.status === 430 || !answered;
+    if (broken && this.#tryNext()) return;
     const cause = failureCause(response.status, response.reason, {
       alerted: this.#alerted,
       reason: response.get('Reason'),

@@ -8,16 +8,18 @@ export interface ContactParts {
   transport: 'udp' | 'tcp' | 'tls';
   /** Where we are to be found; undefined: the engine writes its own address. */
   place: Place | undefined;
+  /** Requests of the calls that it is part of come by the way that it went (RFC 5626 4.3). */
+  outbound?: boolean;
 }
 
-const transportOf = ({ transport }: ContactParts): string =>
-  transport === 'udp' ? '' : `;transport=${transport}`;
+const parametersOf = ({ transport, outbound }: ContactParts): string =>
+  `${transport === 'udp' ? '' : `;transport=${transport}`}${outbound ? ';ob' : ''}`;
 
 /** Contact of requests; the engine writes its own address in place of `localhost`. */
 export function contactOf(parts: ContactParts): string {
   const { place } = parts;
   const where = place ? joinHostPort(place.host, place.port) : 'localhost';
-  return `<sip:${escapeUser(parts.user || 'linegate')}@${where}${transportOf(parts)}>`;
+  return `<sip:${escapeUser(parts.user || 'linegate')}@${where}${parametersOf(parts)}>`;
 }
 
 /**
@@ -25,5 +27,5 @@ export function contactOf(parts: ContactParts): string {
  * number. Without a user the engine has no `@localhost` to replace, so the place must be given.
  */
 export function bulkContactOf(parts: ContactParts & { place: Place }): string {
-  return `<sip:${joinHostPort(parts.place.host, parts.place.port)}${transportOf(parts)};bnc>`;
+  return `<sip:${joinHostPort(parts.place.host, parts.place.port)}${parametersOf(parts)};bnc>`;
 }

@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import type { Clock, Timer } from '../base/clock.ts';
 import { Machine } from '../base/machine.ts';
 import { parseNameAddress, parseUri, splitHeader } from './address.ts';
+import { type FlowName, flowParameters } from './outbound.ts';
 import {
   initialRegistration,
   type RegistrationEffect,
@@ -34,6 +35,12 @@ export interface RegistrarHost {
   readonly refreshMs: number;
   /** Sends, answers challenges, and notes how it ended. `waitMs`: how long an answer is worth waiting for. */
   ask(target: Target, request: TrunkRequest, waitMs?: number): Promise<TrunkAnswer>;
+  /** The flow that this is (RFC 5626); undefined: a registration without outbound. */
+  flow(): FlowName | undefined;
+  /** Pause after so many failures in a row, ms; undefined: as registrations without outbound have it. */
+  flowPause(failures: number): number | undefined;
+  /** Takes a final answer in; true if `flow` is another now because of it, so that it has to be asked again at once. */
+  turned(response: SrfResponse, target: Target): boolean;
   /** State, Service-Route or associated numbers may be others. */
   changed(): void;
 }
@@ -61,12 +68,17 @@ export class Registrar {
   #associated: readonly string[] = [];
   #failure: 'failed' | 'refused' = 'failed';
   #ended: (() => void) | undefined;
+  #silent = false;
 
   constructor(host: RegistrarHost) {
     this.#host = host;
     this.#machine = new Machine(
       initialRegistration(host.times),
-      registration(host.times, () => host.random()),
+      registration(
+        host.times,
+        () => host.random(),
+        (failures) => host.flowPause(failures),
+      ),
       (effect) => this.#carryOut(effect),
       () => host.clock.now(),
     );
@@ -76,6 +88,11 @@ export class Registrar {
   get phase(): RegistrationState['phase'] {
     const { phase, failures } = this.#machine.state;
     return phase === 'registering' && failures > 0 ? this.#failure : phase;
+  }
+
+  /** Registered, and nothing says that the way there has failed since. */
+  get live(): boolean {
+    return this.phase === 'registered' && !this.#silent;
   }
 
   /** Wall-clock ms at which the binding runs out; undefined without one. */
@@ -140,6 +157,7 @@ export class Registrar {
       this.#ended?.();
       this.#bound = undefined;
     }
+    this.#silent = response === undefined;
     if (response === undefined) this.#machine.send({ type: 'lost' });
     else {
       if (response.status < 300 && expires > 0) this.#accepted(response);
@@ -154,28 +172,50 @@ export class Registrar {
   async #send(contact: string, expires: number): Promise<SrfResponse | undefined> {
     const own = parseNameAddress(contact)?.uri;
     const stale = this.#bound !== undefined && this.#bound !== own ? this.#bound : undefined;
-    // What is to be taken back is what was registered, wherever we are now.
-    const wanted = expires === 0 && stale !== undefined ? `<${stale}>` : contact;
     let removed = expires > 0 ? stale : undefined;
     const tried = new Set<string>();
-    for (let target = this.#host.target(); target; ) {
+    for (let target = this.#host.flow()?.edge ?? this.#host.target(); target; ) {
+      const flow = this.#host.flow();
+      if (flow?.edge) target = flow.edge;
       tried.add(keyOf(target));
-      const both = removed === undefined ? wanted : `${wanted}, <${removed}>;expires=0`;
-      const request = { method: 'REGISTER' as const, headers: this.#headers(both, expires) };
-      const { response, sequence } = await this.#host.ask(
-        target,
-        { ...request, callId: this.#callId, sequence: this.#sequence },
-        this.#host.answerMs,
-      );
-      this.#sequence = sequence + 1;
-      if (removed !== undefined && response && REFUSES_TWO.has(response.status)) removed = undefined;
-      else if (response !== undefined && response.status !== 503) return response;
+      // RFC 5626 4.2.1: one contact, and what had the same number before is replaced by it.
+      if (flow) removed = undefined;
+      const response = await this.#ask(target, this.#contacts(contact, expires, stale, removed), expires);
+      if (expires > 0 && response && this.#host.turned(response, target)) {
+        // The binding without a flow would stay beside the new one, and calls come twice.
+        if (response.status < 300) await this.#ask(target, contact, 0);
+      } else if (removed !== undefined && response && REFUSES_TWO.has(response.status)) removed = undefined;
+      else if (flow?.edge || (response !== undefined && response.status !== 503)) return response;
       else {
         target = this.#host.target();
         if (!target || tried.has(keyOf(target))) return response;
       }
     }
     return undefined;
+  }
+
+  /** Contact of a REGISTER. What is to be taken back is what was registered, wherever we are now. */
+  #contacts(
+    contact: string,
+    expires: number,
+    stale: string | undefined,
+    removed: string | undefined,
+  ): string {
+    const flow = this.#host.flow();
+    if (flow) return `${contact}${flowParameters(flow)}`;
+    const wanted = expires === 0 && stale !== undefined ? `<${stale}>` : contact;
+    return removed === undefined ? wanted : `${wanted}, <${removed}>;expires=0`;
+  }
+
+  async #ask(target: Target, contact: string, expires: number): Promise<SrfResponse | undefined> {
+    const request = { method: 'REGISTER' as const, headers: this.#headers(contact, expires) };
+    const { response, sequence } = await this.#host.ask(
+      target,
+      { ...request, callId: this.#callId, sequence: this.#sequence },
+      this.#host.answerMs,
+    );
+    this.#sequence = sequence + 1;
+    return response;
   }
 
   #headers(contact: string, expires: number): Headers {
@@ -186,7 +226,8 @@ export class Registrar {
       Contact: contact,
       Expires: String(expires),
       // RFC 3327 4: proxies on the way may put themselves into the path of calls to us. RFC 6140 5.1, 5.2: and must know bulk numbers.
-      Supported: bulk ? 'path, gin' : 'path',
+      // RFC 5626 4.2.1: both, where this is one of several flows.
+      Supported: ['path', ...(this.#host.flow() ? ['outbound'] : []), ...(bulk ? ['gin'] : [])].join(', '),
       ...(bulk ? { Require: 'gin', 'Proxy-Require': 'gin' } : {}),
     };
   }

@@ -1,4 +1,5 @@
 import type { Transition } from '../base/machine.ts';
+import type { FlowTimes } from './outbound.ts';
 
 /** Times of the registration, in ms but where named otherwise; tests shorten them. */
 export interface RegistrationTimes {
@@ -10,6 +11,8 @@ export interface RegistrationTimes {
   /** First pause after a refusal of the account (401 and 407 after digest, 403, 404): pressing on gets it blocked. */
   refusedMs: number;
   maxRefusedMs: number;
+  /** Pauses between attempts where the registration is one of several flows (RFC 5626 4.5). */
+  flow?: FlowTimes;
 }
 
 export const registrationTimes = (expiresSeconds: number): RegistrationTimes => ({
@@ -56,6 +59,9 @@ const MAX_RETRY_AFTER = 3600;
 /** More raises than this and the registrar's 423 is taken for a failure. */
 const MAX_RAISES = 3;
 
+/** 4xx that speak of the moment and not of the account; 430: a flow that broke on the way (RFC 5626 11.5). */
+const PASSING: ReadonlySet<number> = new Set([408, 423, 430, 480, 491]);
+
 export const initialRegistration = (times: RegistrationTimes): RegistrationState => ({
   phase: 'idle',
   expires: times.expiresSeconds,
@@ -67,11 +73,13 @@ export const initialRegistration = (times: RegistrationTimes): RegistrationState
 
 /**
  * The registration of one account (RFC 3261 10.2) as a pure machine. `random` gives 0 to under 1, for
- * the jitter that keeps a thousand boxes from registering in step after an operator's outage.
+ * the jitter that keeps a thousand boxes from registering in step after an operator's outage. `flowPause`: ms to wait
+ * after so many failures in a row, if the times of flows hold now.
  */
 export function registration(
   times: RegistrationTimes,
   random: () => number,
+  flowPause: (failures: number) => number | undefined = () => undefined,
 ): Transition<RegistrationState, RegistrationEvent, RegistrationEffect> {
   const send = (state: RegistrationState) => ({
     state: {
@@ -90,7 +98,7 @@ export function registration(
     const failures = state.failures + 1;
     const backoff = refused
       ? pause(times.refusedMs, times.maxRefusedMs, state.failures)
-      : pause(times.backoffMs, times.maxBackoffMs, state.failures);
+      : (flowPause(failures) ?? pause(times.backoffMs, times.maxBackoffMs, state.failures));
     const ms =
       retryAfter === undefined ? backoff : Math.max(backoff, Math.min(retryAfter, MAX_RETRY_AFTER) * 1000);
     // A refresh that failed while the old binding still holds does not take the trunk out of service.
@@ -131,7 +139,7 @@ export function registration(
     ) {
       return send({ ...state, expires: Math.min(event.minExpires, 86_400), raised: state.raised + 1 });
     }
-    const refused = event.status >= 400 && event.status < 500 && ![408, 423, 480, 491].includes(event.status);
+    const refused = event.status >= 400 && event.status < 500 && !PASSING.has(event.status);
     return fail(state, now, refused || event.status >= 600, event.retryAfter);
   };
 

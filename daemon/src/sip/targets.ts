@@ -107,6 +107,11 @@ export class Targets {
     return [...this.#list.filter((t) => !rests(t)), ...this.#list.filter(rests)];
   }
 
+  /** Every target, the preferred first, whatever is known of it. */
+  get listed(): readonly Target[] {
+    return this.#list;
+  }
+
   /** Targets that are passed over now, the preferred first. */
   get resting(): Target[] {
     const now = this.#clock.now();

@@ -10,6 +10,7 @@ export function sameBinding(a: TrunkConfig, b: TrunkConfig): boolean {
     a.mode === b.mode &&
     a.bulkNumbers === b.bulkNumbers &&
     a.publicAddress === b.publicAddress &&
+    a.outbound === b.outbound &&
     b.enabled
   );
 }
@@ -32,6 +33,7 @@ export function onlyAdjusts(a: TrunkConfig, b: TrunkConfig): boolean {
       config.peers,
       config.bulkNumbers,
       config.publicAddress,
+      config.outbound,
     ]);
   return connection(a) === connection(b);
 }

@@ -46,6 +46,8 @@ export interface TrunkHost {
   times: TrunkTimes;
   /** Local address from which packets to `remote` leave; rejects if there is no way. */
   routed?: (remote: string) => Promise<string>;
+  /** URN of this box, the same over restarts (RFC 5626 4.1). */
+  instance: string;
   /** 0 to under 1. */
   random(): number;
   /** Numbers that lead to us on a trunk by the configuration, E.164. */

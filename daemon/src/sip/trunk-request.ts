@@ -133,13 +133,17 @@ export function registrationFields(response: SrfResponse): {
     return Number.isInteger(value) && value >= 0 ? value : undefined;
   };
   // The first is ours; behind it may stand one that is taken back.
-  const own = placeOf(parseNameAddress(splitHeader(response.req.get('Contact') ?? '')[0] ?? '')?.uri);
+  const sent = parseNameAddress(splitHeader(response.req.get('Contact') ?? '')[0] ?? '');
+  const own = placeOf(sent?.uri);
+  const flow = flowOf(sent);
   const bindings = splitHeader(response.get('Contact') ?? '').flatMap(
     (value) => parseNameAddress(value) ?? [],
   );
   // Other devices may be registered under the same account; only our own contact's time counts.
   const binding =
-    bindings.find((b) => placeOf(b.uri) === own) ?? (bindings.length === 1 ? bindings[0] : undefined);
+    (flow === '' ? undefined : bindings.find((b) => flowOf(b) === flow)) ??
+    bindings.find((b) => placeOf(b.uri) === own) ??
+    (bindings.length === 1 ? bindings[0] : undefined);
   const expires = whole(binding?.params.get('expires')) ?? whole(response.get('Expires'));
   const minExpires = whole(response.get('Min-Expires'));
   const retryAfter = whole(response.get('Retry-After'));
@@ -149,6 +153,13 @@ export function registrationFields(response: SrfResponse): {
     ...(minExpires === undefined ? {} : { minExpires }),
     ...(retryAfter === undefined ? {} : { retryAfter }),
   };
+}
+
+/** Which flow of which instance a contact is (RFC 5626 6), '' if none: all flows may have one URI. */
+function flowOf(contact: ReturnType<typeof parseNameAddress>): string {
+  const instance = contact?.params.get('+sip.instance');
+  const id = contact?.params.get('reg-id');
+  return instance === undefined || id === undefined ? '' : `${id} ${instance.toLowerCase()}`;
 }
 
 /** User, host and port of a URI: registrars reorder and add parameters. */

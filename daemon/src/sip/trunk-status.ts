@@ -43,6 +43,8 @@ export interface TrunkStatus {
   latencyMs?: number;
   /** Where the operator sees us, if that is not where we are: `host:port`. */
   publicAddress?: string;
+  /** Registrations over several ways at once (RFC 5626); missing: there is but one, or none. */
+  flows?: readonly { regId: number; address: string; live: boolean }[];
   /** Every address behind the server's name, the preferred first. */
   targets: readonly TargetHealth[];
   /** Calls on it now, both directions. */

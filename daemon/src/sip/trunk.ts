@@ -1,47 +1,37 @@
 import type { AddressesChange } from '../base/address-watch.ts';
-import type { Timer } from '../base/clock.ts';
 import type { ReleaseCause } from '../call/leg.ts';
 import type { TrunkConfig } from '../config/schema.ts';
 import { escapeUser, joinHostPort, plainAddress } from './address.ts';
 import { localCause } from './cause.ts';
 import { Credentials } from './credentials.ts';
+import { Flows } from './flows.ts';
 import { showsLife } from './health.ts';
 import { trunkDomain } from './identity.ts';
-import { mediaAddress, routedAddress } from './local-address.ts';
 import { fromOperator, sameNumber } from './number-format.ts';
-import { Outside, type Place } from './outside.ts';
-import { bulkContactOf, contactOf } from './own-contact.ts';
-import { proxyOf, type Way } from './peer.ts';
+import type { Way } from './peer.ts';
 import { Prober } from './prober.ts';
-import { Registrar } from './registrar.ts';
-import { ServiceRoute } from './service-route.ts';
+import { Road, type RoadTransport } from './road.ts';
 import type { SrfResponse } from './srf-types.ts';
 import type { SrtpWishes } from './srtp-terms.ts';
 import { Standing } from './standing.ts';
-import { defaultPort, type Target, Targets } from './targets.ts';
+import type { Target } from './targets.ts';
 import type { Trouble } from './trouble.ts';
 import type { TrunkHost } from './trunk-host.ts';
 import { askTrunk, type Exchange } from './trunk-request.ts';
 import { type TrunkState, type TrunkStatus, takesCalls, trunkState } from './trunk-status.ts';
 import { noAddress, noEngine, noRoute, noSrtp } from './trunk-words.ts';
-import { Trusted } from './trusted.ts';
+import { Whereabouts } from './whereabouts.ts';
 
 /** One operator: where it is, whether it works, who we are there and how many calls it carries. */
 export class Trunk {
   config: TrunkConfig;
   readonly credentials: Credentials;
   readonly #host: TrunkHost;
-  readonly #targets: Targets;
-  /** Who may send us calls besides the targets. */
-  readonly #trusted: Trusted;
-  readonly #registrar: Registrar;
+  readonly #road: Road;
+  readonly #flows: Flows;
   readonly #prober: Prober;
-  readonly #outside: Outside;
+  readonly #here: Whereabouts;
   readonly #standing: Standing;
-  #routeTimer: Timer | undefined;
-  readonly #serviceRoute: ServiceRoute;
-  #noRoute = false;
-  #localAddress: string | undefined;
   #state: TrunkState = 'disabled';
   #since: number;
   /** Shared with the trunk that takes this one's place, so that the channel limit holds across a change. */
@@ -54,36 +44,30 @@ export class Trunk {
     this.config = config;
     this.#host = host;
     this.credentials = new Credentials(config);
-    const { clock, resolver } = host;
+    const { clock } = host;
     this.#standing = new Standing(clock);
-    this.#outside = new Outside(() => clock.now(), host.times.keepOpenMs / 4);
-    this.#targets = new Targets(
-      config.outboundProxy || config.server,
-      config.transport,
-      resolver,
-      clock,
-      () => this.#targetsChanged(),
-    );
-    this.#trusted = new Trusted(config, resolver, clock);
-    this.#serviceRoute = new ServiceRoute(config.transport, resolver, clock);
-    this.#registrar = this.#makeRegistrar();
+    this.#here = new Whereabouts(() => this.config, host);
+    this.#road = new Road(config, host, () => this.#targetsChanged());
+    this.#flows = this.#makeFlows();
     this.#prober = this.#makeProber();
     this.#since = clock.wall();
   }
 
   get status(): TrunkStatus {
-    const { expiresAt } = this.#registrar;
-    const outside = this.#outside.place;
+    const { expiresAt } = this.#flows;
+    const { outside } = this.#here;
+    const flows = this.#flows.list;
     const trouble = takesCalls(this.#state) || this.#state === 'disabled' ? undefined : this.#trouble();
     return {
       trunkId: this.config.id,
       state: this.#state,
       since: this.#since,
       calls: this.#channels.taken,
-      targets: this.#targets.health,
+      targets: this.#road.targets.health,
       ...this.#standing.facts,
       ...(trouble ? { trouble } : {}),
       ...(this.#state === 'registered' && expiresAt !== undefined ? { expiresAt } : {}),
+      ...(flows.length ? { flows } : {}),
       ...(outside ? { publicAddress: joinHostPort(outside.host, outside.port) } : {}),
     };
   }
@@ -94,13 +78,12 @@ export class Trunk {
 
   /** Local address for media toward the operator; undefined until one is known. */
   get localAddress(): string | undefined {
-    return this.#localAddress;
+    return this.#here.address;
   }
 
   /** Address that the operator is to send media to; undefined: where it is bound. */
   get announcedAddress(): string | undefined {
-    if (this.config.sdpAddress === 'local') return undefined;
-    return this.config.publicAddress || this.#outside.place?.host;
+    return this.#here.announced;
   }
 
   /** How its calls are protected; undefined: not at all. */
@@ -117,58 +100,37 @@ export class Trunk {
 
   /** Where requests go now. */
   get target(): Target | undefined {
-    return this.#targets.current;
+    return this.#road.target;
   }
 
   /** Every place that calls may go to, in the order to be tried; those of a Service-Route if there is one. */
   get callTargets(): Target[] {
-    const routed = this.serviceRoute.length > 0 ? this.#serviceRoute.targets?.ordered : undefined;
-    return routed?.length ? routed : this.#targets.ordered;
+    return this.#flows.ordered(this.#road.callTargets(this.serviceRoute.length > 0));
   }
 
   /** Next hop for the engine. */
   proxyOf(target: Target): string {
-    return proxyOf(this.wayTo(target));
+    return this.#road.proxyOf(target);
   }
 
   /** How to reach a target. */
   wayTo(target: Target): Way {
-    const transport = this.#transportOf(target);
-    const { address, port } = target;
-    return {
-      address,
-      port,
-      transport,
-      ...(transport === 'udp' && this.config.transport === 'auto' ? { free: true } : {}),
-      ...(transport === 'tls' ? { profile: this.config.id } : {}),
-    };
+    return this.#road.wayTo(target);
   }
 
   /** The target that a way leads to. */
   targetOf(way: Way): Target {
-    const known = this.callTargets.find(
-      (t) => t.address === way.address && t.port === way.port && this.#transportOf(t) === way.transport,
-    );
-    return known ?? { address: way.address, port: way.port };
-  }
-
-  #transportOf(target: Target | undefined): 'udp' | 'tcp' | 'tls' {
-    const { transport } = this.config;
-    return target?.transport ?? (transport === 'auto' ? 'udp' : transport);
+    return this.#road.targetOf(way, this.callTargets);
   }
 
   /** Route entries for calls, as the registrar gave them (RFC 3608); the first may stand for the next hop itself. */
   get serviceRoute(): readonly string[] {
-    return this.#registrar.serviceRoute;
+    return this.#flows.serviceRoute;
   }
 
-  /** Our Contact on this trunk; the engine writes its own address in place of `localhost`. */
+  /** Our Contact in calls of this trunk; the engine writes its own address in place of `localhost`. */
   get contact(): string {
-    return contactOf({
-      user: this.config.user,
-      transport: this.#transportOf(this.target),
-      place: this.#publicPlace(),
-    });
+    return this.#here.contact(this.#transport, this.#flows.inForce);
   }
 
   get domain(): string {
@@ -189,24 +151,19 @@ export class Trunk {
   owns(user: string): boolean {
     if (user === '') return false;
     const { config } = this;
-    if (user === config.user || this.#registrar.associated.includes(user)) return true;
+    if (user === config.user || this.#flows.associated.includes(user)) return true;
     const numbers = [config.callerNumber, ...this.#host.numbers(config.id)];
     return numbers.some((number) => number !== undefined && sameNumber(user, number, config.numberFormat));
   }
 
   /** Every address and subnet that is the operator's, as far as it is known. */
   get addresses(): string[] {
-    return [...this.#targets.health.map((target) => target.address), ...this.#trusted.all];
+    return this.#road.addresses;
   }
 
   /** Whether packets from `address` are the operator's. */
   trusts(address: string): boolean {
-    const plain = plainAddress(address);
-    return (
-      this.#targets.includes(plain) ||
-      this.#trusted.includes(plain) ||
-      (this.#serviceRoute.targets?.includes(plain) ?? false)
-    );
+    return this.#road.trusts(address);
   }
 
   /** Why no call may go out now; undefined if one may. An emergency call is refused only what cannot be tried. */
@@ -214,7 +171,8 @@ export class Trunk {
     const name = `trunk ${this.config.id}`;
     if (!this.config.enabled || this.#stopped) return localCause(27, `${name} is off`);
     if (this.#lacksSrtp) return localCause(27, `${name} requires SRTP, and libsrtp2 is missing`);
-    if (!this.target || !this.#localAddress) return localCause(38, `no address of ${name} is known`);
+    if (!this.target || this.localAddress === undefined)
+      return localCause(38, `no address of ${name} is known`);
     if (!this.#host.facade.connected) return localCause(41, 'the SIP engine is not connected');
     if (emergency) return undefined;
     if (this.#channels.taken >= this.config.maxCalls)
@@ -240,10 +198,10 @@ export class Trunk {
   transportChanged(): void {
     if (this.#stopped) return;
     this.#standing.forget();
-    this.#outside.forget();
+    this.#here.forget();
     this.#assess();
     this.#targetsChanged();
-    if (this.config.mode === 'register') this.#registrar.renew();
+    if (this.config.mode === 'register') this.#flows.renew();
   }
 
   /** The engine is gone: whatever was known of the road is not seen any more. */
@@ -253,7 +211,7 @@ export class Trunk {
 
   /** Addresses of this machine came or went: the way to the operator may be another now. */
   addressesChanged(change: AddressesChange): void {
-    const own = this.#localAddress;
+    const own = this.localAddress;
     // One that went and came back has lost every connection and binding on the way.
     if (own !== undefined && (change.came.includes(own) || change.gone.includes(own)))
       this.transportChanged();
@@ -261,10 +219,16 @@ export class Trunk {
   }
 
   /** A connection is dead although nobody was sending. True if it was the one to this trunk's server. */
-  flowFailed(protocol: string, host: string): boolean {
+  flowFailed(protocol: string, host: string, port = 0): boolean {
+    const there = (edge: Target): boolean =>
+      plainAddress(edge.address) === plainAddress(host) &&
+      (port === 0 || edge.port === port) &&
+      protocol === this.#road.transportOf(edge);
+    if (this.#stopped) return false;
+    if (this.#flows.inForce) return this.#flows.failed(there);
     const target = this.target;
-    if (this.#stopped || !target || plainAddress(target.address) !== plainAddress(host)) return false;
-    if (protocol !== this.#transportOf(target)) return false;
+    // An engine that is not ours may not know the port of a connection that it has lost.
+    if (!target || !there(port === 0 ? target : { ...target, port })) return false;
     this.transportChanged();
     return true;
   }
@@ -272,12 +236,15 @@ export class Trunk {
   /** Notes where the server saw a request of ours come from; elsewhere than before, the binding it holds is void. */
   sawUsAt(target: Target, request: string, response: SrfResponse): void {
     if (this.#stopped || !this.trusts(response.source_address)) return;
-    const { moved, place } = this.#outside.note(target, response);
+    const { moved, place } = this.#here.note(target, response);
     if (moved) this.#host.seenElsewhere(this, moved);
-    const contactMoved = place && this.config.publicAddress === '';
+    if (this.config.mode !== 'register') return;
     // A REGISTER that went out by the new way has said so already, unless its Contact is another now.
-    if (this.config.mode === 'register' && (contactMoved || (moved && request !== 'REGISTER')))
-      this.#registrar.renew();
+    const unsaid = moved !== undefined && request !== 'REGISTER';
+    // Who has flows is found by them, whatever Contact says, and a router may show us to each server by another port.
+    if (this.#flows.inForce) {
+      if (unsaid) this.#roadFailed(target);
+    } else if (unsaid || (place && this.config.publicAddress === '')) this.#flows.renew();
   }
 
   /** Stops watching; with `unregister`, resolves when the operator has answered or has had its time. Calls go on. */
@@ -285,13 +252,11 @@ export class Trunk {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#prober.stop();
-    this.#routeTimer?.cancel();
+    this.#here.stop();
     if (unregister && this.config.mode === 'register' && this.#host.facade.connected)
-      await this.#registrar.stop(this.#host.times.unregisterMs);
-    this.#registrar.halt();
-    this.#targets.close();
-    this.#trusted.close();
-    this.#serviceRoute.follow(undefined);
+      await this.#flows.stop(this.#host.times.unregisterMs);
+    this.#flows.halt();
+    this.#road.close();
     this.#assess();
   }
 
@@ -315,28 +280,34 @@ export class Trunk {
       probing: optionsSeconds > 0,
       unregistered: mode === 'static',
     });
-    const list = this.#targets.includes(target.address) ? this.#targets : this.#serviceRoute.targets;
     const used = this.target;
-    if (alive) list?.worked(target);
-    else list?.failed(target);
+    this.#road.note(target, alive);
     // The server that we are registered at is gone: calls to us have to find the one that ours go to now.
-    if (mode === 'register' && request !== 'REGISTER' && this.target !== used) this.#registrar.renew();
+    if (mode === 'register' && request !== 'REGISTER' && this.target !== used) this.#roadFailed(target);
     this.#assess();
     this.#host.changed(this);
   }
 
+  /** Whoever has flows tries that one alone anew; the others hold. */
+  #roadFailed(target: Target): void {
+    const there = (edge: Target): boolean => edge.address === target.address && edge.port === target.port;
+    if (this.#flows.inForce) this.#flows.failed(there);
+    else this.#flows.renew();
+  }
+
   get #associatedNumbers(): string[] {
-    return this.#registrar.associated.flatMap((user) => fromOperator(user, this.config.numberFormat) ?? []);
+    return this.#flows.associated.flatMap((user) => fromOperator(user, this.config.numberFormat) ?? []);
   }
 
   #assess(): void {
     const state = trunkState({
       enabled: this.config.enabled && !this.#stopped,
       mode: this.config.mode,
-      registration: this.#registrar.phase,
+      registration: this.#flows.phase,
       up: this.#standing.up,
       seen: this.#standing.seen,
-      reachable: this.#host.facade.connected && !this.#targets.lost && !this.#noRoute && !this.#lacksSrtp,
+      reachable:
+        this.#host.facade.connected && !this.#road.targets.lost && !this.#here.lost && !this.#lacksSrtp,
     });
     if (state === this.#state) return;
     this.#state = state;
@@ -348,76 +319,52 @@ export class Trunk {
   #trouble(): Trouble | undefined {
     if (this.#lacksSrtp) return noSrtp;
     if (!this.#host.facade.connected) return noEngine;
-    if (this.#targets.lost) return noAddress(this.config.outboundProxy || this.config.server);
-    if (this.#noRoute) return noRoute;
-    return this.config.mode === 'register' && this.#registrar.phase !== 'registered'
+    if (this.#road.targets.lost) return noAddress(this.config.outboundProxy || this.config.server);
+    if (this.#here.lost) return noRoute;
+    return this.config.mode === 'register' && this.#flows.phase !== 'registered'
       ? this.#standing.trouble('REGISTER')
       : this.#standing.trouble('OPTIONS', 'REGISTER', 'INVITE');
   }
 
   #targetsChanged(): void {
-    this.#routeTimer?.cancel();
+    this.#here.stop();
     this.#assess();
     const target = this.target;
     if (!target || this.#stopped || !this.#host.facade.connected) return;
-    (this.#host.routed ?? routedAddress)(target.address).then(
-      (routed) => this.#located(mediaAddress(routed, this.#host.facade.listening)),
-      () => {
-        if (this.#stopped) return;
-        this.#noRoute = true;
-        this.#assess();
-        // The network is coming up, perhaps.
-        this.#routeTimer = this.#host.clock.after(this.#host.times.optionsRetryMs, () =>
-          this.#targetsChanged(),
-        );
-      },
-    );
+    this.#flows.edgesChanged();
+    this.#here.find(target, {
+      located: (address, moved) => this.#located(address, moved),
+      lost: () => this.#assess(),
+    });
   }
 
-  #located(address: string): void {
-    if (this.#stopped) return;
-    const moved = this.#localAddress !== undefined && (this.#noRoute || this.#localAddress !== address);
-    this.#noRoute = false;
-    this.#localAddress = address;
-    if (moved) this.#outside.forget();
+  #located(address: string, moved: boolean): void {
     this.#host.mediaReady(address);
     if (this.config.mode === 'register') {
-      if (moved) this.#registrar.renew();
-      else this.#registrar.start();
+      if (moved) this.#flows.renew();
+      else this.#flows.start();
     }
     this.#assess();
     this.#host.changed(this);
     this.#prober.probe();
   }
 
-  #publicPlace(): Place | undefined {
-    const { publicAddress } = this.config;
-    return publicAddress === '' ? this.#outside.place : { host: publicAddress, port: this.#ownPort() };
-  }
-
-  #ownPort(): number {
-    const used = this.#transportOf(this.target);
-    return this.#host.facade.listening.find((entry) => entry.protocol === used)?.port ?? defaultPort(used);
+  get #transport(): RoadTransport {
+    return this.#road.transportOf(this.target);
   }
 
   get #account(): string {
     return `sip:${escapeUser(this.config.user)}@${this.domain}`;
   }
 
-  /** Contact of a REGISTER; undefined while no address of ours is known that it needs. */
-  #registeredContact(): string | undefined {
-    if (!this.config.bulkNumbers) return this.contact;
-    const host = this.#localAddress;
-    const place = this.#publicPlace() ?? (host === undefined ? undefined : { host, port: this.#ownPort() });
-    return place && bulkContactOf({ user: '', transport: this.#transportOf(this.target), place });
-  }
-
-  #makeRegistrar(): Registrar {
-    const { clock, times } = this.#host;
+  #makeFlows(): Flows {
+    const { clock, times, instance } = this.#host;
     const trunk = this;
-    return new Registrar({
+    return new Flows({
       clock,
       times: times.registration(this.config.registerSeconds),
+      outbound: this.config.outbound,
+      instance,
       random: () => this.#host.random(),
       get account() {
         return trunk.#account;
@@ -425,20 +372,32 @@ export class Trunk {
       get bulk() {
         return trunk.config.bulkNumbers;
       },
-      contact: () => this.#registeredContact(),
+      contact: () => this.#here.registered(this.#transport),
       target: () => this.target,
+      edges: () => this.#road.targets.listed,
       get answerMs() {
-        return trunk.#targets.health.length > 1 ? times.nextRegistrarMs : undefined;
+        return trunk.#road.targets.health.length > 1 ? times.nextRegistrarMs : undefined;
       },
       get refreshMs() {
         const asked = trunk.#standing.answersOptions && trunk.config.optionsSeconds > 0;
-        return trunk.#outside.place && !asked ? times.keepOpenMs : Number.POSITIVE_INFINITY;
+        return trunk.#here.outside && !asked ? times.keepOpenMs : Number.POSITIVE_INFINITY;
       },
-      ask: (target, request, waitMs) =>
-        askTrunk(this, this.#host, target, request, (seen) => this.saw(target, request.method, seen), waitMs),
+      ask: (aside, target, request, waitMs) =>
+        askTrunk(
+          this,
+          this.#host,
+          target,
+          request,
+          (seen) => {
+            const failed = !seen.answered || !showsLife(seen.status);
+            if (aside && failed) this.#road.note(target, false);
+            else this.saw(target, request.method, seen);
+          },
+          waitMs,
+        ),
       changed: () => {
-        const [first] = this.config.outboundProxy || this.#stopped ? [] : this.#registrar.serviceRoute;
-        this.#serviceRoute.follow(first);
+        const [first] = this.config.outboundProxy || this.#stopped ? [] : this.#flows.serviceRoute;
+        this.#road.follow(first);
         this.#assess();
         this.#host.changed(this);
       },
@@ -452,17 +411,17 @@ export class Trunk {
       random: () => this.#host.random(),
       periods: () => {
         const wanted = this.config.optionsSeconds * 1000 * times.optionsScale;
-        const alive = this.#outside.place ? Math.min(wanted, times.keepOpenMs) : wanted;
+        const alive = this.#here.outside ? Math.min(wanted, times.keepOpenMs) : wanted;
         return { alive, silent: Math.min(alive, times.optionsRetryMs) };
       },
       answerMs: times.optionsAnswerMs,
       target: () => this.target,
-      resting: () => this.#targets.resting,
+      resting: () => this.#road.targets.resting,
       identity: () => ({
         from: this.config.user ? this.#account : `sip:${this.domain}`,
         to: `sip:${this.domain}`,
       }),
-      contact: () => this.contact,
+      contact: () => this.#here.contact(this.#transport, false),
       ask: (target, request, waitMs, aside) =>
         askTrunk(
           this,
@@ -471,7 +430,7 @@ export class Trunk {
           request,
           (seen) => {
             if (this.#stopped) return;
-            if (aside) this.#targets.probed(target, seen.answered && showsLife(seen.status));
+            if (aside) this.#road.targets.probed(target, seen.answered && showsLife(seen.status));
             else this.saw(target, request.method, seen);
           },
           waitMs,

@@ -169,7 +169,8 @@ function intervalOf(response: SipMessage, flow: Flow): number {
   const keep = viaParam(response.via, 'keep');
   const timer = response.get('flow-timer');
   const text = keep === undefined || keep === '' ? timer : keep;
-  if (text === undefined) return 0;
+  // RFC 5626 4.4: with outbound in force keepalives are due, whether a time is named or not.
+  if (text === undefined) return response.listHas('require', 'outbound') ? fallback : 0;
   const seconds = Number.parseInt(text, 10);
   // RFC 6223 8: 0 means that it will answer, and names no interval.
   if (!(seconds > 0)) return fallback;
