@@ -3,9 +3,11 @@ import type { CallRecord } from '../records/call-record.ts';
 import type { DeviceLive, TrunkLive } from './sip-contract.ts';
 
 export type {
+  DeviceLink,
   DeviceLive,
   DeviceLiveState,
   DevicePreset,
+  DeviceSetupView,
   TrunkLive,
   TrunkState,
   TrunkTargetLive,
@@ -526,6 +528,6 @@ export interface LineTestResult {
 }
 
 export type { Config } from '../config/schema.ts';
-export type { CallRecord, LegRecord } from '../records/call-record.ts';
+export type { CallRecord, DiversionRecord, LegRecord } from '../records/call-record.ts';
 export type { BanView, LeaningView, ProtectionView } from './protection-view.ts';
 export type { TraceKind, TraceMessage, TraceView } from './trace-view.ts';

@@ -26,6 +26,31 @@ export interface Party {
   absence?: 'private' | 'unavailable';
 }
 
+/** Why a call was diverted (RFC 5806 4). */
+export type DiversionReason =
+  | 'unknown'
+  | 'unconditional'
+  | 'user-busy'
+  | 'no-answer'
+  | 'unavailable'
+  | 'deflection'
+  | 'time-of-day'
+  | 'do-not-disturb'
+  | 'follow-me'
+  | 'out-of-service'
+  | 'away';
+
+/** Somebody who sent a call on before it came here, as the network tells it: for people to read, nothing rests on it. */
+export interface Diversion {
+  /** Who it is; missing where the network does not say. */
+  number?: string;
+  /** He wants not to be named. */
+  hidden?: true;
+  reason: DiversionReason;
+  /** How often he did. */
+  times: number;
+}
+
 export type LegEvents = {
   /** Outgoing: the far side is being alerted. `earlyMedia`: its endpoint already carries the network's audio. */
   alerting: [earlyMedia: boolean];
@@ -49,6 +74,8 @@ export interface TransferOrder {
   readonly replaces?: ReplacedDialog;
   /** Who says to be the transferor (RFC 3892); a claim for the record, nothing rests on it. */
   readonly referredBy?: string;
+  /** What the party wants told to whom it is put through to (User-to-User in Refer-To, RFC 7433 4.1). */
+  readonly userToUser?: string;
   /** The order is not carried out; instead of `accept`. */
   refuse(cause: ReleaseCause): void;
   /** The order is taken on; what becomes of it is told by the following. */

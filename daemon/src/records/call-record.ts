@@ -24,6 +24,16 @@ export interface LegRecord {
   rtp?: { sent: number; received: number; lost: number; jitterMs: number; roundTripMs?: number };
 }
 
+/** Somebody who diverted a call before it came to us. */
+export interface DiversionRecord {
+  number?: string;
+  /** He wants not to be named. */
+  hidden?: true;
+  /** A word of RFC 5806 4: `user-busy`, `no-answer`, `unconditional`... */
+  reason: string;
+  times: number;
+}
+
 /** One attempt at a call, answered or not. No digit of a PIN is ever in it. */
 export interface CallRecord {
   id: string;
@@ -34,6 +44,11 @@ export interface CallRecord {
   callerNumber?: string;
   callerName?: string;
   callerAbsence?: 'private' | 'unavailable';
+  /** Who had sent the call on before it came here, the first first, as the network told it; nothing rests on it. */
+  diversions?: DiversionRecord[];
+  /** Who is really spoken to, where the network has told that it is not who was called (RFC 4916). */
+  connectedNumber?: string;
+  connectedName?: string;
   /** As dialed, without access number and PIN. */
   dialed?: string;
   /** E.164 or extension finally called. */

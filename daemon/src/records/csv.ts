@@ -79,7 +79,40 @@ const layout: readonly Column[] = [
   },
   { title: { ru: 'Код Q.850', en: 'Q.850' }, value: (record) => record.q850 },
   { title: { ru: 'Код записи', en: 'Record' }, value: (record) => record.id },
+  // New columns stand last: somebody counts on the places of the others.
+  { title: { ru: 'Кто переадресовал', en: 'Forwarded by' }, value: divertedBy },
+  {
+    title: { ru: 'Говорили с', en: 'Really spoken to' },
+    value: (record) => record.connectedNumber ?? record.connectedName,
+  },
 ];
+
+const reasons: Record<string, Words> = {
+  unknown: { ru: 'причина не указана', en: 'no reason given' },
+  unconditional: { ru: 'все вызовы', en: 'all calls' },
+  'user-busy': { ru: 'было занято', en: 'was busy' },
+  'no-answer': { ru: 'не ответили', en: 'no answer' },
+  unavailable: { ru: 'был недоступен', en: 'was unreachable' },
+  deflection: { ru: 'отправил вызов дальше', en: 'sent the call on' },
+  'time-of-day': { ru: 'по времени', en: 'by the time of day' },
+  'do-not-disturb': { ru: 'не беспокоить', en: 'do not disturb' },
+  'follow-me': { ru: 'следует за абонентом', en: 'follow me' },
+  'out-of-service': { ru: 'не работает', en: 'out of service' },
+  away: { ru: 'отсутствовал', en: 'was away' },
+};
+
+/** Who sent the call on before it came here, the first first, why, and how often: `+74957770001 (was busy) x2`. */
+function divertedBy({ diversions }: CallRecord, { language }: Format): string | undefined {
+  return diversions
+    ?.map(({ number, hidden, reason, times }) => {
+      const who = number ?? (hidden ? withheld : untold)[language];
+      return `${who} (${(reasons[reason] ?? reasons.unknown!)[language]})${times > 1 ? ` x${times}` : ''}`;
+    })
+    .join(', ');
+}
+
+const withheld: Words = { ru: 'номер скрыт', en: 'number withheld' };
+const untold: Words = { ru: 'номер не указан', en: 'number not told' };
 
 /** SIP status of the last leg tried, where the call was never answered. */
 function sipOf(record: CallRecord): number | undefined {

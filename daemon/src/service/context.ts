@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { AnalogContext } from '../call/fxs-leg.ts';
-import type { Leg, Party, ReleaseCause } from '../call/leg.ts';
+import type { DiversionReason, Leg, Party, ReleaseCause } from '../call/leg.ts';
 import type { CallRegistry } from '../call/registry.ts';
 import type { Config, PinConfig } from '../config/schema.ts';
 import type { ClassifiedNumber, RoutePlan, Said } from '../dialplan/route-plan.ts';
@@ -41,11 +41,10 @@ export interface TrunkCallRequest {
   /** Set on forwarded calls: the number that was originally called. */
   divertedFrom?: string;
   diversionReason?: DiversionReason;
+  /** What a transferor wants told to the called (RFC 7433 4.1). */
+  userToUser?: string;
   emergency?: boolean;
 }
-
-/** Why a call was forwarded, as it is told onward (RFC 5806 4). */
-export type DiversionReason = 'unconditional' | 'user-busy' | 'no-answer' | 'unavailable';
 
 /** The trunks as services see them. */
 export interface TrunkCalls {

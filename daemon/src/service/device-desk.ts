@@ -1,6 +1,6 @@
 import { messageOf } from '../base/error.ts';
 import { cause, localCause } from '../call/cause.ts';
-import type { Leg, Party, ReleaseCause, ReplacedDialog } from '../call/leg.ts';
+import type { Diversion, Leg, Party, ReleaseCause, ReplacedDialog } from '../call/leg.ts';
 import { type Access, type AccessCaller, rightsOf } from './access.ts';
 import type { Origin, Rights, ServiceContext } from './context.ts';
 import type { Dialer, Dialing, Resolution } from './dialed.ts';
@@ -24,6 +24,8 @@ export interface DeviceCall {
   away?: true;
   /** The call is to take the place of this one (RFC 3891). */
   replaces?: ReplacedDialog;
+  /** Who sent the call on before it came here, the PBX itself last. */
+  diversions?: readonly Diversion[];
 }
 
 /**
@@ -67,7 +69,13 @@ export class DeviceDesk {
       ...(device?.costCentre === undefined ? {} : { costCentre: device.costCentre }),
     };
     const party = device?.kind === 'pbx' ? caller : partyOfDevice(config, deviceId);
-    const dialer: Dialer = { origin, rights, caller: party, service: 'plain' };
+    const dialer: Dialer = {
+      origin,
+      rights,
+      caller: party,
+      service: 'plain',
+      ...forwardedByPbx(asked.diversions),
+    };
     const who: Omit<AccessCaller, 'digits'> = {
       leg,
       origin,
@@ -115,6 +123,15 @@ export class DeviceDesk {
       else call.end(localCause(cause.rejected, 'this PIN does not open the number'));
     });
   }
+}
+
+/** A call that a PBX forwards: it goes out as one that we forward, and who diverted it is noted (ruling 14). */
+function forwardedByPbx(
+  diversions: readonly Diversion[] | undefined,
+): Pick<Dialer, 'diversions' | 'divertedFrom' | 'diversionReason'> {
+  const last = diversions?.at(-1);
+  if (!diversions || !last) return {};
+  return { diversions, divertedFrom: last.number ?? '', diversionReason: last.reason };
 }
 
 /**

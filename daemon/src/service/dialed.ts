@@ -1,6 +1,6 @@
 import type { Attempt } from '../call/attempt.ts';
 import { localCause } from '../call/cause.ts';
-import type { Party, ReleaseCause } from '../call/leg.ts';
+import type { Diversion, DiversionReason, Party, ReleaseCause } from '../call/leg.ts';
 import type { CallSeed } from '../call/record-keeper.ts';
 import type { ClassifiedNumber, RoutePlan } from '../dialplan/route-plan.ts';
 import type { Origin, Rights, ServiceContext } from './context.ts';
@@ -29,6 +29,12 @@ export interface Dialer {
   service: string;
   /** Set when the call is made for somebody else, whom this one puts through: shown as diverting (ruling 14). */
   divertedFrom?: string;
+  /** Why; a transfer is one without a condition. */
+  diversionReason?: DiversionReason;
+  /** Who diverted the call before it came here, for the record. */
+  diversions?: readonly Diversion[];
+  /** What a transferor wants told to the called. */
+  userToUser?: string;
 }
 
 /** Turns dialed numbers into attempts; the one way for every service (C12). */
@@ -65,10 +71,11 @@ export class Dialing {
       });
       return { kind: 'attempt', attempt, seed: { ...seed, direction: 'internal' } };
     }
-    const { divertedFrom } = dialer;
+    const { divertedFrom, diversionReason = 'unconditional', userToUser } = dialer;
     const shown = {
       caller,
-      ...(divertedFrom === undefined ? {} : { divertedFrom, diversionReason: 'unconditional' as const }),
+      ...(divertedFrom === undefined ? {} : { divertedFrom, diversionReason }),
+      ...(userToUser === undefined ? {} : { userToUser }),
     };
     return { kind: 'attempt', attempt: routeAttempt(plan, shown, this.#context), seed };
   }
@@ -89,6 +96,7 @@ function seedOf(plan: RoutePlan, dialer: Dialer): DialedSeed {
     ...(caller.number === undefined ? {} : { callerNumber: caller.number }),
     ...(caller.name === undefined ? {} : { callerName: caller.name }),
     ...(caller.absence === undefined ? {} : { callerAbsence: caller.absence }),
+    ...(dialer.diversions?.length ? { diversions: [...dialer.diversions] } : {}),
     ...(number.dialed === '' ? {} : { dialed: number.dialed }),
     ...(called === undefined ? {} : { calledNumber: called }),
     tollClass: number.class,

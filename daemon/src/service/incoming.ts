@@ -4,7 +4,7 @@ import { ForkAttempt, SequenceAttempt } from '../call/attempt.ts';
 import { LimitedAttempt } from '../call/attempt-limits.ts';
 import { cause, localCause } from '../call/cause.ts';
 import { FxoLeg } from '../call/fxo-leg.ts';
-import type { Leg, Party } from '../call/leg.ts';
+import type { Diversion, Leg, Party } from '../call/leg.ts';
 import type { CallSeed } from '../call/record-keeper.ts';
 import type { AccessNumberConfig, DestinationConfig } from '../config/schema.ts';
 import type { CallerIdInfo } from '../media/api.ts';
@@ -28,6 +28,8 @@ export interface TrunkCall {
   /** As the operator sent it. */
   calledNumber: string;
   caller: Party;
+  /** Who sent the call on before it came here. */
+  diversions?: readonly Diversion[];
 }
 
 /** Calls from outside: which number or line was called decides who rings (main job 3). */
@@ -61,7 +63,11 @@ export class Incoming {
       (n) => this.#normalise(n.number) === called && (n.trunk === undefined || n.trunk === call.trunkId),
     );
     const shown = access || number ? called : withoutBurst(called, config.accessNumbers);
-    const about = { trunkId: call.trunkId, calledNumber: shown };
+    const about = {
+      trunkId: call.trunkId,
+      calledNumber: shown,
+      ...(call.diversions?.length ? { diversions: [...call.diversions] } : {}),
+    };
     if (access) {
       const who = { leg, caller: call.caller, place, origin: outside };
       this.#reachAccess(access, who, about);
@@ -198,6 +204,7 @@ interface Ingress {
 interface Called {
   trunkId?: string;
   calledNumber?: string;
+  diversions?: Diversion[];
 }
 
 const outside: Origin = { kind: 'outside' };

@@ -2,15 +2,16 @@ import { type Attempt, LegAttempt, SequenceAttempt } from '../call/attempt.ts';
 import { isFinal } from '../call/cause.ts';
 import { DialThroughAttempt } from '../call/dial-through.ts';
 import { seizeLine } from '../call/fxo-leg.ts';
-import type { Party } from '../call/leg.ts';
+import type { DiversionReason, Party } from '../call/leg.ts';
 import type { RoutePlan, RouteStep } from '../dialplan/route-plan.ts';
-import type { DiversionReason, ServiceContext } from './context.ts';
+import type { ServiceContext } from './context.ts';
 
 /** In whose name an outgoing call is shown. */
 export interface Shown {
   caller: Party;
   divertedFrom?: string;
   diversionReason?: DiversionReason;
+  userToUser?: string;
   emergency?: boolean;
   /** Who pays, if that is not who dialed: the owner of a forwarding (ruling 8). */
   costCentre?: string;

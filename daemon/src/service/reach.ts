@@ -5,10 +5,10 @@ import { cause, isFinal, localCause } from '../call/cause.ts';
 import { DeferredAttempt } from '../call/deferred-attempt.ts';
 import { seizeLine } from '../call/fxo-leg.ts';
 import { ringPort } from '../call/fxs-leg.ts';
-import type { Party, ReleaseCause } from '../call/leg.ts';
+import type { DiversionReason, Party, ReleaseCause } from '../call/leg.ts';
 import type { DestinationConfig, PersonConfig } from '../config/schema.ts';
 import { pressOne } from './confirm.ts';
-import type { DiversionReason, Origin, Rights, ServiceContext } from './context.ts';
+import type { Origin, Rights, ServiceContext } from './context.ts';
 import { deviceConfig, parseTarget, samePbx, type Target, targetOfExtension } from './directory.ts';
 import { routeAttempt } from './outgoing.ts';
 

@@ -127,6 +127,7 @@ export class Transfers {
       caller: partyOf(call, party),
       service: 'transfer',
       ...(who.party.number === undefined ? {} : { divertedFrom: who.party.number }),
+      ...(order.userToUser === undefined ? {} : { userToUser: order.userToUser }),
     });
     if (resolved.kind !== 'attempt') {
       order.refuse(

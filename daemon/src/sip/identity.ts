@@ -1,4 +1,4 @@
-import type { Party } from '../call/leg.ts';
+import type { DiversionReason, Party } from '../call/leg.ts';
 import type { TrunkConfig } from '../config/schema.ts';
 import {
   escapeUser,
@@ -9,6 +9,8 @@ import {
   splitHeader,
   splitHostPort,
 } from './address.ts';
+import type { Carried } from './carried.ts';
+import { diversionValue, historyValue } from './diversion.ts';
 import { fromOperator, toOperator } from './number-format.ts';
 
 /** Who calls and how he may be shown, as call control knows it. */
@@ -18,6 +20,8 @@ export interface CallerWishes {
   emergency?: { callerNumber?: string | undefined } | undefined;
   /** The call was forwarded by one of ours (ruling 14); `number`: which of our numbers was called, E.164. */
   diversion?: { reason: DiversionReason; number?: string } | undefined;
+  /** What a forwarded call brought along. */
+  carried?: Carried | undefined;
   /** Request-URI of the call; History-Info names it. */
   target?: string;
   /** Numbers that the operator gave us besides the configured one, E.164: who calls by one of them shows it. */
@@ -25,25 +29,6 @@ export interface CallerWishes {
   /** What the operator takes us for if no number is configured, E.164 (RFC 7315 4.1: the first associated URI). */
   defaultNumber?: string | undefined;
 }
-
-/** Reasons of RFC 5806 4. */
-export type DiversionReason =
-  | 'unknown'
-  | 'unconditional'
-  | 'user-busy'
-  | 'no-answer'
-  | 'unavailable'
-  | 'deflection';
-
-/** RFC 4458 2: why a call was retargeted, as the `cause` parameter of the new target in History-Info. */
-const RETARGET_CAUSES: Readonly<Record<DiversionReason, number>> = {
-  unknown: 404,
-  unconditional: 302,
-  'user-busy': 486,
-  'no-answer': 408,
-  unavailable: 503,
-  deflection: 480,
-};
 
 export interface IdentityHeaders {
   /** From without tag. */
@@ -131,10 +116,10 @@ function hiddenFrom(trunk: TrunkIdentity, headers: Record<string, string>, own: 
   return trunk.withheld === 'number' && own !== undefined ? `<${own}>` : ANONYMOUS;
 }
 
-/** Ruling 14: From is the original caller's; which number of ours was called stands here. */
+/** Ruling 14: From is the original caller's; which number of ours was called, and who diverted it before, stands here. */
 function diversionHeaders(
   trunk: TrunkIdentity,
-  { diversion, target }: CallerWishes,
+  { diversion, target, carried }: CallerWishes,
   write: (number: string) => string,
   own: string,
 ): Record<string, string> {
@@ -143,12 +128,17 @@ function diversionHeaders(
   const { reason, number } = diversion;
   const called = number?.startsWith('+') ? write(number) : own;
   const which = trunk.forwardedHeader;
-  if (which !== 'history-info') headers.Diversion = `<${called}>;reason=${reason};counter=1`;
-  if (which !== 'diversion' && target !== undefined) {
-    // RFC 7044 10.1: the number that was called, and the one that it maps to; RFC 4458 says why.
-    const entries = [`<${called}>;index=1`, `<${target};cause=${RETARGET_CAUSES[reason]}>;index=1.1;mp=1`];
-    headers['History-Info'] = entries.join(', ');
-  }
+  const forwarding = {
+    called,
+    reason,
+    before: carried?.diversions ?? [],
+    history: carried?.history,
+    privacy: carried?.privacy,
+    write,
+  };
+  if (which !== 'history-info') headers.Diversion = diversionValue(forwarding);
+  if (which !== 'diversion' && target !== undefined)
+    headers['History-Info'] = historyValue(forwarding, target);
   return headers;
 }
 

@@ -1,5 +1,6 @@
-import type { Party } from '../call/leg.ts';
+import type { Diversion, Party } from '../call/leg.ts';
 import { parseNameAddress, parseUri } from './address.ts';
+import { behindPbx, carriedBy } from './carried.ts';
 import { localCause, reasonHeader } from './cause.ts';
 import { callerOf } from './identity.ts';
 import { IncomingSipLeg } from './incoming-leg.ts';
@@ -18,6 +19,8 @@ export interface IncomingCall {
   calledNumber: string;
   caller: Party;
   sourceAddress: string;
+  /** Who sent the call on before it came here. */
+  diversions?: readonly Diversion[];
 }
 
 /** What came in and was turned away, since the start; a stranger's request is counted and not logged. */
@@ -114,6 +117,9 @@ export class Inbound {
     }
     this.counters.accepted++;
     const leg = new IncomingSipLeg(peer, this.#host, req, res);
+    const carried = carriedBy(req, trunk.config.numberFormat);
+    const diversions = carried?.diversions ?? [];
+    leg.carried = peer.inside ? behindPbx(carried) : carried;
     this.#arrived(leg, {
       trunkId: trunk.config.id,
       calledNumber: calledNumber(req, trunk),
@@ -128,6 +134,7 @@ export class Inbound {
         trunk.config.callerFrom,
       ),
       sourceAddress: req.source_address,
+      ...(diversions.length ? { diversions } : {}),
     });
   }
 

@@ -9,9 +9,9 @@ export type {
   SipSettings,
   TrunkCallRequest,
 } from './gateway-api.ts';
-export type { DiversionReason } from './identity.ts';
 export type { IncomingCall } from './inbound.ts';
 export { type DeviceTimes, deviceTimes } from './lan/device.ts';
+export type { DeviceCall } from './lan/device-call.ts';
 export type {
   AuthFailure,
   BindingStore,
@@ -21,7 +21,7 @@ export type {
   StoredBinding,
 } from './lan/device-status.ts';
 export type { ExtensionCall, OfficeState, WaitingMessages } from './lan/event-packages.ts';
-export type { DeviceCall, DeviceCallRequest } from './lan/lan.ts';
+export type { DeviceCallRequest } from './lan/lan.ts';
 export { accountId, type PbxAccount } from './lan/pbx-account.ts';
 export type { AddressChange, NetworkEvent, NetworkNews } from './network.ts';
 export { fromOperator, sameNumber, toOperator } from './number-format.ts';

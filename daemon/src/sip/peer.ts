@@ -1,8 +1,8 @@
-import type { Party, ReleaseCause } from '../call/leg.ts';
+import type { DiversionReason, Party, ReleaseCause } from '../call/leg.ts';
 import type { CodecName } from '../media/api.ts';
 import { joinHostPort } from './address.ts';
+import type { Carried } from './carried.ts';
 import type { DigestProgress } from './credentials.ts';
-import type { DiversionReason } from './identity.ts';
 import type { Headers, SrfResponse } from './srf-types.ts';
 import type { SrtpWishes } from './srtp-terms.ts';
 
@@ -74,6 +74,10 @@ export interface OutgoingCall {
   emergency?: { callerNumber?: string | undefined };
   /** Forwarded by one of ours (ruling 14). */
   diversion?: { reason: DiversionReason; number?: string };
+  /** What a forwarded call brought along. */
+  carried?: Carried;
+  /** What a transferor wants told to the called (RFC 7433 4.1). */
+  userToUser?: string;
 }
 
 /** A peer that can be called. */

@@ -1,5 +1,6 @@
 import type { ReleaseCause, ReplacedDialog, TransferOrder } from '../call/leg.ts';
 import { parseNameAddress, parseUri } from './address.ts';
+import { readUserToUser } from './carried.ts';
 import { refusalStatus } from './cause.ts';
 import type { Headers, SrfMessage } from './srf-types.ts';
 
@@ -9,6 +10,8 @@ export interface Refer {
   to: string;
   replaces?: ReplacedDialog;
   referredBy?: string;
+  /** What is to be told to the called (RFC 7433 4.1). */
+  userToUser?: string;
   /** The transferor wants no reports (RFC 4488 4, `Refer-Sub: false`). */
   silent: boolean;
 }
@@ -38,11 +41,14 @@ export function readRefer(req: Pick<SrfMessage, 'get' | 'has'>): Refer | { statu
   const to = uri.user.slice(0, MAX_NUMBER);
   // Without a number there is nobody to call; a dialog to be replaced says by itself who is meant.
   if (to === '' && !replaces) return { status: 400 };
+  const uui = /[?&]user-to-user=([^&]*)/i.exec(address.uri)?.[1];
+  const [userToUser] = uui === undefined ? [] : readUserToUser(unescapeHeader(uui));
   const referredBy = parseNameAddress(req.get('Referred-By') ?? '')?.uri.slice(0, 256);
   return {
     to,
     ...(replaces ? { replaces } : {}),
     ...(referredBy ? { referredBy } : {}),
+    ...(userToUser ? { userToUser } : {}),
     silent: req.get('Refer-Sub')?.trim().toLowerCase().startsWith('false') ?? false,
   };
 }
@@ -93,6 +99,7 @@ export class ReferOrder implements TransferOrder {
   readonly to: string;
   readonly replaces?: ReplacedDialog;
   readonly referredBy?: string;
+  readonly userToUser?: string;
   readonly #silent: boolean;
   readonly #way: ReferWay;
   #state: 'asked' | 'accepted' | 'over' = 'asked';
@@ -104,6 +111,7 @@ export class ReferOrder implements TransferOrder {
     this.to = refer.to;
     if (refer.replaces) this.replaces = refer.replaces;
     if (refer.referredBy) this.referredBy = refer.referredBy;
+    if (refer.userToUser) this.userToUser = refer.userToUser;
     this.#silent = refer.silent;
     this.#way = way;
   }

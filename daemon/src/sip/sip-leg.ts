@@ -6,6 +6,7 @@ import type { Leg, LegEvents, LegState, ReleaseCause, ReplacedDialog } from '../
 import type { EndpointId, Media, RtpStatistics } from '../media/api.ts';
 import type { DialogJournal } from '../records/call-record.ts';
 import { bodyObjection, descriptionOf } from './body.ts';
+import type { Carried } from './carried.ts';
 import { causeName, localCause, parseReason, reasonHeader } from './cause.ts';
 import { noDigestYet } from './credentials.ts';
 import { journalOf } from './dialog-journal.ts';
@@ -55,6 +56,8 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
   readonly peer: Peer;
   abstract readonly callId: string;
   startedAt: number | undefined;
+  /** What the call brought along that may go on with it; set by who took it in. */
+  carried: Carried | undefined;
   protected readonly host: LegHost;
   protected session: MediaSession | undefined;
   #state: LegState = 'idle';

@@ -1,5 +1,7 @@
 import type { ReleaseCause } from '../call/leg.ts';
+import type { TrunkConfig } from '../config/schema.ts';
 import { escapeUser } from './address.ts';
+import { stillSigned } from './carried.ts';
 import type { DigestProgress } from './credentials.ts';
 import { identityOf } from './identity.ts';
 import { deviceOfAccount } from './lan/pbx-account.ts';
@@ -82,19 +84,28 @@ export class TrunkPeer implements CalledPeer {
   }
 
   address(call: OutgoingCall): { uri: string; from: string; headers: Headers } {
-    const { caller, emergency, diversion } = call;
+    const { caller, emergency, diversion, carried } = call;
     const { trunk } = this;
     const uri = `sip:${escapeUser(this.#dialed(call))}@${joinedServer(trunk.config.server)}`;
     const { from, headers } = identityOf(trunk.config, {
       caller,
       emergency,
       diversion,
+      carried,
       target: uri,
       ownNumbers: trunk.ownNumbers,
       defaultNumber: trunk.defaultNumber,
     });
     const route = trunk.serviceRoute;
-    return { uri, from, headers: route.length ? { ...headers, Route: route.join(', ') } : headers };
+    return {
+      uri,
+      from,
+      headers: {
+        ...headers,
+        ...(route.length ? { Route: route.join(', ') } : {}),
+        ...(emergency ? {} : passedOn(trunk.config, call)),
+      },
+    };
   }
 
   saw(way: Way, status: number, text: string, answered: boolean): void {
@@ -110,6 +121,28 @@ export class TrunkPeer implements CalledPeer {
         : undefined;
     return toOperator(long ?? number, config.numberFormat);
   }
+}
+
+/**
+ * What goes on to the operator of what a forwarded call brought along, as far as the trunk lets it: it may say things
+ * about the caller that are no business of whoever is called next.
+ */
+function passedOn(config: TrunkConfig, call: OutgoingCall): Headers {
+  const { caller, number, carried, userToUser, diversion } = call;
+  const passes = new Set(config.passOn);
+  const headers: Headers = {};
+  const uui = userToUser === undefined ? (carried?.userToUser ?? []) : [userToUser];
+  if (passes.has('user-to-user') && uui.length) headers['User-to-User'] = uui.join(', ');
+  if (!carried || !diversion) return headers;
+  const shown =
+    config.forwardedCaller === 'original' && caller.absence === undefined ? caller.number : undefined;
+  const signed = passes.has('identity') ? stillSigned(carried, shown, number) : [];
+  // Each in a line of its own (RFC 8224 4).
+  if (signed.length) headers.Identity = signed.join('\r\nIdentity: ');
+  if (signed.length && carried.date !== undefined) headers.Date = carried.date;
+  if (passes.has('charging-vector') && carried.charging !== undefined)
+    headers['P-Charging-Vector'] = carried.charging;
+  return headers;
 }
 
 /** Host and port of the request URI: as configured, so that an operator recognises its own name. */

@@ -114,3 +114,21 @@ export async function connected(
   await b.peer.expect('ACK');
   return call;
 }
+
+/** The call of an incoming leg goes out again on the trunk, as forwarded; `invite`: as the peer sees it. */
+export async function forwarded(
+  b: Bench,
+  from: IncomingSipLeg,
+  change: Partial<TrunkCallRequest> = {},
+): Promise<{ leg: Awaited<ReturnType<typeof makeLeg>>; invite: Seen }> {
+  const leg = await makeLeg(b.gateway, {
+    caller: { number: '+79161234567' },
+    divertedFrom: '+74951112244',
+    diversionReason: 'no-answer',
+    ...change,
+  });
+  leg.follows?.(from);
+  leg.start();
+  // What the peer sent itself is not seen here.
+  return { leg, invite: await b.peer.expect('INVITE') };
+}

@@ -130,4 +130,29 @@ export const trunkIdentity = {
         },
       ),
     ),
+  passOn: z
+    .array(
+      z.enum(['user-to-user', 'identity', 'charging-vector']).meta(
+        field('Заголовок', 'Header', 'Что передать дальше.', 'What is passed on.', {
+          choices: {
+            'user-to-user': ['данные звонящего (User-to-User)', "the caller's data (User-to-User)"],
+            identity: ['подпись номера (Identity)', 'the signed number (Identity)'],
+            'charging-vector': [
+              'учёт операторов (P-Charging-Vector)',
+              "operators' accounting (P-Charging-Vector)",
+            ],
+          },
+        }),
+      ),
+    )
+    .default(['user-to-user', 'identity'])
+    .meta(
+      field(
+        'Что передавать при переадресации',
+        'Passed on when forwarding',
+        'Из того, что пришло с вызовом от другого оператора. Подпись передаётся, только если номера в вызове остались прежними.',
+        "Of what came with a call from another operator. A signature goes on only where the call's numbers are still the same.",
+        { scope: 'next-call', technical: true },
+      ),
+    ),
 };

@@ -1,4 +1,4 @@
-import type { Party, ReplacedDialog } from '../../call/leg.ts';
+import type { Diversion, Party, ReplacedDialog } from '../../call/leg.ts';
 import type { DeviceConfig } from '../../config/schema.ts';
 import { parseNameAddress, parseUri } from '../address.ts';
 import { fromOperator } from '../number-format.ts';
@@ -22,6 +22,8 @@ export interface DeviceCall {
   away?: true;
   /** The call is to take the place of this one (RFC 3891). */
   replaces?: ReplacedDialog;
+  /** Who sent the call on before it came here, the PBX itself last. */
+  diversions?: readonly Diversion[];
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Party, ReleaseCause } from '../../call/leg.ts';
+import type { ReleaseCause } from '../../call/leg.ts';
 import type { DeviceConfig } from '../../config/schema.ts';
 import type { SrtpSuite } from '../../media/api.ts';
 import { plainAddress } from '../address.ts';
+import { behindPbx, carriedBy } from '../carried.ts';
 import { localCause } from '../cause.ts';
 import { callerOf } from '../identity.ts';
 import { IncomingSipLeg } from '../incoming-leg.ts';
@@ -214,6 +215,9 @@ export class Lan {
     const full = device.calls >= device.config.maxCalls;
     const peer = new DevicePeer(device, local, new CallPlace(device), undefined, unprotected);
     const leg = new IncomingSipLeg(peer, legHost, req, res);
+    // A telephone forwards nothing that comes to us; whoever it says has diverted a call is its own affair.
+    const carried = device.config.kind === 'pbx' ? carriedBy(req, device.config.numberFormat) : undefined;
+    leg.carried = behindPbx(carried);
     arrived(leg, {
       deviceId: device.config.id,
       calledNumber: dialedNumber(req, device.config),
@@ -235,6 +239,7 @@ export class Lan {
         ? {}
         : { away: true }),
       ...(replaces ? { replaces } : {}),
+      ...(carried?.diversions.length ? { diversions: carried.diversions } : {}),
     });
   }
 

@@ -1,4 +1,4 @@
-import type { CallRecord, LegRecord } from '../../../../daemon/src/api/contract.ts';
+import type { CallRecord, DiversionRecord, LegRecord } from '../../../../daemon/src/api/contract.ts';
 import { money } from '../../format/money.ts';
 import { tenths } from '../../format/number.ts';
 import { phone } from '../../format/phone.ts';
@@ -59,6 +59,11 @@ export function CallDetail({ id }: { id: string }) {
             {record.service !== 'plain' && `, ${word('service', record.service)}`}
           </Fact>
           <Fact name={t('call.dialed')}>{record.dialed}</Fact>
+          <Fact name={t('call.divertedBy')}>{record.diversions?.map(divertedWords).join('; ')}</Fact>
+          <Fact name={t('call.connected')}>
+            {(record.connectedNumber ?? record.connectedName) !== undefined &&
+              partyName({ number: record.connectedNumber, name: record.connectedName })}
+          </Fact>
           <Fact name={t('call.class')}>{record.tollClass && word('class', record.tollClass)}</Fact>
           <Fact name={t('call.talk')}>{record.talkMs !== undefined && duration(record.talkMs)}</Fact>
           <Fact name={t('call.rang')}>
@@ -109,6 +114,14 @@ export function CallDetail({ id }: { id: string }) {
       </details>
     </article>
   );
+}
+
+/** Who sent the call on before it came here, why, and how often. */
+function divertedWords({ number, hidden, reason, times }: DiversionRecord): string {
+  const who =
+    number === undefined ? t(hidden ? 'call.divertedHidden' : 'call.divertedUntold') : phone(number);
+  const why = word('diverted', reason);
+  return `${who}: ${why}${times > 1 ? `, ${t('call.divertedTimes', { n: times })}` : ''}`;
 }
 
 /** The way to the record of the same conversation before or after a transfer. */
