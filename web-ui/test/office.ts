@@ -181,6 +181,7 @@ export async function openOffice({
     name: () => store.config.site.name,
     language: () => store.config.site.language,
     sipPort: () => 5060,
+    sipTlsPort: () => 5061,
   };
   deps.dialCheck = {
     check({ number, from, at }) {

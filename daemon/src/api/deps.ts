@@ -31,6 +31,8 @@ export interface BoxAccess {
   language(): Language;
   /** Port at which devices of the office reach SIP. */
   sipPort(): number;
+  /** The same over TLS; undefined where the engine is not ours. */
+  sipTlsPort(): number | undefined;
 }
 
 /** The admin's password, as a hash only. */

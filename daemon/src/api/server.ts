@@ -7,7 +7,8 @@ import { authRoutes, requireSession } from './auth-routes.ts';
 import { callRoutes } from './call-routes.ts';
 import { configRoutes } from './config-routes.ts';
 import type { ApiDeps } from './deps.ts';
-import { deviceRoutes } from './device-routes.ts';
+import { DeviceLinks } from './device-links.ts';
+import { deviceRoutes, provisioningRoutes } from './device-routes.ts';
 import { ApiFault, toFault } from './errors.ts';
 import { forgeryGuard, networkGuard, securityHeaders } from './guards.ts';
 import { type LiveLimits, LiveSocket, liveLimits } from './live-socket.ts';
@@ -46,7 +47,9 @@ export class ApiServer {
       next();
     });
     app.use(securityHeaders());
-    app.use('/api', apiRouter(deps, this.#sessions));
+    const links = new DeviceLinks(deps.clock);
+    app.use('/api', apiRouter(deps, this.#sessions, links));
+    app.use('/provision', provisioningRoutes(deps, links));
     app.use(staticFiles(webRoot));
     app.use(() => {
       throw new ApiFault('api/not-found');
@@ -100,7 +103,7 @@ export class ApiServer {
   }
 }
 
-function apiRouter(deps: ApiDeps, sessions: Sessions): express.Router {
+function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks): express.Router {
   const router = express.Router();
   router.use((_request, response, next) => {
     response.setHeader('Cache-Control', 'no-store');
@@ -113,7 +116,7 @@ function apiRouter(deps: ApiDeps, sessions: Sessions): express.Router {
   router.use(configRoutes(deps));
   router.use(callRoutes(deps));
   router.use(traceRoutes(deps));
-  router.use(deviceRoutes(deps));
+  router.use(deviceRoutes(deps, links));
   router.use(protectionRoutes(deps));
   return router;
 }

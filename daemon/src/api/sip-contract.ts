@@ -31,6 +31,26 @@ export interface DevicePreset {
   steps: { ru: string[]; en: string[] };
   /** GET /api/devices/:id/file?preset=... gives its settings as a file; the file holds the device's password. */
   hasFile: boolean;
+  /** Not all names in the file are known for certain. */
+  verify: boolean;
+}
+
+/** GET /api/devices/:id/setup?preset=...: what is entered at one device of one model. The password is not among it. */
+export interface DeviceSetupView {
+  /** In the order of a telephone's own page. */
+  settings: { name: Said; value: Said }[];
+  /** The same by the vendor's own names, as they stand in the file; no value: the password. */
+  vendor: { name: string; value?: string }[];
+  /** SRTP is wanted, and the model's file cannot set it: by hand. */
+  encryptByHand: boolean;
+}
+
+/** POST /api/devices/:id/link: an address that gives the file once, to whoever asks, and is told nowhere again. */
+export interface DeviceLink {
+  url: string;
+  /** The same without the file's name: telephones put their own behind it. */
+  folder: string;
+  expiresAt: number;
 }
 
 /** GET /api/trunk-templates: what is known of operators' trunks before any contract is at hand. */

@@ -1,5 +1,5 @@
 import { CodedError } from '../base/error.ts';
-import { type ReadPreset, recommended } from './device-presets.ts';
+import { type DeviceFileForm, type ReadPreset, recommended } from './device-presets.ts';
 
 /** What goes into a device's own settings. The password makes the file a secret. */
 export interface DeviceAccount {
@@ -8,9 +8,11 @@ export interface DeviceAccount {
   password: string;
   /** Shown on the device; one line. */
   name: string;
-  /** Where it registers: address of the box as devices see it, and SIP port. */
+  /** Where it registers: address of the box as devices see it, and the SIP port for its transport. */
   host: string;
   port: number;
+  /** Over TLS, and with SRTP; missing: UDP, and none. */
+  srtp?: 'optional' | 'required';
 }
 
 /** A file to be loaded into a device. */
@@ -23,6 +25,55 @@ export interface DeviceFile {
 const escapeXml = (text: string): string =>
   text.replace(/[<>&"']/g, (c) => ({ '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&quot;' })[c] ?? '&apos;');
 
+/** Whether the file of a model can set what `account` wants. */
+export const fileSuits = (preset: ReadPreset, account: Pick<DeviceAccount, 'srtp'>): boolean =>
+  preset.form !== undefined && (account.srtp === undefined || preset.form.secure !== undefined);
+
+/** The settings of one device by the vendor's own names. Values hold no control characters. */
+export function vendorValues(
+  preset: ReadPreset,
+  account: DeviceAccount,
+): { name: string; value: string; secret: boolean }[] {
+  const { form } = preset;
+  if (!form) return [];
+  const { host, port, srtp } = account;
+  const secure = srtp === undefined ? undefined : form.secure;
+  const literal = host.includes(':') ? `[${host}]` : host;
+  const known: Record<string, string> = {
+    host,
+    literal,
+    port: String(port),
+    // RFC 3261 19.1.2: a port that the transport has by itself need not be named.
+    server: port === (secure ? 5061 : 5060) ? literal : `${literal}:${port}`,
+    user: account.user,
+    password: account.password,
+    name: account.name,
+    seconds: String(recommended.registerSeconds),
+    minutes: String(recommended.registerSeconds / 60),
+    keepalive: String(recommended.keepaliveSeconds),
+  };
+  const merged = new Map(form.values);
+  if (secure && srtp) for (const [name, value] of [...secure.tls, ...secure[srtp]]) merged.set(name, value);
+  return [...merged].map(([name, text]) => ({
+    name,
+    value: text.replace(/\{(\w+)\}/g, (_, key: string) => plain(known[key] ?? '')),
+    secret: text.includes('{password}'),
+  }));
+}
+
+/** Names under which telephones ask for the file where they are given a folder; by MAC address mostly. */
+const ASKED: Readonly<Record<DeviceFileForm['format'], RegExp>> = {
+  grandstream: /^cfg[0-9a-f]{12}\.xml$/i,
+  cisco: /^(?:spa\w{1,12}|ata\w{1,12}|[0-9a-f]{12})\.(?:cfg|xml)$/i,
+  yealink: /^[0-9a-f]{12}\.cfg$/i,
+  fanvil: /^[0-9a-f]{12}\.(?:cfg|xml)$/i,
+  snom: /^(?:snom\w{1,12}-)?[0-9a-f]{12}\.(?:xml|htm)$/i,
+};
+
+/** Whether a telephone of this model means its own file by `name`, or one that all of its kind share. */
+export const asksForFile = (preset: ReadPreset, name: string): boolean =>
+  preset.form !== undefined && ASKED[preset.form.format].test(name);
+
 /**
  * The settings of one device in its vendor's own form. Nothing in a value can become a setting of its own: control
  * characters, line ends among them, are no part of names and passwords here.
@@ -31,28 +82,12 @@ const escapeXml = (text: string): string =>
 export function deviceFile(preset: ReadPreset, account: DeviceAccount): DeviceFile {
   const { form } = preset;
   if (!form) throw new CodedError('config/no-device-file', `${preset.id} is set up by hand`);
-  const { host, port } = account;
-  const literal = host.includes(':') ? `[${host}]` : host;
-  const known: Record<string, string> = {
-    host,
-    port: String(port),
-    server: port === 5060 ? literal : `${literal}:${port}`,
-    user: account.user,
-    password: account.password,
-    name: account.name,
-    seconds: String(recommended.registerSeconds),
-    minutes: String(recommended.registerSeconds / 60),
-    keepalive: String(recommended.keepaliveSeconds),
-  };
-  const values = form.values.map(([key, text]): [string, string] => [
-    key,
-    text.replace(/\{(\w+)\}/g, (_, name: string) => plain(known[name] ?? '')),
-  ]);
+  const values = vendorValues(preset, account);
   const xml = (open: string, close: string, line: (key: string, value: string) => string): string =>
     [
       '<?xml version="1.0" encoding="UTF-8"?>',
       open,
-      ...values.map(([key, value]) => line(key, escapeXml(value))),
+      ...values.map(({ name: key, value }) => line(key, escapeXml(value))),
       close,
       '',
     ].join('\n');
@@ -89,7 +124,9 @@ export function deviceFile(preset: ReadPreset, account: DeviceAccount): DeviceFi
       return {
         name: `${name}.cfg`,
         type: 'text/plain',
-        text: ['#!version:1.0.0.1', ...values.map(([key, value]) => `${key} = ${value}`), ''].join('\n'),
+        text: ['#!version:1.0.0.1', ...values.map(({ name: key, value }) => `${key} = ${value}`), ''].join(
+          '\n',
+        ),
       };
   }
 }

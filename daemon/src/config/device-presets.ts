@@ -10,11 +10,17 @@ const steps = z.strictObject({
   en: z.array(z.string().min(1)).min(1),
 });
 
+/** Settings by the vendor's own names; {placeholders} are filled in by device-file.ts. */
+const values = z.array(z.tuple([z.string().regex(/^[A-Za-z0-9_.]+$/), z.string()])).min(1);
+
 /** How a vendor's telephones and adapters read their settings. */
 const file = z.strictObject({
   format: z.enum(['grandstream', 'cisco', 'yealink', 'fanvil', 'snom']),
-  /** Settings by the vendor's own names; {placeholders} are filled in by device-file.ts. */
-  values: z.array(z.tuple([z.string().regex(/^[A-Za-z0-9_.]+$/), z.string()])).min(1),
+  /** Not all names in it are known for certain: to be checked at the device. */
+  verify: z.boolean().default(false),
+  /** What takes the place of values, or is added, over TLS and for SRTP; missing: that is set by hand. */
+  secure: z.strictObject({ tls: values, optional: values, required: values }).optional(),
+  values,
 });
 
 const preset = z.strictObject({
@@ -68,6 +74,7 @@ export function readDevicePresets(entries: unknown = data): ReadPreset[] {
       ...(entry.ports === undefined ? {} : { ports: entry.ports }),
       steps: from.steps,
       hasFile: from.file !== undefined,
+      verify: from.file?.verify ?? false,
       ...(from.file ? { form: from.file } : {}),
     };
   });

@@ -96,6 +96,7 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
       name: () => world.config.site.name,
       language: () => world.config.site.language,
       sipPort: () => 5060,
+      sipTlsPort: () => 5061,
     },
     admin: {
       passwordHash: () => world.config.admin.passwordHash,

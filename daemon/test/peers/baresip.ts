@@ -128,15 +128,23 @@ export class Baresip {
 
   /**
    * Makes it an account at `registrar` (`host:port`), which it uses from now on, and waits until that has taken it.
+   * `more` is put behind the address (`;transport=tls`), `parameters` are those of the account (`mediaenc=srtp-mand`).
    * This baresip cannot read a challenge of SHA-256, which it may be offered at first: it asks again.
    */
-  async register(registrar: string, user: string, password: string, more = ''): Promise<void> {
+  async register(
+    registrar: string,
+    user: string,
+    password: string,
+    more = '',
+    parameters: readonly string[] = [],
+  ): Promise<void> {
     const aor = `sip:${user}@${registrar}`;
     const parts = [`<${aor}${more}>`, 'regint=60', `auth_user=${user}`, `auth_pass=${password}`];
     const rest = [
       `answermode=${this.#autoAnswer ? 'auto' : 'manual'}`,
       'audio_codecs=PCMA/8000/1,PCMU/8000/1',
       'dtmfmode=rtpevent',
+      ...parameters,
     ];
     for (let tries = 0; ; tries++) {
       const before = this.events.length;
