@@ -171,7 +171,7 @@ t.test('the number turns over', async (t) => {
 t.test('a datagram is no longer than the peer takes', async (t) => {
   const sender = new UdptlSender({ redundancy: 3, maxDatagram: 72 });
   for (let n = 0; n < 50; n++) {
-    const datagram = sender.next(ifp(n, 30));
+    const datagram = sender.next(ifp(n, 28));
     t.ok(datagram.length <= 72 && readUdptl(datagram)!.secondaries.length === Math.min(n, 1));
   }
   const long = new UdptlSender({ redundancy: 3, maxDatagram: 72 }).next(ifp(0, 200));
@@ -202,7 +202,7 @@ t.test('T.38 annex C: forward error correction is used where the peer sends it',
       for (let m = 0; m < count; m++) {
         const covered = Array.from({ length: span }, (_, k) => packets[sequence + m - (k + 1) * count]!);
         const sum = new Uint8Array(Math.max(...covered.map((p) => p.length)));
-        for (const packet of covered) packet.forEach((octet, i) => (sum[i]! ^= octet));
+        for (const packet of covered) for (const [i, octet] of packet.entries()) sum[i]! ^= octet;
         entries.push(sum);
       }
     }
