@@ -86,9 +86,8 @@ export class DeviceDesk {
     };
     let resolved = this.#parts.dialing.resolve(number, dialer);
     if (unprotected && number.class !== 'emergency') {
-      const call = this.#context.calls.open(leg, resolved.seed);
-      call.end(localCause(cause.notAuthorized, `device ${deviceId} has to speak SRTP`));
-      return;
+      const refusal = localCause(cause.notAuthorized, `device ${deviceId} has to speak SRTP`);
+      resolved = { kind: 'refused', cause: refusal, seed: resolved.seed };
     }
     if (resolved.kind === 'access' || resolved.kind === 'pin') {
       const digits = new DigitSource(leg, context.clock, ahead);
