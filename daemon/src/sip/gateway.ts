@@ -129,6 +129,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
         if (this.#closing || this.count('deviceCalls') === 0) leg.release(nobodyHere);
         else this.emit('deviceCalls', leg, call);
       },
+      legs: () => this.#legs,
       mediaReady: (address) => this.#pool.warm(address),
     });
     this.#inbound = new Inbound(

@@ -39,7 +39,6 @@ const ANSWERS: Readonly<Record<string, number>> = {
   MESSAGE: 405,
   SUBSCRIBE: 489,
   NOTIFY: 481,
-  // Ruling 8: nobody outside may have us call somebody.
   REFER: 603,
   INFO: 481,
   PUBLISH: 489,
@@ -148,6 +147,11 @@ export class Inbound {
       this.#lan.subscribe(req, res);
       return;
     }
+    // Ruling 8: nobody outside may have us call somebody, not even where a device shares his address.
+    if (req.method === 'REFER' && this.#ofDevice(req)) {
+      this.#lan.refer(req, res);
+      return;
+    }
     const trusted = this.#trunkOf(req) !== undefined || this.#lan.mayKnock(req);
     if (!trusted) this.counters.strangers++;
     if (req.method === 'OPTIONS' && trusted) {
@@ -156,6 +160,12 @@ export class Inbound {
     }
     const status = trusted ? (ANSWERS[req.method] ?? 405) : 403;
     this.#facade.respond(res, status, { headers: status === 405 ? { Allow: ALLOW } : {} });
+  }
+
+  /** Whether a request is a device's to make, if it has the password: it came by a known way, or from no trunk. */
+  #ofDevice(req: SrfRequest): boolean {
+    if (!this.#lan.mayKnock(req)) return false;
+    return this.#lan.sender(req) !== undefined || this.#trunkOf(req) === undefined;
   }
 
   /** The trunk a request belongs to: by source address, and among accounts at one operator by whom it is for. */

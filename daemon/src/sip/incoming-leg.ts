@@ -266,6 +266,11 @@ export class IncomingSipLeg extends SipLeg {
   }
 
   #headers(): Headers {
-    return { Contact: this.peer.contact, Allow: allowedBy(this.peer) };
+    return {
+      Contact: this.peer.contact,
+      Allow: allowedBy(this.peer),
+      // RFC 4538 3: whoever may transfer by a request of its own must know that we understand which call it means.
+      ...(this.peer.inside ? { Supported: 'timer, replaces, tdialog, norefersub' } : {}),
+    };
   }
 }

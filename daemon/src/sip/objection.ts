@@ -9,7 +9,7 @@ import { audioOver, SrtpTerms, whyNoAudio } from './srtp-terms.ts';
 /** SIP extensions that an INVITE may insist on: the engine does 100rel and session timers. */
 const SUPPORTED: readonly string[] = ['100rel', 'timer'];
 /** What an INVITE of the office's own devices may insist on besides: to take the place of another (RFC 3891 6.2). */
-export const INSIDE: readonly string[] = ['replaces'];
+export const INSIDE: readonly string[] = ['replaces', 'tdialog', 'norefersub'];
 
 /** The answer to an INVITE that cannot be taken. */
 export interface Objection {

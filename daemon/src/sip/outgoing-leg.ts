@@ -202,7 +202,7 @@ export class OutgoingSipLeg extends SipLeg {
       To: `<${uri}>`,
       Contact: peer.contact,
       Allow: allowedBy(this.peer),
-      Supported: '100rel, timer',
+      Supported: `100rel, timer${this.peer.inside ? ', tdialog, norefersub' : ''}`,
       ...(this.#hops === undefined ? {} : { 'Max-Forwards': String(this.#hops) }),
       ...this.#timerHeaders(),
       ...identity,

@@ -2,7 +2,8 @@ import type { ReleaseCause, ReplacedDialog, TransferOrder } from '../call/leg.ts
 import { parseNameAddress, parseUri } from './address.ts';
 import { readUserToUser } from './carried.ts';
 import { refusalStatus } from './cause.ts';
-import type { Headers, SrfMessage } from './srf-types.ts';
+import type { SrfFacade } from './srf-facade.ts';
+import type { Headers, SrfMessage, SrfRequest, SrfResponse } from './srf-types.ts';
 
 /** What a REFER asks for. */
 export interface Refer {
@@ -86,6 +87,63 @@ export interface ReferWay {
   contact: string;
   /** CSeq of the REFER, where the dialog has had one before (RFC 3515 2.4.6). */
   id: string | undefined;
+}
+
+/** How reports reach a transferor whose REFER came outside of dialogs: in the dialog that it has made (RFC 3515 2.4.4). */
+export class OutsideWay implements ReferWay {
+  readonly contact: string;
+  readonly id = undefined;
+  readonly #facade: SrfFacade;
+  readonly #about: OutsideReport;
+  #sequence = 0;
+
+  constructor(facade: SrfFacade, about: OutsideReport) {
+    this.#facade = facade;
+    this.#about = about;
+    this.contact = about.contact;
+  }
+
+  respond(status: number, headers: Headers): void {
+    const { res } = this.#about;
+    const made = status < 300 ? { ...headers, To: this.#us } : headers;
+    this.#facade.respond(res, status, { headers: made });
+  }
+
+  async notify(headers: Headers, body: string): Promise<void> {
+    const { req, uri, proxy } = this.#about;
+    const route = req.get('Record-Route');
+    await this.#facade.request('NOTIFY', {
+      uri,
+      proxy,
+      headers: {
+        'Call-ID': req.get('Call-ID') ?? '',
+        CSeq: `${++this.#sequence} NOTIFY`,
+        From: this.#us,
+        To: req.get('From') ?? '',
+        // RFC 3261 12.1.1: in the order in which it stands.
+        ...(route === undefined ? {} : { Route: route }),
+        ...headers,
+      },
+      body,
+    });
+  }
+
+  get #us(): string {
+    const { req, tag } = this.#about;
+    return `${req.get('To') ?? ''};tag=${tag}`;
+  }
+}
+
+/** A REFER outside of dialogs, and where its sender is. */
+export interface OutsideReport {
+  req: SrfRequest;
+  res: SrfResponse;
+  contact: string;
+  /** Where its Contact says that requests are to go, and the next hop to it. */
+  uri: string;
+  proxy: string;
+  /** Our tag in the dialog that it makes. */
+  tag: string;
 }
 
 /** RFC 3515 2.4.4: how long a transfer may take before its reports end, s. */

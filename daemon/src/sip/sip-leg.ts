@@ -13,7 +13,7 @@ import { journalOf } from './dialog-journal.ts';
 import { DTMF_RELAY, infoOfKey, infoRefusal, keyOfInfo } from './dtmf-info.ts';
 import type { MediaSession } from './media-session.ts';
 import { mayTransfer, type Peer } from './peer.ts';
-import { ReferOrder, readRefer } from './refer.ts';
+import { type Refer, ReferOrder, type ReferWay, readRefer } from './refer.ts';
 import type { RtpPool } from './rtp-pool.ts';
 import type { SrfFacade } from './srf-facade.ts';
 import type { Headers, SrfDialog, SrfRequest, SrfResponse } from './srf-types.ts';
@@ -334,31 +334,30 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
     this.emit('held', held, held && this.peer.ownMusic && (this.session?.agreement?.music ?? false));
   }
 
-  /** A REFER in the dialog. Whoever may have us call others is the peer's affair (ruling 8). */
+  /** A REFER in the dialog. */
   #referred(dialog: SrfDialog, req: SrfRequest, res: SrfResponse): void {
     const { facade } = this.host;
     const refer = readRefer(req);
-    const refusal =
-      'status' in refer
-        ? refer.status
-        : !mayTransfer(this.peer) || this.count('transferAsked') === 0
-          ? 603
-          : this.#transfer?.open
-            ? 491
-            : undefined;
-    if (refusal !== undefined || 'status' in refer) {
-      facade.respond(res, refusal ?? 603);
+    if ('status' in refer) facade.respond(res, refer.status);
+    else
+      this.referred(refer, {
+        respond: (status, headers) => facade.respond(res, status, { headers }),
+        notify: (headers, body) => facade.dialogRequest(dialog, 'NOTIFY', headers, body).then(() => {}),
+        contact: this.peer.contact,
+        // RFC 3515 2.4.6: the first REFER of a dialog needs no id.
+        id: this.#transfer ? req.get('CSeq')?.split(' ', 1)[0] : undefined,
+      });
+  }
+
+  /** The peer asks for a transfer of this call. Whoever may have us call others is the peer's affair (ruling 8). */
+  referred(refer: Refer, way: ReferWay): void {
+    const unheard = !mayTransfer(this.peer) || this.count('transferAsked') === 0;
+    if (unheard || this.#transfer?.open) {
+      way.respond(unheard ? 603 : 491, {});
       return;
     }
-    const order = new ReferOrder(refer, {
-      respond: (status, headers) => facade.respond(res, status, { headers }),
-      notify: (headers, body) => facade.dialogRequest(dialog, 'NOTIFY', headers, body).then(() => {}),
-      contact: this.peer.contact,
-      // RFC 3515 2.4.6: the first REFER of a dialog needs no id.
-      id: this.#transfer ? req.get('CSeq')?.split(' ', 1)[0] : undefined,
-    });
-    this.#transfer = order;
-    this.emit('transferAsked', order);
+    this.#transfer = new ReferOrder(refer, way);
+    this.emit('transferAsked', this.#transfer);
   }
 
   isDialog({ callId, localTag, remoteTag, earlyOnly }: ReplacedDialog): boolean {

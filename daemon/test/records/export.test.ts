@@ -50,7 +50,7 @@ t.test('RFC 5806, RFC 7044: who forwarded the call before it came, why and how o
   t.match(titles, /;Кто переадресовал;Говорили с\r\n$/);
   t.match(
     row,
-    /;'\+74957770001 \(было занято\) x2, номер скрыт \(не ответили\), номер не указан \(причина не указана\);'\+78121234568\r\n$/,
+    /;"'\+74957770001 \(было занято\) x2, номер скрыт \(не ответили\), номер не указан \(причина не указана\)";'\+78121234568\r\n$/,
   );
   const [, english] = [...csvLines([record], { language: 'en', timeZone: 'UTC' })];
   t.match(english, /,"'\+74957770001 \(was busy\) x2, number withheld \(no answer\), number not told/);

@@ -31,20 +31,25 @@ export async function bench(t: Test, change: Partial<TrunkConfig> = {}): Promise
   const { gateway, media } = await startGateway(t, engine, [
     trunkConfig({ server: peer.address, ...change }),
   ]);
-  // The gateway ends its calls when it closes, and would wait for a peer that says nothing.
+  closing(t, gateway, [peer]);
+  return { peer, gateway, media, to: sipAddress(engine) };
+}
+
+/** The gateway ends its calls when it closes, and would wait for peers that say nothing. */
+export function closing(t: Test, gateway: SipGateway, peers: readonly Peer[]): void {
   t.teardown(async () => {
     const answered = new Set<Seen>();
     const poll = setInterval(() => {
-      for (const m of peer.seen) {
-        if (m.method === '' || m.method === 'ACK' || answered.has(m)) continue;
-        answered.add(m);
-        peer.reply(m, m.method === 'INVITE' ? 487 : 200);
-      }
+      for (const peer of peers)
+        for (const m of peer.seen) {
+          if (m.method === '' || m.method === 'ACK' || answered.has(m)) continue;
+          answered.add(m);
+          peer.reply(m, m.method === 'INVITE' ? 487 : 200);
+        }
     }, 5);
     await gateway.close();
     clearInterval(poll);
   });
-  return { peer, gateway, media, to: sipAddress(engine) };
 }
 
 export const tagOf = (value: string): string => /;tag=([^;>]+)/.exec(value)![1]!;

@@ -20,6 +20,7 @@ import { CallPlace, DevicePeer } from './device-peer.ts';
 import type { AuthFailure, BindingStore, DeviceStatus, StoredBinding } from './device-status.ts';
 import { DigestGate } from './digest-gate.ts';
 import { extensionUri, messageSummary, type OfficeState } from './event-packages.ts';
+import { referOutside } from './outside-refer.ts';
 import { Registrar } from './registrar.ts';
 import { EVENTS, Subscriptions } from './subscriptions.ts';
 
@@ -50,6 +51,8 @@ export interface LanOptions {
   refused(failure: AuthFailure): void;
   arrived(leg: SipLeg, call: DeviceCall): void;
   mediaReady(address: string): void;
+  /** Every leg there is. */
+  legs(): Iterable<SipLeg>;
 }
 
 /** Failures remembered by address, and how many addresses. */
@@ -241,6 +244,17 @@ export class Lan {
       ...(replaces ? { replaces } : {}),
       ...(carried?.diversions.length ? { diversions: carried.diversions } : {}),
     });
+  }
+
+  /** A REFER of a device outside of dialogs. */
+  refer(req: SrfRequest, res: SrfResponse): void {
+    const known = this.sender(req);
+    const device = known && known.config.mode === 'static' ? known : this.authenticate(req, res);
+    if (!device) return;
+    const { legHost, legs } = this.#options;
+    const peer = new DevicePeer(device, this.localAddress(req.source_address), new CallPlace(device));
+    const { place, contact } = peer;
+    referOutside({ req, res, place, contact, legs: legs(), facade: legHost.facade });
   }
 
   /** A SUBSCRIBE of a device: for messages, or for who is on the telephone. */
