@@ -193,10 +193,12 @@ t.test('RFC 5407 3.2.4: an ACK that comes after their BYE is let fall', async (t
   b.peer.request(b.to, 'BYE', { ...ids, cseq: 2 });
   respond(b.app, await request(b.app, 'BYE'), 200);
   await b.peer.next((m) => m.headers.cseq === '2 BYE');
-  const before = b.peer.seen.length;
+  // The 200 of the INVITE may be repeated before its ACK comes.
+  const others = (): number => b.peer.seen.filter((m) => m.headers.cseq !== '1 INVITE').length;
+  const before = others();
   b.peer.request(b.to, 'ACK', { ...ids, cseq: 1 });
   await until(() => b.engine.trace('ACK sip:').length === 1, 1000, 'the ACK');
-  t.equal(b.peer.seen.length, before, 'an ACK is never answered');
+  t.equal(others(), before, 'an ACK is never answered');
 });
 
 t.test('RFC 5407 3.3.1: two re-INVITEs that cross: both are 491', async (t) => {

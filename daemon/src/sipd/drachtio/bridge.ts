@@ -46,7 +46,7 @@ export class Bridge {
         // Whoever answers what we sent is where it says, and no stranger.
         this.#core.guard.acquainted(flow.remote.host);
         tx.receive(m, flow);
-      } else if (!this.abandoned.take(m, flow)) this.#core.count('response.stray');
+      } else if (!table.hadAnswer(m) && !this.abandoned.take(m, flow)) this.#core.count('response.stray');
       return;
     }
     const tx = table.findServer(m);

@@ -57,6 +57,7 @@ export class ClientTransaction extends Transaction {
     this.#response = message;
     this.#responseFlow = flow;
     this.input({ kind: 'response', status: message.status });
+    if (this.at === 'completed' && this.request.method !== 'INVITE') this.#table.settleClient(this);
   }
 
   /** The connection it was sent on is gone: without a sign that it arrived, it is taken for not sent (18.4). */

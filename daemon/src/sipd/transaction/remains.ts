@@ -10,7 +10,7 @@ interface Remain {
 }
 
 /**
- * What has to be known of server transactions when everything is said: a request that is repeated within 64*T1
+ * What has to be known of transactions when everything is said: a request that is repeated within 64*T1
  * gets the same response (RFC 3261 17.2.2), or is absorbed if it is an INVITE with its 2xx acknowledged (RFC 6026
  * 7.1). A key and a text instead of a request with all that hangs on it: at 200 calls a second there are
  * thousands of them.

@@ -32,6 +32,8 @@ export class TransactionTable {
   readonly #servers = new Map<string, ServerTransaction>();
   readonly #clients = new Map<string, ClientTransaction>();
   readonly #remains: Remains;
+  /** Client transactions other than INVITE that have had their final response, for the time of timer K. */
+  readonly #answered: Remains;
   /** Requests outside of a dialog by {@link mergeKey}, to find those that came two ways. */
   readonly #merged = new Map<string, ServerTransaction>();
   readonly #ict: Pair;
@@ -51,6 +53,7 @@ export class TransactionTable {
     const t = timingOf(timers);
     this.timing = t;
     this.#remains = new Remains(clock, t.give, limits.serverTransactions);
+    this.#answered = new Remains(clock, t.T4, limits.clientTransactions);
     this.#ict = [ict(t, false), ict(t, true)];
     this.#nict = [nict(t, false), nict(t, true)];
     this.#ist = [ist(t, false), ist(t, true)];
@@ -146,6 +149,17 @@ export class TransactionTable {
     tx.drop();
   }
 
+  /** A request other than INVITE has its final response: what timer K still waits for needs no more than a key. */
+  settleClient(tx: ClientTransaction): void {
+    this.#answered.add(tx.key, '', '');
+    tx.drop();
+  }
+
+  /** Whether a response repeats the final one of a transaction that {@link settleClient} ended (17.1.2.2). */
+  hadAnswer(response: SipMessage): boolean {
+    return this.#answered.find(clientKey(response.via.branch, response.cseqMethod)) !== undefined;
+  }
+
   /** Deals with a request that repeats one of a settled transaction; false if it is another. */
   repeated(request: SipMessage, flow: Flow): boolean {
     const text = this.#remains.find(serverKey(request));
@@ -186,5 +200,6 @@ export class TransactionTable {
     for (const tx of [...this.#servers.values()]) tx.drop();
     for (const tx of [...this.#clients.values()]) tx.drop();
     this.#remains.close();
+    this.#answered.close();
   }
 }
