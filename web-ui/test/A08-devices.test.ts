@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
 import { buildWebUi } from '../build.ts';
-import { claimBox, goTo, launchBrowser, openPage, signIn } from './browser.ts';
+import {
+  axeViolations,
+  claimBox,
+  goTo,
+  launchBrowser,
+  openPage,
+  overflowsSideways,
+  signIn,
+} from './browser.ts';
 import { openOffice, playMorning } from './office.ts';
 
 /** Pictures for whoever wants to look: `PICTURES=folder`. */
@@ -67,6 +75,26 @@ t.test('IP telephones and a PBX on the page: now, in the settings, in both langu
   const download = await downloading;
   t.match(download.suggestedFilename(), /-yealink-t31\.cfg$/);
   t.match(readFileSync((await download.path())!, 'utf8'), /^account\.1\.password = long enough$/m);
+
+  const setup = page.locator('.card', { has: page.locator('#setup-device') });
+  t.match(
+    await setup.locator('[data-part="settings"]').innerText(),
+    /Сервер SIP[\s\S]*Порт\s+5060[\s\S]*Имя пользователя\s+vera[\s\S]*Срок регистрации\s+600 с/,
+  );
+  await setup.locator('details summary').click();
+  t.match(
+    await setup.locator('[data-part="vendor"]').innerText(),
+    /account\.1\.password\s+пароль устройства/,
+  );
+  await setup.locator('[data-action="make-link"]').click();
+  const link = setup.locator('[data-part="link"]');
+  t.match(await link.innerText(), /Действует до \d\d:\d\d, один раз[\s\S]*опцию DHCP 66/);
+  const address = await link.locator('code').first().innerText();
+  t.match(await (await fetch(address)).text(), /^account\.1\.user_name = vera$/m, 'as the telephone does');
+  t.equal((await fetch(address)).status, 404, 'once');
+  t.notMatch(await page.locator('main').innerText(), /long enough/, 'the password is not on the page');
+  t.same(await axeViolations(page), []);
+  if (pictures) await page.screenshot({ path: `${pictures}/setup-ru.png`, fullPage: true });
   t.same(errors, []);
 
   const english = await openPage(browser, office.origin, { language: 'en' });
@@ -81,5 +109,17 @@ t.test('IP telephones and a PBX on the page: now, in the settings, in both langu
   const words = await english.page.locator('dialog .item-form').innerText();
   t.match(words, /Numbers behind the PBX[\s\S]*Lines of the same PBX/);
   if (pictures) await english.page.screenshot({ path: `${pictures}/form-en.png`, fullPage: true });
+  await english.page.keyboard.press('Escape');
+  await english.page.locator('#setup-model').selectOption({ label: 'Fanvil X3S, X3SP, X3SG, X3U' });
+  const inEnglish = english.page.locator('.card', { has: english.page.locator('#setup-device') });
+  await inEnglish.locator('[data-action="make-link"]').click();
+  await inEnglish.locator('[data-part="link"]').waitFor();
+  t.match(
+    await inEnglish.innerText(),
+    /What to enter[\s\S]*SIP server[\s\S]*not tried with the device[\s\S]*DHCP option 66/,
+  );
+  t.equal(await overflowsSideways(english.page), false, 'long addresses do not widen the page');
+  if (pictures) await english.page.screenshot({ path: `${pictures}/setup-en.png`, fullPage: true });
+  t.match(await english.page.locator('.tabs').innerText(), /Trunks/);
   t.same(english.errors, []);
 });

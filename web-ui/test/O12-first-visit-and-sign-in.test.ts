@@ -34,7 +34,7 @@ t.test('from the carton to the first place, and back in', async (t) => {
       /As soon as somebody lifts a handset/,
       'empty places teach',
     );
-    t.match(await page.locator('main').innerText(), /Connect an operator’s line/);
+    t.match(await page.locator('main').innerText(), /Connect a trunk/);
     t.same(errors, []);
     await context.close();
   });

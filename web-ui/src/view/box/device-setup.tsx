@@ -1,8 +1,16 @@
 import { useState } from 'preact/hooks';
-import type { ConfigView, DevicePreset } from '../../../../daemon/src/api/contract.ts';
+import type {
+  ApiError,
+  ConfigView,
+  DeviceLink,
+  DevicePreset,
+  DeviceSetupView,
+} from '../../../../daemon/src/api/contract.ts';
+import { api, failureOf } from '../../api.ts';
+import { shortTime } from '../../format/time.ts';
 import { language, say, t } from '../../i18n/index.ts';
 import { configVersion } from '../../live/store.ts';
-import { Card, Failure } from '../../ui/parts.tsx';
+import { Card, Fact, Failure } from '../../ui/parts.tsx';
 import { useLoad } from '../use-load.ts';
 
 /** What to do at a telephone or adapter to have it here, and a file that does most of it. */
@@ -17,7 +25,7 @@ export function DeviceSetup() {
   const preset = presets.value?.find(({ id }) => id === wanted) ?? presets.value?.[0];
   if (!device) return null;
   return (
-    <Card title={t('setup.title')}>
+    <Card title={t('setup.title')} class="setup">
       <p>{t('setup.lead')}</p>
       <Failure error={presets.failure} />
       <div class="field">
@@ -40,35 +48,110 @@ export function DeviceSetup() {
           ))}
         </select>
       </div>
-      {preset && (
+      {preset && <ModelSetup key={`${device.id} ${preset.id}`} deviceId={device.id} preset={preset} />}
+    </Card>
+  );
+}
+
+/** Settings of one device in one model, in words, as a file and by a link. */
+function ModelSetup({ deviceId, preset }: { deviceId: string; preset: DevicePreset }) {
+  const at = `/devices/${encodeURIComponent(deviceId)}`;
+  const query = `preset=${encodeURIComponent(preset.id)}`;
+  const { value, failure } = useLoad<DeviceSetupView>(`${at}/setup?${query}`, configVersion.value);
+  return (
+    <div class="setup">
+      <Failure error={failure} />
+      <ol>
+        {preset.steps[language.value].map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
+      {value && (
         <>
-          <dl class="facts">
-            <dt>{t('setup.server')}</dt>
-            <dd>{location.hostname}</dd>
-            <dt>{t('setup.user')}</dt>
-            <dd>{device.user}</dd>
-          </dl>
-          <ol>
-            {preset.steps[language.value].map((step) => (
-              <li key={step}>{step}</li>
+          <h3>{t('setup.words')}</h3>
+          <dl class="facts" data-part="settings">
+            {value.settings.map(({ name, value: entered }) => (
+              <Fact key={name.en} name={say(name)}>
+                {say(entered)}
+              </Fact>
             ))}
-          </ol>
-          {preset.hasFile && (
-            <>
-              <p>
-                <a
-                  class="button"
-                  href={`/api/devices/${encodeURIComponent(device.id)}/file?preset=${encodeURIComponent(preset.id)}`}
-                  download
-                >
-                  {t('setup.file')}
-                </a>
-              </p>
-              <p class="help">{t('setup.secret')}</p>
-            </>
-          )}
+          </dl>
+          {value.encryptByHand && <p class="help">{t('setup.encryptByHand')}</p>}
+          {value.vendor.length > 0 && <VendorNames list={value.vendor} />}
         </>
       )}
-    </Card>
+      {preset.hasFile && (
+        <>
+          <h3>{t('setup.byFile')}</h3>
+          {preset.verify && <p class="help">{t('setup.verify')}</p>}
+          <p>
+            <a class="button" href={`/api${at}/file?${query}`} download>
+              {t('setup.file')}
+            </a>
+          </p>
+          <p class="help">{t('setup.secret')}</p>
+          <OneTimeLink at={at} preset={preset.id} />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** The same settings under the names that the file has for them. */
+function VendorNames({ list }: { list: DeviceSetupView['vendor'] }) {
+  return (
+    <details>
+      <summary>{t('setup.vendor')}</summary>
+      <table data-part="vendor">
+        <tbody>
+          {list.map(({ name, value }) => (
+            <tr key={name}>
+              <th scope="row">
+                <code>{name}</code>
+              </th>
+              <td>{value === undefined ? <i>{t('setup.password')}</i> : <code>{value}</code>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}
+
+/** An address by which the telephone fetches the file itself, once. */
+function OneTimeLink({ at, preset }: { at: string; preset: string }) {
+  const [link, setLink] = useState<DeviceLink>();
+  const [failure, setFailure] = useState<ApiError['error']>();
+  const make = async (): Promise<void> => {
+    try {
+      setLink(await api<DeviceLink>(`${at}/link`, { body: { preset } }));
+      setFailure(undefined);
+    } catch (error) {
+      setFailure(failureOf(error));
+    }
+  };
+  return (
+    <>
+      <h3>{t('setup.byLink')}</h3>
+      <p>{t('setup.linkLead')}</p>
+      <Failure error={failure} />
+      <p>
+        <button type="button" data-action="make-link" onClick={() => void make()}>
+          {t(link ? 'setup.linkAgain' : 'setup.link')}
+        </button>
+      </p>
+      {link && (
+        <div data-part="link" role="status">
+          <p>
+            {t('setup.linkUntil', { time: shortTime(link.expiresAt) })} <code>{link.url}</code>
+          </p>
+          <p>{t('setup.linkFolder')}</p>
+          <p>
+            <code>{link.folder}</code>
+          </p>
+          <p class="help">{t('setup.option66')}</p>
+        </div>
+      )}
+    </>
   );
 }
