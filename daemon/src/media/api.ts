@@ -58,6 +58,42 @@ export interface RtpParameters {
   srtp?: SrtpParameters;
 }
 
+/** T.38 in the place of audio, from offer and answer. */
+export interface T38Parameters {
+  remoteAddress: string;
+  remotePort: number;
+  /** T38FaxMaxBitRate, bit/s. */
+  maxBitRate: number;
+  /** T38FaxMaxBuffer, octets. */
+  maxBuffer: number;
+  /** T38FaxMaxDatagram: the longest datagram that the peer takes, octets. */
+  maxDatagram: number;
+  /** Earlier packets that each datagram repeats; 0: the peer wants none (`t38UDPNoEC`). */
+  redundancy: number;
+}
+
+/** How a fax by T.38 stands. */
+export interface FaxProgress {
+  /** Pages that the receiver has confirmed. */
+  pages: number;
+  /** Whether the last page of the document is among them. */
+  complete: boolean;
+  /** One side has said that it hangs up. */
+  over: boolean;
+  /** Speed of the image, bit/s; undefined before it is agreed on. */
+  bitRate?: number;
+  /** Error correction (ECM) of T.30. */
+  errorCorrection?: boolean;
+}
+
+/** How an endpoint's audio is treated where it is, or may be, a modem's. */
+export interface ModemCare {
+  /** Report V.21 flags, by which a fax is known, as `faxFlags`. */
+  flags?: boolean;
+  /** The audio is left as it is: no echo canceller, a fixed delay of playout, nothing made up for what is lost, no key taken out. */
+  clear?: boolean;
+}
+
 /** A repeating or one-time signal of one or more sine waves. */
 export interface ToneSpec {
   /** Frequencies in Hz sounded together; more than one list sounds in sequence with the cadence (SIT). */
@@ -77,7 +113,7 @@ export type PlaySource =
   | { type: 'dtmf'; digits: string; onMs: number; offMs: number; levelDbm0?: number }
   /** Linear PCM, 8 kHz mono 16 bit. */
   | { type: 'pcm'; samples: Int16Array; repeat?: number }
-  /** On-hook caller ID toward a telephone (an FXS port between its rings). */
+  /** Caller ID toward a telephone on an FXS port: on-hook, or (`offHook`) to one that waits for it in a call. */
   | {
       type: 'caller-id';
       scheme: 'fsk-v23' | 'fsk-bell202' | 'dtmf';
@@ -85,7 +121,23 @@ export type PlaySource =
       name?: string;
       absence?: 'private' | 'unavailable';
       time: Date;
-    };
+      /** Message format of FSK; missing: the multiple data format. */
+      format?: 'mdmf' | 'sdmf';
+      /** Letters of the name; missing: Latin. */
+      letters?: 'latin' | 'cp1251' | 'none';
+      offHook?: boolean;
+    }
+  /** What the message-waiting lamp of an on-hook telephone is to show. */
+  | {
+      type: 'message-waiting';
+      scheme: 'fsk-v23' | 'fsk-bell202';
+      format?: 'mdmf' | 'sdmf';
+      waiting: boolean;
+      count?: number;
+      time: Date;
+    }
+  /** Classic АОН: packets without pauses, to a telephone that asked for the number. */
+  | { type: 'aon'; number: string; category: string; repeats: number };
 
 /** Names of the call-progress tones a detector can report. */
 export type ProgressTone = 'dial' | 'ringback' | 'busy' | 'congestion' | 'sit';
@@ -132,6 +184,12 @@ export interface Detection {
   silenceMs?: number;
   /** Read caller ID while on-hook (FXO between rings); reported as `callerId`. */
   callerId?: boolean;
+  /** Read packets of classic АОН; reported as `callerId` too. */
+  aon?: boolean;
+  /** Report the request of a telephone with classic АОН as `aonRequest`. */
+  aonRequest?: boolean;
+  /** Nothing that is heard, audio or digits, is passed on to whatever the endpoint is joined with. */
+  aside?: boolean;
 }
 
 /** Figures of one RTP session, for the call record. */
@@ -151,10 +209,26 @@ export interface RtpStatistics {
   rejected: number;
 }
 
+/**
+ * Who calls. `private`: withheld by the caller; `unavailable`: the network says that it does not know;
+ * neither of them and no number: nothing was said at all, the caller is unknown.
+ */
 export interface CallerIdInfo {
   number?: string;
   name?: string;
   absence?: 'private' | 'unavailable';
+}
+
+/** How caller ID came on a line. */
+export type CallerIdWay = 'fsk-v23' | 'fsk-bell202' | 'dtmf' | 'aon';
+
+/** Caller ID as it was read on a line. */
+export interface HeardCallerId extends CallerIdInfo {
+  way: CallerIdWay;
+  /** As it came: the bytes of an FSK message in hexadecimal, the digits or the signs of the others. */
+  raw: string;
+  /** Category of the caller, with classic АОН. */
+  category?: string;
 }
 
 export type MediaEvents = {
@@ -166,13 +240,20 @@ export type MediaEvents = {
   ringbackStopped: [endpoint: EndpointId];
   voice: [endpoint: EndpointId];
   silence: [endpoint: EndpointId];
-  callerId: [endpoint: EndpointId, info: CallerIdInfo];
+  /** Caller ID has begun to come on-hook, and will be read within the next seconds if it can be. */
+  callerIdBegun: [endpoint: EndpointId];
+  callerId: [endpoint: EndpointId, heard: HeardCallerId];
+  aonRequest: [endpoint: EndpointId];
   /** First valid RTP came; the session is locked to that source. */
   latched: [endpoint: EndpointId, source: string];
   /** No RTP and no RTCP for the configured time while media should flow (ruling 23). */
   rtpLost: [endpoint: EndpointId];
   /** RTP came again after `rtpLost`. */
   rtpResumed: [endpoint: EndpointId];
+  /** A fax speaks on the endpoint's own side: a preamble of V.21 flags. */
+  faxFlags: [endpoint: EndpointId];
+  /** Something is new of the fax that the endpoint carries by T.38. */
+  faxProgress: [endpoint: EndpointId, progress: FaxProgress];
 };
 
 /**
@@ -184,6 +265,13 @@ export interface Media extends Events<MediaEvents> {
   openRtp(address: string): Promise<{ endpoint: EndpointId; port: number }>;
   /** Sets or changes the far side of a session (also after a re-INVITE: latches anew if the address changed). */
   setRtp(endpoint: EndpointId, parameters: RtpParameters): Promise<void>;
+  /**
+   * Carries a fax by T.38 instead of audio, on the same port; again with other parameters changes them, and
+   * {@link setRtp} returns to audio. Rejects with `media/no-fax` where there is no gateway.
+   */
+  setT38(endpoint: EndpointId, parameters: T38Parameters): Promise<void>;
+  /** Sets what is special of an endpoint's audio; stays until it is set anew. */
+  care(endpoint: EndpointId, care: ModemCare): Promise<void>;
   /** Ends a session and returns its last figures. Closing twice is no error (undefined). */
   closeRtp(endpoint: EndpointId): Promise<RtpStatistics | undefined>;
   statistics(endpoint: EndpointId): Promise<RtpStatistics | undefined>;

@@ -1,4 +1,5 @@
-import type { Detection, EndpointId } from './api.ts';
+import type { Detection, EndpointId, ModemCare } from './api.ts';
+import { V21FlagDetector } from './dsp/v21-flags.ts';
 import { FRAME_SAMPLES } from './line-audio.ts';
 import type { Listener } from './listener.ts';
 import type { Playback } from './playback.ts';
@@ -20,6 +21,10 @@ export abstract class Endpoint {
   #playing: Playing | undefined;
   peer: Endpoint | undefined;
   detection: Detection = {};
+  #care: ModemCare = {};
+  #flags: V21FlagDetector | undefined;
+  /** Told of a fax on its own side, while that is asked for. */
+  onFlags: () => void = () => {};
 
   constructor(id: EndpointId, listener: Listener) {
     this.id = id;
@@ -31,6 +36,16 @@ export abstract class Endpoint {
   /** Begins and ends a digit toward it, where {@link takesEvents}. */
   abstract beginDigit(digit: string): void;
   abstract endDigit(): void;
+
+  get care(): ModemCare {
+    return this.#care;
+  }
+
+  set care(care: ModemCare) {
+    this.#care = care;
+    if (!care.flags) this.#flags = undefined;
+    else this.#flags ??= new V21FlagDetector(() => this.onFlags());
+  }
 
   get playing(): boolean {
     return this.#playing !== undefined;
@@ -74,13 +89,15 @@ export abstract class Endpoint {
    * those as events. In place. `deaf`: DTMF in it is not a key pressed on this side.
    */
   protected hear(frame: Int16Array, deaf: boolean): void {
-    const events = this.peer?.takesEvents === true && this.listener.hearsDigits;
+    this.#flags?.process(frame);
+    const events = this.peer?.takesEvents === true && this.listener.hearsDigits && !this.#care.clear;
     this.listener.process(frame, deaf);
     if (events) {
       this.#squelch ??= new Squelch();
       this.#squelch.process(frame, this.listener.digit !== undefined);
     } else if (this.#squelching) this.#squelch?.reset();
     this.#squelching = events;
+    if (this.detection.aside) frame.fill(0);
   }
 }
 

@@ -7,13 +7,17 @@ import type {
   EndpointId,
   Media,
   MediaEvents,
+  ModemCare,
   PlaySource,
   RtpParameters,
   RtpStatistics,
+  T38Parameters,
 } from './api.ts';
 import type { EchoCanceller } from './dsp/echo-canceller.ts';
 import type { CountryProfile } from './dsp/profile.ts';
 import type { Endpoint } from './endpoint.ts';
+import { FaxChannel } from './fax/channel.ts';
+import type { GatewayMaker } from './fax/gateway.ts';
 import type { LineAudio } from './line-audio.ts';
 import { LineEndpoint } from './line-endpoint.ts';
 import { Listener, type ListenerSink } from './listener.ts';
@@ -33,8 +37,12 @@ export interface EngineParts {
   /** Audio of the card; absent where there is no card. */
   line?: LineAudio;
   sockets?: SocketFactory;
+  /** Takes what has come to the sockets by now, where they do not tell it by themselves. */
+  poll?: () => void;
   /** Makes an echo canceller for a port; absent: none is used. */
   echoCanceller?: (tailMs: number) => EchoCanceller;
+  /** Makes gateways between audio and T.38; absent: faxes go as audio. */
+  fax?: GatewayMaker;
 }
 
 /** Interval of what is not tied to audio: reports, silence watch, lost ends of events; ms. */
@@ -70,6 +78,7 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
   readonly #options: Required<MediaOptions>;
   readonly #line: LineAudio | undefined;
   readonly #echo: ((tailMs: number) => EchoCanceller) | undefined;
+  readonly #fax: GatewayMaker | undefined;
   readonly #pool: PortPairPool;
   readonly #endpoints = new Map<EndpointId, Endpoint>();
   readonly #pairs = new Map<RtpEndpoint, PortPair>();
@@ -79,7 +88,10 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
   readonly #ticker: Ticker;
   readonly #housekeeping: Timer;
   readonly #unsubscribe: (() => void) | undefined;
+  readonly #poll: (() => void) | undefined;
   #number = 0;
+  /** Card sample of the frames that came last. */
+  #frameAt = -1;
 
   /** @throws CodedError `media/port-range`. */
   constructor(parts: EngineParts) {
@@ -89,6 +101,8 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     this.#options = { ...DEFAULT_MEDIA_OPTIONS, ...parts.options };
     this.#line = parts.line;
     this.#echo = this.#options.echoCanceller ? parts.echoCanceller : undefined;
+    this.#fax = parts.fax;
+    this.#poll = parts.poll;
     this.#pool = new PortPairPool(this.#options.rtpPorts, {
       sockets: parts.sockets ?? nodeSockets,
       now: () => this.#clock.now(),
@@ -123,7 +137,10 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     );
     pair = await this.#pool.open(
       address,
-      (data, from, port) => session.onRtp(data, from, port, this.#clock.now(), this.#clock.wall()),
+      (data, from, port) =>
+        endpoint.fax
+          ? endpoint.fax.datagram(data, from, port, this.#clock.now())
+          : session.onRtp(data, from, port, this.#clock.now(), this.#clock.wall()),
       (data, from, port) => session.onRtcp(data, from, port, this.#clock.now(), this.#clock.wall()),
     );
     this.#endpoints.set(id, endpoint);
@@ -135,6 +152,42 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
   async setRtp(id: EndpointId, parameters: RtpParameters): Promise<void> {
     const endpoint = this.#rtpEndpoint(id);
     endpoint.set(parameters, this.#clock.now());
+    endpoint.fax?.close();
+    endpoint.fax = undefined;
+    this.#arrange(endpoint);
+  }
+
+  async setT38(id: EndpointId, parameters: T38Parameters): Promise<void> {
+    const endpoint = this.#rtpEndpoint(id);
+    const pair = this.#pairs.get(endpoint);
+    if (!this.#fax || !pair) throw new CodedError('media/no-fax', 'there is no gateway for T.38');
+    const now = this.#clock.now();
+    if (endpoint.fax) {
+      endpoint.fax.set(parameters, now);
+      return;
+    }
+    endpoint.relay(undefined);
+    endpoint.session.suspend(now);
+    endpoint.fax = new FaxChannel(
+      {
+        socket: () => pair.rtp,
+        gateways: this.#fax,
+        latch: this.#options.latch,
+        onProgress: (progress) => this.emit('faxProgress', id, progress),
+      },
+      parameters,
+      now,
+    );
+    this.#arrange(endpoint);
+  }
+
+  async care(id: EndpointId, care: ModemCare): Promise<void> {
+    const endpoint = this.#endpoint(id);
+    endpoint.care = care;
+    endpoint.onFlags = () => {
+      this.#fax?.warm();
+      this.emit('faxFlags', id);
+    };
     this.#arrange(endpoint);
   }
 
@@ -143,6 +196,7 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     if (!(endpoint instanceof RtpEndpoint)) return undefined;
     this.#part(endpoint);
     endpoint.stop();
+    endpoint.fax?.close();
     const figures = endpoint.session.close(this.#clock.now(), this.#clock.wall());
     this.#endpoints.delete(id);
     this.#rtp = this.#rtp.filter((other) => other !== endpoint);
@@ -247,14 +301,16 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
       ringbackStopped: () => this.emit('ringbackStopped', id),
       voice: () => this.emit('voice', id),
       silence: () => this.emit('silence', id),
-      callerId: (info) => this.emit('callerId', id, info),
+      callerIdBegun: () => this.emit('callerIdBegun', id),
+      callerId: (heard) => this.emit('callerId', id, heard),
+      aonRequest: () => this.emit('aonRequest', id),
     };
     return new Listener(this.#profile, sink);
   }
 
   /** A digit heard as tones: told upward, and on to a peer that takes events. */
   #onToneDigit(endpoint: Endpoint, kind: 'begin' | 'end', digit: string, ms: number): void {
-    const peer = endpoint.peer;
+    const peer = endpoint.detection.aside ? undefined : endpoint.peer;
     if (peer?.takesEvents) {
       if (kind === 'begin') peer.beginDigit(digit);
       else peer.endDigit();
@@ -302,6 +358,7 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     const lineToEvents = forEvents && (endpoint instanceof LineEndpoint || endpoint.detection.dtmf === true);
     endpoint.listener.set(endpoint.detection, lineToEvents);
     if (!(endpoint instanceof RtpEndpoint)) return;
+    if (endpoint.fax) endpoint.fax.partner = peer instanceof RtpEndpoint ? peer.fax : undefined;
     endpoint.session.inlet.tones = peer !== undefined && !peer.takesEvents;
     const relay = peer instanceof RtpEndpoint && endpoint.fitsRelay(peer) ? peer.session : undefined;
     endpoint.relay(relay);
@@ -322,12 +379,18 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
   }
 
   #onFrame(port: number, at: number, samples: Int16Array): void {
+    if (at !== this.#frameAt) {
+      // The first port's of this time: what has come until now is what the answers are made of.
+      this.#frameAt = at;
+      this.#poll?.();
+    }
     const endpoint = this.#lines[port] ?? (this.#endpoint(`line:${port}`) as LineEndpoint);
     endpoint.onFrame(at, samples, this.#clock.now());
   }
 
   /** @param lateMs this thread was away for so long: frames of the card may wait unread, and are no stall. */
   #tick(now: number, lateMs: number): void {
+    this.#poll?.();
     const sessions = this.#rtp;
     const seen = now - lateMs;
     // All are heard before anything is sent, so that both ways of a pair have the same delay.

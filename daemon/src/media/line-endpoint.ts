@@ -76,7 +76,7 @@ export class LineEndpoint extends Endpoint {
     if (working) {
       this.#readSent(at);
       const key = this.listener.hearRaw(frame, this.#reference);
-      this.#echo?.process(this.#reference, frame, key);
+      if (!this.care.clear) this.#echo?.process(this.#reference, frame, key);
       this.hear(frame, now < this.#deafUntil);
     }
     if (peer instanceof RtpEndpoint) peer.transmit(frame, now);

@@ -5,14 +5,18 @@ import type {
   EndpointId,
   Media,
   MediaEvents,
+  ModemCare,
   PlaySource,
   RtpParameters,
   RtpStatistics,
+  T38Parameters,
 } from './api.ts';
 
 type MediaMethod =
   | 'openRtp'
   | 'setRtp'
+  | 'setT38'
+  | 'care'
   | 'closeRtp'
   | 'statistics'
   | 'connect'
@@ -28,10 +32,14 @@ const EVENTS = [
   'ringbackStopped',
   'voice',
   'silence',
+  'callerIdBegun',
   'callerId',
+  'aonRequest',
   'latched',
   'rtpLost',
   'rtpResumed',
+  'faxFlags',
+  'faxProgress',
 ] as const satisfies readonly (keyof MediaEvents)[];
 
 /** From the main thread to the one that has the engine. */
@@ -51,6 +59,7 @@ export type MediaReport =
 /** What is asked for its effect: when it is known to be done, or what its figures are, nobody waits for. */
 const UNHURRIED: ReadonlySet<MediaMethod> = new Set([
   'setRtp',
+  'care',
   'closeRtp',
   'connect',
   'disconnect',
@@ -115,6 +124,14 @@ export class RemoteMedia extends Emitter<MediaEvents> implements Media {
 
   setRtp(endpoint: EndpointId, parameters: RtpParameters): Promise<void> {
     return this.#call('setRtp', endpoint, parameters);
+  }
+
+  setT38(endpoint: EndpointId, parameters: T38Parameters): Promise<void> {
+    return this.#call('setT38', endpoint, parameters);
+  }
+
+  care(endpoint: EndpointId, care: ModemCare): Promise<void> {
+    return this.#call('care', endpoint, care);
   }
 
   closeRtp(endpoint: EndpointId): Promise<RtpStatistics | undefined> {

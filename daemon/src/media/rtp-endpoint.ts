@@ -1,5 +1,6 @@
-import type { EndpointId, RtpParameters } from './api.ts';
+import type { EndpointId, ModemCare, RtpParameters } from './api.ts';
 import { Endpoint, SILENT_FRAME } from './endpoint.ts';
+import type { FaxChannel } from './fax/channel.ts';
 import { FRAME_SAMPLES } from './line-audio.ts';
 import type { Listener } from './listener.ts';
 import type { EventSink } from './playback.ts';
@@ -15,6 +16,8 @@ export class RtpEndpoint extends Endpoint {
   readonly heard = new Int16Array(FRAME_SAMPLES);
   /** Set when its packets proved to be of a length that cannot be relayed as they are. */
   unfit = false;
+  /** T.38 in the place of audio. */
+  fax: FaxChannel | undefined;
 
   constructor(id: EndpointId, listener: Listener, session: RtpSession) {
     super(id, listener);
@@ -22,7 +25,16 @@ export class RtpEndpoint extends Endpoint {
   }
 
   get takesEvents(): boolean {
-    return this.session.outlet.hasEvents && this.session.sending;
+    return this.session.outlet.hasEvents && this.session.sending && !this.fax;
+  }
+
+  override get care(): ModemCare {
+    return super.care;
+  }
+
+  override set care(care: ModemCare) {
+    super.care = care;
+    this.session.inlet.steady = care.clear === true;
   }
 
   beginDigit(digit: string): void {
@@ -36,7 +48,7 @@ export class RtpEndpoint extends Endpoint {
   /** Where DTMF played toward it goes as events; undefined: it is to be played as tones. */
   get eventSink(): EventSink | undefined {
     const { outlet } = this.session;
-    if (!outlet.hasEvents) return undefined;
+    if (!outlet.hasEvents || this.fax) return undefined;
     const session = this.session;
     return {
       beginDigit: (digit, ms) => outlet.beginDigit(digit, ms),
@@ -70,6 +82,8 @@ export class RtpEndpoint extends Endpoint {
       mine !== undefined &&
       theirs !== undefined &&
       !this.unfit &&
+      !this.fax &&
+      !peer.fax &&
       mine.codec === theirs.codec &&
       (mine.telephoneEventPayloadType === undefined || theirs.telephoneEventPayloadType !== undefined) &&
       !this.needsAudio &&
@@ -81,6 +95,7 @@ export class RtpEndpoint extends Endpoint {
   /** Whether something listens to its audio itself; digits that come as events need no ears. */
   get needsAudio(): boolean {
     const { detection } = this;
+    if (this.care.flags) return true;
     if (detection.voice || detection.silenceMs || detection.callerId || (detection.tones ?? 'off') !== 'off')
       return true;
     return detection.dtmf === true && this.session.parameters?.telephoneEventPayloadType === undefined;
@@ -97,6 +112,10 @@ export class RtpEndpoint extends Endpoint {
 
   /** Takes 10 ms of what came from the peer into {@link heard}. */
   capture(now: number): void {
+    if (this.fax) {
+      this.fax.pull(this.heard);
+      return;
+    }
     this.session.inlet.poll(now);
     this.session.inlet.pull(this.heard, now);
     // A peer that sends digits as events may leave them in the audio, too: they count once (C03).
@@ -106,6 +125,10 @@ export class RtpEndpoint extends Endpoint {
   /** Sends 10 ms: what is played, else `frame`, else silence. */
   transmit(frame: Int16Array | undefined, now: number): void {
     const playing = this.nextPlayed(played);
+    if (this.fax) {
+      this.fax.push(playing ? played : frame, now);
+      return;
+    }
     if (!this.session.sending) return;
     this.session.outlet.push(playing ? played : (frame ?? SILENT_FRAME), now);
   }

@@ -7,13 +7,20 @@ import { ttyTransport } from '../line/tty-transport.ts';
 import { TwoPathCanceller } from '../media/dsp/echo-canceller.ts';
 import { MediaEngine } from '../media/engine.ts';
 import { type MediaRequest, serveMedia } from '../media/remote.ts';
+import { polledSockets } from '../media/session/polled-sockets.ts';
 import { batch } from './batch.ts';
+import { faxThread } from './fax-thread.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { CardPlace, FromWorker, ToWorker, WorkerStart } from './messages.ts';
 import { makeRealtime } from './realtime.ts';
 
 /** Interval of the worker's own proof of life, ms. */
 const BEAT_MS = 100;
+/** Beside this file, be it a source or a bundle. */
+const faxWorkerUrl = new URL(
+  import.meta.url.endsWith('.ts') ? './fax-worker.ts' : './fax-worker.js',
+  import.meta.url,
+);
 
 if (!parentPort) throw new Error('this module is the entry of the media worker thread');
 run(workerData as WorkerStart, parentPort);
@@ -41,12 +48,17 @@ function run(start: WorkerStart, port: NonNullable<typeof parentPort>): void {
       },
     });
   }
+  const polled = polledSockets(clock);
+  const fax = faxThread(faxWorkerUrl, clock, ({ code, message }) =>
+    post({ type: 'warning', warning: { code, message } }),
+  );
   const engine = new MediaEngine({
     clock,
     profile: start.profile,
     options: start.media,
     echoCanceller: (tailMs) => new TwoPathCanceller(tailMs),
     ...(link ? { line: link } : {}),
+    ...(polled ? { sockets: polled.sockets, poll: () => polled.poll() } : {}),
   });
   serveMedia(engine, {
     post,
@@ -69,7 +81,9 @@ function run(start: WorkerStart, port: NonNullable<typeof parentPort>): void {
         break;
       case 'close':
         void engine.close().then(() => {
+          fax.close();
           link?.close();
+          polled?.close();
           beat.cancel();
           post({ type: 'closed' });
           outbox.flush();

@@ -1,5 +1,13 @@
 import { Emitter } from '../../src/base/emitter.ts';
-import type { Detection, EndpointId, Media, MediaEvents, PlaySource } from '../../src/media/api.ts';
+import type {
+  Detection,
+  EndpointId,
+  Media,
+  MediaEvents,
+  ModemCare,
+  PlaySource,
+  T38Parameters,
+} from '../../src/media/api.ts';
 
 /**
  * Media that only remembers what it was told, for tests of call control alone; everything that has sound
@@ -61,6 +69,21 @@ export class FakeMedia extends Emitter<MediaEvents> implements Media {
   }
 
   detect(_endpoint: EndpointId, _detection: Detection): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** How each endpoint's audio is treated now. */
+  readonly cares = new Map<EndpointId, ModemCare>();
+  /** Endpoints that carry a fax by T.38. */
+  readonly faxes = new Map<EndpointId, T38Parameters>();
+
+  setT38(endpoint: EndpointId, parameters: T38Parameters): Promise<void> {
+    this.faxes.set(endpoint, parameters);
+    return Promise.resolve();
+  }
+
+  care(endpoint: EndpointId, care: ModemCare): Promise<void> {
+    this.cares.set(endpoint, care);
     return Promise.resolve();
   }
 

@@ -119,6 +119,8 @@ export class FakeMedia extends Emitter<MediaEvents> implements Media {
     this.detections.push(detection);
   }
 
+  async care(): Promise<void> {}
+  async setT38(): Promise<void> {}
   async connect(): Promise<void> {}
   async disconnect(): Promise<void> {}
   openRtp(): Promise<never> {

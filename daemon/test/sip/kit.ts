@@ -3,7 +3,14 @@ import { Emitter } from '../../src/base/emitter.ts';
 import type { Leg, LegEvents } from '../../src/call/leg.ts';
 import { configSchema, type TrunkConfig } from '../../src/config/schema.ts';
 import { trunkResolver } from '../../src/main/trunk-resolver.ts';
-import type { EndpointId, Media, MediaEvents, PlaySource, RtpParameters } from '../../src/media/api.ts';
+import type {
+  EndpointId,
+  Media,
+  MediaEvents,
+  PlaySource,
+  RtpParameters,
+  T38Parameters,
+} from '../../src/media/api.ts';
 import {
   type Resolver,
   type SipEvents,
@@ -53,6 +60,13 @@ export class SilentMedia extends Emitter<MediaEvents> implements Media {
   async disconnect(): Promise<void> {}
   async stop(): Promise<void> {}
   async detect(): Promise<void> {}
+  async care(): Promise<void> {}
+  /** T.38 as it was set, in order. */
+  readonly faxes: { endpoint: EndpointId; parameters: T38Parameters }[] = [];
+
+  async setT38(endpoint: EndpointId, parameters: T38Parameters): Promise<void> {
+    this.faxes.push({ endpoint, parameters });
+  }
 
   async play(endpoint: EndpointId, source: PlaySource): Promise<boolean> {
     this.played.push({ endpoint, source });

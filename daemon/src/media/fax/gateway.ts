@@ -36,8 +36,12 @@ export interface FaxGateway {
   close(): void;
 }
 
-/** Makes gateways; throws where the library is missing. */
-export type GatewayFactory = (terms: GatewayTerms, sink: GatewaySink) => FaxGateway;
+/** Where gateways come from. */
+export interface GatewayMaker {
+  open(terms: GatewayTerms, sink: GatewaySink): FaxGateway;
+  /** A fax has been heard: one will be wanted soon. */
+  warm(): void;
+}
 
 let loaded: Spandsp | undefined;
 
@@ -45,7 +49,7 @@ let loaded: Spandsp | undefined;
  * A gateway of libspandsp's: modems and T.30 on one side, IFP packets on the other.
  * @throws CodedError `media/no-spandsp`
  */
-export const spandspGateway: GatewayFactory = (terms, sink) => {
+export function spandspGateway(terms: GatewayTerms, sink: GatewaySink): FaxGateway {
   loaded ??= loadSpandsp();
   const library = loaded;
   const { call } = library;
@@ -91,4 +95,4 @@ export const spandspGateway: GatewayFactory = (terms, sink) => {
       library.forget(handler);
     },
   };
-};
+}

@@ -1,3 +1,5 @@
+import type { FaxProgress } from '../api.ts';
+
 /**
  * T.30 as it passes in IFP packets: what the record tells of a fax. The octets are those of T.38, first bit on the line
  * first, so that the codes are as the tables of T.30 print them; their first bit says who sends, and is left out.
@@ -39,20 +41,6 @@ const RATES: Readonly<Record<number, number>> = {
   9: 9600,
   13: 7200,
 };
-
-/** How a fax stands. */
-export interface FaxProgress {
-  /** Pages that the receiver has confirmed. */
-  pages: number;
-  /** Whether the last page of the document is among them. */
-  complete: boolean;
-  /** One side has said that it hangs up. */
-  over: boolean;
-  /** Speed of the image, bit/s; undefined before it is agreed on. */
-  bitRate?: number;
-  /** Error correction (ECM) of T.30. */
-  errorCorrection?: boolean;
-}
 
 /** Follows the V.21 frames of both directions. */
 export class T30Watch {

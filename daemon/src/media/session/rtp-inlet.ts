@@ -6,6 +6,8 @@ import type { RtpHeader } from '../rtp/packet.ts';
 import { digitOfEvent, TelephoneEventReceiver } from '../rtp/telephone-event.ts';
 import { DigitRegenerator } from './digit-regenerator.ts';
 
+/** For fax and modem: a delay that no network worth faxing over exceeds, and never changed, ms. */
+const STEADY = { minDelayMs: 100, initialDelayMs: 100, fixed: true } as const;
 /** Longest packet that is taken: 100 ms of G.711, far beyond the 30 ms anybody asks for. */
 const MAX_SAMPLES = 800;
 /** How much longer than its event a tone in the audio is muted, ms: one packet. */
@@ -27,6 +29,7 @@ export class RtpInlet {
   #concealer: PacketLossConcealer | undefined;
   readonly #events: TelephoneEventReceiver;
   #sawEvents = false;
+  #steady = false;
   #now = 0;
   #muteUntil = 0;
   /** Whether digits are to sound in the audio pulled. */
@@ -64,11 +67,19 @@ export class RtpInlet {
     return this.#events.current !== undefined || this.regenerator.active;
   }
 
+  /** What a modem says: the delay stays as it is, and nothing is made up where a packet is missing. */
+  set steady(steady: boolean) {
+    if (steady === this.#steady) return;
+    this.#steady = steady;
+    this.#jitter = undefined;
+    this.#concealer?.reset();
+  }
+
   /** Takes a packet of audio that came at `now` ms. */
   pushAudio(data: Uint8Array, header: RtpHeader, codec: AudioCodec, now: number): void {
     const count = Math.min(header.payloadLength, MAX_SAMPLES);
     codec.decode(data, pcm, header.payloadOffset, count);
-    this.#jitter ??= new JitterBuffer();
+    this.#jitter ??= new JitterBuffer(this.#steady ? STEADY : {});
     this.#jitter.push(header.timestamp, pcm, count, now, header.marker);
   }
 
@@ -87,7 +98,9 @@ export class RtpInlet {
   /** Gives the next 10 ms of audio. */
   pull(out: Int16Array, now: number): void {
     if (!this.#jitter) out.fill(0);
-    else {
+    else if (this.#steady) {
+      if (this.#jitter.pull(out, FRAME_SAMPLES, now) !== 'audio') out.fill(0);
+    } else {
       this.#concealer ??= new PacketLossConcealer();
       if (this.#jitter.pull(out, FRAME_SAMPLES, now) === 'audio')
         this.#concealer.received(out, FRAME_SAMPLES);

@@ -59,6 +59,7 @@ export class RtpSession {
   #guard: SrtpGuard | undefined;
   /** Set: audio is not buffered here but sent on by that session, packet by packet. */
   relayTo: RtpSession | undefined;
+  #suspended = false;
 
   /** `pair` gives the bound sockets; it is not called before they are bound. */
   constructor(pair: () => PortPair, timing: SessionTiming, handlers: SessionHandlers, random: () => number) {
@@ -95,6 +96,7 @@ export class RtpSession {
   set(parameters: RtpParameters, now: number): void {
     this.#protect(parameters.srtp);
     const old = this.#parameters;
+    this.#suspended = false;
     this.#parameters = parameters;
     this.#codec = parameters.codec === 'PCMA' ? PCMA : PCMU;
     this.#receiving = mayReceive(parameters.direction);
@@ -117,6 +119,13 @@ export class RtpSession {
     this.#watch.watch(parameters.direction === 'sendrecv', now);
     // The first packet opens the NAT on the way before the peer has anything to say.
     if (this.#sending && !old) this.outlet.sendSilence(now);
+  }
+
+  /** Something else has the port (T.38): no report goes out, and that nothing comes is no loss, until {@link set}. */
+  suspend(now: number): void {
+    this.#suspended = true;
+    this.#watch.watch(false, now);
+    this.inlet.resetAudio();
   }
 
   /** A datagram on the RTP port. */
@@ -210,7 +219,7 @@ export class RtpSession {
   /** To be called about every 100 ms: reports, watch, NAT. `wall` is the wall clock in ms. */
   housekeep(now: number, wall: number): void {
     const parameters = this.#parameters;
-    if (!parameters || this.#closed) return;
+    if (!parameters || this.#closed || this.#suspended) return;
     this.inlet.poll(now);
     if (this.#watch.check(now, parameters.lossMs ?? this.#timing.rtpLossMs) === 'lost') this.#handlers.lost();
     const idle = now - this.outlet.lastSentAt;
