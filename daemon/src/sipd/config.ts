@@ -4,7 +4,7 @@ import type { Lenience, Limits } from './message/limits.ts';
 import type { TlsMaterial, TlsProfile } from './transport/tls.ts';
 
 /** Transports the engine can listen on and send over. */
-export type Proto = 'udp' | 'tcp' | 'tls';
+export type Proto = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
 
 /** One address to listen on. Port 0 takes a free one; TCP and UDP given the same 0 differ. */
 export interface ListenAddress {
@@ -43,7 +43,7 @@ export interface EngineConfig {
   external?: { host: string; port?: number };
   /** URI that all requests outside of a dialog go to unless the client forces another. */
   outboundProxy?: string;
-  /** PEM key and certificate chain for TLS listeners, and CAs to trust instead of the system's. */
+  /** PEM key and certificate chain for TLS and wss listeners, and CAs to trust instead of the system's. */
   tls?: TlsMaterial;
   /** How connections are secured toward next hops that name one of these by `;tls-profile=`. */
   tlsProfiles?: Readonly<Record<string, TlsProfile>>;

@@ -23,6 +23,7 @@ import { Quarantine, type TargetTrouble } from './resolve/quarantine.ts';
 import type { CaptureSettings } from './trace/hep.ts';
 import { belongs, Trace, type TraceEntry, type TraceQuery } from './trace/ring.ts';
 import { TransactionTable } from './transaction/table.ts';
+import { isWeb } from './transport/flow.ts';
 import { Keepalives } from './transport/keepalive.ts';
 import { type TlsProfile, TlsProfiles } from './transport/tls.ts';
 import { Transport } from './transport/transport.ts';
@@ -188,6 +189,8 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
           const result = parse(bytes, lenient, limits);
           if (result.ok) {
             const m = result.message;
+            if (isWeb(flow.proto) && m.isRequest && m.via.host.endsWith('.invalid'))
+              transport.named(flow, m.via.host);
             trace.add('in', flow, m.text, belongs(m.cseqMethod, m.status > 0), m.callId);
             bridge?.received(m, flow);
           } else {
@@ -203,6 +206,8 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
           table.flowClosed(flow, reason);
           keepalives.closed(flow, reason);
         }),
+      admitsStun: (flow) => guard.admitsStun(flow),
+      nuisance: (flow, what) => guarded(() => guard.offence(flow, what)),
       stun: (bytes, flow) => guarded(() => keepalives.stun(bytes, flow)),
       welcome: (host) => guard.welcome(host),
     },
@@ -268,6 +273,7 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
     locate: {
       dns: cachedDns(parts.dns ?? systemDns(config.dns), clock),
       has: (proto) => transport.has(proto),
+      alias: (name) => transport.alias(name),
       get v6() {
         return transport.addresses().some((a) => a.host.includes(':'));
       },

@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { Authority } from '../peers/authority.ts';
 import { FakeDns } from '../peers/dns.ts';
 import { type Any, client, sdp, within } from './kit.ts';
 import { type Peer, udpPeer } from './peer.ts';
+import { WebPeer } from './web-peer.ts';
 
 const CLI = fileURLToPath(new URL('../../src/sipd/cli.ts', import.meta.url));
 const SCRIPT = fileURLToPath(new URL('../../../scripts/sipd', import.meta.url));
@@ -59,6 +61,7 @@ async function script(t: { teardown(fn: () => void): void }, args: string[]) {
   const port = (what: RegExp): number => Number(what.exec(line)![1]);
   return {
     child,
+    line,
     took,
     udp: port(/udp\/127\.0\.0\.1:(\d+)/),
     tcp: port(/tcp\/127\.0\.0\.1:(\d+)/),
@@ -111,6 +114,26 @@ t.test('scripts/sipd takes calls over UDP and TCP, and finds hosts by name', asy
     t.match(uac.res.get('Via'), new RegExp(`^SIP/2.0/${String(transport).toUpperCase()} `));
     await within(uac.destroy(), 3000, 'BYE');
   }
+});
+
+t.test('scripts/sipd listens for SIP over WebSocket where it is told to (RFC 7118)', async (t) => {
+  const { key, cert } = new Authority(t.testdir()).selfSigned('DNS:box');
+  const dir = t.testdir({ key, cert });
+  const tls = ['--wss', '127.0.0.1:0', '--key', `${dir}/key`, '--cert', `${dir}/cert`];
+  const sipd = await script(t, [...anywhere, '--ws', '127.0.0.1:0', ...tls]);
+  const srf = await client(sipd, 's');
+  t.teardown(() => srf.disconnect());
+  srf.options((_: Any, res: Any) => res.send(200));
+  const port = (proto: string): string => new RegExp(`${proto}/127\\.0\\.0\\.1:(\\d+)`).exec(sipd.line)![1]!;
+  for (const proto of ['ws', 'wss']) {
+    const url = `${proto}://127.0.0.1:${port(proto)}`;
+    const peer = await WebPeer.open(t, url, { rejectUnauthorized: false });
+    peer.request('OPTIONS');
+    await peer.response(200);
+  }
+  const { closed, errors } = run(t, [...anywhere, '--wss', '127.0.0.1:0']);
+  t.equal(await within(closed, 15_000, 'end'), 2);
+  t.match(errors(), /--wss needs --key and --cert/);
 });
 
 t.test('scripts/sipd asks the handler it is given', async (t) => {

@@ -14,7 +14,7 @@ export type Located = { targets: Target[]; reason: string };
 export function find(text: string, ctx: LocateContext, done: (found: Located) => void, secure = false): void {
   if (secure) {
     find(text, ctx, ({ targets, reason }) => {
-      const fit = targets.filter((t) => t.proto === 'tls');
+      const fit = targets.filter((t) => t.proto === 'tls' || t.proto === 'wss');
       done({
         targets: fit,
         reason: fit.length < targets.length ? 'a sips URI needs TLS to the next hop' : reason,
@@ -27,7 +27,8 @@ export function find(text: string, ctx: LocateContext, done: (found: Located) =>
     done({ targets: [], reason: uri ? 'unsupported URI scheme' : 'malformed URI' });
     return;
   }
-  const literal = literalTarget(uri);
+  const alias = uri.host.endsWith('.invalid') ? ctx.alias?.(uri.host) : undefined;
+  const literal = alias ?? literalTarget(uri);
   if (literal === 'bad-transport') done({ targets: [], reason: NO_TRANSPORT });
   else if (literal)
     done(ctx.has(literal.proto) ? { targets: [literal], reason: '' } : { targets: [], reason: NO_TRANSPORT });
@@ -66,7 +67,10 @@ export function knownFlow(leg: Leg, nextHop: string): Flow | undefined {
 
 function sameTransport(uri: Uri, flow: Flow): boolean {
   const asked = uriParam(uri, 'transport');
-  return asked === undefined || asked.toLowerCase() === flow.proto;
+  if (asked === undefined) return true;
+  // RFC 7118 5.2.1: a URI says `ws` for both.
+  const proto = asked.toLowerCase();
+  return proto === flow.proto || (proto === 'ws' && flow.proto === 'wss');
 }
 
 /** A peer that dialed in from a passing port is reached by its connection, not by that of its Contact. */

@@ -1,6 +1,6 @@
 import { parseNameAddr, tagOf } from '../message/name-addr.ts';
 import { hostPort } from '../message/uri.ts';
-import type { Flow, HostPort } from '../transport/flow.ts';
+import { type Flow, type HostPort, transportParameter } from '../transport/flow.ts';
 
 /** `@localhost` in a value, replaced by our address: the client does not know which it will be. */
 export function localized(value: string, local: HostPort): string {
@@ -42,7 +42,7 @@ export function contactValue(
     // RFC 5630 3.1.3: what sips says needs no transport=tls, which is deprecated.
     return plain.replace(/<sip:/i, '<sips:').replace(/;transport=tls/i, '');
   }
-  const transport = flow.proto === 'udp' ? '' : `;transport=${flow.proto}`;
+  const transport = transportParameter(flow.proto);
   if (wanted === undefined) return `<sip:${hostPort(local.host, local.port)}${transport}>`;
   // A bare address that names its transport is meant as a URI with that parameter, whatever the grammar says.
   const whole = /^ *sips?:[^<,]*;transport=/i.test(wanted) ? `<${wanted.trim()}>` : bracketed(wanted);

@@ -8,7 +8,7 @@ import { hostPort } from '../message/uri.ts';
 import { Attempts, type AttemptUser } from '../resolve/attempts.ts';
 import { type ClientTransaction, type ClientUser, cancelOf } from '../transaction/client.ts';
 import type { ServerTransaction } from '../transaction/server.ts';
-import type { Flow, Target } from '../transport/flow.ts';
+import { type Flow, isWeb, type Target, transportParameter } from '../transport/flow.ts';
 import { type Core, sipLeader } from './core.ts';
 import type { Draft } from './draft.ts';
 import { forwardParts, withoutTopVia } from './forward.ts';
@@ -119,7 +119,7 @@ export class ProxyCall {
     do {
       const destination = this.#waiting.shift();
       if (destination === undefined) break;
-      const branch = new Branch(this.#core, this.#tx.request, destination, this.#options, {
+      const branch = new Branch(this.#core, this.#tx, destination, this.#options, {
         sent: (text) => {
           if (this.#recorded) this.#core.cdr.attempt('application', text);
         },
@@ -236,6 +236,7 @@ interface BranchUser {
 class Branch implements AttemptUser {
   readonly #core: Core;
   readonly #request: SipMessage;
+  readonly #from: Flow;
   readonly #destination: string;
   readonly #options: ProxyOptions;
   readonly #user: BranchUser;
@@ -246,9 +247,16 @@ class Branch implements AttemptUser {
   #cancelWanted = false;
   #done = false;
 
-  constructor(core: Core, request: SipMessage, destination: string, options: ProxyOptions, user: BranchUser) {
+  constructor(
+    core: Core,
+    tx: ServerTransaction,
+    destination: string,
+    options: ProxyOptions,
+    user: BranchUser,
+  ) {
     this.#core = core;
-    this.#request = request;
+    this.#request = tx.request;
+    this.#from = tx.flow;
     this.#destination = destination;
     this.#options = options;
     this.#user = user;
@@ -303,8 +311,10 @@ class Branch implements AttemptUser {
     const { recordRoute, dropRoute, draft } = this.#options;
     const core = this.#core;
     const compose = (via: string, flow: Flow): string => {
-      const local = core.transport.localOf(flow);
-      const transport = flow.proto === 'udp' ? '' : `;transport=${flow.proto}`;
+      // A web client sends all it has over its connection; who called it may not know WebSocket at all.
+      const shown = isWeb(flow.proto) ? this.#from : flow;
+      const local = core.transport.localOf(shown);
+      const transport = transportParameter(shown.proto);
       const line = recordRoute
         ? `Record-Route: <sip:${hostPort(local.host, local.port)}${transport};lr>\r\n`
         : '';

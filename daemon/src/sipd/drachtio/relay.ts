@@ -1,3 +1,4 @@
+import type { Proto } from '../config.ts';
 import { find } from '../dialog/next-hop.ts';
 import type { SipMessage } from '../message/message.ts';
 import { parseNameAddr } from '../message/name-addr.ts';
@@ -39,7 +40,11 @@ export class Relay {
     const routes = m.list('route');
     const top = parseUri(parseNameAddr(routes[0] ?? '')?.uri ?? '');
     const core = this.#core;
-    if (!top || !core.transport.isOwn(flow.proto, top.host, top.port) || uriParam(top, 'lr') === undefined)
+    if (!top || uriParam(top, 'lr') === undefined) return false;
+    // A web client's requests come by WebSocket, whatever transport our Record-Route names.
+    const named = (uriParam(top, 'transport')?.toLowerCase() ?? 'udp') as Proto;
+    const { transport } = core;
+    if (!transport.isOwn(flow.proto, top.host, top.port) && !transport.isOwn(named, top.host, top.port))
       return false;
     const nextHop = routes[1] ? parseNameAddr(routes[1])?.uri : m.uri;
     if (!nextHop) return false;

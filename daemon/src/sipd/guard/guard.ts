@@ -148,6 +148,28 @@ export class Guard {
     return true;
   }
 
+  /**
+   * Whether a STUN message is looked at (RFC 8489): from a stranger it counts as a new request, and never as a
+   * fault of who is known, as anyone can write another's address on it.
+   */
+  admitsStun(flow: Flow): boolean {
+    const source = this.#source(flow.remote.host);
+    if (source.standing === 'trunk') return true;
+    const now = this.#parts.now();
+    if (source.bannedUntil > now) {
+      this.#bans.drop(source.key);
+      this.#parts.count('guard.banned');
+      return false;
+    }
+    if (source.standing === 'inside') return true;
+    const { perSource = PER_SOURCE, strangers = STRANGERS } = this.#settings;
+    const mine = source.bucket.take(perSource, 2 * perSource, now);
+    if (mine && this.#strangers.take(strangers, 2 * strangers, now)) return true;
+    if (!mine) this.offence(flow, 'flood');
+    this.#parts.count('guard.stun');
+    return false;
+  }
+
   /** How a connection from there is met. */
   welcome(host: string): 'known' | 'stranger' | 'banned' {
     const now = this.#parts.now();

@@ -13,13 +13,15 @@ export interface LocateContext {
   v4?: boolean;
   /** A random number from 0 up to but not including 1, for SRV weights. */
   random(): number;
+  /** Where the client is that calls itself by this `.invalid` name on a connection of its own (RFC 7118 5.1). */
+  alias?(name: string): Target | undefined;
 }
 
 const SERVICES: Record<string, Proto> = { 'SIP+D2U': 'udp', 'SIP+D2T': 'tcp', 'SIPS+D2T': 'tls' };
 
 function named(transport: string): Proto | undefined {
   const t = transport.toLowerCase();
-  return t === 'udp' || t === 'tcp' || t === 'tls' ? t : undefined;
+  return t === 'udp' || t === 'tcp' || t === 'tls' || t === 'ws' || t === 'wss' ? t : undefined;
 }
 
 /** The targets of a URI that needs no look-up: an IP literal; undefined for a name. */
@@ -29,8 +31,10 @@ export function literalTarget(uri: Uri): Target | 'bad-transport' | undefined {
   const asked = uriParam(uri, 'transport');
   const proto = asked === undefined ? undefined : named(asked);
   if (asked !== undefined && proto === undefined) return 'bad-transport';
-  // RFC 3263 4.1: an address without a transport means UDP, or TLS for sips.
-  const used = uri.scheme === 'sips' || proto === 'tls' ? 'tls' : (proto ?? 'udp');
+  // RFC 3263 4.1: an address without a transport means UDP, or TLS for sips; RFC 7118 5.2.1: with ws that is wss.
+  const web = proto === 'ws' || proto === 'wss';
+  const secure = uri.scheme === 'sips' ? (web ? 'wss' : 'tls') : undefined;
+  const used = secure ?? proto ?? 'udp';
   return {
     proto: used,
     host,
@@ -59,7 +63,8 @@ export async function locate(uri: Uri, ctx: LocateContext): Promise<Target[]> {
   const asked = uriParam(uri, 'transport');
   const secure = uri.scheme === 'sips';
   let proto = asked === undefined ? undefined : named(asked);
-  if (asked !== undefined && proto === undefined) return [];
+  // Web clients connect to us, and are found by the connection alone.
+  if ((asked !== undefined && proto === undefined) || proto === 'ws' || proto === 'wss') return [];
   if (secure && proto === 'tcp') proto = 'tls';
   if (secure && proto === 'udp') return [];
   const pinned = proto !== undefined;

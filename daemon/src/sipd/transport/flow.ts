@@ -38,9 +38,21 @@ export function isReliable(proto: Proto): boolean {
   return proto !== 'udp';
 }
 
-/** Default SIP port of a transport (RFC 3261 19.1.2). */
+/** Whether it is WebSocket, plain or in TLS. */
+export function isWeb(proto: Proto): proto is 'ws' | 'wss' {
+  return proto === 'ws' || proto === 'wss';
+}
+
+/** Default SIP port of a transport (RFC 3261 19.1.2, RFC 7118 5.1). */
 export function defaultPort(proto: Proto): number {
+  if (isWeb(proto)) return proto === 'ws' ? 80 : 443;
   return proto === 'tls' ? 5061 : 5060;
+}
+
+/** The `transport` parameter of a URI that is reached so, with its semicolon; '' for UDP. RFC 7118 5.2.1 knows `ws` alone. */
+export function transportParameter(proto: Proto): string {
+  if (proto === 'udp') return '';
+  return proto === 'wss' ? ';transport=ws' : `;transport=${proto}`;
 }
 
 /** What the sockets report upward. */
@@ -49,6 +61,10 @@ export interface FlowHandler {
   received(bytes: Buffer, flow: Flow): void;
   /** A STUN message that is no request came to a SIP port. */
   stun?(bytes: Buffer, flow: Flow): void;
+  /** Whether a STUN message is looked at; all are without it. */
+  admitsStun?(flow: Flow): boolean;
+  /** A connection was cut off for what came over it. */
+  nuisance?(flow: Flow, what: 'flood' | 'malformed'): void;
   /** A stream connection is gone; `reason`: a `tls/` or `tcp/` code, or words. */
   closed(flow: Flow, reason: string): void;
   /** How a connection from that address is met: strangers get few. All are known without it. */

@@ -5,12 +5,13 @@ import type { SipMessage } from '../message/message.ts';
 import { hostPort, isIpLiteral, isIpv6Text } from '../message/uri.ts';
 import { viaParam } from '../message/via.ts';
 import { addressToward, isWildcard, sameSubnet } from './addresses.ts';
-import { defaultPort, type Flow, type FlowHandler, type HostPort, type Target } from './flow.ts';
+import { defaultPort, type Flow, type FlowHandler, type HostPort, isWeb, type Target } from './flow.ts';
 import { StreamListener } from './stream.ts';
 import type { TlsProfiles } from './tls.ts';
 import { UdpListener } from './udp.ts';
+import type { WsFlow, WsListener } from './websocket.ts';
 
-type Listener = UdpListener | StreamListener;
+type Listener = UdpListener | StreamListener | WsListener;
 
 /** What the sockets are opened with. */
 export interface TransportParts {
@@ -60,9 +61,26 @@ export class Transport {
     return new Transport(listeners, parts);
   }
 
-  /** Whether anything listens on `proto`. */
+  /** Whether anything listens on `proto`; a URI with `ws` may mean the TLS kind too (RFC 7118 5.2.1). */
   has(proto: Proto): boolean {
-    return this.#listeners.some((l) => l.proto === proto);
+    return this.#listeners.some((l) => l.proto === proto || (proto === 'ws' && l.proto === 'wss'));
+  }
+
+  /** Where the web client is that goes by that name. */
+  alias(name: string): Target | undefined {
+    for (const l of this.#web) {
+      const flow = l.named(name);
+      if (flow) return { proto: flow.proto, ...flow.remote, pinned: true, name: '' };
+    }
+    return undefined;
+  }
+
+  /** A message came from a web client that calls itself `host` in Via (RFC 7118 5.1). */
+  named(flow: Flow, host: string): void {
+    if ((flow as WsFlow).alias === host) return;
+    this.#web
+      .find((l) => l.connection(flow.remote.host, flow.remote.port) === flow)
+      ?.name(flow as WsFlow, host);
   }
 
   /** Bound addresses as `proto/host:port`. */
@@ -85,15 +103,23 @@ export class Transport {
 
   /**
    * The way to a target: a UDP socket of the right family and network, or a stream connection,
-   * opened if there is none. Undefined if nothing listens on that transport and family.
+   * opened if there is none. Undefined if nothing listens on that transport and family, or the web client is gone.
    */
   flowTo(target: Target): Flow | undefined {
+    if (isWeb(target.proto)) {
+      for (const l of this.#web) {
+        const flow =
+          l.proto === 'wss' || target.proto === 'ws' ? l.connection(target.host, target.port) : undefined;
+        if (flow) return flow;
+      }
+      return undefined;
+    }
     const listener = this.#listenerFor(target.proto, target.host);
     if (!listener) return undefined;
     const port = target.port > 0 ? target.port : defaultPort(target.proto);
     return listener instanceof UdpListener
       ? listener.flow(target.host, port)
-      : listener.connect(target, port);
+      : (listener as StreamListener).connect(target, port);
   }
 
   /** Our address as the peer of `flow` should see it, for Via, Contact and From. */
@@ -133,13 +159,13 @@ export class Transport {
 
   /** Closes the connections of the hosts that `belongs` names. */
   hangUp(belongs: (host: string) => boolean): void {
-    for (const l of this.#listeners) if (l instanceof StreamListener) l.hangUp(belongs);
+    for (const l of this.#listeners) if (!(l instanceof UdpListener)) l.hangUp(belongs);
   }
 
   /** How many stream connections are open. */
   get connections(): number {
     let n = 0;
-    for (const l of this.#listeners) if (l instanceof StreamListener) n += l.connections;
+    for (const l of this.#listeners) if (!(l instanceof UdpListener)) n += l.connections;
     return n;
   }
 
@@ -163,6 +189,10 @@ export class Transport {
       (l) => l.proto === 'udp' && l.local.port === flow.local.port && l.local.host === flow.local.host,
     );
     return own instanceof UdpListener ? own.flow(host, port) : flow;
+  }
+
+  get #web(): WsListener[] {
+    return this.#listeners.filter((l): l is WsListener => isWeb(l.proto));
   }
 
   #listenerFor(proto: Proto, remote: string): Listener | undefined {
@@ -231,6 +261,11 @@ async function opened(address: ListenAddress, parts: TransportParts): Promise<Li
 
 function listen({ transport, host, port }: ListenAddress, parts: TransportParts): Promise<Listener> {
   const { config, limits, handler, profiles } = parts;
+  // Loaded only where it is used: HTTP and WebSocket cost megabytes (ruling 31).
+  if (isWeb(transport))
+    return import('./websocket.ts').then(({ WsListener }) =>
+      WsListener.listen(transport, host, port, limits, handler, config.tls),
+    );
   return transport === 'udp'
     ? UdpListener.bind(host, port, handler)
     : StreamListener.listen(transport, host, port, limits, handler, profiles, config.tls);

@@ -19,7 +19,8 @@ export class UdpListener {
     socket.on('message', (bytes, from) => {
       if (isKeepalive(bytes)) return;
       if (isStun(bytes)) {
-        this.#stun(bytes, from.address, from.port, handler);
+        if (handler.admitsStun?.(this.flow(from.address, from.port)) !== false)
+          this.#stun(bytes, from.address, from.port, handler);
         return;
       }
       handler.received(bytes, this.flow(from.address, from.port));
