@@ -4,11 +4,15 @@
  * within 15 minutes.
  */
 
+import { measureRtpPair } from '../lib/bench/media/rtp-pair.ts';
 import { measureSessions } from '../lib/bench/media/sessions.ts';
 import type { Figure } from '../lib/bench.ts';
 
 /** One part after the other: two at a time would measure each other. */
-const parts: readonly ((emit: (figure: Figure) => void) => Promise<void> | void)[] = [measureSessions];
+const parts: readonly ((emit: (figure: Figure) => void) => Promise<void> | void)[] = [
+  measureRtpPair,
+  measureSessions,
+];
 
 export async function run(emit: (figure: Figure) => void): Promise<void> {
   for (const part of parts) await part(emit);

@@ -16,7 +16,7 @@ export interface DatagramSocket {
   close(): void;
 }
 
-/** What a socket reports. `data` belongs to the receiver. */
+/** What a socket reports. The receiver may change `data`, and has it until it returns. */
 export type DatagramHandler = (data: Buffer, address: string, port: number) => void;
 
 /** Makes an unbound socket for the family of `address`. */
