@@ -15,6 +15,7 @@ import type { MediaSession } from './media-session.ts';
 import { mayTransfer, type Peer } from './peer.ts';
 import { type Refer, ReferOrder, type ReferWay, readRefer } from './refer.ts';
 import type { RtpPool } from './rtp-pool.ts';
+import { SessionRefresh } from './session-refresh.ts';
 import type { SrfFacade } from './srf-facade.ts';
 import type { Headers, SrfDialog, SrfRequest, SrfResponse } from './srf-types.ts';
 
@@ -67,6 +68,9 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
   #remoteHold = false;
   #lastDigit = { key: '', at: Number.NEGATIVE_INFINITY, source: '' };
   #awaitAck: ((ack: SrfRequest) => void) | undefined;
+  /** Of a call that we made: nobody may ask for our password in one that somebody else began (C09). */
+  #sessionRefresh: SessionRefresh | undefined;
+  #takesUpdate = false;
   /** The REFER that came last. */
   #transfer: ReferOrder | undefined;
 
@@ -177,6 +181,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
       this.#awaitAck = undefined;
       take?.(req);
     });
+    if (this.direction === 'outgoing' && this.#state !== 'released') this.#keepAlive(dialog);
     if (this.#state !== 'released') this.host.dialogOpened(this, this.#journal);
   }
 
@@ -199,6 +204,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
   }
 
   #finish(cause: ReleaseCause): void {
+    this.#sessionRefresh?.stop();
     this.emit('released', cause);
     // After the listeners, so that one who wants the figures of the running session still gets them.
     void this.session?.close();
@@ -234,9 +240,43 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
         ...(body === undefined ? {} : { body }),
         dialog: this.direction === 'outgoing' ? 'ours' : 'theirs',
       });
-      if (!next) return response;
+      if (!next) {
+        const refreshes = method === 'INVITE' || method === 'UPDATE';
+        if (refreshes && response.status >= 200 && response.status < 300)
+          this.#sessionRefresh?.answered(response.get('Session-Expires'));
+        return response;
+      }
       digest = next;
     }
+  }
+
+  /** Follows the session timer of the dialog (RFC 4028). */
+  #keepAlive(dialog: SrfDialog): void {
+    const refresh = new SessionRefresh(this.host.clock, () => {
+      // What fails is tried again by the engine, until the session's time is up.
+      this.#refresh(dialog).catch(() => {});
+    });
+    this.#sessionRefresh = refresh;
+    this.#takesUpdate = /\bUPDATE\b/i.test(dialog.res.get('Allow') ?? '');
+    refresh.answered(dialog.res.get('Session-Expires'));
+  }
+
+  async #refresh(dialog: SrfDialog): Promise<void> {
+    if (this.#state !== 'answered' || this.#offering) return;
+    if (this.#takesUpdate) {
+      const { status } = await this.#send(dialog, 'UPDATE', { Contact: this.peer.contact });
+      if (status === 408 || status === 481) this.#vanished(status);
+      // RFC 4028 7.3: the engine has heard of the longer interval, and writes it now.
+      if (status === 422) await this.#send(dialog, 'UPDATE', { Contact: this.peer.contact });
+      if (status !== 405 && status !== 501) return;
+      this.#takesUpdate = false;
+    }
+    if (this.session) await this.#reinvite(this.session);
+  }
+
+  /** RFC 3261 12.2.1.2: the peer knows no such dialog any more, or is dead. */
+  #vanished(status: number): void {
+    this.release(localCause(status === 408 ? 102 : 41, `${status} in the call`));
   }
 
   async #reinvite(session: MediaSession): Promise<void> {
@@ -258,10 +298,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
         this.#noteHold();
         return;
       }
-      if (response.status === 408 || response.status === 481) {
-        // RFC 3261 12.2.1.2: the peer knows no such dialog any more, or is dead.
-        this.release(localCause(response.status === 408 ? 102 : 41, `${response.status} ${response.reason}`));
-      }
+      if (response.status === 408 || response.status === 481) this.#vanished(response.status);
       // RFC 4028 7.3: the engine has heard which interval the peer wants, and writes it now.
       if (response.status === 422 && tries === 0) continue;
       if (response.status !== 491 || tries >= 3) {
@@ -281,6 +318,11 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
       (status === 488 ? { Reason: reasonHeader(88) } : status === 200 ? { Contact: this.peer.contact } : {});
     if (body !== undefined) dialog.local.sdp = body;
     this.host.facade.respond(res, status, { headers, ...(body === undefined ? {} : { body }) });
+    if (status === 200)
+      this.#sessionRefresh?.accepted(
+        req.get('Session-Expires'),
+        /\btimer\b/i.test(req.get('Supported') ?? ''),
+      );
     this.#noteHold();
   }
 
