@@ -139,7 +139,8 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
       address,
       (data, from, port) =>
         endpoint.fax
-          ? endpoint.fax.datagram(data, from, port, this.#clock.now())
+          ? // Packets of a fax are kept to repair later ones by; the memory they came in is used again at once.
+            endpoint.fax.datagram(Buffer.from(data), from, port, this.#clock.now())
           : session.onRtp(data, from, port, this.#clock.now(), this.#clock.wall()),
       (data, from, port) => session.onRtcp(data, from, port, this.#clock.now(), this.#clock.wall()),
     );
