@@ -1,6 +1,7 @@
 import { DTMF_COLUMNS, DTMF_KEYS, DTMF_ROWS } from './dtmf-generator.ts';
 import { rmsOf, SAMPLE_RATE } from './level.ts';
 import { Notch } from './notch.ts';
+import { fitPair } from './pair-fit.ts';
 
 /** A digit heard. `start` comes once it is certain (about 35 ms into the digit), `end` 30 ms after it has gone. */
 export interface DtmfEvent {
@@ -20,7 +21,10 @@ export interface DtmfDetectorOptions {
   readonly maxForwardTwistDb?: number;
   /** How much louder the low group may be, dB (8 must pass). */
   readonly maxReverseTwistDb?: number;
-  /** Largest frequency error, as a fraction (0.015 must pass, 0.035 must not). */
+  /**
+   * Largest frequency error, as a fraction (0.015 must pass, 0.035 must not). Harmonics of one voice fall on pairs
+   * at 0.0185 (4:3), 0.02 (5:3) and 0.0215 (2:1) and more: what lies below the first keeps them out.
+   */
   readonly maxFrequencyError?: number;
   /** Tones to take out first, Hz: the dial tone that the digits are dialled over. */
   readonly notchHz?: readonly number[];
@@ -36,13 +40,25 @@ const BLOCKS_PER_SECOND = SAMPLE_RATE / BLOCK;
 const HITS_TO_START = 4;
 /** Windows without the digit that end it: a drop-out of 10 ms spoils up to five of them, ITU-T Q.24 wants it bridged. */
 const MISSES_TO_END = 6;
-/** Misses that make an unconfirmed digit start afresh. */
+/** Misses in a row that make an unconfirmed digit start afresh: one window may be lost to noise. */
 const MISSES_TO_FORGET = 2;
-/** Part of all energy that the two tones must hold; speech spreads its own over harmonics. */
+/**
+ * Part of all energy that the two tones must hold in each window, where their frequencies are known to some hertz
+ * only, and in the piece that decides: 10.6 dB over noise (Q.24 wants 15). Vowels that fall on a pair have their
+ * fundamental and other harmonics beside it, a tenth of the energy or more.
+ */
 const MIN_TONE_SHARE = 0.8;
-/** Two of the windows must hold this much, as they do down to 10 dB over noise; the edges of a digit need not. */
-const CLEAR_TONE_SHARE = 0.87;
-const CLEAR_HITS = 2;
+const CLEAR_TONE_SHARE = 0.92;
+/** Limits of one window are as much wider: its estimates are bent by the other tone. */
+const WINDOW_ERROR = 1.35;
+const WINDOW_TWIST = 1.26;
+/** The piece of audio that decides, inside the digit for certain: 25 ms, which end 4 ms ago. Samples. */
+const PIECE = 200;
+const PIECE_TAIL = 32;
+/** Blocks kept for it. */
+const KEPT = Math.ceil((PIECE + PIECE_TAIL) / BLOCK);
+/** After a piece that was none, so many windows until the next one is looked at. */
+const RETRY_HITS = 3;
 /** How much the best tone of a group must stand above the next of its group (power). */
 const GROUP_MARGIN = 2.5;
 /** How far into a window a digit has begun when the first window hits, and ended after the last. */
@@ -90,6 +106,9 @@ export class DtmfDetector {
   readonly #maxError: number;
   readonly #notches: Notch[];
   readonly #block = new Float64Array(BLOCK);
+  readonly #before = new Float64Array(BLOCK);
+  /** Part of each tone's energy that the notches take out, though it lies beside them. */
+  readonly #skirts: Float64Array;
   readonly #re = new Float64Array(TONES.length * WINDOW);
   readonly #im = new Float64Array(TONES.length * WINDOW);
   readonly #energy = new Float64Array(WINDOW);
@@ -97,14 +116,25 @@ export class DtmfDetector {
   readonly #removed = new Float64Array(STEADY_BLOCKS);
   #removedAt = 0;
   readonly #power = new Float64Array(TONES.length);
+  /** Frequency error of the tone measured last, and the sums over the windows that agree, as fractions. */
+  #error = 0;
+  #rowError = 0;
+  #columnError = 0;
+  #rowErrors = 0;
+  #columnErrors = 0;
+  /** What the notches took out of the last window beyond a steady tone. */
+  #unsteady = 0;
   #filled = 0;
   #blockOfSecond = 0;
   #slot = 0;
   #samples = 0;
   #candidate = -1;
   #hits = 0;
-  #share = 0;
-  #clearHits = 0;
+  /** The last samples, notched; and the piece of them that decides. */
+  readonly #kept = new Float64Array(KEPT * BLOCK);
+  #keptAt = 0;
+  readonly #piece = new Float64Array(PIECE);
+  #nextTry = 0;
   #misses = 0;
   #firstHitSample = 0;
   #lastHitSample = 0;
@@ -114,10 +144,11 @@ export class DtmfDetector {
   constructor(onEvent: (event: DtmfEvent) => void, options: DtmfDetectorOptions = {}) {
     this.#onEvent = onEvent;
     this.#minPower = rmsOf(options.minLevelDbm0 ?? -32) ** 2;
-    this.#maxForward = ratio(options.maxForwardTwistDb ?? 5.5);
-    this.#maxReverse = ratio(options.maxReverseTwistDb ?? 9.5);
-    this.#maxError = options.maxFrequencyError ?? 0.025;
+    this.#maxForward = ratio(options.maxForwardTwistDb ?? 5);
+    this.#maxReverse = ratio(options.maxReverseTwistDb ?? 9);
+    this.#maxError = options.maxFrequencyError ?? 0.0182;
     this.#notches = (options.notchHz ?? []).map((f) => new Notch(f, NOTCH_WIDTH_HZ));
+    this.#skirts = Float64Array.from(TONES, (f) => takenOut(this.#notches, f));
   }
 
   /** The digit that sounds now, or undefined. */
@@ -170,13 +201,17 @@ export class DtmfDetector {
     const x = this.#block;
     let energy = energyOf(x);
     if (this.#notches.length > 0) {
-      const before = energy;
+      this.#before.set(x);
       for (const notch of this.#notches) notch.process(x, BLOCK);
       energy = energyOf(x);
-      this.#removed[this.#removedAt] = Math.max(0, before - energy);
+      let removed = 0;
+      for (let j = 0; j < BLOCK; j++) removed += (this.#before[j]! - x[j]!) ** 2;
+      this.#removed[this.#removedAt] = removed;
       this.#removedAt = (this.#removedAt + 1) % STEADY_BLOCKS;
     }
     this.#energy[this.#slot] = energy;
+    this.#kept.set(x, this.#keptAt * BLOCK);
+    this.#keptAt = (this.#keptAt + 1) % KEPT;
     const base = this.#slot * TONES.length;
     const phase = this.#blockOfSecond * TONES.length;
     for (let k = 0; k < TONES.length; k += 2) {
@@ -219,23 +254,27 @@ export class DtmfDetector {
     const column = this.#strongest(ROWS, TONES.length);
     if (row < 0 || column < 0) return -1;
     const low = this.#tonePower(row);
+    this.#rowError = this.#error;
     const high = this.#tonePower(column);
+    this.#columnError = this.#error;
     if (low < this.#minPower || high < this.#minPower) return -1;
-    if (high > low * this.#maxForward || low > high * this.#maxReverse) return -1;
-    this.#share = ((low + high) * BLOCK * WINDOW) / (energy + this.#unsteadyEnergy());
-    if (this.#share < MIN_TONE_SHARE) return -1;
+    const { [row]: lowSkirt = 0, [column]: highSkirt = 0 } = this.#skirts;
+    if (high > low * this.#maxForward * WINDOW_TWIST || low > high * this.#maxReverse * WINDOW_TWIST)
+      return -1;
+    this.#unsteady = this.#unsteadyEnergy(low * lowSkirt + high * highSkirt);
+    if ((low + high) * BLOCK * WINDOW < (energy + this.#unsteady) * MIN_TONE_SHARE) return -1;
     return row * 4 + (column - ROWS);
   }
 
-  /** What the notches took out of the window beyond a steady tone. */
-  #unsteadyEnergy(): number {
+  /** What the notches took out of the window beyond a steady tone and `own`, the digit's own part (mean square). */
+  #unsteadyEnergy(own: number): number {
     if (this.#notches.length === 0) return 0;
     let steady = Infinity;
     for (let b = 0; b < STEADY_BLOCKS; b++) steady = Math.min(steady, this.#removed[b]!);
     let unsteady = 0;
     for (let b = 1; b <= WINDOW; b++) {
       const removed = this.#removed[(this.#removedAt + STEADY_BLOCKS - b) % STEADY_BLOCKS]!;
-      unsteady += Math.max(0, removed - steady * STEADY_RIPPLE);
+      unsteady += Math.max(0, removed - steady * STEADY_RIPPLE - own * BLOCK);
     }
     return unsteady;
   }
@@ -278,7 +317,8 @@ export class DtmfDetector {
     const bIm = im[b1]! + 2 * im[b2]! + im[b3]!;
     const turn = Math.atan2(bIm * aRe - bRe * aIm, bRe * aRe + bIm * aIm);
     const errorHz = (turn * BLOCKS_PER_SECOND) / (2 * Math.PI);
-    if (Math.abs(errorHz) > this.#maxError * TONES[k]!) return 0;
+    this.#error = errorHz / TONES[k]!;
+    if (Math.abs(this.#error) > this.#maxError * WINDOW_ERROR) return 0;
     // A window of length L sees a tone f off its centre weaker by sin(pi f L) / (pi f L).
     const z = (Math.PI * errorHz * BLOCK * WINDOW) / SAMPLE_RATE;
     const loss = Math.abs(z) < 1e-3 ? 1 : Math.sin(z) / z;
@@ -287,21 +327,14 @@ export class DtmfDetector {
   }
 
   #decide(match: number): void {
-    if (match >= 0 && match === this.#candidate) this.#hits++;
-    else if (match >= 0) {
-      this.#candidate = match;
-      this.#hits = 1;
-      this.#clearHits = 0;
-      this.#firstHitSample = this.#samples;
-    }
-    if (match >= 0 && this.#share >= CLEAR_TONE_SHARE) this.#clearHits++;
+    if (match >= 0) this.#hit(match);
     if (match >= 0 && match === this.#current) {
       this.#misses = 0;
       this.#lastHitSample = this.#samples;
       return;
     }
-    this.#misses++;
-    if (match >= 0 && this.#hits >= HITS_TO_START && this.#clearHits >= CLEAR_HITS) {
+    if (match < 0 || this.#current >= 0) this.#misses++;
+    if (match >= 0 && this.#certain()) {
       this.#end();
       this.#start(match);
     } else if (match < 0 && this.#misses >= MISSES_TO_FORGET) {
@@ -309,6 +342,45 @@ export class DtmfDetector {
       this.#candidate = -1;
     }
     if (this.#misses >= MISSES_TO_END) this.#end();
+  }
+
+  #hit(match: number): void {
+    if (match !== this.#candidate) {
+      this.#candidate = match;
+      this.#hits = 0;
+      this.#rowErrors = 0;
+      this.#columnErrors = 0;
+      this.#nextTry = HITS_TO_START;
+      this.#firstHitSample = this.#samples;
+    }
+    this.#hits++;
+    if (this.#current < 0) this.#misses = 0;
+    this.#rowErrors += this.#rowError;
+    this.#columnErrors += this.#columnError;
+  }
+
+  /** Whether enough windows have agreed, and the audio they stood on is the two tones within all limits. */
+  #certain(): boolean {
+    if (this.#hits < this.#nextTry) return false;
+    const row = DTMF_ROWS[this.#candidate >> 2]!;
+    const column = DTMF_COLUMNS[this.#candidate & 3]!;
+    const oldest = this.#keptAt * BLOCK + (KEPT * BLOCK - PIECE - PIECE_TAIL);
+    for (let i = 0; i < PIECE; i++) this.#piece[i] = this.#kept[(oldest + i) % (KEPT * BLOCK)]!;
+    const fit = fitPair(
+      this.#piece,
+      row * (1 + this.#rowErrors / this.#hits),
+      column * (1 + this.#columnErrors / this.#hits),
+    );
+    const { lowPower, highPower } = fit;
+    const rest = fit.rest + this.#unsteady / (BLOCK * WINDOW);
+    const certain =
+      Math.abs(fit.low / row - 1) <= this.#maxError &&
+      Math.abs(fit.high / column - 1) <= this.#maxError &&
+      highPower <= lowPower * this.#maxForward &&
+      lowPower <= highPower * this.#maxReverse &&
+      lowPower + highPower >= (lowPower + highPower + rest) * CLEAR_TONE_SHARE;
+    if (!certain) this.#nextTry = this.#hits + RETRY_HITS;
+    return certain;
   }
 
   #start(match: number): void {
@@ -335,4 +407,15 @@ function energyOf(x: Float64Array): number {
   let energy = 0;
   for (let j = 0; j < BLOCK; j++) energy += x[j]! * x[j]!;
   return energy;
+}
+
+/** Energy of a sine of frequency `f` that the notches, one after the other, take out, as a part of it. */
+function takenOut(notches: readonly Notch[], f: number): number {
+  let re = 1;
+  let im = 0;
+  for (const notch of notches) {
+    const h = notch.response(f);
+    [re, im] = [re * h.re - im * h.im, re * h.im + im * h.re];
+  }
+  return (1 - re) ** 2 + im ** 2;
 }

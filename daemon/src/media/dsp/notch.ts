@@ -21,6 +21,19 @@ export class Notch {
     this.#gain = (1 + r * this.#cos + r * r) / (2 + this.#cos);
   }
 
+  /** Its complex gain at `frequency` Hz. */
+  response(frequency: number): { re: number; im: number } {
+    const w = (2 * Math.PI * frequency) / SAMPLE_RATE;
+    const c = this.#cos;
+    const r = this.#radius;
+    const nRe = 1 - c * Math.cos(w) + Math.cos(2 * w);
+    const nIm = c * Math.sin(w) - Math.sin(2 * w);
+    const dRe = 1 - r * c * Math.cos(w) + r * r * Math.cos(2 * w);
+    const dIm = r * c * Math.sin(w) - r * r * Math.sin(2 * w);
+    const size = (dRe * dRe + dIm * dIm) / this.#gain;
+    return { re: (nRe * dRe + nIm * dIm) / size, im: (nIm * dRe - nRe * dIm) / size };
+  }
+
   /** Filters `count` values of `x` in place. */
   process(x: Float64Array, count: number): void {
     const c = this.#cos;
