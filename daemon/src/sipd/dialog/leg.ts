@@ -62,6 +62,8 @@ export class Leg {
   readonly unacked = new Map<number, Timer | undefined>();
   /** To be done when the dialog is over: what waits for repetitions of its 2xx is let go. */
   atEnd: (() => void)[] = [];
+  /** Ends the keepalives that the other side has agreed to for this dialog (RFC 6223). */
+  unkeep: (() => void) | undefined;
   /** The end of a subscription that nobody renews (RFC 6665 4.1.2). */
   expiry: Timer | undefined;
   /** The first 2xx of ours has been acknowledged; before that the callee may not send BYE (RFC 3261 15). */

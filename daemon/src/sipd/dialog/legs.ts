@@ -33,6 +33,8 @@ export class Legs {
     leg.awaitingAck = undefined;
     for (const cseq of [...leg.unacked.keys()]) leg.acknowledged(cseq);
     for (const done of leg.atEnd.splice(0)) done();
+    leg.unkeep?.();
+    leg.unkeep = undefined;
     leg.session?.stop();
     leg.expiry?.cancel();
     leg.expiry = undefined;

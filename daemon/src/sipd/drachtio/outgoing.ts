@@ -65,6 +65,10 @@ export class OutgoingCall implements AttemptUser {
     this.txn = core.ids.uuid();
   }
 
+  get keeps(): boolean {
+    return this.method === 'INVITE';
+  }
+
   get flow(): Flow | undefined {
     return this.#attempts?.tx?.flow;
   }
@@ -220,6 +224,8 @@ export class OutgoingCall implements AttemptUser {
       if (this.method === 'INVITE') {
         leg.inviting = false;
         leg.unacked.set(this.#cseq, undefined);
+        leg.unkeep?.();
+        leg.unkeep = core.attempts.keepalives.called(m, tx.flow);
         leg.atEnd.push(() => core.retire(tx, m.toTag, leg.acks.get(this.#cseq)));
         this.#guardAck(leg);
       }

@@ -21,12 +21,16 @@ export interface AttemptContext {
   keepalives: Keepalives;
   lenient: LenienceCounter;
   branch(): string;
+  /** The application heeds what servers say of overload (RFC 7339). */
+  heedsOverload?: boolean;
   /** An INVITE that was sent is given up without an answer. */
   abandon(tx: ClientTransaction): void;
 }
 
 /** Who sends learns what was sent, and how it ended. */
 export interface AttemptUser {
+  /** Its dialog may want the flow kept alive (RFC 6223). */
+  readonly keeps?: boolean;
   /** It has left, or is on its way, as `text`; called again for every further target. */
   sent(text: string, tx: ClientTransaction): void;
   response(message: SipMessage, flow: Flow, tx: ClientTransaction): void;
@@ -161,10 +165,12 @@ export class Attempts implements ClientUser {
     this.#tx.start();
   }
 
-  /** RFC 6223 4.2: a REGISTER asks whether the flow it makes may be kept alive. */
+  /** RFC 6223 4.3: a REGISTER, and an INVITE of our own, ask whether the flow may be kept alive. */
   #via(transport: string, host: string, port: number, branch: string): string {
-    const line = viaLine(transport, host, port, branch);
-    return this.#method === 'REGISTER' ? line.replace(';rport', ';rport;keep') : line;
+    const plain = viaLine(transport, host, port, branch);
+    // RFC 7339 4.1: who heeds what a server says of overload says so in every request.
+    const line = this.#ctx.heedsOverload ? plain.replace('\r\n', ';oc;oc-algo="loss"\r\n') : plain;
+    return this.#method === 'REGISTER' || this.#user.keeps ? line.replace(';rport', ';rport;keep') : line;
   }
 
   /** RFC 3261 18.1.1: a large request goes by TCP, and by UDP should that not work. */

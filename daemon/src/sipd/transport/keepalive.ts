@@ -24,7 +24,11 @@ interface Kept {
   flow: Flow;
   /** Pause between keepalives, ms; 0: the peer asked for none, and the end of the connection alone is watched. */
   everyMs: number;
+  /** What a registration wants of it, ms as above; undefined: there is none on this flow. */
+  registrationMs: number | undefined;
   registeredAt: number;
+  /** What calls want of it, ms each. */
+  calls: Set<{ everyMs: number }>;
   timer: Timer | undefined;
   /** The Binding request that waits for its answer. */
   id: string;
@@ -37,8 +41,9 @@ export interface Pingable {
 }
 
 /**
- * Keeps the flows alive that registrations hold (RFC 5626 4.4, negotiated by RFC 6223's `keep` or by Flow-Timer):
- * CRLF pings on streams, STUN on UDP. One that is dead is told of, so that who registered by it does so again.
+ * Keeps the flows alive that registrations hold (RFC 5626 4.4, negotiated by RFC 6223's `keep` or by Flow-Timer), and
+ * those of calls whose other side has agreed to it (RFC 6223): CRLF pings on streams, STUN on UDP. A registration's
+ * that is dead is told of, so that who registered by it does so again.
  */
 export class Keepalives {
   readonly #clock: Clock;
@@ -70,25 +75,31 @@ export class Keepalives {
   /** A REGISTER of ours was answered with 2xx on that flow; `ending`: it took the binding back. */
   registered(response: SipMessage, flow: Flow, ending: boolean): void {
     const key = keyOf(flow);
-    const before = this.#kept.get(key);
-    if (ending) {
-      this.#forget(key);
-      return;
-    }
-    const everyMs = intervalOf(response, flow);
-    if (flow.proto === 'udp' && everyMs === 0) {
-      this.#forget(key);
-      return;
-    }
-    if (before?.flow.open && before.everyMs === everyMs) {
-      before.registeredAt = this.#clock.now();
-      return;
-    }
-    this.#forget(key);
-    if (this.#kept.size >= MAX_FLOWS) return;
-    const kept: Kept = { flow, everyMs, registeredAt: this.#clock.now(), timer: undefined, id: '', seen: '' };
-    this.#kept.set(key, kept);
-    this.#later(kept);
+    const everyMs = ending ? 0 : intervalOf(response, flow);
+    const wanted = ending || (flow.proto === 'udp' && everyMs === 0) ? undefined : everyMs;
+    const kept = wanted === undefined ? this.#kept.get(key) : this.#keptFor(key, flow);
+    if (!kept) return;
+    kept.registrationMs = wanted;
+    kept.registeredAt = this.#clock.now();
+    this.#settle(key, kept);
+  }
+
+  /**
+   * An INVITE of ours was answered with 2xx on that flow: keeps it alive if the other side has agreed to that by
+   * `keep` in Via (RFC 6223 4.3). Returns how to end that, with the call at the latest; undefined if it did not.
+   */
+  called(response: SipMessage, flow: Flow): (() => void) | undefined {
+    const agreed = viaParam(response.via, 'keep');
+    if (agreed === undefined || agreed === '') return undefined;
+    const key = keyOf(flow);
+    const kept = this.#keptFor(key, flow);
+    if (!kept) return undefined;
+    const call = { everyMs: intervalOf(response, flow) };
+    kept.calls.add(call);
+    this.#settle(key, kept);
+    return () => {
+      if (kept.calls.delete(call) && this.#kept.get(key) === kept) this.#settle(key, kept);
+    };
   }
 
   /** A stream has ended, by whomever. */
@@ -115,6 +126,42 @@ export class Keepalives {
 
   close(): void {
     for (const key of [...this.#kept.keys()]) this.#forget(key);
+  }
+
+  /** What is kept of a flow; of one whose connection is another now, anew. Undefined: there are too many. */
+  #keptFor(key: string, flow: Flow): Kept | undefined {
+    const before = this.#kept.get(key);
+    if (before?.flow.open) return before;
+    this.#forget(key);
+    if (this.#kept.size >= MAX_FLOWS) return undefined;
+    const kept: Kept = {
+      flow,
+      everyMs: -1,
+      registrationMs: undefined,
+      registeredAt: this.#clock.now(),
+      calls: new Set(),
+      timer: undefined,
+      id: '',
+      seen: '',
+    };
+    this.#kept.set(key, kept);
+    return kept;
+  }
+
+  /** Takes the shortest pause that anybody wants; where nobody does any more, the flow is let go. */
+  #settle(key: string, kept: Kept): void {
+    const pauses = [kept.registrationMs ?? 0, ...[...kept.calls].map(({ everyMs }) => everyMs)].filter(
+      (ms) => ms > 0,
+    );
+    if (pauses.length === 0 && kept.registrationMs === undefined) {
+      this.#forget(key);
+      return;
+    }
+    const everyMs = pauses.length > 0 ? Math.min(...pauses) : 0;
+    if (kept.everyMs === everyMs) return;
+    kept.everyMs = everyMs;
+    // A question that is out is waited for, and sets the next time by itself.
+    if (kept.id === '') this.#later(kept);
   }
 
   /** RFC 6223 4.2: somewhat before it is due, and not in step with others. */
@@ -148,6 +195,8 @@ export class Keepalives {
   #dead(kept: Kept, reason: string): void {
     const { flow } = kept;
     this.#forget(keyOf(flow));
+    // A call that lost its flow has session timers and silence to end it.
+    if (kept.registrationMs === undefined) return;
     const wait = kept.registeredAt + CALM_MS - this.#clock.now();
     if (wait <= 0) this.#failed(flow, reason);
     else this.#clock.after(wait, () => !this.#kept.has(keyOf(flow)) && this.#failed(flow, reason));
