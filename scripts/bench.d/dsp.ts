@@ -123,11 +123,11 @@ export async function run(emit: (line: BenchLine) => void): Promise<void> {
     sent++;
   });
 
-  const receiver = new CallerIdReceiver(() => {});
+  const receiver = new CallerIdReceiver({ begun: () => {}, heard: () => {} });
   figure('callerIdReceive', 'V.23, Bell 202 and DTMF at once', (n) => receiver.process(at(n)));
-  let sender = new CallerIdSender('fsk-v23', { number: '88121234567' });
+  let sender = new CallerIdSender({ scheme: 'fsk-v23' }, { number: '88121234567' });
   figure('callerIdSend', 'V.23', () => {
-    if (!sender.active) sender = new CallerIdSender('fsk-v23', { number: '88121234567' });
+    if (!sender.active) sender = new CallerIdSender({ scheme: 'fsk-v23' }, { number: '88121234567' });
     sender.process(out);
   });
 }

@@ -1,6 +1,7 @@
-import type { CallerIdInfo, Detection, ProgressTone, ToneEvidence } from './api.ts';
+import type { Detection, HeardCallerId, ProgressTone, ToneEvidence } from './api.ts';
 import { DigitWatch } from './digit-watch.ts';
-import { CallerIdReceiver } from './dsp/caller-id-receiver.ts';
+import { AonReader, AonRequestDetector } from './dsp/aon.ts';
+import { CallerIdReceiver, type HeardCallerId as Read } from './dsp/caller-id-receiver.ts';
 import { type CountryProfile, dialToneFrequencies } from './dsp/profile.ts';
 import { SilenceWatch } from './dsp/silence-watch.ts';
 import { ToneDetector } from './dsp/tone-detector.ts';
@@ -13,7 +14,9 @@ export interface ListenerSink {
   ringbackStopped(): void;
   voice(): void;
   silence(): void;
-  callerId(info: CallerIdInfo): void;
+  callerIdBegun(): void;
+  callerId(heard: HeardCallerId): void;
+  aonRequest(): void;
 }
 
 /** The detectors of one endpoint, each made when it is first wanted and run only while it is. */
@@ -28,6 +31,8 @@ export class Listener {
   #speaking = false;
   #silence: SilenceWatch | undefined;
   #callerId: CallerIdReceiver | undefined;
+  #aon: AonReader | undefined;
+  #aonRequest: AonRequestDetector | undefined;
   #deaf = false;
 
   constructor(profile: CountryProfile, sink: ListenerSink) {
@@ -54,8 +59,16 @@ export class Listener {
       this.#silence = silenceMs > 0 ? new SilenceWatch(silenceMs, () => this.#sink.silence()) : undefined;
     }
     if (detection.callerId && !this.#detection.callerId) {
-      this.#callerId ??= new CallerIdReceiver((info) => this.#sink.callerId(plain(info)));
+      this.#callerId ??= this.#makeCallerId();
       this.#callerId.reset();
+    }
+    if (detection.aon && !this.#detection.aon) {
+      this.#aon ??= new AonReader((caller, raw) => this.#sink.callerId({ ...caller, way: 'aon', raw }));
+      this.#aon.reset();
+    }
+    if (detection.aonRequest && !this.#detection.aonRequest) {
+      this.#aonRequest ??= new AonRequestDetector(() => this.#sink.aonRequest());
+      this.#aonRequest.reset();
     }
     this.#detection = detection;
   }
@@ -67,7 +80,9 @@ export class Listener {
       (this.#tones !== undefined && this.#tones.context !== 'off') ||
       this.#detection.voice === true ||
       this.#silence !== undefined ||
-      this.#detection.callerId === true
+      this.#detection.callerId === true ||
+      this.#detection.aon === true ||
+      this.#detection.aonRequest === true
     );
   }
 
@@ -99,12 +114,24 @@ export class Listener {
     if (this.#detection.voice) this.#hearVoice(frame);
     this.#silence?.process(frame);
     if (this.#detection.callerId) this.#callerId?.process(frame);
+    if (this.#detection.aon) this.#aon?.process(frame);
+    if (this.#detection.aonRequest) this.#aonRequest?.process(frame);
   }
 
   #hearVoice(frame: Int16Array): void {
     const speaking = this.#voice?.process(frame) === true;
     if (speaking && !this.#speaking) this.#sink.voice();
     this.#speaking = speaking;
+  }
+
+  #makeCallerId(): CallerIdReceiver {
+    return new CallerIdReceiver({
+      begun: () => this.#sink.callerIdBegun(),
+      heard: (heard) => {
+        // A message about a lamp tells of no caller.
+        if (heard.info.waiting === undefined) this.#sink.callerId(plain(heard));
+      },
+    });
   }
 
   #makeDigits(): DigitWatch {
@@ -122,11 +149,13 @@ export class Listener {
   }
 }
 
-/** What the contract tells of a message; the receiver knows more of its form. */
-function plain(info: CallerIdInfo): CallerIdInfo {
+/** What the contract tells of a message that was read. */
+function plain({ info, way, raw }: Read): HeardCallerId {
   return {
     ...(info.number === undefined ? {} : { number: info.number }),
     ...(info.name === undefined ? {} : { name: info.name }),
     ...(info.absence === undefined ? {} : { absence: info.absence }),
+    way,
+    raw,
   };
 }

@@ -1,7 +1,8 @@
 import { CodedError } from '../base/error.ts';
 import type { PlaySource } from './api.ts';
-import type { DtmfCallerIdCodes } from './dsp/caller-id.ts';
-import { CallerIdSender } from './dsp/caller-id-sender.ts';
+import { AonSender } from './dsp/aon.ts';
+import type { DtmfCallerIdCodes } from './dsp/caller-id-dtmf.ts';
+import { CallerIdSender, waitingSender } from './dsp/caller-id-sender.ts';
 import { DtmfGenerator } from './dsp/dtmf-generator.ts';
 import { type Tone, ToneGenerator } from './dsp/tone-generator.ts';
 import { FRAME_MS, FRAME_SAMPLES } from './line-audio.ts';
@@ -56,7 +57,11 @@ export function createPlayback(
     case 'pcm':
       return new PcmPlayback(source.samples, source.repeat ?? 1);
     case 'caller-id':
-      return new CallerIdPlayback(new CallerIdSender(source.scheme, source, codes), source.scheme === 'dtmf');
+      return new SenderPlayback(new CallerIdSender({ ...source, codes }, source), source.scheme === 'dtmf');
+    case 'message-waiting':
+      return new SenderPlayback(waitingSender(source, source), false);
+    case 'aon':
+      return new SenderPlayback(new AonSender(source, source.repeats), false);
   }
 }
 
@@ -168,11 +173,17 @@ class PcmPlayback implements Playback {
   abandon(): void {}
 }
 
-class CallerIdPlayback implements Playback {
-  readonly #sender: CallerIdSender;
+/** Plays data: anything that fills samples until it is over. */
+interface Sender {
+  readonly active: boolean;
+  process(out: Int16Array, count: number): number;
+}
+
+class SenderPlayback implements Playback {
+  readonly #sender: Sender;
   readonly dtmf: boolean;
 
-  constructor(sender: CallerIdSender, dtmf: boolean) {
+  constructor(sender: Sender, dtmf: boolean) {
     this.#sender = sender;
     this.dtmf = dtmf;
   }

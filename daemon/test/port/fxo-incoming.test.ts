@@ -2,6 +2,8 @@ import t from 'tap';
 import { cityLine } from './fxo-bench.ts';
 import { settle } from './port-bench.ts';
 
+const fsk = (number: string) => ({ number, way: 'fsk-v23', raw: '80 00' }) as const;
+
 t.test('rings, caller ID comes between the rings, and the line is not answered by itself', async (t) => {
   const { card, media, clock, take } = await cityLine();
   card.indicate(2, { type: 'ring', on: true });
@@ -9,8 +11,8 @@ t.test('rings, caller ID comes between the rings, and the line is not answered b
   t.strictSame(media.detection, { callerId: true });
   card.indicate(2, { type: 'ring', on: false });
   clock.advance(1500);
-  media.emit('callerId', 'line:2', { number: '4951234567' });
-  media.emit('callerId', 'line:2', { number: '4951234567' });
+  media.emit('callerId', 'line:2', fsk('4951234567'));
+  media.emit('callerId', 'line:2', fsk('4951234567'));
   t.strictSame(take(), ['caller 4951234567'], 'told once');
   for (let i = 0; i < 10; i++) {
     card.indicate(2, { type: 'ring', on: true });
@@ -40,9 +42,9 @@ t.test('not waiting for caller ID', async (t) => {
 t.test('caller ID before the first ring, where it is listened for', async (t) => {
   const { card, media, clock, take } = await cityLine({ callerId: { waitMs: 3000, beforeRing: true } });
   t.strictSame(media.detection, { callerId: true }, 'on-hook already');
-  media.emit('callerId', 'line:2', { number: '111' });
+  media.emit('callerId', 'line:2', fsk('111'));
   clock.advance(6000);
-  media.emit('callerId', 'line:2', { number: '222' });
+  media.emit('callerId', 'line:2', fsk('222'));
   clock.advance(300);
   card.indicate(2, { type: 'ring', on: true });
   t.strictSame(take(), ['ringing', 'caller 222']);

@@ -1,5 +1,7 @@
 import { CodedError } from '../../base/error.ts';
 import type { CallerIdInfo } from '../api.ts';
+import { type NameLetters, nameBytes, nameOf } from './caller-id-name.ts';
+import { checksumHolds } from './fsk-message.ts';
 
 /** How caller ID travels on an analog line. */
 export type CallerIdScheme = 'fsk-v23' | 'fsk-bell202' | 'dtmf';
@@ -8,71 +10,35 @@ export type CallerIdScheme = 'fsk-v23' | 'fsk-bell202' | 'dtmf';
 export interface CallerIdData extends CallerIdInfo {
   /** Local time; missing: none is sent (the single format cannot do without). */
   time?: Date;
+  /** Letters of the name; missing: Latin. */
+  letters?: NameLetters;
 }
 
-/** Message types: EN 300 659-3 table 1 and GR-30-CORE. */
+/** Message types: EN 300 659-3 table 1 and GR-30-CORE; the first of each pair is the single data format. */
 export const SDMF = 0x04;
 export const MDMF = 0x80;
+export const SDMF_WAITING = 0x06;
+export const MDMF_WAITING = 0x82;
+export const MESSAGE_TYPES = [SDMF, MDMF, SDMF_WAITING, MDMF_WAITING] as const;
 
 /** Parameter types: EN 300 659-3 table 2. */
-const PARAMETER_TIME = 0x01;
-const PARAMETER_NUMBER = 0x02;
-const PARAMETER_NO_NUMBER = 0x04;
-const PARAMETER_NAME = 0x07;
-const PARAMETER_NO_NAME = 0x08;
+const PARAMETER = {
+  time: 0x01,
+  number: 0x02,
+  noNumber: 0x04,
+  name: 0x07,
+  noName: 0x08,
+  visualIndicator: 0x0b,
+  callType: 0x11,
+  messages: 0x13,
+} as const;
 
 /** EN 300 659-3 5.4.2: a number has at most 20 digits. */
 const MAX_NUMBER = 20;
-/** GR-1188-CORE: 15 characters of a name; the displays have no more. */
-const MAX_NAME = 15;
-
-const LATIN: Readonly<Record<string, string>> = {
-  а: 'a',
-  б: 'b',
-  в: 'v',
-  г: 'g',
-  д: 'd',
-  е: 'e',
-  ё: 'e',
-  ж: 'zh',
-  з: 'z',
-  и: 'i',
-  й: 'i',
-  к: 'k',
-  л: 'l',
-  м: 'm',
-  н: 'n',
-  о: 'o',
-  п: 'p',
-  р: 'r',
-  с: 's',
-  т: 't',
-  у: 'u',
-  ф: 'f',
-  х: 'kh',
-  ц: 'ts',
-  ч: 'ch',
-  ш: 'sh',
-  щ: 'shch',
-  ъ: '',
-  ы: 'y',
-  ь: '',
-  э: 'e',
-  ю: 'iu',
-  я: 'ia',
-};
-
-/** A name as telephones can show it: Russian letters in Latin (as in ICAO Doc 9303), other signs left out, 15 at most. */
-export function displayName(name: string): string {
-  let out = '';
-  for (const c of name) {
-    const small = c.toLowerCase();
-    const latin = LATIN[small];
-    if (latin !== undefined) out += c === small ? latin : latin.charAt(0).toUpperCase() + latin.slice(1);
-    else if (c >= ' ' && c <= '~') out += c;
-  }
-  return out.trim().slice(0, MAX_NAME);
-}
+/** EN 300 659-3 5.4.11: the call type of such a message. */
+const MESSAGE_WAITING_CALL = 0x81;
+/** Visual indicator: EN 300 659-3 5.4.9 in the multiple, GR-30-CORE in the single format (three times). */
+const LAMP = { multiple: { on: 0xff, off: 0x00 }, single: { on: 0x42, off: 0x6f } } as const;
 
 /** The message `type` with its length and checksum around `body` (EN 300 659-3 5.1). */
 function message(type: number, body: readonly number[]): Uint8Array {
@@ -88,9 +54,14 @@ const two = (n: number): string => String(n).padStart(2, '0');
 /** MMDDhhmm. */
 const stamp = (t: Date): string =>
   two(t.getMonth() + 1) + two(t.getDate()) + two(t.getHours()) + two(t.getMinutes());
+/** GR-30-CORE: `P` private, `O` out of area; a caller of whom nothing is known has to be `O` as well. */
 const reason = (absence: CallerIdInfo['absence']): string => (absence === 'private' ? 'P' : 'O');
 
-function checkNumber(number: string | undefined): string | undefined {
+/**
+ * A number as it goes on a line: without the plus, 20 digits at most.
+ * @throws CodedError `media/caller-id` for a number that is none.
+ */
+export function plainNumber(number: string | undefined): string | undefined {
   if (number === undefined) return undefined;
   if (!/^[0-9*#+]+$/.test(number))
     throw new CodedError('media/caller-id', 'a number has digits, * and # only');
@@ -103,27 +74,49 @@ function checkNumber(number: string | undefined): string | undefined {
  */
 export function buildMdmf(data: CallerIdData): Uint8Array {
   const body: number[] = [];
-  const add = (type: number, text: string): void => void body.push(type, text.length, ...ascii(text));
-  const number = checkNumber(data.number);
-  const name = data.name === undefined ? '' : displayName(data.name);
-  if (data.time) add(PARAMETER_TIME, stamp(data.time));
-  if (number && !data.absence) add(PARAMETER_NUMBER, number);
-  else add(PARAMETER_NO_NUMBER, reason(data.absence));
-  if (name !== '' && data.absence !== 'private') add(PARAMETER_NAME, name);
-  else if (data.absence) add(PARAMETER_NO_NAME, reason(data.absence));
+  const add = (type: number, bytes: readonly number[]): void => void body.push(type, bytes.length, ...bytes);
+  const number = plainNumber(data.number);
+  const name = data.name === undefined ? [] : nameBytes(data.name, data.letters ?? 'latin');
+  if (data.time) add(PARAMETER.time, ascii(stamp(data.time)));
+  if (number && !data.absence) add(PARAMETER.number, ascii(number));
+  else add(PARAMETER.noNumber, ascii(reason(data.absence)));
+  if (name.length > 0 && data.absence !== 'private') add(PARAMETER.name, name);
+  else if (data.absence) add(PARAMETER.noName, ascii(reason(data.absence)));
   return message(MDMF, body);
 }
 
 /** Call set-up message in the single data format (GR-30-CORE): time and number only. */
 export function buildSdmf(data: CallerIdData): Uint8Array {
-  const number = checkNumber(data.number);
+  const number = plainNumber(data.number);
   const time = stamp(data.time ?? new Date(0));
   return message(SDMF, ascii(time + (number && !data.absence ? number : reason(data.absence))));
+}
+
+/** What the message-waiting lamp of a telephone is to show. */
+export interface WaitingData {
+  waiting: boolean;
+  /** How many; missing: not told. */
+  count?: number;
+  time?: Date;
+}
+
+/** Message-waiting message: visual indicator (EN 300 659-3 5.2.3, 5.4.9), or its single form (GR-30-CORE). */
+export function buildWaiting(data: WaitingData, format: 'mdmf' | 'sdmf' = 'mdmf'): Uint8Array {
+  const lamp = data.waiting ? 'on' : 'off';
+  if (format === 'sdmf') return message(SDMF_WAITING, Array(3).fill(LAMP.single[lamp]));
+  const body: number[] = [];
+  if (data.time) body.push(PARAMETER.time, 8, ...ascii(stamp(data.time)));
+  body.push(PARAMETER.visualIndicator, 1, LAMP.multiple[lamp]);
+  if (data.count !== undefined) body.push(PARAMETER.messages, 1, Math.min(255, data.count));
+  body.push(PARAMETER.callType, 1, MESSAGE_WAITING_CALL);
+  return message(MDMF_WAITING, body);
 }
 
 /** A message read, with the caller's time as sent (month and day count from 1). */
 export interface ReceivedCallerId extends CallerIdInfo {
   time?: { month: number; day: number; hour: number; minute: number };
+  /** It is about the message-waiting lamp, and about no call. */
+  waiting?: { on: boolean; count?: number };
 }
 
 /**
@@ -134,13 +127,20 @@ export function parseCallerId(bytes: Uint8Array): ReceivedCallerId {
   const length = bytes[1];
   if (length === undefined || bytes.length < length + 3)
     throw new CodedError('media/caller-id', 'message cut off');
-  let sum = 0;
-  for (let i = 0; i < length + 3; i++) sum += bytes[i]!;
-  if ((sum & 0xff) !== 0) throw new CodedError('media/caller-id', 'wrong checksum');
+  if (!checksumHolds(bytes.subarray(0, length + 3)))
+    throw new CodedError('media/caller-id', 'wrong checksum');
   const body = bytes.subarray(2, length + 2);
-  if (bytes[0] === SDMF) return parseSingle(body);
-  if (bytes[0] === MDMF) return parseMultiple(body);
-  throw new CodedError('media/caller-id', `message type ${bytes[0]} is no call set-up`);
+  switch (bytes[0]) {
+    case SDMF:
+      return parseSingle(body);
+    case SDMF_WAITING:
+      return parseSingleWaiting(body);
+    case MDMF:
+    case MDMF_WAITING:
+      return parseMultiple(body, bytes[0] === MDMF_WAITING);
+    default:
+      throw new CodedError('media/caller-id', `message type ${bytes[0]} is unknown`);
+  }
 }
 
 function parseSingle(body: Uint8Array): ReceivedCallerId {
@@ -152,20 +152,35 @@ function parseSingle(body: Uint8Array): ReceivedCallerId {
   return result;
 }
 
-function parseMultiple(body: Uint8Array): ReceivedCallerId {
+function parseSingleWaiting(body: Uint8Array): ReceivedCallerId {
+  const lamp = body[0];
+  const known = lamp === LAMP.single.on || lamp === LAMP.single.off;
+  if (!known || body.length > 3 || body.some((byte) => byte !== lamp))
+    throw new CodedError('media/caller-id', 'no lamp in a single-format message');
+  return { waiting: { on: lamp === LAMP.single.on } };
+}
+
+function parseMultiple(body: Uint8Array, waiting: boolean): ReceivedCallerId {
   const result: ReceivedCallerId = {};
-  for (let at = 0; at + 2 <= body.length; ) {
+  let lamp: number | undefined;
+  let count: number | undefined;
+  for (let at = 0; at < body.length; ) {
     const type = body[at]!;
-    const end = at + 2 + body[at + 1]!;
+    const end = at + 2 + (body[at + 1] ?? 255);
     if (end > body.length) throw new CodedError('media/caller-id', `parameter ${type} cut off`);
-    const text = String.fromCharCode(...body.subarray(at + 2, end));
-    if (type === PARAMETER_TIME) setTime(result, text);
-    else if (type === PARAMETER_NUMBER) setNumber(result, text);
-    else if (type === PARAMETER_NO_NUMBER) result.absence = text === 'P' ? 'private' : 'unavailable';
-    else if (type === PARAMETER_NAME && text.trim() !== '') result.name = text.trim();
+    const value = body.subarray(at + 2, end);
+    const text = String.fromCharCode(...value);
+    if (type === PARAMETER.time) setTime(result, text);
+    else if (type === PARAMETER.number) setNumber(result, text);
+    else if (type === PARAMETER.noNumber) result.absence = text === 'P' ? 'private' : 'unavailable';
+    else if (type === PARAMETER.name && nameOf(value) !== '') result.name = nameOf(value);
+    else if (type === PARAMETER.visualIndicator) lamp = value[0];
+    else if (type === PARAMETER.messages) count = value[0];
     at = end;
   }
-  if (!result.number && !result.absence && !result.name)
+  if (lamp !== undefined && (waiting || (!result.number && !result.absence)))
+    result.waiting = { on: lamp !== LAMP.multiple.off, ...(count === undefined ? {} : { count }) };
+  if (!result.number && !result.absence && !result.name && !result.waiting)
     throw new CodedError('media/caller-id', 'tells no caller');
   return result;
 }
@@ -188,61 +203,12 @@ function setTime(result: ReceivedCallerId, text: string): void {
   }
 }
 
-/** The longest message: type, length, 255 bytes, checksum. */
-const MAX_MESSAGE = 258;
-
-/**
- * Finds messages in the stream of bytes of a demodulator: seizure reads as 0x55 and noise as
- * anything, so every byte that may begin a message is kept in view until the checksum decides.
- */
-export class CallerIdAssembler {
-  #bytes: number[] = [];
-
-  /** Takes one byte; returns the message that it completed, if any. */
-  push(byte: number): ReceivedCallerId | undefined {
-    this.#bytes.push(byte);
-    if (this.#bytes.length > MAX_MESSAGE) this.#bytes.shift();
-    const all = this.#bytes;
-    for (let at = 0; at + 2 < all.length; at++) {
-      if (all[at] !== SDMF && all[at] !== MDMF) continue;
-      if (all.length - at !== all[at + 1]! + 3) continue;
-      try {
-        const found = parseCallerId(Uint8Array.from(all.slice(at)));
-        this.#bytes = [];
-        return found;
-      } catch {
-        // No message begins here after all; a later byte may still begin one.
-      }
-    }
-    return undefined;
+/** Whether bytes are a message that tells something: what a receiver looks for. */
+export function isCallerId(bytes: Uint8Array): boolean {
+  try {
+    parseCallerId(bytes);
+    return true;
+  } catch {
+    return false;
   }
-
-  reset(): void {
-    this.#bytes = [];
-  }
-}
-
-/** Start and end digit of caller ID by DTMF: `A...C` and `D...C` are usual, some networks use `#`. */
-export interface DtmfCallerIdCodes {
-  start: string;
-  end: string;
-}
-
-/** The digits that tell a caller by DTMF (EN 300 659-3 annex A: special information after `B`: 00 unavailable, 10 withheld). */
-export function buildDtmfCallerId(
-  data: CallerIdInfo,
-  codes: DtmfCallerIdCodes = { start: 'A', end: 'C' },
-): string {
-  const number = checkNumber(data.number);
-  if (number && !data.absence) return codes.start + number.replace(/[^0-9]/g, '') + codes.end;
-  return `B${data.absence === 'private' ? '10' : '00'}C`;
-}
-
-/** Reads digits sent before or between rings; undefined if they tell no caller. */
-export function parseDtmfCallerId(digits: string): CallerIdInfo | undefined {
-  // Denmark's D1# to D3# and the ETSI codes after B tell why there is no number.
-  const special = /^(?:B(\d\d)C|D([123])#)$/.exec(digits);
-  if (special) return { absence: special[1] === '10' || special[2] === '1' ? 'private' : 'unavailable' };
-  const number = /^[AD](\d{2,20})[CD#]/.exec(digits)?.[1];
-  return number === undefined ? undefined : { number };
 }

@@ -1,146 +1,263 @@
 import type { FskStandard } from './fsk.ts';
+import { FskBits } from './fsk-bits.ts';
 import { rmsOf, SAMPLE_RATE } from './level.ts';
 
-/** History of soft bits: more than two bytes at 1200 baud, a power of two. */
-const RING = 256;
+/** Filtered samples that are kept: about four bytes at 1200 baud, a power of two. */
+const RING = 512;
 const MASK = RING - 1;
-/** The part of the bit that the outermost taps cover makes the window exactly one bit long. */
-const TAPS = 8;
-/** Timing is searched this far to either side of the start edge, in samples, in these steps. */
-const SEARCH = 2;
-const SEARCH_STEP = 0.25;
 /** Bits of a byte on the wire: start, eight, stop. */
 const BITS = 10;
-/** A start bit whose soft value is weaker than this is a glitch in the mark. */
-const MIN_SOFT = 0.05;
-/** Smoothing of the carrier's power: about 8 ms. */
-const CARRIER_SMOOTH = 1 / 64;
+/** Bits before the start bit and behind the stop bit that help to decide those between. */
+const AROUND = 2;
+/** Timing is searched so far to either side of where a start is looked for, in whole samples and then finer. */
+const SEARCH = 3;
+const SEARCH_LOCKED = 1;
+const FINEST = 0.25;
+/** How far one byte moves the clock, and the speed, that are expected of the next. */
+const FOLLOW_PHASE = 0.5;
+const FOLLOW_SPEED = 0.15;
+/** V.23 allows 1200 +-0.01 % at the sender; recorded and resampled lines are worse. */
+const MAX_SPEED_ERROR = 0.02;
+/** Part of the energy that must be in the two tones, for a byte out of a pause and for one that is due. */
+const MIN_PURITY = 0.7;
+const MIN_DUE_PURITY = 0.55;
+/** A byte with less of the energy of those before it is what comes behind a message: noise. */
+const MIN_DUE_ENERGY = 0.35;
+/** Mark between two bytes is no pause yet: EN 300 659-1 allows ten bits of it. */
+const STUFFED = 12;
+/** How far one byte moves the energy that is expected. */
+const FOLLOW_ENERGY = 0.1;
+/** A start bit out of a pause must be surer than one that is due. */
+const MIN_START = 0.35;
+/** A byte is due where the last one ended: it is only doubted if its start bit is surely mark. */
+const MAX_DUE_START = 0.25;
+/** Band-pass: telephone hum below and hiss above the two tones are kept from the correlators, Hz. */
+const BAND = [750, 2750] as const;
+const FILTER_TAPS = 41;
+const HALF = FILTER_TAPS >> 1;
+
+/** What a receiver hands up, byte by byte. */
+export interface FskSink {
+  /**
+   * @param byte as received
+   * @param sure how sure each of its bits is, least significant first: near 0 a guess, 1 and more sure. Valid during the call only.
+   * @param first it follows a pause, not another byte.
+   */
+  byte(byte: number, sure: Float64Array, first: boolean): void;
+  /** No byte follows the last one within its time. */
+  pause(): void;
+}
 
 /**
- * Receiver for {@link FskStandard}: two one-bit correlators give a soft value for each sample
- * (1: surely mark, -1: surely space). A start edge fixes a byte roughly; then the instants at which
- * the ten bits are clearest together are taken, and only there bits are decided.
+ * Receiver for {@link FskStandard}. A start edge out of a pause fixes the first byte roughly; then the
+ * instants are taken at which its ten bits are clearest together, and its end tells where the next is
+ * due. Bits are decided five at a time, with the phase that runs on from bit to bit: that is some 3 dB
+ * better than one bit at a time where the tones are nearer than the speed (V.23: 800 Hz at 1200 baud).
  */
 export class FskDemodulator {
-  readonly #onByte: (byte: number) => void;
+  readonly #sink: FskSink;
+  readonly #bits: FskBits;
   readonly #samplesPerBit: number;
-  readonly #minPower: number;
-  readonly #markCos = new Float64Array(TAPS);
-  readonly #markSin = new Float64Array(TAPS);
-  readonly #spaceCos = new Float64Array(TAPS);
-  readonly #spaceSin = new Float64Array(TAPS);
-  readonly #gain: number;
-  readonly #x = new Float64Array(TAPS * 2);
-  #xAt = 0;
-  readonly #soft = new Float64Array(RING);
-  /** Samples taken so far, and the one up to which start edges have been looked for. */
+  readonly #minEnergy: number;
+  readonly #filter = bandPass(0);
+  readonly #quarter = bandPass(Math.PI / 2);
+  readonly #raw = new Float64Array(FILTER_TAPS * 2);
+  #rawAt = 0;
+  /** The line behind the band-pass, and the same turned by a quarter. */
+  readonly #x = new Float64Array(RING);
+  readonly #y = new Float64Array(RING);
+  #power = 0;
+  readonly #sure = new Float64Array(8);
+  /** Filtered samples so far, and the place up to which starts have been looked for. */
   #now = 0;
-  #searched = 1;
-  #carrier = 0;
+  #at = 0;
+  #before = 0;
+  /** Where the next byte is due; undefined: nothing is known of one. */
+  #due: number | undefined;
+  #speed = 1;
+  /** Where a pause begins if no byte comes before; and whether there is one. */
+  #pauseAt = Number.POSITIVE_INFINITY;
+  #paused = true;
+  /** Energy of a byte of this run, and how well the last ones fit the standard. */
+  #energy = 0;
+  #fit = 0;
 
-  /** `minLevelDbm0`: ETSI EN 300 659-1 annex: terminals work down to about -40 dBm. */
-  constructor(standard: FskStandard, onByte: (byte: number) => void, minLevelDbm0 = -45) {
-    this.#onByte = onByte;
+  /** `minLevelDbm0`: terminals work down to about -40 dBm (EN 300 659-1 annex). */
+  constructor(standard: FskStandard, sink: FskSink, minLevelDbm0 = -45) {
+    this.#sink = sink;
     this.#samplesPerBit = SAMPLE_RATE / standard.baud;
-    this.#minPower = rmsOf(minLevelDbm0) ** 2;
-    const edge = (this.#samplesPerBit - (TAPS - 2)) / 2;
-    let gain = 0;
-    for (let k = 0; k < TAPS; k++) {
-      const weight = k === 0 || k === TAPS - 1 ? edge : 1;
-      gain += weight;
-      this.#markCos[k] = weight * Math.cos((2 * Math.PI * standard.mark * k) / SAMPLE_RATE);
-      this.#markSin[k] = weight * Math.sin((2 * Math.PI * standard.mark * k) / SAMPLE_RATE);
-      this.#spaceCos[k] = weight * Math.cos((2 * Math.PI * standard.space * k) / SAMPLE_RATE);
-      this.#spaceSin[k] = weight * Math.sin((2 * Math.PI * standard.space * k) / SAMPLE_RATE);
-    }
-    this.#gain = 2 / (gain * gain);
+    this.#bits = new FskBits(standard, this.#x, this.#y, MASK);
+    this.#minEnergy = rmsOf(minLevelDbm0) ** 2;
   }
 
-  /** Whether there is signal enough for bits to mean anything. */
-  get carrier(): boolean {
-    return this.#carrier >= this.#minPower;
+  /** How well the last bytes fit this standard's frequencies: 1 wholly, less the more they are another's, or noise. */
+  get fit(): number {
+    return this.#fit;
   }
 
   process(pcm: Int16Array, count = pcm.length): void {
     for (let i = 0; i < count; i++) {
-      this.#soft[this.#now & MASK] = this.#correlate(pcm[i]!);
+      this.#filterIn(pcm[i]!);
       this.#now++;
-      // A byte is looked at once all its samples, and those the timing search may touch, are there.
-      while (this.#searched + BITS * this.#samplesPerBit + SEARCH + 2 < this.#now) this.#search();
+      if (this.#due === undefined) this.#scan();
+      else if (this.#now > this.#due + this.#room(SEARCH_LOCKED)) this.#expected(this.#due);
     }
   }
 
   reset(): void {
-    this.#soft.fill(0);
+    this.#raw.fill(0);
     this.#x.fill(0);
-    this.#carrier = 0;
-    this.#searched = this.#now + 1;
+    this.#y.fill(0);
+    this.#power = 0;
+    this.#due = undefined;
+    this.#speed = 1;
+    this.#at = this.#now;
+    this.#before = 0;
   }
 
-  /** Soft value of the bit that ends with this sample. */
-  #correlate(sample: number): number {
-    const x = this.#x;
-    x[this.#xAt] = sample;
-    x[this.#xAt + TAPS] = sample;
-    this.#xAt = (this.#xAt + 1) % TAPS;
-    let mc = 0;
-    let ms = 0;
-    let sc = 0;
-    let ss = 0;
-    for (let k = 0, at = this.#xAt; k < TAPS; k++, at++) {
-      const v = x[at]!;
-      mc += v * this.#markCos[k]!;
-      ms += v * this.#markSin[k]!;
-      sc += v * this.#spaceCos[k]!;
-      ss += v * this.#spaceSin[k]!;
+  /** Samples from a start on that must be there before its byte can be read. */
+  #room(search: number): number {
+    return (BITS + AROUND) * this.#samplesPerBit * (1 + MAX_SPEED_ERROR) + search + 2;
+  }
+
+  /** Filters one sample into the rings. */
+  #filterIn(sample: number): void {
+    const raw = this.#raw;
+    raw[this.#rawAt] = sample;
+    raw[this.#rawAt + FILTER_TAPS] = sample;
+    this.#rawAt = this.#rawAt + 1 === FILTER_TAPS ? 0 : this.#rawAt + 1;
+    const from = this.#rawAt;
+    const last = from + FILTER_TAPS - 1;
+    let re = raw[from + HALF]! * this.#filter[HALF]!;
+    let im = 0;
+    for (let k = 0; k < HALF; k++) {
+      const older = raw[from + k]!;
+      const newer = raw[last - k]!;
+      re += (older + newer) * this.#filter[k]!;
+      im += (older - newer) * this.#quarter[k]!;
     }
-    const mark = mc * mc + ms * ms;
-    const space = sc * sc + ss * ss;
-    this.#carrier += CARRIER_SMOOTH * (Math.max(mark, space) * this.#gain - this.#carrier);
-    return (mark - space) / (mark + space + 1);
+    this.#x[this.#now & MASK] = re;
+    this.#y[this.#now & MASK] = im;
+    this.#power += ((re * re + im * im) / 2 - this.#power) / 64;
   }
 
-  /** Looks for a start edge at one place and, if there is one, for the byte after it. */
-  #search(): void {
-    const at = this.#searched++;
-    const before = this.#soft[(at - 1) & MASK]!;
-    const after = this.#soft[at & MASK]!;
-    if (!(before >= 0 && after < 0) || !this.carrier) return;
-    const edge = at - 1 + before / (before - after);
-    const start = this.#bestTiming(edge);
-    if (this.#bit(start, 0) > -MIN_SOFT || this.#bit(start, BITS - 1) <= 0) return;
-    let byte = 0;
-    for (let k = 0; k < 8; k++) if (this.#bit(start, k + 1) > 0) byte |= 1 << k;
-    this.#onByte(byte);
-    // The next start edge is not before the stop bit's later half.
-    this.#searched = Math.max(this.#searched, Math.floor(start + (BITS - 0.4) * this.#samplesPerBit));
-  }
-
-  /** The start near `edge` for which all ten bits are clearest. */
-  #bestTiming(edge: number): number {
-    let best = edge;
-    let bestSum = -1;
-    for (let shift = -SEARCH; shift <= SEARCH; shift += SEARCH_STEP) {
-      let sum = 0;
-      for (let k = 0; k < BITS; k++) sum += Math.abs(this.#bit(edge + shift, k));
-      // Start and stop bit are known: they count for or against, not as they come.
-      const first = this.#bit(edge + shift, 0);
-      const last = this.#bit(edge + shift, BITS - 1);
-      if (first > 0) sum -= 2 * first;
-      if (last < 0) sum += 2 * last;
-      if (sum > bestSum) {
-        bestSum = sum;
-        best = edge + shift;
+  /** Looks for a turn from mark to space, and for a byte behind it. */
+  #scan(): void {
+    const room = this.#room(SEARCH) + this.#samplesPerBit;
+    while (this.#due === undefined && this.#at + room < this.#now) {
+      const at = this.#at++;
+      if (at > this.#pauseAt) this.#pause();
+      if (this.#power < this.#minEnergy) {
+        this.#before = 0;
+        continue;
       }
+      const soft = this.#bits.balance(at);
+      const before = this.#before;
+      this.#before = soft;
+      if (!(before > 0 && soft <= 0)) continue;
+      // The window that is half mark and half space begins half a bit before the start bit.
+      this.#first(at - 1 + before / (before - soft) + this.#samplesPerBit / 2);
     }
-    return best;
   }
 
-  /** Soft value in the middle of bit `k` of a byte that starts at `start`, between two samples. */
-  #bit(start: number, k: number): number {
-    const t = start + (k + 0.5) * this.#samplesPerBit;
-    const i = Math.floor(t);
-    const w = t - i;
-    return this.#soft[i & MASK]! * (1 - w) + this.#soft[(i + 1) & MASK]! * w;
+  /** A byte may begin out of a pause. */
+  #first(edge: number): void {
+    const bits = this.#bits;
+    bits.speed = 1;
+    // Cheap tests first: noise has hundreds of such edges a second.
+    if (bits.balance(edge - this.#samplesPerBit) <= 0 || bits.balance(edge) >= 0) return;
+    if (bits.purity(edge, BITS) < MIN_PURITY) return;
+    bits.load(edge);
+    if (bits.sureness(0) > 0 || bits.sureness(BITS - 1) <= 0) return;
+    const start = this.#bestTiming(edge, SEARCH, 0);
+    bits.load(start);
+    if (bits.balance(start - this.#samplesPerBit) <= 0) return;
+    if (bits.sureness(0) > -MIN_START || bits.sureness(BITS - 1) <= 0) return;
+    this.#speed = 1;
+    this.#energy = bits.energy(start, BITS);
+    this.#fit = bits.fit(bits.likelihood(start), this.#energy);
+    this.#take(start);
   }
+
+  /** The last byte's end says that one is due at `due`. */
+  #expected(due: number): void {
+    const bits = this.#bits;
+    bits.speed = this.#speed;
+    const start = this.#bestTiming(due, SEARCH_LOCKED, 0.02);
+    bits.load(start);
+    const energy = bits.energy(start, BITS);
+    const alive = energy >= MIN_DUE_ENERGY * this.#energy && bits.purity(start, BITS) >= MIN_DUE_PURITY;
+    if (alive && bits.sureness(0) <= MAX_DUE_START) {
+      const error = start - due;
+      const limit = MAX_SPEED_ERROR;
+      this.#speed += (FOLLOW_SPEED * error) / (BITS * this.#samplesPerBit);
+      this.#speed = Math.max(1 - limit, Math.min(1 + limit, this.#speed));
+      this.#energy += FOLLOW_ENERGY * (energy - this.#energy);
+      this.#fit += FOLLOW_ENERGY * (bits.fit(bits.likelihood(start), energy) - this.#fit);
+      this.#take(due + FOLLOW_PHASE * error);
+      return;
+    }
+    this.#due = undefined;
+    this.#at = Math.floor(due - this.#samplesPerBit);
+    this.#before = 0;
+    if (alive) this.#pauseAt = due + STUFFED * this.#samplesPerBit;
+    else this.#pause();
+  }
+
+  #pause(): void {
+    this.#pauseAt = Number.POSITIVE_INFINITY;
+    this.#paused = true;
+    this.#sink.pause();
+  }
+
+  #take(start: number): void {
+    const bits = this.#bits;
+    let byte = 0;
+    for (let k = 0; k < 8; k++) {
+      const soft = bits.sureness(k + 1);
+      if (soft > 0) byte |= 1 << k;
+      this.#sure[k] = Math.abs(soft);
+    }
+    const first = this.#paused;
+    this.#due = start + BITS * this.#samplesPerBit * this.#speed;
+    this.#pauseAt = Number.POSITIVE_INFINITY;
+    this.#paused = false;
+    this.#sink.byte(byte, this.#sure, first);
+  }
+
+  /** The start near `from` for which all ten bits are clearest; `pull` holds it there against small gains. */
+  #bestTiming(from: number, search: number, pull: number): number {
+    let best = 0;
+    let bestSum = Number.NEGATIVE_INFINITY;
+    const look = (shift: number): void => {
+      const sum = this.#bits.likelihood(from + shift) * (1 - pull * shift * shift);
+      if (sum <= bestSum) return;
+      bestSum = sum;
+      best = shift;
+    };
+    for (let shift = -search; shift <= search; shift++) look(shift);
+    for (let step = 0.5; step >= FINEST; step /= 2) {
+      const middle = best;
+      look(middle - step);
+      look(middle + step);
+    }
+    return from + best;
+  }
+}
+
+/**
+ * Linear-phase band-pass by a Hamming window, its output turned by `angle` (0 or a quarter). Symmetrical
+ * or, turned, antisymmetrical, so that the first half is enough.
+ */
+function bandPass(angle: number): Float64Array {
+  const taps = new Float64Array(FILTER_TAPS);
+  const low = BAND[0] / SAMPLE_RATE;
+  const high = BAND[1] / SAMPLE_RATE;
+  for (let k = 0; k < FILTER_TAPS; k++) {
+    const n = k - HALF;
+    const edge = (f: number): number => Math.sin(2 * Math.PI * f * n + angle) - Math.sin(angle);
+    const ideal = n === 0 ? 2 * (high - low) * Math.cos(angle) : (edge(high) - edge(low)) / (Math.PI * n);
+    taps[k] = ideal * (0.54 - 0.46 * Math.cos((2 * Math.PI * k) / (FILTER_TAPS - 1)));
+  }
+  return taps;
 }
