@@ -34,6 +34,7 @@ export function readHead(text: string, at: number, limits: Limits, lenient: Leni
   let first = true;
   let bareLf = false;
   let folds = 0;
+  let headers = 0;
   // The next CR at or after `pos`; looked for again only once passed, so that text without CR is
   // scanned once and not once per line.
   let cr = -1;
@@ -75,7 +76,8 @@ export function readHead(text: string, at: number, limits: Limits, lenient: Leni
         head.values[last] = joined;
       }
     } else {
-      if (head.names.length >= limits.headers) return `more than ${limits.headers} headers`;
+      // Counted though it may be none: lines without a colon are no reason to read on for ever.
+      if (++headers > limits.headers) return `more than ${limits.headers} headers`;
       headerLine(text, pos, end, head);
     }
     pos = lf + 1;
