@@ -1,6 +1,7 @@
+import { DialToneFilter } from './dial-tone-filter.ts';
+import { BLOCK, DtmfBank, WINDOW } from './dtmf-bank.ts';
 import { DTMF_COLUMNS, DTMF_KEYS, DTMF_ROWS } from './dtmf-generator.ts';
 import { rmsOf, SAMPLE_RATE } from './level.ts';
-import { Notch } from './notch.ts';
 import { fitPair } from './pair-fit.ts';
 
 /** A digit heard. `start` comes once it is certain (about 35 ms into the digit), `end` 30 ms after it has gone. */
@@ -30,12 +31,6 @@ export interface DtmfDetectorOptions {
   readonly notchHz?: readonly number[];
 }
 
-const BLOCK = 40;
-const WINDOW = 4;
-const TONES = [...DTMF_ROWS, ...DTMF_COLUMNS];
-const ROWS = DTMF_ROWS.length;
-const BLOCKS_PER_SECOND = SAMPLE_RATE / BLOCK;
-
 /** Windows (5 ms apart, 20 ms long) that must agree: 40 ms always gives four, 23 ms never does. */
 const HITS_TO_START = 4;
 /** Windows without the digit that end it: a drop-out of 10 ms spoils up to five of them, ITU-T Q.24 wants it bridged. */
@@ -59,44 +54,15 @@ const PIECE_TAIL = 32;
 const KEPT = Math.ceil((PIECE + PIECE_TAIL) / BLOCK);
 /** After a piece that was none, so many windows until the next one is looked at. */
 const RETRY_HITS = 3;
-/** How much the best tone of a group must stand above the next of its group (power). */
-const GROUP_MARGIN = 2.5;
 /** How far into a window a digit has begun when the first window hits, and ended after the last. */
 const EDGE_SAMPLES = 20;
-const NOTCH_WIDTH_HZ = 120;
-/**
- * What the notches take out is forgiven only as far as it has been there for 60 ms without a break,
- * as dial tone is: else speech near the notch would count as purer than it is. The factor is the
- * ripple of a few periods in one block.
- */
-const STEADY_BLOCKS = 12;
-const STEADY_RIPPLE = 2;
 
 const ratio = (db: number): number => 10 ** (db / 10);
 
-/** What depends on the eight tones alone, and is the same for every detector: 3200 sines are not worked out for each call. */
-const STEP_COS = new Float64Array(TONES.length);
-const STEP_SIN = new Float64Array(TONES.length);
-const COEFFICIENT = new Float64Array(TONES.length);
-/** Phase of each tone at the start of each of the 200 blocks of a second, after which all repeat. */
-const PHASE_RE = new Float64Array(TONES.length * BLOCKS_PER_SECOND);
-const PHASE_IM = new Float64Array(TONES.length * BLOCKS_PER_SECOND);
-TONES.forEach((f, k) => {
-  const w = (2 * Math.PI * f) / SAMPLE_RATE;
-  STEP_COS[k] = Math.cos(w);
-  STEP_SIN[k] = Math.sin(w);
-  COEFFICIENT[k] = 2 * Math.cos(w);
-  for (let b = 0; b < BLOCKS_PER_SECOND; b++) {
-    PHASE_RE[b * TONES.length + k] = Math.cos(w * BLOCK * b);
-    PHASE_IM[b * TONES.length + k] = -Math.sin(w * BLOCK * b);
-  }
-});
-
 /**
- * DTMF receiver after ITU-T Q.24. Every 5 ms it takes the complex amplitude of the eight tones;
- * four of those in a row make a 20 ms window. The turn of phase between the window's halves gives
- * each tone's frequency to a few hertz, much finer than the window's own 50 Hz, so that 1.5 % off
- * passes, 3.5 % does not, and the level can be corrected for the error before the comparisons.
+ * DTMF receiver after ITU-T Q.24, in two steps. Every 5 ms the last 20 ms are looked at for a likely digit; when
+ * four such windows agree, two sines are fitted to the 25 ms inside them, and the limits of frequency, twist and
+ * noise are those of the fit.
  */
 export class DtmfDetector {
   readonly #onEvent: (event: DtmfEvent) => void;
@@ -104,29 +70,22 @@ export class DtmfDetector {
   readonly #maxForward: number;
   readonly #maxReverse: number;
   readonly #maxError: number;
-  readonly #notches: Notch[];
+  readonly #filter: DialToneFilter;
+  readonly #bank = new DtmfBank();
   readonly #block = new Float64Array(BLOCK);
-  readonly #before = new Float64Array(BLOCK);
-  /** Part of each tone's energy that the notches take out, though it lies beside them. */
-  readonly #skirts: Float64Array;
-  readonly #re = new Float64Array(TONES.length * WINDOW);
-  readonly #im = new Float64Array(TONES.length * WINDOW);
+  /** Part of each tone's energy that the filter takes out, though it is no dial tone. */
+  readonly #rowLoss: readonly number[];
+  readonly #columnLoss: readonly number[];
   readonly #energy = new Float64Array(WINDOW);
-  /** Energy that the notches took out of each of the last blocks. */
-  readonly #removed = new Float64Array(STEADY_BLOCKS);
-  #removedAt = 0;
-  readonly #power = new Float64Array(TONES.length);
-  /** Frequency error of the tone measured last, and the sums over the windows that agree, as fractions. */
-  #error = 0;
+  #slot = 0;
+  /** Frequency errors of the last window, and their sums over the windows that agree, as fractions. */
   #rowError = 0;
   #columnError = 0;
   #rowErrors = 0;
   #columnErrors = 0;
-  /** What the notches took out of the last window beyond a steady tone. */
+  /** What the filter took out of the last window beyond a steady tone. */
   #unsteady = 0;
   #filled = 0;
-  #blockOfSecond = 0;
-  #slot = 0;
   #samples = 0;
   #candidate = -1;
   #hits = 0;
@@ -147,8 +106,10 @@ export class DtmfDetector {
     this.#maxForward = ratio(options.maxForwardTwistDb ?? 5);
     this.#maxReverse = ratio(options.maxReverseTwistDb ?? 9);
     this.#maxError = options.maxFrequencyError ?? 0.0182;
-    this.#notches = (options.notchHz ?? []).map((f) => new Notch(f, NOTCH_WIDTH_HZ));
-    this.#skirts = Float64Array.from(TONES, (f) => takenOut(this.#notches, f));
+    const filter = new DialToneFilter(options.notchHz ?? []);
+    this.#filter = filter;
+    this.#rowLoss = DTMF_ROWS.map((f) => filter.takenFrom(f));
+    this.#columnLoss = DTMF_COLUMNS.map((f) => filter.takenFrom(f));
   }
 
   /** The digit that sounds now, or undefined. */
@@ -176,7 +137,7 @@ export class DtmfDetector {
       if (this.#filled === BLOCK) {
         this.#filled = 0;
         this.#samples += BLOCK;
-        this.#analyse();
+        this.#take();
         this.#decide(this.#match());
       }
     }
@@ -185,145 +146,46 @@ export class DtmfDetector {
   /** Forgets everything heard, without events; sample counting goes on. */
   reset(): void {
     this.#energy.fill(0);
-    this.#removed.fill(0);
-    this.#re.fill(0);
-    this.#im.fill(0);
+    this.#bank.reset();
+    this.#filter.reset();
     this.#filled = 0;
     this.#candidate = -1;
     this.#current = -1;
     this.#hits = 0;
     this.#misses = 0;
-    for (const notch of this.#notches) notch.reset();
   }
 
-  /** Complex amplitudes of the eight tones in the block just filled. */
-  #analyse(): void {
+  /** Takes the block just filled. */
+  #take(): void {
     const x = this.#block;
-    let energy = energyOf(x);
-    if (this.#notches.length > 0) {
-      this.#before.set(x);
-      for (const notch of this.#notches) notch.process(x, BLOCK);
-      energy = energyOf(x);
-      let removed = 0;
-      for (let j = 0; j < BLOCK; j++) removed += (this.#before[j]! - x[j]!) ** 2;
-      this.#removed[this.#removedAt] = removed;
-      this.#removedAt = (this.#removedAt + 1) % STEADY_BLOCKS;
-    }
+    this.#filter.process(x);
+    let energy = 0;
+    for (let j = 0; j < BLOCK; j++) energy += x[j]! * x[j]!;
     this.#energy[this.#slot] = energy;
+    this.#slot = (this.#slot + 1) % WINDOW;
     this.#kept.set(x, this.#keptAt * BLOCK);
     this.#keptAt = (this.#keptAt + 1) % KEPT;
-    const base = this.#slot * TONES.length;
-    const phase = this.#blockOfSecond * TONES.length;
-    for (let k = 0; k < TONES.length; k += 2) {
-      // Two Goertzel recursions side by side: the additions of one fill the waits of the other.
-      const ca = COEFFICIENT[k]!;
-      const cb = COEFFICIENT[k + 1]!;
-      let a1 = 0;
-      let a2 = 0;
-      let b1 = 0;
-      let b2 = 0;
-      for (let j = 0; j < BLOCK; j++) {
-        const v = x[j]!;
-        const a = ca * a1 - a2 + v;
-        a2 = a1;
-        a1 = a;
-        const b = cb * b1 - b2 + v;
-        b2 = b1;
-        b1 = b;
-      }
-      this.#store(base + k, phase + k, a1 - a2 * STEP_COS[k]!, a2 * STEP_SIN[k]!);
-      this.#store(base + k + 1, phase + k + 1, b1 - b2 * STEP_COS[k + 1]!, b2 * STEP_SIN[k + 1]!);
-    }
-    this.#slot = (this.#slot + 1) % WINDOW;
-    this.#blockOfSecond = (this.#blockOfSecond + 1) % BLOCKS_PER_SECOND;
-  }
-
-  /** Keeps an amplitude turned to the common time origin, so that blocks add up coherently. */
-  #store(at: number, phase: number, re: number, im: number): void {
-    const c = PHASE_RE[phase]!;
-    const s = PHASE_IM[phase]!;
-    this.#re[at] = re * c - im * s;
-    this.#im[at] = re * s + im * c;
+    this.#bank.take(x);
   }
 
   /** The digit of the last window as an index into the keys, or -1. */
   #match(): number {
+    const bank = this.#bank;
     const energy = this.#energy[0]! + this.#energy[1]! + this.#energy[2]! + this.#energy[3]!;
     if (energy < this.#minPower * BLOCK * WINDOW) return -1;
-    const row = this.#strongest(0, ROWS);
-    const column = this.#strongest(ROWS, TONES.length);
+    const row = bank.strongest(false);
+    const column = bank.strongest(true);
     if (row < 0 || column < 0) return -1;
-    const low = this.#tonePower(row);
-    this.#rowError = this.#error;
-    const high = this.#tonePower(column);
-    this.#columnError = this.#error;
+    const low = bank.power(false, row, this.#maxError * WINDOW_ERROR);
+    this.#rowError = bank.error;
+    const high = bank.power(true, column, this.#maxError * WINDOW_ERROR);
+    this.#columnError = bank.error;
     if (low < this.#minPower || high < this.#minPower) return -1;
-    const { [row]: lowSkirt = 0, [column]: highSkirt = 0 } = this.#skirts;
     if (high > low * this.#maxForward * WINDOW_TWIST || low > high * this.#maxReverse * WINDOW_TWIST)
       return -1;
-    this.#unsteady = this.#unsteadyEnergy(low * lowSkirt + high * highSkirt);
+    this.#unsteady = this.#filter.unsteady(low * this.#rowLoss[row]! + high * this.#columnLoss[column]!);
     if ((low + high) * BLOCK * WINDOW < (energy + this.#unsteady) * MIN_TONE_SHARE) return -1;
-    return row * 4 + (column - ROWS);
-  }
-
-  /** What the notches took out of the window beyond a steady tone and `own`, the digit's own part (mean square). */
-  #unsteadyEnergy(own: number): number {
-    if (this.#notches.length === 0) return 0;
-    let steady = Infinity;
-    for (let b = 0; b < STEADY_BLOCKS; b++) steady = Math.min(steady, this.#removed[b]!);
-    let unsteady = 0;
-    for (let b = 1; b <= WINDOW; b++) {
-      const removed = this.#removed[(this.#removedAt + STEADY_BLOCKS - b) % STEADY_BLOCKS]!;
-      unsteady += Math.max(0, removed - steady * STEADY_RIPPLE - own * BLOCK);
-    }
-    return unsteady;
-  }
-
-  /** The tone of a group that stands clear of the others, or -1. */
-  #strongest(from: number, to: number): number {
-    const T = TONES.length;
-    let best = -1;
-    let first = 0;
-    let second = 0;
-    for (let k = from; k < to; k++) {
-      const re = this.#re[k]! + this.#re[T + k]! + this.#re[2 * T + k]! + this.#re[3 * T + k]!;
-      const im = this.#im[k]! + this.#im[T + k]! + this.#im[2 * T + k]! + this.#im[3 * T + k]!;
-      const p = re * re + im * im;
-      this.#power[k] = p;
-      if (p > first) {
-        second = first;
-        first = p;
-        best = k;
-      } else if (p > second) {
-        second = p;
-      }
-    }
-    return second * GROUP_MARGIN > first ? -1 : best;
-  }
-
-  /** Mean square of tone `k` in the window, corrected for its frequency error; 0 if that is too large. */
-  #tonePower(k: number): number {
-    const T = TONES.length;
-    const b0 = this.#slot * T + k;
-    const b1 = ((this.#slot + 1) % WINDOW) * T + k;
-    const b2 = ((this.#slot + 2) % WINDOW) * T + k;
-    const b3 = ((this.#slot + 3) % WINDOW) * T + k;
-    const re = this.#re;
-    const im = this.#im;
-    // Two overlapping parts of 15 ms, weighted 1-2-1, their middles 5 ms apart.
-    const aRe = re[b0]! + 2 * re[b1]! + re[b2]!;
-    const aIm = im[b0]! + 2 * im[b1]! + im[b2]!;
-    const bRe = re[b1]! + 2 * re[b2]! + re[b3]!;
-    const bIm = im[b1]! + 2 * im[b2]! + im[b3]!;
-    const turn = Math.atan2(bIm * aRe - bRe * aIm, bRe * aRe + bIm * aIm);
-    const errorHz = (turn * BLOCKS_PER_SECOND) / (2 * Math.PI);
-    this.#error = errorHz / TONES[k]!;
-    if (Math.abs(this.#error) > this.#maxError * WINDOW_ERROR) return 0;
-    // A window of length L sees a tone f off its centre weaker by sin(pi f L) / (pi f L).
-    const z = (Math.PI * errorHz * BLOCK * WINDOW) / SAMPLE_RATE;
-    const loss = Math.abs(z) < 1e-3 ? 1 : Math.sin(z) / z;
-    const n = BLOCK * WINDOW;
-    return (2 * this.#power[k]!) / (loss * loss * n * n);
+    return row * 4 + column;
   }
 
   #decide(match: number): void {
@@ -401,21 +263,4 @@ export class DtmfDetector {
     const durationMs = Math.round(((until - this.#startSample) * 1000) / SAMPLE_RATE);
     this.#onEvent({ kind, digit: DTMF_KEYS[this.#current]!, startSample: this.#startSample, durationMs });
   }
-}
-
-function energyOf(x: Float64Array): number {
-  let energy = 0;
-  for (let j = 0; j < BLOCK; j++) energy += x[j]! * x[j]!;
-  return energy;
-}
-
-/** Energy of a sine of frequency `f` that the notches, one after the other, take out, as a part of it. */
-function takenOut(notches: readonly Notch[], f: number): number {
-  let re = 1;
-  let im = 0;
-  for (const notch of notches) {
-    const h = notch.response(f);
-    [re, im] = [re * h.re - im * h.im, re * h.im + im * h.re];
-  }
-  return (1 - re) ** 2 + im ** 2;
 }
