@@ -37,6 +37,7 @@ import { claimCode } from './claim-code.ts';
 import { countryProfile, toneSet } from './country.ts';
 import { holdData } from './data-lock.ts';
 import { DialPlans } from './dial-plans.ts';
+import { faxLibraryHere } from './fax-library.ts';
 import { LineDesk } from './line-desk.ts';
 import { LivePicture } from './live-model.ts';
 import { OfficePicture } from './office-picture.ts';
@@ -85,6 +86,7 @@ export class Daemon {
   readonly #fatal: (reason: string) => void;
   /** Between us and the embedded engine only. */
   readonly #engineSecret = randomBytes(16).toString('hex');
+  readonly #faxHere = faxLibraryHere((message) => this.#log.child('media').warn(message));
 
   constructor(
     args: DaemonArguments,
@@ -154,6 +156,17 @@ export class Daemon {
       messages,
       alarms,
       prompts: new Recordings(this.#installation.prompts, () => config().site.language),
+      hideNumber: async (origin, hidden) => {
+        const { port, device } = origin;
+        await store.change(
+          (draft) => {
+            for (const entry of draft.ports)
+              if (entry.kind === 'fxs' && entry.number === port) entry.hideNumber = hidden;
+            for (const entry of draft.devices) if (entry.id === device) entry.hideNumber = hidden;
+          },
+          device === undefined ? `port ${port}` : `device ${device}`,
+        );
+      },
       newId: () => randomUUID(),
       log: (level, message) => log.child('service')[level](message),
     };
@@ -362,6 +375,7 @@ export class Daemon {
         tls: boxCertificate(data, `${hostname()}.local`, (text) => this.#log.child('sip').warn(() => text)),
         tlsProfiles: tlsProfiles(config.trunks, config.devices),
         control: { host: '127.0.0.1', port: 0, secret: this.#engineSecret },
+        heedsOverload: true,
         ...(sipT1 === undefined ? {} : { timers: { T1: sipT1 } }),
         ...(dns ? { dns } : {}),
         ...protectionTerms(config),
@@ -401,6 +415,7 @@ export class Daemon {
         : { ...externalEngine(config), secret: config.sip.engineSecret },
       engineShowsTrying: sipd !== undefined,
       srtpSuites: srtpSuitesHere(warn),
+      fax: this.#faxHere,
       resolver: trunkResolver(this.#clock, () => families(sipd), systemDns(this.#arguments.dns)),
       ...(sipd ? { network: sipd, secure: (profiles) => sipd.order({ kind: 'tls', profiles }) } : {}),
     });

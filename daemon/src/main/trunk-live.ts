@@ -25,18 +25,30 @@ const words: Record<TrunkState, Said> = {
   refused: { ru: 'Оператор не принимает нас', en: 'The operator does not take us' },
 };
 
+/** The operator's server has asked for fewer calls (RFC 7339). */
+const overloaded = (percent: number): Said => ({
+  ru: `Оператор перегружен и просит не посылать ${percent} % вызовов`,
+  en: `The operator is overloaded and asks us to leave out ${percent} % of the calls`,
+});
+
+const overloadedCure: Said = {
+  ru: 'Это проходит само. Такие вызовы идут по следующему маршруту, экстренные не задерживаются.',
+  en: 'This passes by itself. Those calls take the next route; emergency calls are never held back.',
+};
+
 /** A trunk as the page shows it: from what the transaction layer saw, and nothing else (C05). */
 export function trunkLive(trunk: TrunkConfig, status: TrunkStatus): TrunkLive {
   const state = states[status.state];
   const { lastExchange, lastSuccess, trouble, expiresAt, latencyMs, publicAddress, targets } = status;
+  const { overload = 0 } = status;
   const troubled = state === 'unreachable' || state === 'refused' || state === 'connecting';
   return {
     id: trunk.id,
     name: trunk.name,
     state,
     since: status.since,
-    said: troubled && trouble ? trouble.said : words[state],
-    ...(troubled && trouble ? { cure: trouble.cure } : {}),
+    said: troubled && trouble ? trouble.said : overload > 0 ? overloaded(overload) : words[state],
+    ...(troubled && trouble ? { cure: trouble.cure } : overload > 0 ? { cure: overloadedCure } : {}),
     calls: status.calls,
     maxCalls: trunk.maxCalls,
     ...(expiresAt === undefined ? {} : { expiresAt }),

@@ -64,6 +64,8 @@ export interface SipOptions extends SipSettings {
   office?: OfficeState;
   /** Suites of SRTP that work here, the preferred first; asked only where a trunk wants SRTP. None if not told. */
   srtpSuites?: () => readonly SrtpSuite[];
+  /** Whether faxes can go by T.38 here; asked when the first fax comes. They cannot if not told. */
+  fax?: () => boolean;
   /** RTP sessions kept bound in advance for each local address. */
   spareRtp?: number;
 }

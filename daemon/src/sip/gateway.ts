@@ -103,6 +103,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
       media,
       pool: this.#pool,
       clock,
+      fax: options.fax ?? (() => false),
       dialogOpened: (leg, dialog) => {
         this.#dialogs.add(dialog.callId);
         this.emit('dialogOpened', leg, dialog);
@@ -221,6 +222,8 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
     if (refusal) return refusal;
     if (!emergency && this.#full)
       return localCause(42, `all ${this.#channels} SIP channels of the box are taken`);
+    const spared = emergency ? undefined : trunk.spared();
+    if (spared) return spared;
     const { divertedFrom, diversionReason, userToUser } = request;
     const leg = new OutgoingSipLeg(
       new TrunkPeer(trunk),

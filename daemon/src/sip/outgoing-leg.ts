@@ -194,6 +194,7 @@ export class OutgoingSipLeg extends SipLeg {
     const peer = this.#peer;
     const way = this.#way;
     if (!way) return;
+    peer.goes?.(way);
     const { uri, from, headers: identity } = peer.address(this.#call);
     const headers: Headers = {
       'Call-ID': this.callId,
@@ -217,10 +218,19 @@ export class OutgoingSipLeg extends SipLeg {
         sent: () => {
           if (first) this.startedAt = host.clock.now();
         },
-        provisional: (response) => this.#progressed(response),
+        provisional: (response) => {
+          peer.heard?.(response);
+          this.#progressed(response);
+        },
         update: (req, res) => this.updatedEarly(req, res),
-        answered: (dialog) => this.#answered(dialog, way),
-        rejected: (response) => this.#rejected(response, offer, digest),
+        answered: (dialog) => {
+          peer.heard?.(dialog.res);
+          this.#answered(dialog, way);
+        },
+        rejected: (response) => {
+          peer.heard?.(response);
+          this.#rejected(response, offer, digest);
+        },
         failed: (error) => {
           if (codeOf(error) !== 'sip/engine-lost') this.#saw(503, 'request not sent', false);
           if (codeOf(error) !== 'sip/engine-lost' && this.#tryNext()) return;

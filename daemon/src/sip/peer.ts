@@ -42,6 +42,11 @@ export interface Peer {
   readonly audio: AudioWishes;
   /** How it takes digits that we send. */
   readonly dtmf: 'auto' | 'info';
+  /**
+   * How faxes go: `auto` by T.38 where the peer can, offered by whoever has the fax that answers; `t38`: offered by us
+   * whoever has it; `g711` as sound, always.
+   */
+  readonly fax: 'auto' | 't38' | 'g711';
   /** A call with it begins, ends; for the limit of calls at once. */
   callBegan(): void;
   callEnded(): void;
@@ -89,9 +94,13 @@ export interface CalledPeer extends Peer {
   /** Where requests go now; undefined while no address is known. */
   way(): Way | undefined;
   /** The same with what is tried if that fails, in order (RFC 3263 4.3); missing: there is nothing else. */
-  ways?(): readonly Way[];
+  ways?(): readonly (Way | undefined)[];
+  /** The call is sent by this way now, one of {@link ways}: what is said of the peer from here on is of that. */
+  goes?(way: Way): void;
   /** Request-URI and the headers that say who calls whom: From (without tag), P-Asserted-Identity... */
   address(call: OutgoingCall): { uri: string; from: string; headers: Headers };
+  /** Every response of the peer's to our INVITE. */
+  heard?(response: SrfResponse): void;
   /** How an INVITE ended; `answered`: by the peer and not by silence. */
   saw(way: Way, status: number, text: string, answered: boolean): void;
 }

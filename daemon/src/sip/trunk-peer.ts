@@ -49,6 +49,10 @@ export class TrunkPeer implements CalledPeer {
     };
   }
 
+  get fax(): 'auto' | 't38' | 'g711' {
+    return this.trunk.config.fax;
+  }
+
   get noAnswerMs(): number {
     return this.trunk.config.noAnswerMs;
   }
@@ -106,6 +110,10 @@ export class TrunkPeer implements CalledPeer {
         ...(emergency ? {} : passedOn(trunk.config, call)),
       },
     };
+  }
+
+  heard(response: SrfResponse): void {
+    this.trunk.heard(response);
   }
 
   saw(way: Way, status: number, text: string, answered: boolean): void {

@@ -80,6 +80,7 @@ export async function askTrunk(
       saw({ status: 408, text: 'no answer', answered: false });
       return { response, sequence };
     }
+    trunk.heard(response);
     trunk.sawUsAt(target, method, response);
     const next = trunk.credentials.answer(response, digest, {
       method,

@@ -37,6 +37,8 @@ export interface TrunkStatus {
   lastSuccess?: TrunkExchange;
   /** Why it does not work, and what to do; only while it does not. */
   trouble?: Trouble;
+  /** Percent of calls that its server has asked not to get now (RFC 7339). */
+  overload?: number;
   /** Wall-clock ms at which the registration runs out. */
   expiresAt?: number;
   /** Round trip of the last answered OPTIONS or REGISTER, ms. */

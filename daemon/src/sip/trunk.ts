@@ -8,6 +8,7 @@ import { Flows } from './flows.ts';
 import { showsLife } from './health.ts';
 import { trunkDomain } from './identity.ts';
 import { fromOperator, sameNumber } from './number-format.ts';
+import { Overload } from './overload.ts';
 import type { Way } from './peer.ts';
 import { Prober } from './prober.ts';
 import { Road, type RoadTransport } from './road.ts';
@@ -32,6 +33,7 @@ export class Trunk {
   readonly #prober: Prober;
   readonly #here: Whereabouts;
   readonly #standing: Standing;
+  readonly #overload: Overload;
   #state: TrunkState = 'disabled';
   #since: number;
   /** Shared with the trunk that takes this one's place, so that the channel limit holds across a change. */
@@ -46,6 +48,11 @@ export class Trunk {
     this.credentials = new Credentials(config);
     const { clock } = host;
     this.#standing = new Standing(clock);
+    this.#overload = new Overload(
+      clock,
+      () => host.random(),
+      () => host.changed(this),
+    );
     this.#here = new Whereabouts(() => this.config, host);
     this.#road = new Road(config, host, () => this.#targetsChanged());
     this.#flows = this.#makeFlows();
@@ -57,6 +64,7 @@ export class Trunk {
     const { expiresAt } = this.#flows;
     const { outside } = this.#here;
     const flows = this.#flows.list;
+    const overload = this.#overloadAt(this.target);
     const trouble = takesCalls(this.#state) || this.#state === 'disabled' ? undefined : this.#trouble();
     return {
       trunkId: this.config.id,
@@ -66,10 +74,33 @@ export class Trunk {
       targets: this.#road.targets.health,
       ...this.#standing.facts,
       ...(trouble ? { trouble } : {}),
+      ...(overload > 0 ? { overload } : {}),
       ...(this.#state === 'registered' && expiresAt !== undefined ? { expiresAt } : {}),
       ...(flows.length ? { flows } : {}),
       ...(outside ? { publicAddress: joinHostPort(outside.host, outside.port) } : {}),
     };
+  }
+
+  #overloadAt(target: Target | undefined): number {
+    return target ? this.#overload.share(joinHostPort(target.address, target.port)) : 0;
+  }
+
+  /** A response of a server's: it may say how much that can take (RFC 7339). */
+  heard(response: SrfResponse): void {
+    const { source_address: address, source_port: port } = response;
+    if (address !== '' && this.trusts(address))
+      this.#overload.heard(joinHostPort(plainAddress(address), port), response.get('Via'));
+  }
+
+  /**
+   * Why one more call is left out, because the operator's server has asked for fewer; asked once a call, since it is
+   * drawn by lot. An emergency call is never.
+   */
+  spared(): ReleaseCause | undefined {
+    const [target] = this.callTargets;
+    if (!target || !this.#overload.sheds(joinHostPort(plainAddress(target.address), target.port)))
+      return undefined;
+    return localCause(42, `trunk ${this.config.id} is overloaded and asks for fewer calls`);
   }
 
   get calls(): number {
@@ -251,6 +282,7 @@ export class Trunk {
   async stop(unregister: boolean): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
+    this.#overload.close();
     this.#prober.stop();
     this.#here.stop();
     if (unregister && this.config.mode === 'register' && this.#host.facade.connected)

@@ -64,6 +64,8 @@ export interface EngineConfig {
    * them with BYE (ruling 7); 10 000 by default.
    */
   orphanGraceMs?: number;
+  /** The client leaves calls out where a server asks for that (RFC 7339), and requests may announce it; false by default. */
+  heedsOverload?: boolean;
   /** Asked what becomes of new requests, before any client is. */
   requestHandler?: { url: string; methods?: readonly string[] };
   /** Whether CDR frames are sent to clients that ask for them; true by default. */

@@ -12,6 +12,7 @@ import type { Ban } from './guard/ban-list.ts';
 import type { Load } from './guard/governor.ts';
 import { Guard, type GuardStats } from './guard/guard.ts';
 import { systemLoad } from './guard/load.ts';
+import { OverloadWord } from './guard/overload-word.ts';
 import type { GuardSettings } from './guard/settings.ts';
 import { DEFAULT_LIMITS, FORGIVEN, type Leaning, type Lenience, LenienceCounter } from './message/limits.ts';
 import { parse } from './message/parse.ts';
@@ -170,6 +171,11 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
     hangUp: (belongs) => transport.hangUp(belongs),
   });
   guard.restore(config.bans ?? []);
+  const overload = new OverloadWord({
+    now: () => clock.now(),
+    wall: () => clock.wall(),
+    loss: () => guard.loss,
+  });
 
   const profiles = new TlsProfiles(config.tls);
   profiles.set(config.tlsProfiles ?? {});
@@ -219,8 +225,9 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
       flow.send(text, onError);
     },
     reply(request, flow, text) {
-      trace.add('out', flow, text, belongs(request.method, false), request.callId);
-      transport.reply(request, flow, text);
+      const told = overload.written(request, text);
+      trace.add('out', flow, told, belongs(request.method, false), request.callId);
+      transport.reply(request, flow, told);
     },
   });
 
@@ -289,6 +296,7 @@ export async function start(config: EngineConfig, parts: EngineParts = {}): Prom
       keepalives,
       lenient,
       branch: () => ids.branch(),
+      heedsOverload: config.heedsOverload ?? false,
       abandon: (tx) => bridge?.abandoned.add(tx),
     },
     outboundProxy: config.outboundProxy,

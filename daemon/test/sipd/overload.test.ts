@@ -105,6 +105,9 @@ t.test('saturated: strangers and small talk get 503 with Retry-After; dialogs an
     if (answer.status === 200) taken++;
     else if (answer.status === 503 && answer.headers['retry-after']) told++;
   }
+  const branch = 'z9hG4bKheeds;oc;oc-algo="loss"';
+  const answer = await ask(trunk, to, 'OPTIONS', { branch });
+  t.match(answer.headers.via, /;oc=[1-9]\d?;oc-algo="loss";oc-validity=500;oc-seq=\d+\.\d+$/, 'RFC 7339 5');
   t.equal(taken + told, 30, `${taken} calls of the trunk taken, ${told} told when to come back`);
 
   clearInterval(storm);

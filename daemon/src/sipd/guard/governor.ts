@@ -69,6 +69,12 @@ export class Governor {
     return this.#perSecond;
   }
 
+  /** Percent of new calls that are refused at this rate: what a peer that listens may leave out by itself (RFC 7339 5). */
+  get loss(): number {
+    if (this.#perSecond >= this.#demand) return 0;
+    return Math.min(100, Math.ceil(100 * (1 - this.#perSecond / this.#demand)));
+  }
+
   /** Takes a sample; to be called every 100 to 500 ms. */
   sample(load: Load, now: number): void {
     const seconds = Math.max(0.05, (now - this.#sampledAt) / 1000);

@@ -148,6 +148,11 @@ export class Guard {
     return true;
   }
 
+  /** Percent of new calls of known sources that are refused now. */
+  get loss(): number {
+    return this.#governor.loss;
+  }
+
   /**
    * Whether a STUN message is looked at (RFC 8489): from a stranger it counts as a new request, and never as a
    * fault of who is known, as anyone can write another's address on it.
