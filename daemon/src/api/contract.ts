@@ -142,7 +142,7 @@ export type PortState =
   | 'out-of-service'
   | 'unused';
 
-export type PortRole = 'telephone' | 'pbx-line' | 'city-line' | 'pbx-extension' | 'unused';
+export type PortRole = 'telephone' | 'fax' | 'modem' | 'pbx-line' | 'city-line' | 'pbx-extension' | 'unused';
 
 export interface PortLive {
   /** As printed on the box, from 1. */

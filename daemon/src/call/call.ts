@@ -5,6 +5,7 @@ import type { PriceConfig } from '../config/schema.ts';
 import type { Media } from '../media/api.ts';
 import type { CallRecord, CallRecorder } from '../records/call-record.ts';
 import type { Attempt, LegNote } from './attempt.ts';
+import { CallFax } from './call-fax.ts';
 import { CallerEar } from './caller-ear.ts';
 import { cause, localCause } from './cause.ts';
 import { Holds } from './holds.ts';
@@ -78,6 +79,7 @@ export class Call extends Emitter<CallEvents> {
   #dialedAt: number | undefined;
   readonly #holds: Holds;
   readonly #ear: CallerEar;
+  readonly #fax: CallFax;
   /** Holds and retrievals told to a party, one after the other. */
   #telling: Promise<void> = Promise.resolve();
   /** False while the called party itself is busy with something else (a consultation) when this call ends. */
@@ -89,6 +91,10 @@ export class Call extends Emitter<CallEvents> {
     this.#context = context;
     this.#holds = new Holds(context.media, context.tones);
     this.#ear = new CallerEar(context.media, context.tones, this);
+    this.#fax = new CallFax(context.media, context.clock, this, (fax) => {
+      this.keeper.set({ fax });
+      this.emit('changed');
+    });
     this.keeper = new RecordKeeper(seed, context.recorder, context.clock);
     this.keeper.addLeg(caller);
     this.#seat(caller);
@@ -252,9 +258,15 @@ export class Call extends Emitter<CallEvents> {
         await this.caller.answer();
         if (!hadEndpoint) this.#ear.join(leg);
       }
+      // A dispatcher's line is a dispatcher's: nothing in it is ever taken for a fax.
+      if (this.#talks() && this.record.service !== 'emergency') this.#fax.begin();
     } catch {
       this.end(localCause(cause.temporary, 'the caller could not be answered'));
     }
+  }
+
+  #talks(): boolean {
+    return this.#state === 'talking' || this.#state === 'held';
   }
 
   /** A party whose sound has stopped for long is gone; a held one is silent by right (ruling 23). */
@@ -338,6 +350,7 @@ export class Call extends Emitter<CallEvents> {
     const holds = this.#holds.musicOf(seat.leg);
     this.#holds.forget(seat.leg);
     this.#holds.forget(by);
+    this.#fax.end();
     this.#state = 'ended';
     for (const off of this.#off) off();
     this.keeper.event('transferred', by.place);
@@ -398,6 +411,7 @@ export class Call extends Emitter<CallEvents> {
     this.keeper.event('replaced', next.place);
     this.#seat(next);
     const leave = this.#doneOf(seat);
+    this.#fax.end();
     if (asCaller) this.#caller = { leg: next, done };
     else {
       this.#called = { leg: next, done };
@@ -411,6 +425,7 @@ export class Call extends Emitter<CallEvents> {
       this.#state = this.#holds.any ? 'held' : 'talking';
       for (const leg of [this.caller, this.called]) if (leg) this.#tell(leg, after);
       if (this.called) void this.#holds.apply(this.caller, this.called);
+      if (this.record.service !== 'emergency') this.#fax.begin();
     }
     leave(localCause(cause.normal, 'replaced'), asCaller ? 'caller' : 'called');
     this.emit('changed');
@@ -430,6 +445,7 @@ export class Call extends Emitter<CallEvents> {
     const price = this.#ownPrice();
     // Whoever put the other on hold has its ear elsewhere, in a conversation that goes on.
     const elsewhere = this.#holds.has(this.caller);
+    this.#fax.end();
     this.#state = 'ended';
     for (const off of this.#off) off();
     for (const leg of [...this.#seated.keys()]) this.#unseat(leg);

@@ -42,6 +42,10 @@ export class FxsLeg extends LegBase {
     if (!ringing) this.#begin();
   }
 
+  get modem(): 'fax' | 'data' | undefined {
+    return this.#port.modem;
+  }
+
   start(): void {
     if (this.direction !== 'outgoing' || this.state !== 'idle') return;
     const port = this.#port;

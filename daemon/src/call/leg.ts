@@ -51,6 +51,9 @@ export interface Diversion {
   times: number;
 }
 
+/** What carries a fax between a SIP leg and its peer. */
+export type FaxCarrier = 't38' | 'audio';
+
 export type LegEvents = {
   /** Outgoing: the far side is being alerted. `earlyMedia`: its endpoint already carries the network's audio. */
   alerting: [earlyMedia: boolean];
@@ -62,6 +65,8 @@ export type LegEvents = {
   flashed: [];
   /** SIP: the far side put us on hold, or took us back. `music`: it goes on sending, and what it sends is meant to be heard. */
   held: [held: boolean, music?: boolean];
+  /** SIP: T.38 has taken the place of the audio, or audio is back. */
+  fax: [by: FaxCarrier];
   /** SIP: the party asks to be put through to somebody else, and to be out of the call (RFC 3515). */
   transferAsked: [order: TransferOrder];
 };
@@ -117,6 +122,8 @@ export interface Leg extends Events<LegEvents> {
   readonly endpoint: EndpointId | undefined;
   /** SIP Call-ID; undefined on analog legs. */
   readonly callId: string | undefined;
+  /** What is known to be plugged in where the leg is: a fax, or a modem or alarm panel (`data`). */
+  readonly modem?: 'fax' | 'data' | undefined;
   /** Clock ms when the request that opens the leg went out (INVITE sent, line seized); for post-dial delay. */
   readonly startedAt: number | undefined;
 
@@ -138,6 +145,13 @@ export interface Leg extends Events<LegEvents> {
   readonly hopsLeft?: number;
   /** Outgoing only, before `start`: the leg carries `caller`'s call on, so that one that goes in a circle ends. */
   follows?(caller: Leg): void;
+  /**
+   * SIP: a fax has been heard; the leg goes over to T.38 if it can. `near`: the fax that answers is on our side of it.
+   * Resolves with what carries the fax from now on.
+   */
+  toFax?(near: boolean): Promise<FaxCarrier>;
+  /** SIP: the fax is over, and audio is to come back. */
+  toAudio?(): Promise<void>;
   /** SIP: whether this leg is the dialog that a Replaces header names. */
   isDialog?(dialog: ReplacedDialog): boolean;
   /** Figures of the leg's RTP, last ones once it is released; absent on legs that have none. */

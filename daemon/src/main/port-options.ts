@@ -17,6 +17,7 @@ function fxsOptions(port: FxsPortConfig, profile: CountryProfile): PortOptions {
     rxGainDb: 0,
     txGainDb: 0,
     farEnd: port.role === 'pbx-line' ? 'pbx' : 'telephone',
+    ...(port.role === 'fax' ? { modem: 'fax' } : port.role === 'modem' ? { modem: 'data' } : {}),
     ringCadence: profile.ring.cadence,
     ...(port.callerId === 'off'
       ? {}

@@ -312,7 +312,7 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
   /** A digit heard as tones: told upward, and on to a peer that takes events. */
   #onToneDigit(endpoint: Endpoint, kind: 'begin' | 'end', digit: string, ms: number): void {
     const peer = endpoint.detection.aside ? undefined : endpoint.peer;
-    if (peer?.takesEvents) {
+    if (peer?.takesEvents && !endpoint.care.clear) {
       if (kind === 'begin') peer.beginDigit(digit);
       else peer.endDigit();
     }
@@ -356,7 +356,11 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     const peer = endpoint.peer;
     const forEvents =
       peer?.takesEvents === true && !(endpoint instanceof RtpEndpoint && endpoint.takesEvents);
-    const lineToEvents = forEvents && (endpoint instanceof LineEndpoint || endpoint.detection.dtmf === true);
+    // What a modem says stays sound, and an alarm panel's tones are its data.
+    const lineToEvents =
+      forEvents &&
+      !endpoint.care.clear &&
+      (endpoint instanceof LineEndpoint || endpoint.detection.dtmf === true);
     endpoint.listener.set(endpoint.detection, lineToEvents);
     if (!(endpoint instanceof RtpEndpoint)) return;
     if (endpoint.fax) endpoint.fax.partner = peer instanceof RtpEndpoint ? peer.fax : undefined;

@@ -58,6 +58,10 @@ export class Fxs extends Emitter<FxsEvents> implements FxsPort {
     return foundOffHook || phase === 'off-hook' || phase === 'breaking';
   }
 
+  get modem(): 'fax' | 'data' | undefined {
+    return this.#options.modem;
+  }
+
   get ringing(): boolean {
     return this.#machine.state.phase === 'ringing';
   }

@@ -1,4 +1,5 @@
 import type { ToneSpec } from '../media/api.ts';
+import type { CallerIdListening } from './caller-learning.ts';
 import type { DialMethod } from './port.ts';
 
 /** How a telephone's or a PBX's socket behaves; every time in milliseconds. */
@@ -11,6 +12,8 @@ export interface FxsOptions {
   txGainDb: number;
   /** What is plugged in; decides who wins when both ends begin at once (G07). */
   farEnd: 'telephone' | 'pbx';
+  /** What is plugged in, where that is not for people's ears. */
+  modem?: 'fax' | 'data';
   /** On, off, on, off... of the ordinary ring. */
   ringCadence: readonly number[];
   /** Caller ID after the first burst; undefined: none. */
@@ -73,10 +76,31 @@ export interface FxoOptions {
   ringTimeoutMs: number;
   /** Time after a release before the line is taken for a new call, ms. */
   idleGuardMs: number;
-  /** Incoming caller ID: how long to wait after the ring began, ms (0: do not wait); `beforeRing`: listen on-hook too. */
-  callerId: { waitMs: number; beforeRing: boolean };
+  callerId: CallerIdReceiving;
   /** Length of a flash sent toward the line, ms. */
   flashMs: number;
+}
+
+/** Incoming caller ID. */
+export interface CallerIdReceiving {
+  mode: CallerIdListening;
+  /** The telephones wait so long after the ring began, ms; 0: they do not. See {@link callerWait}. */
+  waitMs: number;
+  /** Classic АОН is asked for where nothing else came; undefined: never. It answers the call. */
+  aon?: AonRequest;
+}
+
+/** How classic АОН is asked for: sources differ, so everything is a setting. */
+export interface AonRequest {
+  /** Between answer and request, ms (250 to 275). */
+  delayMs: number;
+  /** Length of the request, ms (100 to 200). */
+  toneMs: number;
+  levelDbm0: number;
+  /** Most requests. */
+  requests: number;
+  /** What the caller hears afterwards. */
+  ringback: ToneSpec | readonly ToneSpec[];
 }
 
 /** What counts as the far end's answer (G04); the first to come wins. */
@@ -140,7 +164,7 @@ export function defaultFxoOptions(number: number): FxoOptions {
     maxCallMs: 4 * 3600_000,
     ringTimeoutMs: 7000,
     idleGuardMs: 2000,
-    callerId: { waitMs: 3000, beforeRing: false },
+    callerId: { mode: 'between-rings', waitMs: 3000 },
     flashMs: 100,
   };
 }

@@ -1,5 +1,6 @@
 import type { Events } from '../base/emitter.ts';
 import type { CallerIdInfo, EndpointId } from '../media/api.ts';
+import type { CallerLearning } from './caller-learning.ts';
 
 /** How an FXO port dials. */
 export type DialMethod = 'dtmf' | 'pulse';
@@ -41,6 +42,8 @@ export interface FxsPort extends Events<FxsEvents> {
   readonly available: boolean;
   readonly offHook: boolean;
   readonly ringing: boolean;
+  /** What is plugged in, where that is not for people's ears: a fax, or a modem or alarm panel. */
+  readonly modem?: 'fax' | 'data' | undefined;
   /** Rings; caller ID goes out after the first burst. `cadence` in ms replaces the profile's own. */
   ring(caller: CallerIdInfo, cadence?: readonly number[]): void;
   stopRinging(): void;
@@ -55,6 +58,8 @@ export type FxoEvents = {
   ringing: [];
   /** Caller ID was read, or its time is over (`undefined`). Comes once per incoming call, after `ringing` or with it. */
   caller: [caller: CallerIdInfo | undefined];
+  /** Something more is known of how the line sends caller ID. */
+  callerLearnt: [learning: CallerLearning];
   /** The ringing stopped for longer than a cadence: the caller gave up. */
   ringingStopped: [];
   /** The far end answered our call. */

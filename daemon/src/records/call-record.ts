@@ -34,6 +34,19 @@ export interface DiversionRecord {
   times: number;
 }
 
+/** A fax in a call. */
+export interface FaxRecord {
+  /** How it went: by T.38, or as sound, of which nothing more is known. */
+  by: 't38' | 'g711';
+  /** Pages that the receiver has confirmed. */
+  pages?: number;
+  /** `ok`: the last page is confirmed, too; `partial`: some pages are; `failed`: none is. */
+  result?: 'ok' | 'partial' | 'failed';
+  /** bit/s. */
+  bitRate?: number;
+  errorCorrection?: boolean;
+}
+
 /** One attempt at a call, answered or not. No digit of a PIN is ever in it. */
 export interface CallRecord {
   id: string;
@@ -80,6 +93,7 @@ export interface CallRecord {
   transferredFrom?: string;
   /** Who had that party put through, and pays for it: `port:3`, `device:anna-desk` (ruling 8). */
   transferredBy?: string;
+  fax?: FaxRecord;
   price?: number;
   currency?: string;
   legs: LegRecord[];

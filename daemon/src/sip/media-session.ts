@@ -13,6 +13,14 @@ import {
   writeOffer,
 } from './sdp.ts';
 import { SrtpTerms, whyNoAudio } from './srtp-terms.ts';
+import {
+  agreeOnFax,
+  audioCarrier,
+  type FaxAgreement,
+  faxCarrier,
+  writeFaxAnswer,
+  writeFaxOffer,
+} from './t38-sdp.ts';
 
 /** Offer and answer of one call, and the RTP session behind them (RFC 3264). */
 export class MediaSession {
@@ -29,6 +37,12 @@ export class MediaSession {
   #settled: Settled | undefined;
   #closed: Promise<RtpStatistics | undefined> | undefined;
   #holding = false;
+  /** T.38, while it is in force. */
+  #fax: FaxAgreement | undefined;
+  /** Our offer that is out is one of T.38. */
+  #faxOffered = false;
+  /** Whether the peer may go over to T.38 now. */
+  mayFax: () => boolean = () => false;
   /** What was agreed on cannot be protected: nothing is sent then, and the call is of no use. */
   unprotected: (error: unknown) => void = () => {};
 
@@ -50,6 +64,16 @@ export class MediaSession {
     return this.#agreement;
   }
 
+  /** T.38 in the place of the audio; undefined: there is none. */
+  get fax(): FaxAgreement | undefined {
+    return this.#fax;
+  }
+
+  /** Whether audio is protected, or must be: then there is no T.38, which would go in the clear (ruling 25). */
+  get protected(): boolean {
+    return this.#srtp?.required === true || this.#agreement?.srtp !== undefined;
+  }
+
   /** What we described last; empty before. */
   get written(): string {
     return this.#written;
@@ -64,8 +88,21 @@ export class MediaSession {
     this.#holding = on;
   }
 
-  /** A description to offer. */
+  /** A description to offer: what is in force, T.38 unless the peer is to be held. */
   offer(): string {
+    return this.#fax && !this.#holding ? this.offerFax() : this.offerAudio();
+  }
+
+  /** T.38 to offer, in the place of the audio. */
+  offerFax(): string {
+    this.#faxOffered = true;
+    const { media, mediaIndex } = this.#settled ?? { media: [], mediaIndex: 0 };
+    return this.#write((local) => writeFaxOffer(local, media, faxCarrier(media, mediaIndex)));
+  }
+
+  /** Audio to offer, also where T.38 is in force. */
+  offerAudio(): string {
+    this.#faxOffered = false;
     const held = this.#agreement?.held ?? false;
     const direction = this.#holding ? (held ? 'inactive' : 'sendonly') : 'sendrecv';
     const crypto = this.#srtp?.offer() ?? [];
@@ -82,6 +119,13 @@ export class MediaSession {
    */
   answer(body: string): string | undefined {
     const offer = parseSdp(body);
+    const fax = agreeOnFax(offer);
+    // Of a description that has both, the audio is meant until a fax is known to be there.
+    if (fax && (this.#fax || !offer.media.some(({ kind, port }) => kind === 'audio' && port > 0))) {
+      if (!this.#fax && !this.mayFax()) return undefined;
+      this.#settleFax(fax, offer);
+      return this.#write((local) => writeFaxAnswer(local, offer, fax));
+    }
     const agreement = this.#settle(offer, true);
     if (!agreement) return undefined;
     return this.#write((local) =>
@@ -99,12 +143,23 @@ export class MediaSession {
 
   /**
    * Takes the peer's answer to our offer.
-   * @throws CodedError `sip/sdp` for what is no description, or has no audio that both can speak
+   * @throws CodedError `sip/sdp` for what is no description, or has no audio that both can speak; `sip/no-fax` where
+   * T.38 was offered and is answered by none, which leaves the session without media until audio is offered again
    */
-  accept(body: string): Agreement {
-    const agreement = this.#settle(parseSdp(body), false);
+  accept(body: string): void {
+    const remote = parseSdp(body);
+    if (this.#faxOffered) {
+      const fax = agreeOnFax(remote);
+      if (fax) {
+        this.#settleFax(fax, remote);
+        return;
+      }
+      // Some answer an offer of T.38 by audio in its place.
+      if (!this.#settle(remote, false)) throw new CodedError('sip/no-fax', 'T.38 is answered by nothing');
+      return;
+    }
+    const agreement = this.#settle(remote, false);
     if (!agreement) throw new CodedError('sip/sdp', `the answer cannot be taken: ${this.whyNot}`);
-    return agreement;
   }
 
   /** Why a description of the peer's is refused, for a Reason header. */
@@ -123,10 +178,12 @@ export class MediaSession {
     const agreement = agree(remote, wishes, offered);
     if (!agreement) return undefined;
     this.#srtp?.settle(agreement.srtp);
-    const before = JSON.stringify(this.#agreement?.rtp);
+    const before = this.#fax ? '' : JSON.stringify(this.#agreement?.rtp);
     this.#agreement = agreement;
+    this.#fax = undefined;
     const { mediaIndex, eventType } = agreement.audio;
-    this.#settled = { media: remote.media, mediaIndex, eventType };
+    const profile = remote.media[mediaIndex]?.protocol ?? 'RTP/AVP';
+    this.#settled = { media: remote.media, mediaIndex, eventType, profile };
     // The same parameters again (a repeated answer, a session refresh) must not make RTP latch anew.
     if (JSON.stringify(agreement.rtp) !== before && !this.#closed) {
       this.#media
@@ -138,6 +195,21 @@ export class MediaSession {
       this.#media.detect(this.endpoint, { dtmf: true }).catch(() => {});
     }
     return agreement;
+  }
+
+  #settleFax(fax: FaxAgreement, remote: SessionDescription): void {
+    const before = JSON.stringify(this.#fax?.t38);
+    this.#fax = fax;
+    const { mediaIndex = 0, eventType, profile = 'RTP/AVP' } = this.#settled ?? {};
+    this.#settled = {
+      media: remote.media,
+      mediaIndex: audioCarrier(remote.media, mediaIndex),
+      eventType,
+      profile,
+    };
+    // The same again, as a session refresh brings it, leaves the fax alone (C07).
+    if (JSON.stringify(fax.t38) !== before && !this.#closed)
+      this.#media.setT38(this.endpoint, fax.t38).catch(() => {});
   }
 
   #write(text: (local: LocalAudio) => string): string {

@@ -94,7 +94,7 @@ export interface CalledPeer extends Peer {
   /** Where requests go now; undefined while no address is known. */
   way(): Way | undefined;
   /** The same with what is tried if that fails, in order (RFC 3263 4.3); missing: there is nothing else. */
-  ways?(): readonly (Way | undefined)[];
+  ways?(): readonly Way[];
   /** The call is sent by this way now, one of {@link ways}: what is said of the peer from here on is of that. */
   goes?(way: Way): void;
   /** Request-URI and the headers that say who calls whom: From (without tag), P-Asserted-Identity... */

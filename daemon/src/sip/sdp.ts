@@ -28,6 +28,8 @@ export interface SdpMedia {
   direction: MediaDirection;
   /** Values of its a=crypto lines, in order (RFC 4568). */
   crypto: string[];
+  /** Its attributes of T.38, by their names in lower case: the case they are written in varies (T.38 annex D). */
+  t38: ReadonlyMap<string, string>;
 }
 
 export interface SessionDescription {
@@ -44,6 +46,7 @@ const MAX_LINES = 400;
 const MAX_MEDIA = 16;
 const MAX_FORMATS = 64;
 const MAX_CRYPTO = 16;
+const MAX_T38 = 16;
 
 /** Static payload types that need no rtpmap (RFC 3551 table 4), as far as the box speaks them. */
 const STATIC = new Map<number, string>([
@@ -68,6 +71,7 @@ interface Pending {
   maxptime: number | undefined;
   direction: MediaDirection | undefined;
   crypto: string[];
+  t38: Map<string, string>;
 }
 
 function bad(what: string): CodedError {
@@ -104,6 +108,7 @@ function mediaLine(value: string): Pending {
     maxptime: undefined,
     direction: undefined,
     crypto: [],
+    t38: new Map(),
   };
 }
 
@@ -113,7 +118,9 @@ function attribute(media: Pending, value: string): void {
   const rest = colon < 0 ? '' : value.slice(colon + 1).trim();
   if (DIRECTIONS.has(name)) media.direction = name as MediaDirection;
   else if (name === 'rtcp-mux') media.rtcpMux = true;
-  else if (name === 'rtcp') media.rtcpPort = whole(rest.split(/\s/, 1)[0], 65535);
+  else if (name.startsWith('t38')) {
+    if (media.t38.size < MAX_T38) media.t38.set(name, rest.slice(0, 64));
+  } else if (name === 'rtcp') media.rtcpPort = whole(rest.split(/\s/, 1)[0], 65535);
   // Some adapters write a fraction ("20.0"); its whole part is what counts.
   else if (name === 'ptime') media.ptime = whole(rest.split('.', 1)[0], 1000);
   else if (name === 'maxptime') media.maxptime = whole(rest.split('.', 1)[0], 1000);
@@ -200,6 +207,7 @@ export function parseSdp(body: string): SessionDescription {
       maxptime: m.maxptime,
       direction: m.direction ?? sessionDirection ?? 'sendrecv',
       crypto: m.crypto,
+      t38: m.t38,
     })),
   };
 }
@@ -224,7 +232,8 @@ export const OFFERED_EVENT_TYPE = 101;
 
 const STATIC_TYPE: Record<CodecName, number> = { PCMU: 0, PCMA: 8 };
 
-function head(local: LocalAudio, timing: string): string[] {
+/** The lines before the first m= line. */
+export function head(local: LocalAudio, timing: string): string[] {
   const family = local.address.includes(':') ? 'IP6' : 'IP4';
   return [
     'v=0',
@@ -260,6 +269,8 @@ export interface Settled {
   mediaIndex: number;
   /** The number that stands for telephone-event; undefined if none does. */
   eventType: number | undefined;
+  /** Profile of the audio, where T.38 has taken its line. */
+  profile?: string;
 }
 
 /**
@@ -273,7 +284,14 @@ export function writeOffer(local: LocalAudio, codecs: readonly CodecName[], sett
   const carrier = settled?.mediaIndex ?? 0;
   media.forEach((line, index) => {
     if (index === carrier)
-      lines.push(...audioLines(local, line.protocol, formats, settled?.eventType ?? freeType(settled)));
+      lines.push(
+        ...audioLines(
+          local,
+          settled?.profile ?? line.protocol,
+          formats,
+          settled?.eventType ?? freeType(settled),
+        ),
+      );
     else lines.push(refusedLine(line));
   });
   return `${lines.join('\r\n')}\r\n`;
@@ -287,7 +305,8 @@ function freeType(settled: Settled | undefined): number {
   return type;
 }
 
-const refusedLine = (media: Pick<SdpMedia, 'kind' | 'protocol' | 'formatList'>): string =>
+/** An m= line that is refused, or given up. */
+export const refusedLine = (media: Pick<SdpMedia, 'kind' | 'protocol' | 'formatList'>): string =>
   `m=${media.kind} 0 ${media.protocol} ${media.formatList || '0'}`;
 
 /** A codec settled on, with the numbers that the peer gave it. */

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { CodedError, codeOf, messageOf } from '../base/error.ts';
 import { randomHex } from '../base/random.ts';
-import type { Leg, LegEvents, LegState, ReleaseCause, ReplacedDialog } from '../call/leg.ts';
+import type { FaxCarrier, Leg, LegEvents, LegState, ReleaseCause, ReplacedDialog } from '../call/leg.ts';
 import type { EndpointId, Media, RtpStatistics } from '../media/api.ts';
 import type { DialogJournal } from '../records/call-record.ts';
 import { bodyObjection, descriptionOf } from './body.ts';
@@ -11,6 +11,7 @@ import { causeName, localCause, parseReason, reasonHeader } from './cause.ts';
 import { noDigestYet } from './credentials.ts';
 import { journalOf } from './dialog-journal.ts';
 import { DTMF_RELAY, infoOfKey, infoRefusal, keyOfInfo } from './dtmf-info.ts';
+import { FaxControl } from './fax-control.ts';
 import type { MediaSession } from './media-session.ts';
 import { mayTransfer, type Peer } from './peer.ts';
 import { type Refer, ReferOrder, type ReferWay, readRefer } from './refer.ts';
@@ -28,6 +29,8 @@ export interface LegHost {
   media: Media;
   pool: RtpPool;
   clock: Clock;
+  /** Whether there is a gateway between audio and T.38 on this machine; asked only when a fax comes. */
+  fax(): boolean;
   /** A dialog stands and would outlive us (ruling 7). */
   dialogOpened(leg: SipLeg, dialog: OpenDialog): void;
   /** It has ended, or its BYE is answered. */
@@ -73,12 +76,21 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
   #takesUpdate = false;
   /** The REFER that came last. */
   #transfer: ReferOrder | undefined;
+  readonly #fax: FaxControl;
 
   constructor(peer: Peer, host: LegHost) {
     super();
     this.peer = peer;
     this.host = host;
     this.place = peer.place;
+    this.#fax = new FaxControl({
+      clock: host.clock,
+      peer,
+      able: () => host.fax(),
+      session: () => (this.#state === 'answered' && this.#dialog ? this.session : undefined),
+      reinvite: (make) => (this.session ? this.#reinvite(this.session, make) : Promise.resolve()),
+      changed: (by) => this.emit('fax', by),
+    });
   }
 
   get state(): LegState {
@@ -149,6 +161,14 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
     }
   }
 
+  toFax(near: boolean): Promise<FaxCarrier> {
+    return this.#fax.begin(near);
+  }
+
+  toAudio(): Promise<void> {
+    return this.#fax.end();
+  }
+
   /** A key that the media worker heard on our endpoint. */
   heardDigit(key: string, source: 'dtmf' | 'rfc4733' | 'info'): void {
     const now = this.host.clock.now();
@@ -168,6 +188,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
   /** The dialog stands; everything that arrives in it comes here from now on. */
   protected adopt(dialog: SrfDialog, nextHop: string): void {
     this.#dialog = dialog;
+    if (this.session) this.session.mayFax = () => this.#fax.possible;
     this.#journal = journalOf(dialog, nextHop);
     this.host.facade.track(dialog, () => this.#lost());
     dialog.on('destroy', (req, reason) => this.#destroyed(req, reason));
@@ -279,7 +300,10 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
     this.release(localCause(status === 408 ? 102 : 41, `${status} in the call`));
   }
 
-  async #reinvite(session: MediaSession): Promise<void> {
+  async #reinvite(
+    session: MediaSession,
+    make: () => string | undefined = () => session.offer(),
+  ): Promise<void> {
     const [least, most] = this.direction === 'outgoing' ? GLARE_OURS : GLARE_THEIRS;
     for (let tries = 0; ; tries++) {
       const dialog = this.#dialog;
@@ -288,7 +312,8 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
       this.#offering = true;
       let response: SrfResponse;
       try {
-        const body = session.offer();
+        const body = make();
+        if (body === undefined) return;
         response = await this.#send(dialog, 'INVITE', { Contact: this.peer.contact }, body);
       } finally {
         this.#offering = false;
@@ -370,6 +395,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
   }
 
   #noteHold(): void {
+    this.#fax.note();
     const held = this.session?.agreement?.held ?? false;
     if (held === this.#remoteHold || this.#state !== 'answered') return;
     this.#remoteHold = held;

@@ -105,6 +105,8 @@ export const en: Record<Key, string> = {
   'card.downHelp': 'The sockets appear as soon as the line card answers.',
 
   'role.telephone': 'Telephone',
+  'role.fax': 'Fax',
+  'role.modem': 'Modem or alarm panel',
   'role.pbx-line': 'Office PBX',
   'role.city-line': 'City line',
   'role.pbx-extension': 'PBX extension line',

@@ -106,6 +106,8 @@ export const ru = {
   'card.downHelp': 'Гнёзда появятся, как только ответит плата линий.',
 
   'role.telephone': 'Телефон',
+  'role.fax': 'Факс',
+  'role.modem': 'Модем или охранная панель',
   'role.pbx-line': 'Офисная АТС',
   'role.city-line': 'Городская линия',
   'role.pbx-extension': 'Внутренняя линия АТС',

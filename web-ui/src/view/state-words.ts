@@ -32,7 +32,8 @@ export const portIcon = (port: PortLive): IconName => {
     port.state === 'dialing' ||
     port.state === 'talking' ||
     port.state === 'held';
-  if (port.role === 'telephone') return lifted ? 'lifted' : 'phone';
+  if (port.role === 'telephone' || port.role === 'fax' || port.role === 'modem')
+    return lifted ? 'lifted' : 'phone';
   return port.role === 'unused' ? 'empty' : port.role === 'city-line' ? 'city' : 'exchange';
 };
 

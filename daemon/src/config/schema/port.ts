@@ -8,6 +8,7 @@ import {
   dialable,
   dialableHint,
   enabled,
+  hideNumber,
   id,
   oneLine,
   oneLineHint,
@@ -72,18 +73,20 @@ export const fxsPort = z.object({
   enabled,
   name: portName,
   role: z
-    .enum(['telephone', 'pbx-line'])
+    .enum(['telephone', 'pbx-line', 'fax', 'modem'])
     .default('telephone')
     .meta(
       field(
         'Что подключено',
         'Role',
-        'Телефон, или вход городской линии офисной АТС.',
-        'A telephone, or a city-line input of the office PBX, which takes us for a city line.',
+        'Телефон, факс, модем, или вход городской линии офисной АТС. Факсу и модему звук передаётся без обработки.',
+        'A telephone, a fax, a modem, or a city-line input of the office PBX, which takes us for a city line. Sound of a fax or modem is left as it is.',
         {
           choices: {
             telephone: ['телефон', 'telephone'],
             'pbx-line': ['городской вход АТС', 'city-line port of a PBX'],
+            fax: ['факс', 'fax'],
+            modem: ['модем или охранная панель', 'modem or alarm panel'],
           },
         },
       ),
@@ -97,6 +100,7 @@ export const fxsPort = z.object({
   ),
   classOfService: classOfServiceId,
   costCentre: costCentreId,
+  hideNumber,
   hotline,
   pulseDialing: z
     .boolean()

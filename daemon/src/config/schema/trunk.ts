@@ -282,6 +282,26 @@ export const trunk = z
           technical: true,
         }),
       ),
+    fax: z
+      .enum(['auto', 't38', 'g711'])
+      .default('auto')
+      .meta(
+        field(
+          'Факсы',
+          'Faxes',
+          'По T.38 страница доходит целой и при потерях в сети. Если оператор на T.38 не согласен, факс идёт звуком.',
+          'By T.38 a page arrives whole even where packets are lost. If the operator refuses T.38, the fax goes as sound.',
+          {
+            scope: 'next-call',
+            technical: true,
+            choices: {
+              auto: ['T.38, если оператор умеет', 'T.38 if the operator can'],
+              t38: ['T.38, предлагаем сами', 'T.38, offered by us'],
+              g711: ['звуком (G.711)', 'as sound (G.711)'],
+            },
+          },
+        ),
+      ),
     emergencyShortCodes: z
       .boolean()
       .default(false)

@@ -65,7 +65,8 @@ export class FaxChannel {
     this.#now = now;
     this.#parameters = parameters;
     this.#sender.terms = parameters;
-    if (this.#latch.expect(parameters.remoteAddress, parameters.remotePort)) this.#parts.socket().disconnect();
+    if (this.#latch.expect(parameters.remoteAddress, parameters.remotePort))
+      this.#parts.socket().disconnect();
   }
 
   /** Datagrams taken, brought back by repair, lost, refused. */

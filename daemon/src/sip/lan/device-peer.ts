@@ -34,9 +34,13 @@ export class DevicePeer implements CalledPeer {
   readonly device: Device;
   readonly place: string;
   readonly inside = true;
+  /** An adapter with a fax on it offers T.38 if it can; a telephone never has one. */
+  readonly fax = 'auto';
   readonly localAddress: string | undefined;
   readonly noAnswerMs = NO_ANSWER_MS;
-  readonly #contact: Contact | undefined;
+  #contact: Contact | undefined;
+  /** The same with the other flows of its instance (RFC 5626 6). */
+  readonly #contacts: readonly Contact[];
   readonly #slot: CallPlace;
   readonly #unprotected: boolean;
   #credentials: Credentials | undefined;
@@ -58,6 +62,7 @@ export class DevicePeer implements CalledPeer {
     this.localAddress = localAddress;
     this.#slot = slot;
     this.#contact = contact;
+    this.#contacts = contact ? [contact, ...(contact.further ?? [])] : [];
   }
 
   get contact(): string {
@@ -113,12 +118,22 @@ export class DevicePeer implements CalledPeer {
     return this.#contact?.way;
   }
 
+  ways(): Way[] {
+    return this.#contacts.map(({ way }) => way);
+  }
+
+  goes(way: Way): void {
+    this.#contact = this.#contacts.find((contact) => contact.way === way) ?? this.#contact;
+  }
+
   address(call: OutgoingCall): { uri: string; from: string; headers: Headers } {
     const contact = this.#contact;
     const { caller } = call;
     const domain = joinHostPort(this.localAddress ?? 'localhost', undefined);
     const inside = caller.number !== undefined && !caller.number.startsWith('+');
     const headers: Headers = {
+      // RFC 3325 9.3: a PBX passes on what it is told of its callers.
+      ...(caller.absence === 'private' ? { Privacy: 'id' } : {}),
       // RFC 7462 10: telephones ring in another way for a colleague.
       'Alert-Info': inside ? '<urn:alert:source:internal>' : '<urn:alert:source:external>',
       ...(contact?.path.length ? { Route: contact.path.join(', ') } : {}),
@@ -129,7 +144,7 @@ export class DevicePeer implements CalledPeer {
   saw(_way: Way, status: number, _text: string, answered: boolean): void {
     if (!this.#contact) return;
     // Whoever refuses a call is there.
-    if (answered || status === 408 || status === 503) this.device.saw(this.#contact.uri, answered);
+    if (answered || status === 408 || status === 503) this.device.saw(this.#contact.key, answered);
   }
 
   /** A PBX is told which of its numbers is called; everybody else has one. */
