@@ -18,7 +18,7 @@ export interface DtmfEvent {
 export interface DtmfDetectorOptions {
   /** Least level of each tone, dBm0. ITU-T Q.24 annex A: administrations accept down to -24..-29. */
   readonly minLevelDbm0?: number;
-  /** How much louder the high group may be, dB (4 must pass). */
+  /** How much louder the high group may be, dB (4 must pass, and an echo 10 dB down turns 0 into 5.7). */
   readonly maxForwardTwistDb?: number;
   /** How much louder the low group may be, dB (8 must pass). */
   readonly maxReverseTwistDb?: number;
@@ -45,8 +45,8 @@ const MISSES_TO_FORGET = 2;
 const MIN_TONE_SHARE = 0.8;
 const CLEAR_TONE_SHARE = 0.92;
 /** Limits of one window are as much wider: its estimates are bent by the other tone. */
-const WINDOW_ERROR = 1.35;
-const WINDOW_TWIST = 1.26;
+const WINDOW_ERROR = 1.7;
+const WINDOW_TWIST = 1.4;
 /** The piece of audio that decides, inside the digit for certain: 25 ms, which end 4 ms ago. Samples. */
 const PIECE = 200;
 const PIECE_TAIL = 32;
@@ -103,8 +103,8 @@ export class DtmfDetector {
   constructor(onEvent: (event: DtmfEvent) => void, options: DtmfDetectorOptions = {}) {
     this.#onEvent = onEvent;
     this.#minPower = rmsOf(options.minLevelDbm0 ?? -32) ** 2;
-    this.#maxForward = ratio(options.maxForwardTwistDb ?? 5);
-    this.#maxReverse = ratio(options.maxReverseTwistDb ?? 9);
+    this.#maxForward = ratio(options.maxForwardTwistDb ?? 6);
+    this.#maxReverse = ratio(options.maxReverseTwistDb ?? 9.5);
     this.#maxError = options.maxFrequencyError ?? 0.0182;
     const filter = new DialToneFilter(options.notchHz ?? []);
     this.#filter = filter;
