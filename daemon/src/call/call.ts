@@ -9,7 +9,7 @@ import { CallFax } from './call-fax.ts';
 import { CallerEar } from './caller-ear.ts';
 import { cause, localCause } from './cause.ts';
 import { Holds } from './holds.ts';
-import type { Leg, ReleaseCause } from './leg.ts';
+import type { Leg, Party, ReleaseCause } from './leg.ts';
 import { type CallSeed, RecordKeeper } from './record-keeper.ts';
 import type { ToneSet } from './tones.ts';
 
@@ -82,6 +82,8 @@ export class Call extends Emitter<CallEvents> {
   readonly #fax: CallFax;
   /** Holds and retrievals told to a party, one after the other. */
   #telling: Promise<void> = Promise.resolve();
+  /** Where a call goes that a transfer left to its fate, if nobody takes it: back to the transferor. */
+  recall: (() => Attempt | undefined) | undefined;
   /** False while the called party itself is busy with something else (a consultation) when this call ends. */
   releaseCalled = true;
 
@@ -105,10 +107,24 @@ export class Call extends Emitter<CallEvents> {
     const offs = [
       leg.on('released', (released) => this.#partyGone(leg, released)),
       leg.on('held', (on, music) => void this.hold(on, leg, music)),
+      leg.on('connected', (party) => this.#connected(leg, party)),
     ];
     this.#seated.set(leg, () => {
       for (const off of offs) off();
     });
+  }
+
+  /** RFC 4916: who is really spoken to is told to the other party, and stands in the record where he was not called. */
+  #connected(leg: Leg, party: Party): void {
+    const called = this.#notes.get(leg)?.number ?? this.record.calledNumber;
+    if (party.number === undefined || (leg === this.called && party.number === called)) return;
+    this.other(leg)?.show?.(party);
+    if (leg !== this.called) return;
+    this.keeper.set({
+      connectedNumber: party.number,
+      ...(party.name === undefined ? {} : { connectedName: party.name }),
+    });
+    this.emit('changed');
   }
 
   #unseat(leg: Leg): void {
@@ -180,13 +196,42 @@ export class Call extends Emitter<CallEvents> {
    */
   place(attempt: Attempt, dialedAt?: number): void {
     if (this.#state === 'ended' || this.#attempt) return;
-    this.#attempt = attempt;
     this.#dialedAt = dialedAt;
+    this.#seek(attempt);
+  }
+
+  #seek(attempt: Attempt): void {
+    this.#attempt = attempt;
     attempt.on('started', (leg, note) => this.#legStarted(leg, note));
     attempt.on('alerting', (leg, early) => this.#alerting(leg, early));
     attempt.on('answered', (leg) => void this.#answered(leg));
-    attempt.on('failed', (failed) => this.#finish(failed, failed.by === 'remote' ? 'called' : 'box'));
+    attempt.on('failed', (failed) => {
+      const back = this.recall?.();
+      this.recall = undefined;
+      if (back) {
+        this.keeper.event('recalled');
+        this.#seek(back);
+      } else this.#finish(failed, failed.by === 'remote' ? 'called' : 'box');
+    });
     attempt.start();
+  }
+
+  /** Who is rung, or called, and has not answered. */
+  get rung(): Leg[] {
+    return [...this.#notes.keys()].filter((leg) => leg.state === 'trying' || leg.state === 'alerting');
+  }
+
+  /**
+   * `next`, an answered leg, takes the call in place of whoever is rung (RFC 3891 3, of an early dialog).
+   * @throws CodedError `call/not-transferable` if somebody has taken it
+   */
+  pickUp(next: Leg): void {
+    if (this.#called || !this.#attempt || this.#state === 'ended')
+      throw new CodedError('call/not-transferable', 'nobody is rung any more');
+    this.#attempt.cancel(localCause(cause.normal, 'answered elsewhere'));
+    this.keeper.addLeg(next).answerSource = 'sip';
+    this.keeper.event('picked-up', next.place);
+    void this.#answered(next);
   }
 
   #legStarted(leg: Leg, note: LegNote): void {
@@ -361,12 +406,32 @@ export class Call extends Emitter<CallEvents> {
     if (costs) companions.push({ keeper: this.keeper, leg: seat.leg, price: () => this.#ownPrice() });
     if (!costs) this.keeper.end(released, left, this.#ownPrice());
     if (holds !== undefined) into.#holds.note(seat.leg, true, holds);
+    const mover = this.#partyOf(seat);
+    const there = into.other(place ?? seat.leg);
+    const met = there && into.#partyOf(there === into.caller ? into.#caller : into.#called!);
     into.#receive(moved, this, by, place, companions);
+    // RFC 4916: both see whom they talk to now.
+    if (met) seat.leg.show?.(met);
+    there?.show?.(mover);
     this.emit('ended', released, left);
     this.#doneOf(leaver)(released, left);
     this.emit('changed');
     into.emit('changed');
     this.off();
+  }
+
+  /** A party as its call knows it. */
+  #partyOf(seat: Seat): Party {
+    const { callerNumber, callerName, callerAbsence, calledNumber } = this.record;
+    if (seat !== this.#caller) {
+      const number = this.record.connectedNumber ?? this.#notes.get(seat.leg)?.number ?? calledNumber;
+      return number === undefined ? {} : { number };
+    }
+    if (callerAbsence !== undefined) return { absence: callerAbsence };
+    return {
+      ...(callerNumber === undefined ? {} : { number: callerNumber }),
+      ...(callerName === undefined ? {} : { name: callerName }),
+    };
   }
 
   /** Whom a seat's end concerns, once this call no longer stands behind it. */

@@ -67,6 +67,8 @@ export type LegEvents = {
   held: [held: boolean, music?: boolean];
   /** SIP: T.38 has taken the place of the audio, or audio is back. */
   fax: [by: FaxCarrier];
+  /** SIP: the network says who is really spoken to (RFC 3325 9.1, RFC 4916), whoever was called. */
+  connected: [party: Party];
   /** SIP: the party asks to be put through to somebody else, and to be out of the call (RFC 3515). */
   transferAsked: [order: TransferOrder];
 };
@@ -102,6 +104,14 @@ export interface ReplacedDialog {
   readonly remoteTag: string;
   /** Only while it has not been answered. */
   readonly earlyOnly: boolean;
+}
+
+/** A dialog with whoever is rung, as that side sees it (RFC 4235 4.1.1). */
+export interface EarlyDialog {
+  callId: string;
+  /** Missing until the rung side has answered anything. */
+  localTag?: string;
+  remoteTag: string;
 }
 
 export type LegState = 'idle' | 'trying' | 'alerting' | 'answered' | 'released';
@@ -154,6 +164,10 @@ export interface Leg extends Events<LegEvents> {
   toAudio?(): Promise<void>;
   /** SIP: whether this leg is the dialog that a Replaces header names. */
   isDialog?(dialog: ReplacedDialog): boolean;
+  /** SIP, while the party is rung: the dialog as that party sees it, by which another may pick the call up. */
+  readonly ringingDialog?: EarlyDialog | undefined;
+  /** SIP: tells the party, if it can show it, whom it talks to now. */
+  show?(party: Party): void;
   /** Figures of the leg's RTP, last ones once it is released; absent on legs that have none. */
   statistics?(): Promise<RtpStatistics | undefined>;
 }

@@ -90,5 +90,7 @@ function shownCall(call: Call, places: ReadonlySet<string>): ExtensionCall | und
   const rung = call.record.legs.some(
     (leg) => leg.direction === 'outgoing' && leg.endedAt === undefined && places.has(leg.place),
   );
-  return rung ? { id: call.id, state: 'early', direction: 'recipient' } : undefined;
+  if (!rung) return undefined;
+  const dialog = call.rung.find((leg) => places.has(leg.place))?.ringingDialog;
+  return { id: call.id, state: 'early', direction: 'recipient', ...(dialog ? { dialog } : {}) };
 }

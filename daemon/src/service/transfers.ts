@@ -73,6 +73,7 @@ export class Transfers {
         // Told before it is done: what is told travels in a dialog that ends with it.
         if (talking) order.done();
         else other.on('answered', () => order.done());
+        if (!talking) other.recall = () => this.#backTo(leg, other);
         call.transfer(leg, other, place);
         limitIfOutside(other, this.#context);
         this.#note(other, call, leg, 'attended');
@@ -87,15 +88,22 @@ export class Transfers {
   }
 
   /**
-   * INVITE with Replaces of a device (RFC 3891 3): its call takes the place of an answered dialog of the office's own
-   * devices. The places of operators are not to be had.
+   * INVITE with Replaces of a device (RFC 3891 3): its call takes the place of a dialog of the office's own devices, be
+   * it answered, or rung and to be picked up. The places of operators are not to be had.
    */
   takeOver(leg: Leg, dialog: ReplacedDialog): void {
     const refuse = (sip: number, text: string): void =>
       leg.release({ ...localCause(cause.rejected, text), sip });
     for (const call of this.#context.calls.active) {
+      const rung = call.rung.find((l) => l.isDialog?.(dialog));
+      if (rung) {
+        this.#pickUp(leg, rung, call);
+        return;
+      }
       const place = [call.caller, call.called].find((l) => l?.isDialog?.(dialog));
       if (!place) continue;
+      // RFC 3891 3: an early dialog that the other side has begun is not for us to give away.
+      if (place.state !== 'answered') break;
       if (!place.place.startsWith('device:') || !call.transferable(place)) {
         refuse(403, 'this call is not to be taken over');
         return;
@@ -115,6 +123,34 @@ export class Transfers {
       return;
     }
     refuse(481, 'no such dialog');
+  }
+
+  #pickUp(leg: Leg, rung: Leg, call: Call): void {
+    if (!rung.place.startsWith('device:') || call.record.service === 'emergency') {
+      leg.release({ ...localCause(cause.rejected, 'this call is not to be picked up'), sip: 403 });
+      return;
+    }
+    leg.answer().then(
+      () => {
+        try {
+          call.pickUp(leg);
+        } catch {
+          leg.release(localCause(cause.normal, 'answered elsewhere'));
+        }
+      },
+      () => {},
+    );
+  }
+
+  /** A transferor that left a call while it rang is rung itself where nobody takes it. */
+  #backTo(leg: Leg, call: Call): ReturnType<Reach['extension']> | undefined {
+    const who = transferorAt(this.#context.config(), leg.place);
+    if (who?.party.number === undefined) return undefined;
+    return this.#reach.extension(who.party.number, {
+      caller: { ...(call.record.callerNumber === undefined ? {} : { number: call.record.callerNumber }) },
+      rights: who.rights,
+      pressOne: true,
+    });
   }
 
   #blind(call: Call, leg: Leg, who: Transferor, order: TransferOrder): void {

@@ -55,6 +55,7 @@ export class IncomingSipLeg extends SipLeg {
     super(peer, host);
     this.callId = req.get('Call-ID') ?? '';
     this.hopsLeft = maxForwards(req);
+    this.knowParty(peer.partyIn?.(req, req.get('From'))?.number);
     this.#req = req;
     this.#res = res;
     this.#offer = descriptionOf(req);

@@ -1,7 +1,8 @@
 import type { Timer } from '../base/clock.ts';
 import { codeOf, messageOf } from '../base/error.ts';
 import { randomHex } from '../base/random.ts';
-import type { Leg, ReleaseCause } from '../call/leg.ts';
+import type { EarlyDialog, Leg, ReleaseCause } from '../call/leg.ts';
+import { parseNameAddress } from './address.ts';
 import { descriptionOf } from './body.ts';
 import { causeName, failureCause, localCause, reasonHeader } from './cause.ts';
 import { type DigestProgress, nextSequence, noDigestYet } from './credentials.ts';
@@ -49,6 +50,8 @@ export class OutgoingSipLeg extends SipLeg {
   #sessionSeconds = SESSION_SECONDS;
   #minSe = 0;
   #alerted = false;
+  /** The tag of whoever rings. */
+  #theirTag: string | undefined;
   #counted = false;
   #hops: number | undefined;
 
@@ -67,6 +70,15 @@ export class OutgoingSipLeg extends SipLeg {
     // Only what is forwarded is the same call still; what somebody dials in a call is another.
     if (caller instanceof SipLeg && caller.carried && this.#call.diversion)
       this.#call = { ...this.#call, carried: caller.carried };
+  }
+
+  get ringingDialog(): EarlyDialog | undefined {
+    if (this.state !== 'trying' && this.state !== 'alerting') return undefined;
+    return {
+      callId: this.callId,
+      remoteTag: this.#tag,
+      ...(this.#theirTag === undefined ? {} : { localTag: this.#theirTag }),
+    };
   }
 
   protected get earlyTag(): string {
@@ -245,6 +257,7 @@ export class OutgoingSipLeg extends SipLeg {
     this.#noAnswer?.cancel();
     if (response.status < 180) return;
     this.#alerted = true;
+    this.#theirTag = parseNameAddress(response.get('To') ?? '')?.params.get('tag');
     let audible = false;
     const description = descriptionOf(response);
     if (description !== '') {
@@ -283,6 +296,7 @@ export class OutgoingSipLeg extends SipLeg {
     this.adopt(dialog, nextHop);
     this.state = 'answered';
     this.emit('answered', 'sip');
+    this.noteParty(dialog.res, undefined);
   }
 
   #rejected(response: SrfResponse, offer: string, digest: DigestProgress): void {

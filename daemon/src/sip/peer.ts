@@ -3,7 +3,7 @@ import type { CodecName } from '../media/api.ts';
 import { joinHostPort } from './address.ts';
 import type { Carried } from './carried.ts';
 import type { DigestProgress } from './credentials.ts';
-import type { Headers, SrfResponse } from './srf-types.ts';
+import type { Headers, SrfMessage, SrfResponse } from './srf-types.ts';
 import type { SrtpWishes } from './srtp-terms.ts';
 
 /** What a leg may speak with its peer. */
@@ -47,6 +47,10 @@ export interface Peer {
    * whoever has it; `g711` as sound, always.
    */
   readonly fax: 'auto' | 't38' | 'g711';
+  /** A party as it is shown to this peer, a name-addr; missing: it is shown nobody in the middle of a call. */
+  shown?(party: Party): string;
+  /** Who is at the peer's end as a message of its says, if it is to be believed; `from`: its From, where that is the peer's. */
+  partyIn?(message: Pick<SrfMessage, 'get'>, from: string | undefined): Party | undefined;
   /** A call with it begins, ends; for the limit of calls at once. */
   callBegan(): void;
   callEnded(): void;

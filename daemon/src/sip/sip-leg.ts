@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { CodedError, codeOf, messageOf } from '../base/error.ts';
 import { randomHex } from '../base/random.ts';
-import type { FaxCarrier, Leg, LegEvents, LegState, ReleaseCause, ReplacedDialog } from '../call/leg.ts';
+import type { FaxCarrier, Leg, LegEvents, LegState, Party, ReleaseCause, ReplacedDialog } from '../call/leg.ts';
 import type { EndpointId, Media, RtpStatistics } from '../media/api.ts';
 import type { DialogJournal } from '../records/call-record.ts';
 import { bodyObjection, descriptionOf } from './body.ts';
@@ -18,7 +18,7 @@ import { type Refer, ReferOrder, type ReferWay, readRefer } from './refer.ts';
 import type { RtpPool } from './rtp-pool.ts';
 import { SessionRefresh } from './session-refresh.ts';
 import type { SrfFacade } from './srf-facade.ts';
-import type { Headers, SrfDialog, SrfRequest, SrfResponse } from './srf-types.ts';
+import type { Headers, SrfDialog, SrfMessage, SrfRequest, SrfResponse } from './srf-types.ts';
 
 /** A dialog as sip/ knows it; the owner of call records adds which record it belongs to. */
 export type OpenDialog = Omit<DialogJournal, 'callRecordId'>;
@@ -74,6 +74,8 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
   /** Of a call that we made: nobody may ask for our password in one that somebody else began (C09). */
   #sessionRefresh: SessionRefresh | undefined;
   #takesUpdate = false;
+  /** Who is spoken to, as told last. */
+  #party: string | undefined;
   /** The REFER that came last. */
   #transfer: ReferOrder | undefined;
   readonly #fax: FaxControl;
@@ -202,6 +204,8 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
       this.#awaitAck = undefined;
       take?.(req);
     });
+    const told = this.direction === 'outgoing' ? dialog.res : dialog.req;
+    this.#takesUpdate = /\bUPDATE\b/i.test(told.get('Allow') ?? '');
     if (this.direction === 'outgoing' && this.#state !== 'released') this.#keepAlive(dialog);
     if (this.#state !== 'released') this.host.dialogOpened(this, this.#journal);
   }
@@ -278,7 +282,6 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
       this.#refresh(dialog).catch(() => {});
     });
     this.#sessionRefresh = refresh;
-    this.#takesUpdate = /\bUPDATE\b/i.test(dialog.res.get('Allow') ?? '');
     refresh.answered(dialog.res.get('Session-Expires'));
   }
 
@@ -338,6 +341,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
   /** A re-INVITE or UPDATE from the peer. */
   #modified(dialog: SrfDialog, req: SrfRequest, res: SrfResponse): void {
     const { status, body, headers: said } = this.#considerOffer(req);
+    if (status === 200) this.noteParty(req, req.get('From'));
     const headers: Headers =
       said ??
       (status === 488 ? { Reason: reasonHeader(88) } : status === 200 ? { Contact: this.peer.contact } : {});
@@ -434,6 +438,28 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
     // Before an answer the Call-ID, which somebody else cannot know, and the peer's own tag must do.
     if (!tags) return this.earlyTag === undefined || [localTag, remoteTag].includes(this.earlyTag);
     return !earlyOnly && tags.localTag === localTag && tags.remoteTag === remoteTag;
+  }
+
+  /** Whom the party talks to now, where it is one of ours and takes UPDATE (RFC 4916 4.4; by RFC 3325's header, which telephones know). */
+  show(party: Party): void {
+    const dialog = this.#dialog;
+    const shown = this.peer.shown?.(party);
+    if (!dialog || shown === undefined || !this.#takesUpdate || this.#state !== 'answered') return;
+    const headers = { Contact: this.peer.contact, 'P-Asserted-Identity': shown };
+    this.#send(dialog, 'UPDATE', headers).catch(() => {});
+  }
+
+  /** A message of the peer's in the dialog, or the answer to our INVITE: it may say who is really there (RFC 4916). */
+  protected noteParty(message: Pick<SrfMessage, 'get'>, from: string | undefined): void {
+    const party = this.peer.partyIn?.(message, from);
+    if (!party || party.number === undefined || party.number === this.#party) return;
+    this.#party = party.number;
+    this.emit('connected', party);
+  }
+
+  /** Who the peer has said to be from the beginning. */
+  protected knowParty(number: string | undefined): void {
+    this.#party = number;
   }
 
   /** The tag that is known before the dialog stands: of whoever sent the INVITE. */

@@ -1,13 +1,13 @@
-import type { ReleaseCause } from '../call/leg.ts';
+import type { Party, ReleaseCause } from '../call/leg.ts';
 import type { TrunkConfig } from '../config/schema.ts';
 import { escapeUser } from './address.ts';
 import { stillSigned } from './carried.ts';
 import type { DigestProgress } from './credentials.ts';
-import { identityOf } from './identity.ts';
+import { callerOf, identityOf } from './identity.ts';
 import { deviceOfAccount } from './lan/pbx-account.ts';
 import { toOperator } from './number-format.ts';
 import type { AudioWishes, CalledPeer, ChallengedRequest, OutgoingCall, Way } from './peer.ts';
-import type { Headers, SrfResponse } from './srf-types.ts';
+import type { Headers, SrfMessage, SrfResponse } from './srf-types.ts';
 import type { Trunk } from './trunk.ts';
 
 /** An operator as the legs of calls on its trunk see it. */
@@ -110,6 +110,17 @@ export class TrunkPeer implements CalledPeer {
         ...(emergency ? {} : passedOn(trunk.config, call)),
       },
     };
+  }
+
+  partyIn(message: Pick<SrfMessage, 'get'>, from: string | undefined): Party | undefined {
+    const { numberFormat, callerFrom } = this.trunk.config;
+    const headers = {
+      from,
+      assertedIdentity: message.get('P-Asserted-Identity'),
+      remoteParty: message.get('Remote-Party-ID'),
+      privacy: message.get('Privacy'),
+    };
+    return callerOf(headers, numberFormat, callerFrom);
   }
 
   heard(response: SrfResponse): void {

@@ -1,5 +1,5 @@
 import { Emitter } from '../../src/base/emitter.ts';
-import type { Leg, LegEvents, LegState, ReleaseCause, ReplacedDialog } from '../../src/call/leg.ts';
+import type { Leg, LegEvents, LegState, Party, ReleaseCause, ReplacedDialog } from '../../src/call/leg.ts';
 
 let made = 0;
 
@@ -18,6 +18,8 @@ export class FakeLeg extends Emitter<LegEvents> implements Leg {
   readonly sent: string[] = [];
   readonly number: string;
   onHold = false;
+  /** Parties that it was told it talks to. */
+  readonly shown: Party[] = [];
 
   constructor(direction: Leg['direction'], place: string, number = '') {
     super();
@@ -26,6 +28,10 @@ export class FakeLeg extends Emitter<LegEvents> implements Leg {
     this.number = number;
     this.endpoint = `rtp:${this.id}`;
     this.callId = `call-${this.id}`;
+  }
+
+  show(party: Party): void {
+    this.shown.push(party);
   }
 
   start(): void {

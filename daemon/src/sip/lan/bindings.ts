@@ -18,12 +18,30 @@ export interface Binding {
   userAgent?: string;
   /** `+sip.instance` with `reg-id`: the same telephone again (RFC 5626 6). */
   instance?: string;
+  /** One of the ways of a telephone that keeps to RFC 5626: what it is called there. */
+  flow?: DeviceFlow;
+}
+
+/** A registration with outbound (RFC 5626 6). */
+export interface DeviceFlow {
+  /** `+sip.instance` as it was written, without its quotes. */
+  instance: string;
+  /** `reg-id`. */
+  regId: number;
 }
 
 /** What a REGISTER asks for. */
 export interface BindingRequest {
   /** Contacts; `*` for all of them. */
-  contacts: readonly { uri: string; q: number; expires: number | undefined; instance?: string }[] | '*';
+  contacts:
+    | readonly {
+        uri: string;
+        q: number;
+        expires: number | undefined;
+        instance?: string;
+        flow?: DeviceFlow;
+      }[]
+    | '*';
   /** The Expires header, seconds. */
   expires: number | undefined;
   callId: string;
@@ -75,9 +93,11 @@ export function register(
     const parsed = parseUri(contact.uri);
     if (!parsed || !contact.uri) return { status: 400, reason: 'Contact is no SIP address' };
     if (asked > 0 && asked < limits.min) return { status: 423, reason: 'Interval Too Brief' };
+    // RFC 5626 6: a flow is known by instance and number alone; all flows of a telephone may have one URI.
+    const apart = contact.flow !== undefined;
     const same = (binding: Binding): boolean =>
-      sameContact(binding.uri, parsed) ||
-      (contact.instance !== undefined && binding.instance === contact.instance);
+      (contact.instance !== undefined && binding.instance === contact.instance) ||
+      (!(apart && binding.flow) && sameContact(binding.uri, parsed));
     if (bindings.some((binding) => same(binding) && stale(binding))) return outOfOrder;
     bindings = bindings.filter((binding) => !same(binding));
     if (asked === 0) continue;
@@ -94,6 +114,7 @@ export function register(
         rport: request.rport,
         ...(request.userAgent === undefined ? {} : { userAgent: request.userAgent }),
         ...(contact.instance === undefined ? {} : { instance: contact.instance }),
+        ...(contact.flow ? { flow: contact.flow } : {}),
       },
     ];
   }
@@ -126,6 +147,10 @@ export function wayTo(binding: Binding): { address: string; port: number; transp
   const transport = protocol.toLowerCase();
   const contact = parseUri(binding.uri);
   const honest =
-    transport === 'udp' && !binding.rport && binding.path.length === 0 && contact?.host === address;
+    transport === 'udp' &&
+    !binding.flow &&
+    !binding.rport &&
+    binding.path.length === 0 &&
+    contact?.host === address;
   return { address, port: honest ? (contact.port ?? 5060) : port, transport };
 }

@@ -1,4 +1,4 @@
-import type { ReleaseCause } from '../../call/leg.ts';
+import type { Party, ReleaseCause } from '../../call/leg.ts';
 import { escapeUser, joinHostPort, parseUri, plainAddress, quoteName } from '../address.ts';
 import { localCause } from '../cause.ts';
 import { Credentials, type DigestProgress } from '../credentials.ts';
@@ -138,7 +138,11 @@ export class DevicePeer implements CalledPeer {
       'Alert-Info': inside ? '<urn:alert:source:internal>' : '<urn:alert:source:external>',
       ...(contact?.path.length ? { Route: contact.path.join(', ') } : {}),
     };
-    return { uri: this.#uri(call.number), from: this.#from(call, domain), headers };
+    return { uri: this.#uri(call.number), from: this.#from(caller, domain), headers };
+  }
+
+  shown(party: Party): string {
+    return this.#from(party, joinHostPort(this.localAddress ?? 'localhost', undefined));
   }
 
   saw(_way: Way, status: number, _text: string, answered: boolean): void {
@@ -157,7 +161,7 @@ export class DevicePeer implements CalledPeer {
     return `sip:${user}@${joinHostPort(parsed.host, parsed.port)}`;
   }
 
-  #from({ caller }: OutgoingCall, domain: string): string {
+  #from(caller: Party, domain: string): string {
     if (caller.absence === 'private') return '"Anonymous" <sip:anonymous@anonymous.invalid>';
     const name = caller.name ? `${quoteName(caller.name)} ` : '';
     if (caller.number === undefined) return `${name || '"Unavailable" '}<sip:unavailable@unknown.invalid>`;

@@ -51,6 +51,7 @@ export interface StoredBinding {
   rport: boolean;
   userAgent?: string;
   instance?: string;
+  flow?: { instance: string; regId: number };
 }
 
 /** Where bindings are kept over a restart. */

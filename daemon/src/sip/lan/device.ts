@@ -49,6 +49,12 @@ export interface Contact {
   /** Route headers' values (RFC 3327 5.1). */
   path: readonly string[];
   q: number;
+  /** By what it is told from the others: the URI, or where that is that of several flows, the flow. */
+  key: string;
+  /** The instance that has several flows, of which one is to be taken (RFC 5626 6). */
+  instance?: string;
+  /** Its other flows, the newest first. */
+  further?: readonly Contact[];
 }
 
 interface Watched {
@@ -66,7 +72,7 @@ export class Device {
   #bindings: readonly Binding[] = [];
   readonly #targets: Targets | undefined;
   readonly #networks = new BlockList();
-  /** By contact URI. */
+  /** By {@link Contact.key}. */
   readonly #watched = new Map<string, Watched>();
   #expiry: Timer | undefined;
   #state: DeviceState = 'disabled';
@@ -86,7 +92,7 @@ export class Device {
 
   get status(): DeviceStatus {
     const { clock } = this.#host;
-    const expiry = new Map(this.#bindings.map((binding) => [binding.uri, binding]));
+    const expiry = new Map(this.#bindings.map((binding) => [keyOf(binding), binding]));
     const { trouble } = this;
     return {
       deviceId: this.config.id,
@@ -95,12 +101,12 @@ export class Device {
       calls: this.calls,
       ...(trouble ? { trouble } : {}),
       contacts: this.#contacts().map((contact): DeviceContact => {
-        const binding = expiry.get(contact.uri);
+        const binding = expiry.get(contact.key);
         return {
           address: nextHopOf(contact.way),
           ...(binding?.userAgent === undefined ? {} : { userAgent: binding.userAgent }),
           ...(binding ? { expiresAt: Math.round(clock.wall() + binding.expiresAt - clock.now()) } : {}),
-          alive: this.#watched.get(contact.uri)?.health.up ?? true,
+          alive: this.#watched.get(contact.key)?.health.up ?? true,
         };
       }),
     };
@@ -115,11 +121,12 @@ export class Device {
     this.#refresh();
   }
 
-  /** Ways to it that answer, the preferred first. */
+  /** Ways to it that answer, the preferred first; of the flows of one instance the newest, with the others behind it. */
   get reachable(): Contact[] {
-    return this.#contacts()
-      .filter(({ uri, way }) => this.protects(way.transport) && (this.#watched.get(uri)?.health.up ?? true))
-      .sort((a, b) => b.q - a.q);
+    const contacts = this.#contacts().filter(
+      ({ key, way }) => this.protects(way.transport) && (this.#watched.get(key)?.health.up ?? true),
+    );
+    return byInstance(contacts).sort((a, b) => b.q - a.q);
   }
 
   /** How speech with it is to be protected; undefined: not at all. */
@@ -160,9 +167,9 @@ export class Device {
     return isIP(plain) !== 0 && this.#networks.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
   }
 
-  /** An exchange with a contact has ended; `alive`: it answered, whatever it said. */
-  saw(uri: string, alive: boolean): void {
-    const watched = this.#watched.get(uri);
+  /** An exchange with a contact (by its key) has ended; `alive`: it answered, whatever it said. */
+  saw(key: string, alive: boolean): void {
+    const watched = this.#watched.get(key);
     if (!watched) return;
     watched.health = judge(watched.health, alive);
     this.#assess();
@@ -202,13 +209,16 @@ export class Device {
         transport,
         ...(transport === 'tls' ? { profile: tlsProfileId(this.config.id) } : {}),
       };
-      return [{ uri: `sip:${escapeUser(user)}@${place}`, way, path: [], q: 1 }];
+      const uri = `sip:${escapeUser(user)}@${place}`;
+      return [{ uri, way, path: [], q: 1, key: uri }];
     }
     return this.#live().map((binding) => ({
       uri: binding.uri,
       way: wayTo(binding),
       path: binding.path,
       q: binding.q,
+      key: keyOf(binding),
+      ...(binding.flow ? { instance: binding.flow.instance } : {}),
     }));
   }
 
@@ -216,22 +226,22 @@ export class Device {
   #refresh(): void {
     if (this.#closed) return;
     const contacts = this.#contacts();
-    const uris = new Set(contacts.map(({ uri }) => uri));
-    for (const [uri, { timer }] of [...this.#watched]) {
-      if (uris.has(uri)) continue;
+    const keys = new Set(contacts.map(({ key }) => key));
+    for (const [key, { timer }] of [...this.#watched]) {
+      if (keys.has(key)) continue;
       timer?.cancel();
-      this.#watched.delete(uri);
+      this.#watched.delete(key);
     }
     for (const contact of contacts) {
       this.#host.localAddress(contact.way.address);
-      const before = this.#watched.get(contact.uri);
+      const before = this.#watched.get(contact.key);
       if (before) {
         // It has just spoken to us.
         if (!this.#targets) before.health = initialHealth;
         continue;
       }
-      this.#watched.set(contact.uri, { health: initialHealth, answers: false, timer: undefined });
-      this.#qualifyIn(contact.uri, this.#targets ? 0 : this.#host.times.qualifyMs);
+      this.#watched.set(contact.key, { health: initialHealth, answers: false, timer: undefined });
+      this.#qualifyIn(contact.key, this.#targets ? 0 : this.#host.times.qualifyMs);
     }
     this.#expiry?.cancel();
     const next = Math.min(...this.#live().map((binding) => binding.expiresAt));
@@ -258,30 +268,30 @@ export class Device {
     this.#host.changed(this);
   }
 
-  #qualifyIn(uri: string, ms: number): void {
-    const watched = this.#watched.get(uri);
+  #qualifyIn(key: string, ms: number): void {
+    const watched = this.#watched.get(key);
     if (!watched || this.#closed) return;
     watched.timer?.cancel();
-    watched.timer = this.#host.clock.after(ms, () => void this.#qualify(uri));
+    watched.timer = this.#host.clock.after(ms, () => void this.#qualify(key));
   }
 
   /** OPTIONS: whether it is there at all. Some answer nothing to it ever, and say nothing by that. */
-  async #qualify(uri: string): Promise<void> {
+  async #qualify(key: string): Promise<void> {
     const { facade, times, clock } = this.#host;
-    const contact = this.#contacts().find((known) => known.uri === uri);
+    const contact = this.#contacts().find((known) => known.key === key);
     const local = contact && this.#host.localAddress(contact.way.address);
     if (!contact || local === undefined || !facade.connected) {
-      this.#qualifyIn(uri, times.retryMs);
+      this.#qualifyIn(key, times.retryMs);
       return;
     }
     const us = `<sip:linegate@${joinHostPort(local, undefined)}>`;
     const asked = facade
       .request('OPTIONS', {
-        uri,
+        uri: contact.uri,
         proxy: proxyOf(contact.way),
         headers: {
           From: `${us};tag=${randomBytes(8).toString('hex')}`,
-          To: `<${uri}>`,
+          To: `<${contact.uri}>`,
           Contact: '<sip:linegate@localhost>',
           Accept: 'application/sdp',
           ...(contact.path.length ? { Route: contact.path.join(', ') } : {}),
@@ -291,12 +301,29 @@ export class Device {
       .catch((error: unknown) => (codeOf(error) === 'sip/engine-lost' ? undefined : false));
     const late = new Promise<false>((resolve) => void clock.after(times.answerMs, () => resolve(false)));
     const alive = await Promise.race([asked, late]);
-    const watched = this.#watched.get(uri);
+    const watched = this.#watched.get(key);
     if (!watched) return;
     if (alive) watched.answers = true;
-    if (alive || (alive === false && (watched.answers || this.#targets))) this.saw(uri, alive);
-    this.#qualifyIn(uri, alive ? times.qualifyMs : Math.min(times.qualifyMs, times.retryMs));
+    if (alive || (alive === false && (watched.answers || this.#targets))) this.saw(key, alive);
+    this.#qualifyIn(key, alive ? times.qualifyMs : Math.min(times.qualifyMs, times.retryMs));
   }
+}
+
+/** By what a binding is told from the others of its device. */
+const keyOf = ({ uri, flow }: Binding): string => (flow ? `${flow.regId} ${flow.instance}` : uri);
+
+/** One contact for each instance: a call goes to one of its flows, and to the next if that is broken (RFC 5626 6). */
+function byInstance(contacts: readonly Contact[]): Contact[] {
+  const flows = new Map<string, Contact[]>();
+  // Registered last stands last.
+  for (const contact of [...contacts].reverse())
+    if (contact.instance !== undefined)
+      flows.set(contact.instance, [...(flows.get(contact.instance) ?? []), contact]);
+  return contacts.flatMap((contact) => {
+    if (contact.instance === undefined) return contact;
+    const [newest, ...further] = flows.get(contact.instance) ?? [];
+    return newest === contact ? { ...contact, further } : [];
+  });
 }
 
 function addNetwork(list: BlockList, network: string): void {

@@ -1,3 +1,4 @@
+import type { EarlyDialog } from '../../call/leg.ts';
 import { escapeUser, joinHostPort } from '../address.ts';
 
 /** Messages that wait for somebody. */
@@ -14,6 +15,8 @@ export interface ExtensionCall {
   /** `trying`: it calls and nobody is alerted; `early`: it rings, there or here; `confirmed`: they talk. */
   state: 'trying' | 'early' | 'confirmed';
   direction: 'initiator' | 'recipient';
+  /** While it is rung by SIP: how another telephone names it to pick it up (RFC 3891). */
+  dialog?: EarlyDialog;
 }
 
 /** What devices may subscribe to. */
@@ -42,14 +45,18 @@ export function messageSummary(waiting: WaitingMessages, account: string): strin
 const escapeXml = (text: string): string =>
   text.replace(/[<>&"']/g, (c) => `&#${c.charCodeAt(0)};`).replace(/[^\x20-\x7e]/g, '');
 
+/** RFC 4235 4.1.1: the dialog from the point of view of the telephone that rings. */
+const namedBy = ({ callId, localTag, remoteTag }: EarlyDialog): string =>
+  ` call-id="${escapeXml(callId)}"${localTag === undefined ? '' : ` local-tag="${escapeXml(localTag)}"`} remote-tag="${escapeXml(remoteTag)}"`;
+
 /**
  * Body of a dialog-info document (RFC 4235 4), always with the full state. It says that somebody is called or talks,
  * and not with whom: that is nobody else's affair.
  */
 export function dialogInfo(entity: string, version: number, calls: readonly ExtensionCall[]): string {
   const dialogs = calls.map(
-    ({ id, state, direction }) =>
-      `<dialog id="${escapeXml(id)}" direction="${direction}"><state>${state}</state></dialog>`,
+    ({ id, state, direction, dialog }) =>
+      `<dialog id="${escapeXml(id)}"${dialog ? namedBy(dialog) : ''} direction="${direction}"><state>${state}</state></dialog>`,
   );
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',

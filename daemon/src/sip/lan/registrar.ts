@@ -12,11 +12,17 @@ import {
 import type { Device } from './device.ts';
 
 /** Extensions that a REGISTER may insist on (RFC 3261 10.3 step 2). */
-const SUPPORTED: ReadonlySet<string> = new Set(['path']);
+const SUPPORTED: ReadonlySet<string> = new Set(['path', 'outbound']);
 
 /** Most contacts, and Path values, that are read of one request. */
 const MAX_CONTACTS = 16;
 const MAX_PATH = 8;
+
+/**
+ * RFC 5626 4.4, Flow-Timer: how long a telephone may leave its flow without a sign, s. A NAT forgets a UDP mapping
+ * after 30 s (RFC 4787 5), a connection lasts longer.
+ */
+const FLOW_SECONDS = { udp: 30, stream: 120 } as const;
 
 export interface RegistrarHost {
   facade: SrfFacade;
@@ -54,8 +60,12 @@ export class Registrar {
     const to = parseUri(parseNameAddress(req.get('To') ?? '')?.uri ?? '')?.user ?? '';
     // Step 4: with its password it may speak for itself only.
     if (to !== device.config.user) return { status: 403 };
-    const request = readRequest(req);
+    const outbound = words(req.get('Supported')).includes('outbound');
+    const request = readRequest(req, outbound);
     if (!request) return { status: 400 };
+    const flow = request.contacts !== '*' && request.contacts.find((contact) => contact.flow);
+    // RFC 5626 6: a proxy on the way that keeps no flow to the telephone would lead calls astray.
+    if (flow && !holdsFlow(req, request.path)) return { status: 439 };
     const now = clock.now();
     const outcome = register(device.bindings, request, now, this.#limits);
     if (outcome.status === 423) return { status: 423, headers: { 'Min-Expires': String(this.#limits.min) } };
@@ -70,6 +80,13 @@ export class Registrar {
       status: 200,
       headers: {
         ...(contacts.length ? { Contact: contacts.join(', ') } : {}),
+        // RFC 5626 6: by this the telephone knows that its other ways may follow.
+        ...(flow
+          ? {
+              Require: 'outbound',
+              'Flow-Timer': String(FLOW_SECONDS[req.protocol.toLowerCase() === 'udp' ? 'udp' : 'stream']),
+            }
+          : {}),
         // RFC 3261 10.3 step 8: for telephones without a clock of their own.
         Date: new Date(clock.wall()).toUTCString(),
         // RFC 3327 5.3: the telephone may want to know by what way it is reached.
@@ -89,11 +106,21 @@ const words = (header: string | undefined): string[] =>
 
 function written(binding: Binding, now: number): string {
   const seconds = Math.max(1, Math.round((binding.expiresAt - now) / 1000));
-  return `<${binding.uri}>;expires=${seconds}${binding.q === 1 ? '' : `;q=${binding.q}`}`;
+  const { flow } = binding;
+  const named = flow ? `;reg-id=${flow.regId};+sip.instance="${flow.instance}"` : '';
+  return `<${binding.uri}>;expires=${seconds}${binding.q === 1 ? '' : `;q=${binding.q}`}${named}`;
 }
 
-/** What of a REGISTER concerns bindings; undefined if it cannot be read. */
-function readRequest(req: SrfRequest): BindingRequest | undefined {
+/** Whether the first hop keeps the flow that the telephone has made: we ourselves, or a proxy that says so (RFC 5626 6). */
+function holdsFlow(req: SrfRequest, path: readonly string[]): boolean {
+  if (splitHeader(req.get('Via') ?? '').length < 2) return true;
+  // RFC 3327 5.2: each proxy puts itself before the others, so that the last is the telephone's own.
+  const edge = parseUri(parseNameAddress(path.at(-1) ?? '')?.uri ?? '');
+  return edge?.params.has('ob') ?? false;
+}
+
+/** What of a REGISTER concerns bindings; undefined if it cannot be read. `outbound`: it knows RFC 5626. */
+function readRequest(req: SrfRequest, outbound: boolean): BindingRequest | undefined {
   const [number = '', method = ''] = (req.get('CSeq') ?? '').trim().split(/\s+/);
   const callId = req.get('Call-ID') ?? '';
   const sequence = /^\d{1,10}$/.test(number) && method === 'REGISTER' ? Number(number) : -1;
@@ -123,15 +150,22 @@ function readRequest(req: SrfRequest): BindingRequest | undefined {
     const { params } = address;
     const instance = params.get('+sip.instance');
     const q = Number(params.get('q') ?? '1');
+    const regId = params.get('reg-id') ?? '';
+    const flow = outbound && instance !== undefined && /^[1-9]\d{0,9}$/.test(regId);
+    const written = instance?.slice(0, 128);
     contacts.push({
       uri: address.uri,
       q: q >= 0 && q <= 1 ? q : 1,
       expires: seconds(params.get('expires')),
-      ...(instance === undefined
-        ? {}
-        : { instance: `${instance.slice(0, 128)} ${params.get('reg-id') ?? ''}` }),
+      ...(written === undefined ? {} : { instance: `${written} ${regId}` }),
+      ...(flow && written !== undefined
+        ? { flow: { instance: written.replace(/["\\]/g, ''), regId: Number(regId) } }
+        : {}),
     });
   }
+  // RFC 5626 6: a flow comes alone.
+  if (contacts.length > 1 && contacts.some((contact) => contact.flow && contact.expires !== 0))
+    return undefined;
   return { ...common, contacts };
 }
 
