@@ -5,6 +5,7 @@ import { hostPort, parseUri } from '../sipd/message/uri.ts';
 import { cachedDns } from '../sipd/resolve/cache.ts';
 import { type Dns, systemDns } from '../sipd/resolve/dns.ts';
 import { locate } from '../sipd/resolve/locate.ts';
+import { isWeb } from '../sipd/transport/flow.ts';
 
 /**
  * Finds the servers of trunks as RFC 3263 says, by the engine's own code, with the last answers standing in while
@@ -27,7 +28,9 @@ export function trunkResolver(
         ...families(),
         random: Math.random,
       });
-      return targets.map((t) => ({ address: t.host, port: t.port, transport: t.proto }));
+      return targets.flatMap(({ host: address, port, proto }) =>
+        isWeb(proto) ? [] : { address, port, transport: proto },
+      );
     },
   };
 }

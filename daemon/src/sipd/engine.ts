@@ -56,6 +56,7 @@ const SUPPORTED = [
   'tdialog',
   'from-change',
   'path',
+  'outbound',
   'histinfo',
   'early-session',
   'answermode',

@@ -156,7 +156,8 @@ export class RawPhone {
       if (left <= 0)
         throw new Error(`no such message within ${ms} ms; came: ${this.messages.map((m) => m.startLine)}`);
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
+        // Nothing that nobody waits for any more holds the process up.
+        const timer = setTimeout(resolve, left).unref();
         const wake = (): void => {
           clearTimeout(timer);
           this.#waiting.delete(wake);

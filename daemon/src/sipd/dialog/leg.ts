@@ -1,7 +1,7 @@
 import type { Timer } from '../../base/clock.ts';
 import type { SipMessage } from '../message/message.ts';
 import { parseNameAddr } from '../message/name-addr.ts';
-import { hostPort, parseUri } from '../message/uri.ts';
+import { hostPort, parseUri, uriParam } from '../message/uri.ts';
 import { isPrivateIpv4 } from '../transport/addresses.ts';
 import type { Flow } from '../transport/flow.ts';
 import type { Repeater } from './invite-2xx.ts';
@@ -186,6 +186,11 @@ export class Leg {
   noteNat(message: SipMessage, flow: Flow): void {
     const uri = parseUri(this.remoteTarget);
     const source = flow.remote.host;
+    // RFC 5626 4.3: `ob` asks that what follows come by the way that the request made.
+    if (uri && this.routeSet.length === 0 && uriParam(uri, 'ob') !== undefined) {
+      this.natted = true;
+      return;
+    }
     if (!uri || this.routeSet.length > 0 || uri.host === source || !isPrivateIpv4(uri.host)) {
       this.natted = false;
       return;
