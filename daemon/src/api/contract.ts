@@ -27,6 +27,12 @@ export interface Said {
 
 export type Language = 'ru' | 'en';
 
+/** GET and PUT /api/messages/MAILBOX: messages that wait for a person, not heard yet and heard. */
+export interface MessageCountsView {
+  fresh: number;
+  old: number;
+}
+
 // ------------------------------------------------------------------ errors
 
 /** Body of every answer with a status of 400 or more. */

@@ -16,6 +16,7 @@ import type {
   LineTestResult,
   LiveChange,
   LiveState,
+  MessageCountsView,
   PinRequest,
   PinView,
   ProtectionView,
@@ -146,6 +147,12 @@ export interface ProtectionAccess {
   lift(source: string): Promise<boolean>;
 }
 
+/** Messages that wait for people; from service/message-waiting.ts. */
+export interface MessagesAccess {
+  counts(personId: string): MessageCountsView;
+  set(personId: string, counts: MessageCountsView): void;
+}
+
 /** Everything the API stands on; built by main. */
 export interface ApiDeps {
   clock: Clock;
@@ -160,6 +167,7 @@ export interface ApiDeps {
   live: LiveModel;
   dialCheck: DialCheck;
   lines: LineActions;
+  messages: MessagesAccess;
   protection: ProtectionAccess;
   /**
    * Whether a visitor is on the office's own network (ruling 18); `local` is our address he came to.

@@ -12,6 +12,7 @@ import { deviceRoutes, provisioningRoutes } from './device-routes.ts';
 import { ApiFault, toFault } from './errors.ts';
 import { forgeryGuard, networkGuard, securityHeaders } from './guards.ts';
 import { type LiveLimits, LiveSocket, liveLimits } from './live-socket.ts';
+import { messageRoutes } from './message-routes.ts';
 import { protectionRoutes } from './protection-routes.ts';
 import { type SessionLimits, Sessions, sessionLimits } from './sessions.ts';
 import { staticFiles } from './static-files.ts';
@@ -117,6 +118,7 @@ function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks): expre
   router.use(callRoutes(deps));
   router.use(traceRoutes(deps));
   router.use(deviceRoutes(deps, links));
+  router.use(messageRoutes(deps));
   router.use(protectionRoutes(deps));
   return router;
 }

@@ -225,14 +225,29 @@ const outsidePinLength = 8;
 /** Ruling 17: keys pressed in a call mean one thing each. */
 const followOnCode = '##';
 
-function checkTransferCode(code: string, found: Findings): void {
-  if (code !== '' && (code.startsWith(followOnCode) || followOnCode.startsWith(code)))
+function checkCallCodes(dialing: Config['dialing'], found: Findings): void {
+  const { transferCode: code } = dialing;
+  if (overlap(code, followOnCode))
     found.add(
       '/dialing/transferCode',
       'Код перевода не должен пересекаться с ## (следующий вызов).',
       'The transfer code must not clash with ## (another call).',
     );
+  for (const field of ['hideCode', 'showCode'] as const) {
+    const own = dialing[field];
+    const clash = [code, followOnCode].find((other) => overlap(own, other));
+    if (clash !== undefined)
+      found.add(
+        `/dialing/${field}`,
+        `Код не должен пересекаться с ${clash}, который набирают в разговоре.`,
+        `The code must not clash with ${clash}, which is keyed during calls.`,
+      );
+  }
 }
+
+/** Whether one of two codes begins with the other, so that they cannot be told apart as they are keyed. */
+const overlap = (a: string, b: string): boolean =>
+  a !== '' && b !== '' && (a.startsWith(b) || b.startsWith(a));
 
 function checkPeople(config: Config, found: Findings): void {
   const classes = idsOf(config.classesOfService);
@@ -247,7 +262,7 @@ function checkPeople(config: Config, found: Findings): void {
     found.allExist(`${at}/devices`, person.devices, idsOf(config.devices), 'Устройство', 'Device');
     checkForwarding(config, person, at, found);
   });
-  checkTransferCode(config.dialing.transferCode, found);
+  checkCallCodes(config.dialing, found);
   config.pins.forEach((pin, i) => {
     const at = `/pins/${i}`;
     found.exists(`${at}/classOfService`, pin.classOfService, classes, 'Класс', 'Class of service');

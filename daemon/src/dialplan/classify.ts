@@ -1,6 +1,6 @@
 import { type Area, type PublicNumber, readPublicNumber } from './number-rules.ts';
 import type { NumberRange } from './profile.ts';
-import type { ClassifiedNumber } from './route-plan.ts';
+import type { ClassifiedNumber, Presentation } from './route-plan.ts';
 
 /** What the box itself answers to, besides the public network. */
 export interface InternalNumbers {
@@ -12,6 +12,8 @@ export interface InternalNumbers {
   featureCodes: ReadonlySet<string>;
   /** Speed-dial code -> number as it would be dialed. */
   speedDials: ReadonlyMap<string, string>;
+  /** Codes before a number that hide or show the caller's own in that call; alone, in all calls from then on. */
+  presentationCodes: ReadonlyMap<string, Presentation>;
   /** Every proper beginning of all of the above; see {@link internalNumbers}. */
   beginnings: ReadonlySet<string>;
 }
@@ -22,12 +24,14 @@ export function internalNumbers(
   accessCodes: Iterable<[code: string, id: string]>,
   featureCodes: Iterable<string>,
   speedDials: Iterable<[code: string, number: string]> = [],
+  presentationCodes: Iterable<[code: string, how: Presentation]> = [],
 ): InternalNumbers {
   const own = {
     extensions: new Set(extensions),
     accessCodes: new Map(accessCodes),
     featureCodes: new Set(featureCodes),
     speedDials: new Map(speedDials),
+    presentationCodes: new Map(presentationCodes),
   };
   const beginnings = new Set<string>();
   for (const code of [
@@ -35,6 +39,7 @@ export function internalNumbers(
     ...own.accessCodes.keys(),
     ...own.featureCodes,
     ...own.speedDials.keys(),
+    ...own.presentationCodes.keys(),
   ]) {
     for (let length = 1; length < code.length; length++) beginnings.add(code.slice(0, length));
   }
@@ -86,6 +91,7 @@ export function classifyNumber(input: string, context: ClassifyContext): Classif
   }
   const found =
     emergency(digits, context, whole) ??
+    presentation(digits, context) ??
     internal(digits, context, whole) ??
     speedDial(digits, context, whole) ??
     emergencyFromOutside(digits, context, whole) ??
@@ -140,6 +146,20 @@ function emergencyFromOutside(
   return {
     number: { dialed: digits, class: 'invalid', completeness: mayGoOn ? 'partial' : 'impossible' },
   };
+}
+
+/** A number behind a code that hides or shows the caller's own is what it is without; there is one such code a call. */
+function presentation(digits: string, context: ClassifyContext): Classification | undefined {
+  for (const [code, how] of context.internal.presentationCodes) {
+    if (!digits.startsWith(code)) continue;
+    const rest = digits.slice(code.length);
+    if (rest === '')
+      return { number: { dialed: digits, class: 'feature', target: how, completeness: 'may-continue' } };
+    const internal = { ...context.internal, presentationCodes: new Map<string, Presentation>() };
+    const found = classifyNumber(rest, { ...context, internal });
+    return { ...found, number: { ...found.number, dialed: digits, presentation: how } };
+  }
+  return undefined;
 }
 
 function internal(digits: string, context: ClassifyContext, whole: boolean): Classification | undefined {

@@ -15,8 +15,8 @@ interface OwnNumber {
   digits: string;
   path: string;
   /** Whose number it is, to name it to others. */
-  owner: string;
-  kind: 'extension' | 'access' | 'speed-dial';
+  owner: Said;
+  kind: 'extension' | 'access' | 'speed-dial' | 'prefix';
   /** Two entries of the same owner may share a number: a person and the telephone on the desk. */
   ports: readonly (number | string)[];
 }
@@ -40,11 +40,18 @@ export function lintDialPlan(config: Config): DialPlanIssue[] {
   ];
 }
 
+const same = (text: string): Said => ({ ru: text, en: text });
+
+const presentationOwners = {
+  hideCode: { ru: 'код «скрыть номер»', en: 'the code to hide the number' },
+  showCode: { ru: 'код «показать номер»', en: 'the code to show the number' },
+} as const satisfies Record<string, Said>;
+
 function ownNumbers(config: Config): OwnNumber[] {
   const numbers: OwnNumber[] = [];
   config.ports.forEach((port, i) => {
     if (port.kind !== 'fxs' || !port.extension) return;
-    const owner = port.name || `port ${port.number}`;
+    const owner = port.name ? same(port.name) : { ru: `гнездо ${port.number}`, en: `socket ${port.number}` };
     numbers.push({
       digits: port.extension,
       path: `/ports/${i}/extension`,
@@ -54,7 +61,7 @@ function ownNumbers(config: Config): OwnNumber[] {
     });
   });
   config.devices.forEach((device, i) => {
-    const owner = device.name;
+    const owner = same(device.name);
     const own = { owner, kind: 'extension', ports: [device.id] } as const;
     if (device.extension) numbers.push({ digits: device.extension, path: `/devices/${i}/extension`, ...own });
     // The first of them stands for all: a range overlaps another number there or, as a rule, nowhere.
@@ -67,7 +74,7 @@ function ownNumbers(config: Config): OwnNumber[] {
     numbers.push({
       digits: person.extension,
       path: `/people/${i}/extension`,
-      owner: person.name,
+      owner: same(person.name),
       kind: 'extension',
       ports: [...person.ports, ...person.devices],
     });
@@ -77,7 +84,7 @@ function ownNumbers(config: Config): OwnNumber[] {
     numbers.push({
       digits: access.code,
       path: `/accessNumbers/${i}/code`,
-      owner: access.name,
+      owner: same(access.name),
       kind: 'access',
       ports: [],
     });
@@ -86,11 +93,16 @@ function ownNumbers(config: Config): OwnNumber[] {
     numbers.push({
       digits: entry.code,
       path: `/speedDials/${i}/code`,
-      owner: entry.name,
+      owner: same(entry.name),
       kind: 'speed-dial',
       ports: [],
     });
   });
+  for (const field of ['hideCode', 'showCode'] as const) {
+    const digits = config.dialing[field];
+    const owner = presentationOwners[field];
+    if (digits !== '') numbers.push({ digits, path: `/dialing/${field}`, owner, kind: 'prefix', ports: [] });
+  }
   return numbers;
 }
 
@@ -155,33 +167,42 @@ function collisions(own: readonly OwnNumber[]): DialPlanIssue[] {
   return own.flatMap((number, i): DialPlanIssue[] => {
     const issues: DialPlanIssue[] = [];
     const { path, digits } = number;
-    const same = own.slice(0, i).find((other) => other.digits === digits && !sharesDesk(number, other));
-    if (same) {
+    const taken = own.slice(0, i).find((other) => other.digits === digits && !sharesDesk(number, other));
+    if (taken) {
       issues.push({
         path,
         severity: 'error',
         said: {
-          ru: `Номер ${digits} уже занят: ${same.owner}.`,
-          en: `The number ${digits} is taken already: ${same.owner}.`,
+          ru: `Номер ${digits} уже занят: ${taken.owner.ru}.`,
+          en: `The number ${digits} is taken already: ${taken.owner.en}.`,
         },
       });
     }
     const longer = own.find(
       (other) => other.digits.length > digits.length && other.digits.startsWith(digits),
     );
-    if (longer) {
+    if (longer && number.kind === 'prefix') {
+      issues.push({
+        path,
+        severity: 'error',
+        said: {
+          ru: `${digits} не даёт набрать ${longer.digits} (${longer.owner.ru}).`,
+          en: `${digits} keeps ${longer.digits} (${longer.owner.en}) from being dialed.`,
+        },
+      });
+    } else if (longer) {
       const blocks = number.kind === 'access';
       issues.push({
         path,
         severity: blocks ? 'error' : 'warning',
         said: blocks
           ? {
-              ru: `${digits} отвечает сразу и не даёт набрать ${longer.digits} (${longer.owner}).`,
-              en: `${digits} answers at once and keeps ${longer.digits} (${longer.owner}) from being dialed.`,
+              ru: `${digits} отвечает сразу и не даёт набрать ${longer.digits} (${longer.owner.ru}).`,
+              en: `${digits} answers at once and keeps ${longer.digits} (${longer.owner.en}) from being dialed.`,
             }
           : {
-              ru: `С ${digits} начинается ${longer.digits} (${longer.owner}): вызовы будут ждать следующей цифры.`,
-              en: `${longer.digits} (${longer.owner}) begins with ${digits}: calls will wait for another digit.`,
+              ru: `С ${digits} начинается ${longer.digits} (${longer.owner.ru}): вызовы будут ждать следующей цифры.`,
+              en: `${longer.digits} (${longer.owner.en}) begins with ${digits}: calls will wait for another digit.`,
             },
       });
     }

@@ -13,7 +13,7 @@ import { formatNumber } from './format-number.ts';
 import type { Area } from './number-rules.ts';
 import { comparablePrice, priceFor } from './price.ts';
 import { profileNamed } from './profile.ts';
-import type { ClassifiedNumber, RoutePlan, RouteStep, Said } from './route-plan.ts';
+import type { ClassifiedNumber, Presentation, RoutePlan, RouteStep, Said } from './route-plan.ts';
 import { refusal, whatItIs } from './sentence.ts';
 import { isWithinAny } from './time-rule.ts';
 
@@ -106,6 +106,7 @@ export function compileDialPlan(config: Config, featureCodes: Iterable<string> =
     accessCodesOf(config),
     featureCodes,
     config.speedDials.map(({ code, number }): [string, string] => [code, number]),
+    presentationCodesOf(config.dialing),
   );
   const localDialing = routes.some(
     ({ route }) =>
@@ -171,6 +172,14 @@ function expand(pattern: string): string[] {
   return [...'0123456789'].flatMap((digit) => expand(pattern.slice(0, at) + digit + pattern.slice(at + 1)));
 }
 
+function presentationCodesOf({ hideCode, showCode }: Config['dialing']): [string, Presentation][] {
+  const codes: [string, Presentation][] = [
+    [hideCode, 'hidden'],
+    [showCode, 'shown'],
+  ];
+  return codes.filter(([code]) => code !== '');
+}
+
 function accessCodesOf(config: Config): [string, string][] {
   return config.accessNumbers.flatMap((access): [string, string][] =>
     access.enabled && access.code ? [[access.code, access.id]] : [],
@@ -185,6 +194,11 @@ function read(compiled: Compiled, dialed: string, origin: CallOrigin['kind'], wh
   );
 }
 
+const presentationWords: Record<Presentation, Said> = {
+  hidden: { ru: 'Номер звонящего не показывается.', en: "The caller's number is not shown." },
+  shown: { ru: 'Номер звонящего показывается.', en: "The caller's number is shown." },
+};
+
 function plan(compiled: Compiled, input: PlanInput): RoutePlan {
   const classified = read(compiled, input.dialed, input.origin.kind, input.whole);
   const { number } = classified;
@@ -193,6 +207,9 @@ function plan(compiled: Compiled, input: PlanInput): RoutePlan {
     ? formatNumber(number.e164, area.areaCodes)
     : (number.shortCode ?? number.dialed);
   const explanation: Said[] = [whatItIs(number, written)];
+  // An emergency call shows the site's number whatever was dialed before it (ruling 6).
+  if (number.presentation && number.class !== 'emergency')
+    explanation.push(presentationWords[number.presentation]);
   const refuse = (refused: NonNullable<RoutePlan['refusal']>): RoutePlan => {
     explanation.push(refused.said);
     return { number, steps: [], refusal: refused, explanation };

@@ -16,16 +16,21 @@ export type NumberClass =
   | 'blocked'
   | 'invalid';
 
+/** Whether the called is shown who calls. */
+export type Presentation = 'hidden' | 'shown';
+
 /** A number after normalising and classifying. */
 export interface ClassifiedNumber {
   /** Digits as dialed, pauses removed. */
   dialed: string;
+  /** A code before the number says whether the caller's own is shown in this call. */
+  presentation?: Presentation;
   class: NumberClass;
   /** E.164 with +, for everything that has one. */
   e164?: string;
   /** For `emergency` and `special`: the short code after mapping (01 -> 101). */
   shortCode?: string;
-  /** For `extension`: which one; for `access`: id of the access number. */
+  /** For `extension`: which one; for `access`: id of the access number; for `feature`: what it does, if it is a {@link Presentation}. */
   target?: string;
   /** Whether the number is complete, might go on, or is only a beginning. */
   completeness: 'complete' | 'may-continue' | 'partial' | 'impossible';

@@ -258,6 +258,7 @@ export class Daemon {
         live,
         dialCheck: plans,
         lines: desk,
+        messages,
         protection,
         onLink: systemOnLink(() => clock.now()),
         log: (level, message) => log.child('api')[level](() => message),

@@ -104,6 +104,8 @@ export interface ServiceContext extends AnalogContext {
   alarms: AlarmSink;
   prompts: Prompts;
   messages: Pick<MessageSource, 'counts'>;
+  /** Hides the number of a telephone in all calls from now on, or shows it again. */
+  hideNumber(origin: Extract<Origin, { kind: 'on-site' }>, hidden: boolean): Promise<void>;
   /** A fresh id for a leg. */
   newId(): string;
   log(level: 'debug' | 'info' | 'warn' | 'error', message: () => string): void;

@@ -7,6 +7,7 @@ import type { Dialer, Dialing, Resolution } from './dialed.ts';
 import { Dialog } from './dialog.ts';
 import { DigitSource } from './digit-source.ts';
 import { deviceConfig, partyOfDevice } from './directory.ts';
+import { hideByCode } from './number-hiding.ts';
 import { type PinDesk, plainPinRule } from './pin-dialog.ts';
 
 /** A call that a SIP device of the office makes. */
@@ -89,11 +90,15 @@ export class DeviceDesk {
       const refusal = localCause(cause.notAuthorized, `device ${deviceId} has to speak SRTP`);
       resolved = { kind: 'refused', cause: refusal, seed: resolved.seed };
     }
-    if (resolved.kind === 'access' || resolved.kind === 'pin') {
+    if (resolved.kind === 'access' || resolved.kind === 'pin' || resolved.kind === 'presentation') {
       const digits = new DigitSource(leg, context.clock, ahead);
       try {
         await leg.answer();
       } catch {
+        return;
+      }
+      if (resolved.kind === 'presentation') {
+        leg.release(await hideByCode(new Dialog(leg, digits, context), origin, resolved.hidden, context));
         return;
       }
       if (resolved.kind === 'access') {

@@ -2,8 +2,10 @@ import type { Attempt } from '../call/attempt.ts';
 import { localCause } from '../call/cause.ts';
 import type { Diversion, DiversionReason, Party, ReleaseCause } from '../call/leg.ts';
 import type { CallSeed } from '../call/record-keeper.ts';
+import type { Config } from '../config/schema.ts';
 import type { ClassifiedNumber, RoutePlan } from '../dialplan/route-plan.ts';
 import type { Origin, Rights, ServiceContext } from './context.ts';
+import { hidesNumber } from './directory.ts';
 import type { Emergency } from './emergency.ts';
 import { routeAttempt } from './outgoing.ts';
 import type { Reach } from './reach.ts';
@@ -15,6 +17,8 @@ export type Resolution =
   | { kind: 'access'; id: string; seed: DialedSeed }
   /** The class of service asks for a PIN first. */
   | { kind: 'pin'; seed: DialedSeed }
+  /** From now on all calls from here hide their number, or show it. */
+  | { kind: 'presentation'; hidden: boolean; seed: DialedSeed }
   | { kind: 'refused'; cause: ReleaseCause; seed: DialedSeed };
 
 /** The part of a record that follows from what was dialed. */
@@ -50,6 +54,10 @@ export class Dialing {
   }
 
   resolve(number: ClassifiedNumber, dialer: Dialer): Resolution {
+    return this.#resolve(number, { ...dialer, caller: presented(this.#context.config(), number, dialer) });
+  }
+
+  #resolve(number: ClassifiedNumber, dialer: Dialer): Resolution {
     const { origin, rights, caller } = dialer;
     const plan = this.#context.dialPlan().plan(number.dialed, origin, rights);
     const seed = seedOf(plan, dialer);
@@ -59,6 +67,8 @@ export class Dialing {
       const attempt = this.#emergency.attempt(plan, placeOf(origin));
       return { kind: 'attempt', attempt, seed: { ...seed, service: 'emergency' } };
     }
+    if (number.class === 'feature' && (number.target === 'hidden' || number.target === 'shown'))
+      return { kind: 'presentation', hidden: number.target === 'hidden', seed };
     if (plan.refusal?.reason === 'pin-required') return { kind: 'pin', seed };
     if (plan.refusal)
       return { kind: 'refused', cause: localCause(plan.refusal.q850, plan.refusal.said.en), seed };
@@ -79,6 +89,22 @@ export class Dialing {
     };
     return { kind: 'attempt', attempt: routeAttempt(plan, shown, this.#context), seed };
   }
+}
+
+/**
+ * The caller as the called may see him: by the code before the number, else by the setting of the telephone. An
+ * emergency call hides nobody (ruling 6), and whoever is put through is not the one who put him through.
+ */
+function presented(config: Config, number: ClassifiedNumber, dialer: Dialer): Party {
+  const { caller, origin, divertedFrom } = dialer;
+  if (number.class === 'emergency' || divertedFrom !== undefined) return caller;
+  const hidden =
+    number.presentation === undefined ? hidesNumber(config, origin) : number.presentation === 'hidden';
+  if (hidden) return { ...caller, absence: 'private' };
+  if (number.presentation !== 'shown' || caller.absence !== 'private' || caller.number === undefined)
+    return caller;
+  const { absence: _, ...known } = caller;
+  return known;
 }
 
 const placeOf = (origin: Extract<Origin, { kind: 'on-site' }>): string =>

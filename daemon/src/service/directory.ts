@@ -56,6 +56,14 @@ export function deviceConfig(config: Config, id: string): DeviceConfig | undefin
   return config.devices.find((device) => device.id === id);
 }
 
+/** Whether a telephone of ours hides its number in all calls. */
+export function hidesNumber(config: Config, origin: Origin): boolean {
+  const at = origin.kind === 'forward' ? origin.from : origin;
+  if (at?.kind !== 'on-site') return false;
+  const place = at.device === undefined ? fxsConfig(config, at.port) : deviceConfig(config, at.device);
+  return place?.hideNumber ?? false;
+}
+
 /** How calls from a SIP device are shown inside: its extension, and its person's or its own name. */
 export function partyOfDevice(config: Config, id: string): { number?: string; name?: string } {
   const device = deviceConfig(config, id);

@@ -11,6 +11,7 @@ import type { Dialer, Dialing, Resolution } from './dialed.ts';
 import { Dialog } from './dialog.ts';
 import { DigitSource } from './digit-source.ts';
 import { fxsConfig, partyOfPort } from './directory.ts';
+import { hideByCode } from './number-hiding.ts';
 import { type PinDesk, plainPinRule } from './pin-dialog.ts';
 
 /** What stations share. */
@@ -93,6 +94,10 @@ export class Station {
       });
       if (!pin || dialog.gone) return;
       resolved = this.#services.dialing.resolve(number, { ...dialer, rights: rightsOf(pin) });
+    }
+    if (resolved.kind === 'presentation') {
+      leg.release(await hideByCode(dialog, origin, resolved.hidden, context));
+      return;
     }
     const ended = await this.#call(leg, dialog, resolved);
     await this.#services.consultations.idle(leg);

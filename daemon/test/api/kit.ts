@@ -15,6 +15,7 @@ import { LiveStore } from '../../src/api/live-store.ts';
 import { type ApiOptions, ApiServer } from '../../src/api/server.ts';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { type Config, configSchema } from '../../src/config/schema.ts';
+import { MessageWaiting } from '../../src/service/message-waiting.ts';
 
 export const labelCode = 'K7QM-4T2X';
 export const goodPassword = 'correct horse battery';
@@ -212,6 +213,7 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
       test: async (port) =>
         port === 1 ? { ok: true, said: { ru: 'Звонит 3 секунды.', en: 'Rings for 3 seconds.' } } : undefined,
     },
+    messages: new MessageWaiting(),
     onLink: () => world.onLan,
     log: (level, message) => world.log.push(`${level} ${message}`),
   };

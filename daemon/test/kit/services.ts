@@ -56,6 +56,8 @@ export class Bench {
   readonly messages = new MessageWaiting();
   /** Ids of the alarms that stand. */
   readonly alarms = new Set<string>();
+  /** Telephones whose number was hidden, or shown, by a code. */
+  readonly hidden: { origin: object; hidden: boolean }[] = [];
   readonly context: ServiceContext;
   readonly services: Services;
   config: Config;
@@ -118,6 +120,7 @@ export class Bench {
       },
       messages: this.messages,
       prompts: { source: (name) => ({ type: 'pcm', samples: new Int16Array(name.length) }) },
+      hideNumber: async (origin, hidden) => void this.hidden.push({ origin, hidden }),
       newId: () => randomUUID(),
       log: () => {},
     };

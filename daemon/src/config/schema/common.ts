@@ -143,3 +143,17 @@ export const costCentreId = id.optional().meta(
 export const timeRuleIds = z.array(
   id.meta({ ...field('Правило', 'Rule', 'Правило времени.', 'A time rule.'), refersTo: 'timeRules' }),
 );
+
+/** Of a telephone: who it calls does not see by whom. */
+export const hideNumber = z
+  .boolean()
+  .default(false)
+  .meta(
+    field(
+      'Скрывать номер',
+      'Hide the number',
+      'Вызываемый не видит, кто звонит; экстренные службы видят. Для одного вызова есть код в разделе «Набор».',
+      'The called do not see who calls; emergency services do. For a single call there is a code under Dialing.',
+      { scope: 'next-call' },
+    ),
+  );

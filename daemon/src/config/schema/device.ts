@@ -8,6 +8,7 @@ import {
   dialable,
   dialableHint,
   enabled,
+  hideNumber,
   hostPort,
   hostPortHint,
   id,
@@ -164,6 +165,7 @@ export const device = z
       ),
     classOfService: classOfServiceId,
     costCentre: costCentreId,
+    hideNumber,
     language: z
       .enum(['ru', 'en'])
       .optional()

@@ -20,6 +20,10 @@ const areaCode = z
     }),
   );
 
+/** By default those of mobile networks (3GPP TS 22.030 annex B: 31 is CLIR). */
+const presentationCode = z.string().regex(/^(?:[*#][0-9*#]{1,5})?$/);
+const presentationHint: Words = ['* или #, затем до пяти знаков: #31#', '* or #, then up to five keys: #31#'];
+
 export const dialing = z
   .object({
     profile: z
@@ -85,6 +89,28 @@ export const dialing = z
             hint: ['* или #, затем до трёх знаков: *2', '* or #, then up to three keys: *2'],
             dialed: true,
           },
+        ),
+      ),
+    hideCode: presentationCode
+      .default('#31#')
+      .meta(
+        field(
+          'Код «скрыть номер»',
+          'Code to hide the number',
+          'Набирается перед номером: в этом вызове номер не показывается. Сам по себе — во всех вызовах с этого телефона. Пусто — нельзя.',
+          'Dialed before a number: it hides the caller in this call. Alone: in all calls from this telephone. Empty: no such code.',
+          { hint: presentationHint, dialed: true },
+        ),
+      ),
+    showCode: presentationCode
+      .default('*31#')
+      .meta(
+        field(
+          'Код «показать номер»',
+          'Code to show the number',
+          'То же наоборот: для телефона, чей номер скрыт.',
+          'The opposite, for a telephone whose number is hidden.',
+          { hint: presentationHint, dialed: true },
         ),
       ),
     extensionLength: z
