@@ -1,5 +1,7 @@
 import type { Config, FxoPortConfig, FxsPortConfig } from '../config/schema.ts';
+import type { ToneSpec } from '../media/api.ts';
 import type { CountryProfile } from '../media/dsp/profile.ts';
+import type { CallWaitingSignal, FxsOptions } from '../port/options.ts';
 import type { PortOptions } from '../port/ports.ts';
 
 /** What the ports of a configuration are to be, in the country's profile. Ports turned off are left out. */
@@ -19,13 +21,50 @@ function fxsOptions(port: FxsPortConfig, profile: CountryProfile): PortOptions {
     farEnd: port.role === 'pbx-line' ? 'pbx' : 'telephone',
     ...(port.role === 'fax' ? { modem: 'fax' } : port.role === 'modem' ? { modem: 'data' } : {}),
     ringCadence: profile.ring.cadence,
-    ...(port.callerId === 'off'
-      ? {}
-      : { callerId: { scheme: port.callerId, delayMs: profile.callerId.delayMs } }),
+    ...callerIdSending(port, profile),
+    aonReply: port.aonReply,
+    ...(port.callWaiting ? { callWaiting: callWaitingSignal(profile) } : {}),
     polarityOnAnswer: port.polarityOnAnswer,
     currentBreakMs: port.currentBreakMs,
     pulseDialing: port.pulseDialing,
     hook: { flashMin: port.flashMinMs, flashMax: port.flashMaxMs },
+  };
+}
+
+/** Caller ID and the lamp, which take the same modem. */
+function callerIdSending(
+  port: FxsPortConfig,
+  profile: CountryProfile,
+): Pick<FxsOptions, 'callerId' | 'lamp'> {
+  const format = port.callerIdFormat;
+  const lamp = port.messageWaiting === 'both' || port.messageWaiting === 'fsk';
+  const fsk = port.callerId === 'fsk-bell202' || port.callerId === 'fsk-v23' ? port.callerId : undefined;
+  const usual = profile.callerId.send === 'fsk-bell202' ? 'fsk-bell202' : 'fsk-v23';
+  return {
+    ...(port.callerId === 'off'
+      ? {}
+      : {
+          callerId: {
+            scheme: port.callerId,
+            delayMs: profile.callerId.delayMs,
+            when: port.callerIdWhen,
+            format,
+            letters: port.callerIdNames,
+          },
+        }),
+    // A PBX, a fax or an alarm panel has no lamp, and may take the signal for something else.
+    ...(lamp && port.role === 'telephone'
+      ? { lamp: { scheme: fsk ?? usual, format, alert: port.messageWaitingAlert } }
+      : {}),
+  };
+}
+
+/** The profile's cadence ends with the pause before the next signal. */
+function callWaitingSignal(profile: CountryProfile): CallWaitingSignal {
+  const tone = [profile.tones.callWaiting].flat()[0] as ToneSpec;
+  return {
+    tone: { ...tone, cadence: [...tone.cadence.slice(0, -1), 0], repeat: 1 },
+    pauseMs: tone.cadence.at(-1) ?? 5000,
   };
 }
 
@@ -59,7 +98,22 @@ function fxoOptions(port: FxoPortConfig, profile: CountryProfile): PortOptions {
     maxCallMs: port.maxCallMinutes * 60_000,
     ringTimeoutMs: port.ringTimeoutMs,
     idleGuardMs: port.idleGuardMs,
-    callerId: { waitMs: port.callerIdWaitMs, beforeRing: profile.callerId.beforeRing },
+    callerId: {
+      mode: port.callerIdMode,
+      early: profile.callerId.beforeRing,
+      waitMs: port.callerIdWaitMs,
+      ...(port.aonRequests === 0
+        ? {}
+        : {
+            aon: {
+              requests: port.aonRequests,
+              delayMs: port.aonDelayMs,
+              toneMs: port.aonToneMs,
+              levelDbm0: port.aonLevelDbm0,
+              ringback: profile.tones.ringback,
+            },
+          }),
+    },
     flashMs: profile.dial.flashMs,
   };
 }

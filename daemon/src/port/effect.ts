@@ -1,5 +1,5 @@
 import type { CardCommand, CardIndication } from '../line/card.ts';
-import type { Detection, PlaySource, ProgressTone } from '../media/api.ts';
+import type { Detection, HeardCallerId, PlaySource, ProgressTone } from '../media/api.ts';
 
 /** What a port's machine asks of the world. `tag`, where given, brings the outcome back as an event. */
 export type PortEffect =
@@ -26,7 +26,9 @@ export type PortEvent =
   | { type: 'ringback-stopped' }
   | { type: 'voice' }
   | { type: 'silence' }
-  | { type: 'caller-id'; number?: string; name?: string; absence?: 'private' | 'unavailable' };
+  | ({ type: 'caller-id' } & HeardCallerId)
+  | { type: 'caller-id-begun' }
+  | { type: 'aon-request' };
 
 /** A command of the card to one port, without the port. */
 export type PortCommandBody = CardCommand extends infer C

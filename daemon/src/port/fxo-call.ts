@@ -1,4 +1,5 @@
 import type { Detection } from '../media/api.ts';
+import { listensBeforeRing } from './caller-learning.ts';
 import { portCommand } from './effect.ts';
 import type { FxoEffect, FxoState, FxoStep } from './fxo-state.ts';
 import { callTimers, isDialing } from './fxo-state.ts';
@@ -30,9 +31,15 @@ export const cancel = (...names: ((typeof callTimers)[number] | 'guard')[]): Fxo
 
 export const detect = (detection: Detection): FxoEffect => ({ type: 'detect', detection });
 
+/** Whether an idle line is listened to. */
+export function listensIdle({ options }: FxoContext, state: FxoState): boolean {
+  const { mode, early } = options.callerId;
+  return listensBeforeRing(mode, state.learning, early);
+}
+
 /** What is listened for on an idle line. */
-export function idleDetection({ options }: FxoContext): Detection {
-  return options.callerId.beforeRing ? { callerId: true } : {};
+export function idleDetection(context: FxoContext, state: FxoState): Detection {
+  return listensIdle(context, state) ? { callerId: true } : {};
 }
 
 /** What is listened for once somebody has answered. */
@@ -62,7 +69,10 @@ export function withoutCall(state: FxoState, phase: 'idle' | 'guard' | 'ringing'
     polaritySettled: false,
     sending: 'no',
     callerTold: false,
+    callerHeard: 'no',
     early: undefined,
+    asked: 0,
+    loopClosed: false,
   };
 }
 
@@ -73,9 +83,9 @@ export function endCall(context: FxoContext, state: FxoState, code: string, mess
     cancel(...callTimers),
     command({ type: 'release' }),
     { type: 'stop' },
-    detect(idleDetection(context)),
+    detect(idleDetection(context, state)),
   ];
-  if (!options.callerId.beforeRing) effects.push(command({ type: 'audio', on: false }));
+  if (!listensIdle(context, state)) effects.push(command({ type: 'audio', on: false }));
   effects.push(...rejectPending(state, code, message), timer('guard', options.idleGuardMs));
   return { state: withoutCall(state, 'guard'), effects };
 }
@@ -85,6 +95,12 @@ export function endCall(context: FxoContext, state: FxoState, code: string, mess
  * rejection says so; after that `released` does: never both.
  */
 export function farEndReleased(context: FxoContext, state: FxoState, cause: LineRelease): FxoStep {
+  if (state.phase === 'asking') {
+    // Nobody has answered: for call control the caller gave up.
+    const step = endCall(context, state, 'port/released', `released: ${cause}`);
+    step.effects.push({ type: 'emit', event: 'ringingStopped' });
+    return step;
+  }
   const waited = isDialing(state) || state.phase === 'answering';
   const step = endCall(
     context,

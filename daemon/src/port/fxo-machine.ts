@@ -1,5 +1,6 @@
 import type { CardIndication } from '../line/card.ts';
 import type { ProgressTone } from '../media/api.ts';
+import { asked, askSeized, askTimer } from './fxo-asking.ts';
 import type { FxoContext } from './fxo-call.ts';
 import {
   cancel,
@@ -8,11 +9,21 @@ import {
   farEndReleased,
   fxoContext,
   idleDetection,
+  listensIdle,
   rejectPending,
   stay,
   timer,
 } from './fxo-call.ts';
-import { answer, answerSeized, callerKnown, ringBurst, startRinging, stopRinging } from './fxo-incoming.ts';
+import {
+  answer,
+  answerSeized,
+  callerBegun,
+  callerMissing,
+  callerRead,
+  ringBurst,
+  startRinging,
+  stopRinging,
+} from './fxo-incoming.ts';
 import {
   answered,
   dial,
@@ -61,7 +72,7 @@ export function fxoTransition(options: FxoOptions) {
       case 'failed':
         return failed(context, state, event);
       case 'timer':
-        return timerFired(context, state, event.name, now);
+        return timerFired(context, state, event.name);
       case 'tone':
         return tone(context, state, event.tone);
       case 'ringback-stopped':
@@ -82,8 +93,14 @@ export function fxoTransition(options: FxoOptions) {
           : stay(state);
       case 'caller-id': {
         const { type: _, ...caller } = event;
-        return callerKnown(state, caller, now);
+        return callerRead(context, state, caller, now);
       }
+      case 'caller-id-begun':
+        return callerBegun(state);
+      case 'aon-request':
+        return stay(state);
+      case 'recall':
+        return stay({ ...state, learning: event.learning });
       case 'dial':
         return dial(context, state, event.steps, event.emergency);
       case 'answer':
@@ -108,13 +125,19 @@ function linkDown(state: FxoState): FxoStep {
   const effects: FxoEffect[] = [cancel(...callTimers, 'guard')];
   if (state.phase !== 'idle' && state.phase !== 'guard') effects.push({ type: 'stop' }, detect({}));
   effects.push(...rejectPending(state, 'port/no-line', 'link to the line card lost'));
-  if (state.phase === 'ringing') effects.push({ type: 'emit', event: 'ringingStopped' });
+  if (state.phase === 'ringing' || state.phase === 'asking')
+    effects.push({ type: 'emit', event: 'ringingStopped' });
   if (inCall(state)) effects.push({ type: 'emit-released', cause: 'link-lost' });
   return { state: afresh(state), effects };
 }
 
-/** What outlasts the link: the count of calls, and the doubt about the line. */
-const afresh = ({ call, doubtful }: FxoState): FxoState => ({ ...initialFxoState, call, doubtful });
+/** What outlasts the link: the count of calls, the doubt about the line, and what was learnt of it. */
+const afresh = ({ call, doubtful, learning }: FxoState): FxoState => ({
+  ...initialFxoState,
+  call,
+  doubtful,
+  learning,
+});
 
 function indication(context: FxoContext, state: FxoState, event: CardIndication, now: number): FxoStep {
   switch (event.type) {
@@ -124,7 +147,7 @@ function indication(context: FxoContext, state: FxoState, event: CardIndication,
       return polarity(context, { ...state, reversed: event.reversed }, state.reversed !== event.reversed);
     case 'loop-break': {
       const long = event.ms >= context.options.releaseSupervision.loopBreak.minMs;
-      const counts = inCall(state) || state.phase === 'dialing';
+      const counts = inCall(state) || state.phase === 'dialing' || state.phase === 'asking';
       return long && counts
         ? farEndReleased(context, state, 'loop-break')
         : stay(state, cancel('no-current'));
@@ -184,16 +207,19 @@ function done(context: FxoContext, state: FxoState, tag: string): FxoStep {
   if (tag === 'configure' && state.link !== 'down') {
     const next: FxoState = { ...state, link: 'up', fault: undefined };
     if (holdsLoop(state) || state.phase === 'ringing') return stay(next);
-    const on = context.options.callerId.beforeRing;
-    return stay(next, context.command({ type: 'audio', on }), detect(idleDetection(context)));
+    const on = listensIdle(context, state);
+    return stay(next, context.command({ type: 'audio', on }), detect(idleDetection(context, state)));
   }
   if (tag === `seize:${state.call}`) {
     if (state.phase === 'seizing') return dialSeized(context, state);
+    const { aon } = context.options.callerId;
+    if (state.phase === 'asking' && aon) return askSeized(aon, state);
     return state.phase === 'answering' ? answerSeized(context, state) : stay(state);
   }
   if (state.phase === 'dialing' && state.steps[0]?.type === 'tones' && tag === stepTag(state)) {
     return nextStep(context, state);
   }
+  if (state.phase === 'asking') return asked(state, tag);
   if (tag === `send:${state.call}` && state.sending === 'playing') {
     return stay({ ...state, sending: 'echo' }, timer('echo', ECHO_MS), {
       type: 'resolve',
@@ -212,9 +238,12 @@ function failed(
   if (tag === 'configure' && state.link !== 'down') {
     return stay({ ...state, link: 'up', fault: `configure: ${message}` });
   }
+  if (tag === `seize:${state.call}` && state.phase === 'asking')
+    return farEndReleased(context, state, 'no-line');
   if (tag === `seize:${state.call}` && (state.phase === 'seizing' || state.phase === 'answering')) {
     return seizeFailed(context, state, message);
   }
+  if (state.phase === 'asking') return asked(state, tag);
   if (state.phase === 'dialing' && tag === stepTag(state)) {
     return endCall(context, state, 'port/fault', `dialing failed: ${message}`);
   }
@@ -227,12 +256,16 @@ function failed(
   return stay(state);
 }
 
-function timerFired(context: FxoContext, state: FxoState, name: string, now: number): FxoStep {
+function timerFired(context: FxoContext, state: FxoState, name: string): FxoStep {
   switch (name) {
     case 'guard':
       return state.phase === 'guard' ? stay({ ...state, phase: 'idle' }) : stay(state);
     case 'caller':
-      return callerKnown(state, undefined, now);
+      return callerMissing(context, state);
+    case 'ask': {
+      const { aon } = context.options.callerId;
+      return state.phase === 'asking' && aon ? askTimer(aon, state) : stay(state);
+    }
     case 'ring':
       return state.phase === 'ringing' ? stopRinging(context, state) : stay(state);
     case 'dial-tone':
@@ -258,7 +291,8 @@ function tone(context: FxoContext, state: FxoState, heard: ProgressTone): FxoSte
   if (isDialing(state)) return toneWhileDialing(context, state, heard);
   if (state.phase === 'proceeding') return toneWhileProceeding(context, state, heard);
   // Ruling 5: tones do not release an emergency call.
-  if (state.phase !== 'active' || state.emergency || heard === 'ringback') return stay(state);
+  if ((state.phase !== 'active' && state.phase !== 'asking') || state.emergency || heard === 'ringback')
+    return stay(state);
   const { busyTone, dialTone } = context.options.releaseSupervision;
   if (heard === 'dial') return dialTone ? farEndReleased(context, state, 'dial-tone') : stay(state);
   if (!busyTone) return stay(state);

@@ -1,17 +1,19 @@
 import type { LineState } from '../line/card.ts';
-import type { CallerIdInfo } from '../media/api.ts';
+import type { CallerIdInfo, HeardCallerId } from '../media/api.ts';
+import { type CallerLearning, nothingLearnt } from './caller-learning.ts';
 import type { DialStep } from './dial-string.ts';
 import type { PortEffect, PortEvent } from './effect.ts';
 import type { AnswerSource, LineRelease } from './port.ts';
 
 /**
- * What an FXO port is doing. Incoming: ringing, answering, active. Outgoing: seizing, dial-tone
+ * What an FXO port is doing. Incoming: ringing, asking (for classic АОН), answering, active. Outgoing: seizing, dial-tone
  * (waiting for it), dialing, proceeding (all digits out, not answered), active. Then guard.
  */
 export type FxoPhase =
   | 'idle'
   | 'guard'
   | 'ringing'
+  | 'asking'
   | 'answering'
   | 'seizing'
   | 'dial-tone'
@@ -47,8 +49,15 @@ export interface FxoState {
   readonly sending: 'no' | 'playing' | 'echo';
   /** Whether `caller` was emitted for this ringing. */
   readonly callerTold: boolean;
+  /** Caller ID was read in this ringing, or is being sent right now. */
+  readonly callerHeard: 'no' | 'begun' | 'yes';
   /** Caller ID read on-hook before the first ring, and when (ms). */
-  readonly early: { readonly caller: CallerIdInfo; readonly at: number } | undefined;
+  readonly early: { readonly caller: HeardCallerId; readonly at: number } | undefined;
+  /** Requests for classic АОН that went out, and whether the loop is closed for them. */
+  readonly asked: number;
+  readonly loopClosed: boolean;
+  /** What the line has shown of its caller ID; outlasts calls and the link. */
+  readonly learning: CallerLearning;
 }
 
 export type FxoEvent =
@@ -58,6 +67,8 @@ export type FxoEvent =
   /** The options changed; the card is told. */
   | { type: 'reconfigure' }
   | { type: 'release' }
+  /** What was known of the line's caller ID before. */
+  | { type: 'recall'; learning: CallerLearning }
   | { type: 'flash' }
   | { type: 'send-digits'; digits: string };
 
@@ -70,6 +81,7 @@ export type FxoEffect =
   | { type: 'reject'; request: FxoRequest; code: string; message: string }
   | { type: 'emit'; event: 'ringing' | 'ringingStopped' | 'alerting' }
   | { type: 'emit-caller'; caller: CallerIdInfo | undefined }
+  | { type: 'emit-learnt'; learning: CallerLearning }
   | { type: 'emit-answered'; source: AnswerSource }
   | { type: 'emit-released'; cause: LineRelease }
   | { type: 'emit-digit'; key: string }
@@ -98,7 +110,11 @@ export const initialFxoState: FxoState = {
   alerted: false,
   sending: 'no',
   callerTold: false,
+  callerHeard: 'no',
   early: undefined,
+  asked: 0,
+  loopClosed: false,
+  learning: nothingLearnt,
 };
 
 /** Why the port is unavailable; undefined: it is available. */
@@ -131,6 +147,7 @@ export const callTimers = [
   'no-current',
   'settle',
   'echo',
+  'ask',
 ] as const;
 
 export type FxoTimer = (typeof callTimers)[number] | 'guard';

@@ -4,6 +4,7 @@ import { Machine } from '../base/machine.ts';
 import type { CardIndication } from '../line/card.ts';
 import type { EndpointId } from '../media/api.ts';
 import { lineEndpoint } from '../media/api.ts';
+import type { CallerLearning } from './caller-learning.ts';
 import { dialSteps } from './dial-string.ts';
 import type { PortEnvironment } from './effect-runner.ts';
 import { EffectRunner } from './effect-runner.ts';
@@ -55,7 +56,8 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
       media.on('ringbackStopped', (endpoint) => mine(endpoint, { type: 'ringback-stopped' })),
       media.on('voice', (endpoint) => mine(endpoint, { type: 'voice' })),
       media.on('silence', (endpoint) => mine(endpoint, { type: 'silence' })),
-      media.on('callerId', (endpoint, info) => mine(endpoint, { type: 'caller-id', ...info })),
+      media.on('callerIdBegun', (endpoint) => mine(endpoint, { type: 'caller-id-begun' })),
+      media.on('callerId', (endpoint, heard) => mine(endpoint, { type: 'caller-id', ...heard })),
     ];
   }
 
@@ -82,7 +84,18 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
   }
 
   get ringing(): boolean {
-    return this.#machine.state.phase === 'ringing';
+    const { phase } = this.#machine.state;
+    return phase === 'ringing' || phase === 'asking';
+  }
+
+  /** What the line has shown of its caller ID. */
+  get learning(): CallerLearning {
+    return this.#machine.state.learning;
+  }
+
+  /** Gives back what was learnt of this line's caller ID before the daemon was started. */
+  recall(learning: CallerLearning): void {
+    this.#send({ type: 'recall', learning });
   }
 
   async dial(digits: string, options: { emergency?: boolean } = {}): Promise<void> {
@@ -190,6 +203,9 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
         break;
       case 'emit-caller':
         this.emit('caller', effect.caller);
+        break;
+      case 'emit-learnt':
+        this.emit('callerLearnt', effect.learning);
         break;
       case 'emit-answered':
         this.emit('answered', effect.source);

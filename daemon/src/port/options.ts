@@ -16,8 +16,14 @@ export interface FxsOptions {
   modem?: 'fax' | 'data';
   /** On, off, on, off... of the ordinary ring. */
   ringCadence: readonly number[];
-  /** Caller ID after the first burst; undefined: none. */
+  /** Caller ID; undefined: none. */
   callerId?: CallerIdSending;
+  /** A telephone with classic АОН is told the number when it asks. */
+  aonReply: boolean;
+  /** What tells a telephone in a call of another; undefined: it is busy. */
+  callWaiting?: CallWaitingSignal;
+  /** How the message-waiting lamp is switched; undefined: there is none. */
+  lamp?: LampSignal;
   /** Reverse the battery when the called party answers (wire A, pay phones). */
   polarityOnAnswer: boolean;
   /** Length of the current break at release, ms; 0: none. */
@@ -34,6 +40,26 @@ export interface CallerIdSending {
   scheme: 'fsk-v23' | 'fsk-bell202' | 'dtmf';
   /** Silence between the end of the first ring and the data, ms (ETSI EN 300 659-1 clause 6.1.1: 500 to 2000). */
   delayMs: number;
+  /** Before the ring it follows a reversal of polarity (clause 6.1.2). */
+  when: 'after-first-ring' | 'before-ring';
+  format: 'mdmf' | 'sdmf';
+  letters: 'latin' | 'cp1251' | 'none';
+}
+
+/** The tone of call waiting. */
+export interface CallWaitingSignal {
+  /** Played once at a time. */
+  tone: ToneSpec;
+  /** From the end of one to the beginning of the next, ms. */
+  pauseMs: number;
+}
+
+/** Message waiting by data on-hook: EN 300 659-1 6.1, GR-30-CORE. */
+export interface LampSignal {
+  scheme: 'fsk-v23' | 'fsk-bell202';
+  format: 'mdmf' | 'sdmf';
+  /** What makes the telephone listen. */
+  alert: 'none' | 'polarity' | 'ring-pulse';
 }
 
 export interface HookWindows {
@@ -84,6 +110,8 @@ export interface FxoOptions {
 /** Incoming caller ID. */
 export interface CallerIdReceiving {
   mode: CallerIdListening;
+  /** Exchanges of the country may send it before the ring: `auto` goes on listening for it where none came. */
+  early: boolean;
   /** The telephones wait so long after the ring began, ms; 0: they do not. See {@link callerWait}. */
   waitMs: number;
   /** Classic АОН is asked for where nothing else came; undefined: never. It answers the call. */
@@ -133,7 +161,14 @@ export function defaultFxsOptions(number: number): FxsOptions {
     txGainDb: 0,
     farEnd: 'telephone',
     ringCadence: [1000, 4000],
-    callerId: { scheme: 'fsk-v23', delayMs: 500 },
+    callerId: {
+      scheme: 'fsk-v23',
+      delayMs: 500,
+      when: 'after-first-ring',
+      format: 'mdmf',
+      letters: 'latin',
+    },
+    aonReply: false,
     polarityOnAnswer: false,
     currentBreakMs: 500,
     pulseDialing: true,
@@ -164,7 +199,7 @@ export function defaultFxoOptions(number: number): FxoOptions {
     maxCallMs: 4 * 3600_000,
     ringTimeoutMs: 7000,
     idleGuardMs: 2000,
-    callerId: { mode: 'between-rings', waitMs: 3000 },
+    callerId: { mode: 'between-rings', early: false, waitMs: 3000 },
     flashMs: 100,
   };
 }

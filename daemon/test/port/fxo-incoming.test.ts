@@ -34,13 +34,15 @@ t.test('no caller ID in its time', async (t) => {
 });
 
 t.test('not waiting for caller ID', async (t) => {
-  const { card, take } = await cityLine({ callerId: { waitMs: 0, beforeRing: false } });
+  const { card, take } = await cityLine({ callerId: { mode: 'between-rings', early: false, waitMs: 0 } });
   card.indicate(2, { type: 'ring', on: true });
   t.strictSame(take(), ['ringing', 'caller unknown']);
 });
 
 t.test('caller ID before the first ring, where it is listened for', async (t) => {
-  const { card, media, clock, take } = await cityLine({ callerId: { waitMs: 3000, beforeRing: true } });
+  const { card, media, clock, take } = await cityLine({
+    callerId: { mode: 'auto', early: true, waitMs: 3000 },
+  });
   t.strictSame(media.detection, { callerId: true }, 'on-hook already');
   media.emit('callerId', 'line:2', fsk('111'));
   clock.advance(6000);

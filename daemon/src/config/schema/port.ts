@@ -14,6 +14,7 @@ import {
   oneLineHint,
   portNumber,
 } from './common.ts';
+import { fxoCallerId, fxsCallerId } from './port-caller-id.ts';
 
 const number = portNumber.meta(
   field('Гнездо', 'Socket', 'Номер гнезда на корпусе.', 'Number of the socket on the case.', {
@@ -168,26 +169,7 @@ export const fxsPort = z.object({
         { unit: 'ms', technical: true },
       ),
     ),
-  callerId: z
-    .enum(['fsk-v23', 'fsk-bell202', 'dtmf', 'off'])
-    .default('fsk-v23')
-    .meta(
-      field(
-        'Определитель номера',
-        'Caller ID',
-        'Как передавать номер звонящего телефону.',
-        'How the caller is shown to the telephone.',
-        {
-          scope: 'next-call',
-          choices: {
-            'fsk-v23': ['FSK V.23', 'FSK V.23'],
-            'fsk-bell202': ['FSK Bell 202', 'FSK Bell 202'],
-            dtmf: ['тональный', 'DTMF'],
-            off: ['не передавать', 'off'],
-          },
-        },
-      ),
-    ),
+  ...fxsCallerId,
 });
 
 export const fxoPort = z.object({
@@ -340,18 +322,7 @@ export const fxoPort = z.object({
         { unit: 'ms', technical: true },
       ),
     ),
-  callerIdWaitMs: z
-    .number()
-    .int()
-    .min(0)
-    .max(6000)
-    .default(3000)
-    .meta(
-      field('Ждать номер звонящего', 'Wait for caller ID', 'После первого звонка.', 'After the first ring.', {
-        unit: 'ms',
-        technical: true,
-      }),
-    ),
+  ...fxoCallerId,
   idleGuardMs: z
     .number()
     .int()
