@@ -137,17 +137,19 @@ export class CadenceMatcher {
     const { dial } = this.#profile.sets[label]!;
     if (!dial || this.#dial) return;
     // Rulings 11: dial tone and ringback are one frequency; only right after seizing is a short time enough.
-    const needed = this.context === 'after-seize' ? dial.afterSeizeMs : dial.laterMs;
+    const { context } = this;
+    const later = context === 'after-answer' ? dial.answeredMs : dial.laterMs;
+    const needed = context === 'after-seize' ? dial.afterSeizeMs : later;
     // A long "on" joined over a short gap counts from its beginning, one that moved from where it stood still.
     if (ms - Math.max(this.#since, this.#steadySince) < needed) return;
-    const { steady, ...sound } = this.#source.measure(label);
-    if (!steady) {
+    const sound = this.#source.measure(label);
+    if (!sound.still) {
       this.#source.restart(label);
       this.#steadySince = ms;
       return;
     }
     this.#breakOff();
-    this.#dial = this.#evidence([{ onMs: ms - this.#since, offMs: 0, ...sound }], 1);
+    this.#dial = this.#evidence([cycleOf(ms - this.#since, 0, sound)], 1);
     this.#onEvent({ kind: 'detected', tone: 'dial', evidence: this.#dial });
   }
 
@@ -158,11 +160,11 @@ export class CadenceMatcher {
     this.#onEvent({ kind: 'ended', tone: 'dial', evidence });
   }
 
-  #sitPart(place: number, onMs: number, { steady, ...sound }: ToneMeasure): void {
-    const part = { onMs, offMs: 0, ...sound };
+  #sitPart(place: number, onMs: number, sound: ToneMeasure): void {
+    const part = cycleOf(onMs, 0, sound);
     const first = this.#sit[0] ?? part;
     const fits =
-      steady && within(onMs, SIT_PART_MS) && Math.abs(first.levelDbm0 - part.levelDbm0) <= SIT_LEVEL_DB;
+      sound.steady && within(onMs, SIT_PART_MS) && Math.abs(first.levelDbm0 - part.levelDbm0) <= SIT_LEVEL_DB;
     if (fits && place === this.#sit.length + 1) this.#sit.push(part);
     else this.#sit = fits && place === 1 ? [part] : [];
     if (this.#sit.length < 3) return;
@@ -228,8 +230,7 @@ export class CadenceMatcher {
   }
 
   #cycle(offMs: number): ToneCycle {
-    const { steady: _, ...sound } = this.#sound!;
-    return { onMs: this.#onMs, offMs, ...sound };
+    return cycleOf(this.#onMs, offMs, this.#sound!);
   }
 
   #evidence(cycles: readonly ToneCycle[], count: number): ToneEvidence {
@@ -265,6 +266,11 @@ export class CadenceMatcher {
     this.#reported = false;
     this.#cycles = [];
   }
+}
+
+function cycleOf(onMs: number, offMs: number, sound: ToneMeasure): ToneCycle {
+  const { frequencyHz, levelDbm0, purity } = sound;
+  return { onMs, offMs, frequencyHz, levelDbm0, purity };
 }
 
 function within(value: number, range: readonly [number, number]): boolean {

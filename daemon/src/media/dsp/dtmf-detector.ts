@@ -235,9 +235,12 @@ export class DtmfDetector {
     );
     const { lowPower, highPower } = fit;
     const rest = fit.rest + this.#unsteady / (BLOCK * WINDOW);
+    if (Math.abs(fit.low / row - 1) > this.#maxError || Math.abs(fit.high / column - 1) > this.#maxError) {
+      // A key does not come nearer to its frequency while it is held; a note with vibrato does.
+      this.#nextTry = Infinity;
+      return false;
+    }
     const certain =
-      Math.abs(fit.low / row - 1) <= this.#maxError &&
-      Math.abs(fit.high / column - 1) <= this.#maxError &&
       highPower <= lowPower * this.#maxForward &&
       lowPower <= highPower * this.#maxReverse &&
       lowPower + highPower >= (lowPower + highPower + rest) * CLEAR_TONE_SHARE;

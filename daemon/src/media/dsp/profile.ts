@@ -23,8 +23,11 @@ export interface DetectSet {
   readonly frequencies: readonly number[];
   /** Where a single frequency may lie, Hz. */
   readonly rangeHz?: Range;
-  /** Continuous for this long it is dial tone: right after seizing, and later (rulings 11). */
-  readonly dial?: { readonly afterSeizeMs: number; readonly laterMs: number };
+  /**
+   * Continuous for this long it is dial tone: right after seizing, after a digit, and in a conversation
+   * (rulings 11), where a held note of music must not end the call.
+   */
+  readonly dial?: { readonly afterSeizeMs: number; readonly laterMs: number; readonly answeredMs: number };
   readonly cadences?: readonly DetectCadence[];
   /** Place in the special information tone. */
   readonly sit?: 1 | 2 | 3;
@@ -233,7 +236,8 @@ function readDetect(detect: Reader): void {
     }
     if (set.has('dial')) {
       set.at('dial').number('afterSeizeMs', 100, 10_000);
-      set.at('dial').number('laterMs', 100, 30_000);
+      const laterMs = set.at('dial').number('laterMs', 100, 30_000);
+      set.at('dial').number('answeredMs', laterMs, 60_000);
     }
     if (set.has('cadences')) {
       for (const cadence of set.list('cadences')) {

@@ -2,7 +2,7 @@ import type { ToneContext } from '../api.ts';
 import { type CadenceEvent, CadenceMatcher, OTHER, QUIET } from './cadence-matcher.ts';
 import { rmsOf, SAMPLE_RATE } from './level.ts';
 import type { DetectProfile, DetectSet } from './profile.ts';
-import { ToneMeter } from './tone-meter.ts';
+import { type ToneMeasure, ToneMeter } from './tone-meter.ts';
 
 /** A call-progress tone heard, with what was measured of it. */
 export type ToneEvent = CadenceEvent;
@@ -32,6 +32,8 @@ const SETTLE_OTHER = 12;
 /** Sound this far below the tone that was heard counts as its pause: 12 dB. */
 const PAUSE_RATIO = 1 / 16;
 const LEARNT_RANGE_HZ = 20;
+/** One window may find the frequency so far beyond the range, Hz: 15 dB over noise it is 2 off; the whole tone may not. */
+const WINDOW_SLACK_HZ = 6;
 
 /**
  * Recognises call-progress tones by frequency and cadence. Every 5 ms it takes the complex
@@ -91,7 +93,7 @@ export class ToneDetector {
     this.#minPower = rmsOf(profile.minLevelDbm0) ** 2;
     this.#meters = profile.sets.map((set) => new ToneMeter(set.frequencies.length === 1));
     this.#matcher = new CadenceMatcher(profile, onEvent, {
-      measure: (label) => this.#meters[label]!.measure,
+      measure: (label) => this.#measure(label),
       restart: (label) => this.#meters[label]!.reset(),
     });
     const n = this.#frequencies.length;
@@ -108,6 +110,15 @@ export class ToneDetector {
       this.#turnRe[k] = Math.cos(w * BLOCK);
       this.#turnIm[k] = -Math.sin(w * BLOCK);
     });
+  }
+
+  /** What was measured of the tone under way; a single one whose mean lies outside its range is not steady. */
+  #measure(label: number): ToneMeasure {
+    const measure = this.#meters[label]!.measure;
+    const { frequencies } = this.#sets[label]!;
+    if (frequencies.length > 1 || inRange(this.#ranges[label], frequencies[0]!, measure.frequencyHz, 0))
+      return measure;
+    return { ...measure, steady: false, still: false };
   }
 
   /** What has happened on the line decides what a continuous tone means (rulings 11). */
@@ -231,8 +242,7 @@ export class ToneDetector {
     const turn = Math.atan2(im * tr + re * ti, re * tr - im * ti);
     const offset = (turn * 1000) / (2 * Math.PI * BLOCK_MS);
     const range = this.#ranges[s];
-    const f = this.#frequencies[k]! + offset;
-    if (range ? f < range[0] || f > range[1] : Math.abs(offset) > LEARNT_RANGE_HZ) return 0;
+    if (!inRange(range, this.#frequencies[k]!, this.#frequencies[k]! + offset, WINDOW_SLACK_HZ)) return 0;
     if (Math.hypot(re, im) < COHERENCE * power * ((SINGLE - 1) / SINGLE) * EDGE_ALLOWANCE) return 0;
     const z = (Math.PI * offset * BLOCK_MS) / 1000;
     const loss = Math.abs(z) < 1e-3 ? 1 : Math.sin(z) / z;
@@ -293,9 +303,20 @@ export class ToneDetector {
     }
     // A tone's end is where it was last seen: between it and silence lie a few blocks that look like neither.
     const ended = this.#label >= 0 && raw === QUIET;
-    const since = ended ? this.#awaySince : now - (this.#pendingBlocks - 1) * BLOCK_MS;
+    // A tone is seen from a block after its beginning until two after its end.
+    const since = ended ? this.#awaySince - BLOCK_MS : now - (this.#pendingBlocks - 1) * BLOCK_MS;
     this.#label = raw;
     this.#awaySince = -1;
     this.#matcher.change(raw, since);
   }
+}
+
+function inRange(
+  range: readonly [number, number] | undefined,
+  nominal: number,
+  frequency: number,
+  slack: number,
+): boolean {
+  const [least, largest] = range ?? [nominal - LEARNT_RANGE_HZ, nominal + LEARNT_RANGE_HZ];
+  return frequency >= least - slack && frequency <= largest + slack;
 }

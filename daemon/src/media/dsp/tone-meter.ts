@@ -5,6 +5,8 @@ import { dbm0OfPower } from './level.ts';
 export type ToneMeasure = Omit<ToneCycle, 'onMs' | 'offMs'> & {
   /** Whether frequency and level stood still, as those of an exchange do and those of music do not. */
   readonly steady: boolean;
+  /** The same by the limits of a tone that has no cadence. */
+  readonly still: boolean;
 };
 
 /** Windows (5 ms apart) left out at both ends of a tone: a window there is filled only in part. */
@@ -18,8 +20,15 @@ const ENOUGH = 5;
 const MAX_SPREAD_HZ = 3.5;
 /** Spread of the power as a part of it: noise at 8 dB gives 0.1, a note that dies away by 4 dB 0.26. */
 const MAX_POWER_SPREAD = 0.2;
-/** Mean part of the energy in the tone: 7.5 dB over noise; a square wave has 0.81, a reed less. */
-const MIN_PURITY = 0.85;
+/** Mean part of the energy in the tone: 9.5 dB over noise; a square wave has 0.81, most instruments less. */
+const MIN_PURITY = 0.9;
+/**
+ * For a tone without pauses, where no cadence speaks for it, stricter limits: a held note of an organ's flute
+ * stop moves less than a violin's, but seldom as little as an exchange's tone does in seconds.
+ */
+const STILL_SPREAD_HZ = 1.5;
+const STILL_POWER_SPREAD = 0.12;
+const STILL_PURITY = 0.93;
 
 /** Measures a tone while it sounds: its edges are left out, since windows there hold only part of it. */
 export class ToneMeter {
@@ -72,6 +81,7 @@ export class ToneMeter {
         levelDbm0: dbm0OfPower(this.#power[last]!),
         purity: Math.min(1, this.#share[last]!),
         steady: true,
+        still: true,
       };
     }
     const frequency = this.#sumFrequency / n;
@@ -79,12 +89,15 @@ export class ToneMeter {
     const spread = Math.sqrt(Math.max(0, this.#sumFrequency2 / n - frequency * frequency));
     const powerSpread = Math.sqrt(Math.max(0, this.#sumPower2 / n - power * power)) / power;
     const purity = Math.min(1, this.#sumShare / n);
-    const still = spread <= MAX_SPREAD_HZ && powerSpread <= MAX_POWER_SPREAD && purity >= MIN_PURITY;
+    const any = !this.#single || n < ENOUGH;
+    const within = (hz: number, power: number, least: number): boolean =>
+      any || (spread <= hz && powerSpread <= power && purity >= least);
     return {
       frequencyHz: frequency,
       levelDbm0: dbm0OfPower(power),
       purity,
-      steady: !this.#single || n < ENOUGH || still,
+      steady: within(MAX_SPREAD_HZ, MAX_POWER_SPREAD, MIN_PURITY),
+      still: within(STILL_SPREAD_HZ, STILL_POWER_SPREAD, STILL_PURITY),
     };
   }
 
