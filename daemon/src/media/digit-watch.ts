@@ -45,6 +45,15 @@ export class DigitWatch {
     return this.#current;
   }
 
+  /** Whether a key sounds at the end of what was heard, or something that may prove to be one. */
+  get suspect(): boolean {
+    return (
+      this.#current !== undefined ||
+      (this.#raw.suspect && !this.#rawEcho) ||
+      (this.#clean.suspect && !this.#cleanEcho)
+    );
+  }
+
   /**
    * Listens to a frame as it came from the line; `sent` is what was sent then. Returns true while it
    * looks like a key, and the echo canceller is to leave it alone. Not called for RTP sessions.

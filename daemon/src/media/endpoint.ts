@@ -94,7 +94,7 @@ export abstract class Endpoint {
     this.listener.process(frame, deaf);
     if (events) {
       this.#squelch ??= new Squelch();
-      this.#squelch.process(frame, this.listener.digit !== undefined);
+      this.#squelch.process(frame, this.listener.suspectsDigit);
     } else if (this.#squelching) this.#squelch?.reset();
     this.#squelching = events;
     if (this.detection.aside) frame.fill(0);

@@ -95,6 +95,11 @@ export class Listener {
     return this.#deaf ? undefined : this.#dtmf?.digit;
   }
 
+  /** Whether the end of what was heard is a digit, or may prove to be one. */
+  get suspectsDigit(): boolean {
+    return !this.#deaf && this.#dtmf?.suspect === true;
+  }
+
   /**
    * Listens to 10 ms as they came from a line, with what was sent to it then. True while they look
    * like a key pressed, and are to be left as they are.
