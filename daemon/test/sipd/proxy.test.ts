@@ -146,3 +146,37 @@ t.test('a stranger cannot use the proxy as a relay', async (t) => {
   t.equal((await peers[0].response()).status, 481);
   await until(() => peers[1].seen.length === 0, 100, 'nothing sent');
 });
+
+t.test(
+  'RFC 3261 16.3 step 4: what comes back the same is a loop, what comes back for another is a spiral',
+  async (t) => {
+    const proxy = await startEngine({ timers: QUICK });
+    const app = await client(proxy);
+    const [peer, target] = [await udpPeer(t), await udpPeer(t)];
+    t.teardown(async () => {
+      app.disconnect();
+      await proxy.close();
+    });
+    app.options((req: Any) => void app.proxyRequest(req, [`sip:bob@${target.address}`], {}).catch(() => {}));
+    const to = at(proxy);
+    const sent = peer.request(to, 'OPTIONS', { uri: `sip:bob@${to}`, callId: 'loop', fromTag: 'f' });
+    const passed = await target.expect('OPTIONS');
+    const via = passed.headers.via!.split(',')[0]!;
+    t.match(via, /;branch=z9hG4bK[\w-]+\.[\w-]{16};/);
+    // It comes back to the proxy with the proxy's Via in it, once for the same and once for somebody else.
+    const back = (uri: string, branch: string): string =>
+      sent
+        .replace(/^OPTIONS \S+/, `OPTIONS ${uri}`)
+        .replace(/^Via: .*$/m, `Via: SIP/2.0/UDP ${target.address};branch=${branch}\r\nVia: ${via}`);
+    target.send(to, back(`sip:bob@${to}`, 'z9hG4bKback1'));
+    const refused = await target.response(482);
+    t.match(refused.headers.via, /z9hG4bKback1/);
+    target.send(to, back(`sip:carol@${to}`, 'z9hG4bKback2'));
+    const spiral = await target.expect('OPTIONS');
+    t.equal(spiral.headers.via!.split(',').length, 3);
+    // Somebody else's branch that looks like ours proves nothing.
+    const foreign = via.replace(to, '192.0.2.1:5060');
+    target.send(to, back(`sip:bob@${to}`, 'z9hG4bKback3').replace(via, foreign));
+    t.ok(await target.expect('OPTIONS'));
+  },
+);

@@ -255,6 +255,8 @@ export const en: Record<Key, string> = {
   'event.resumed': 'Taken back from hold',
   'event.transferred': 'Transferred',
   'event.joined': 'Came by transfer',
+  'event.picked-up': 'Picked up at another telephone',
+  'event.recalled': 'Nobody took it: back to who transferred it',
   'event.replaced': 'Taken over',
   'answer.sip': 'the operator confirmed the answer',
   'answer.off-hook': 'handset lifted',

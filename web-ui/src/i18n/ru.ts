@@ -257,6 +257,8 @@ export const ru = {
   'event.resumed': 'Снят с удержания',
   'event.transferred': 'Переведён',
   'event.joined': 'Пришёл переводом',
+  'event.picked-up': 'Взят с другого телефона',
+  'event.recalled': 'Никто не взял: звонит тому, кто перевёл',
   'event.replaced': 'Разговор принял другой аппарат',
   'answer.sip': 'ответ подтвердил оператор',
   'answer.off-hook': 'сняли трубку',

@@ -12,6 +12,7 @@ import { type Flow, isWeb, type Target, transportParameter } from '../transport/
 import { type Core, sipLeader } from './core.ts';
 import type { Draft } from './draft.ts';
 import { forwardParts, withoutTopVia } from './forward.ts';
+import { hasLooped, loopMark } from './loop.ts';
 import type { Session } from './session.ts';
 
 /** RFC 3261 16.6 step 11: an INVITE that rings this long is given up (more than 3 min). */
@@ -79,6 +80,8 @@ export class ProxyCall {
   #answered = false;
   #cancelled = false;
   #ended = false;
+  /** Stands in each branch of ours, so that the request is known if it comes back. */
+  readonly #mark: string;
   /** A call begins with it, of which call records tell. */
   readonly #recorded: boolean;
 
@@ -95,6 +98,7 @@ export class ProxyCall {
     this.#report = report;
     this.#onEnd = onEnd;
     this.#waiting = [...options.destinations];
+    this.#mark = loopMark(tx.request);
     this.#recorded = tx.request.method === 'INVITE' && tx.request.toTag === '';
   }
 
@@ -102,6 +106,14 @@ export class ProxyCall {
   start(): void {
     if (this.#tx.request.maxForwards === 0) {
       this.#answer(483);
+      this.#end();
+      return;
+    }
+    // 16.3 step 4: what has been here before and would go the same way is refused before it comes a hundred times.
+    const { transport } = this.#core;
+    if (hasLooped(this.#tx.request, this.#mark, (proto, host, port) => transport.isOwn(proto, host, port))) {
+      this.#core.count('proxy.loop');
+      this.#answer(482);
       this.#end();
       return;
     }
@@ -119,7 +131,7 @@ export class ProxyCall {
     do {
       const destination = this.#waiting.shift();
       if (destination === undefined) break;
-      const branch = new Branch(this.#core, this.#tx, destination, this.#options, {
+      const branch = new Branch(this.#core, this.#tx, { destination, mark: this.#mark }, this.#options, {
         sent: (text) => {
           if (this.#recorded) this.#core.cdr.attempt('application', text);
         },
@@ -238,6 +250,7 @@ class Branch implements AttemptUser {
   readonly #request: SipMessage;
   readonly #from: Flow;
   readonly #destination: string;
+  readonly branchMark: string;
   readonly #options: ProxyOptions;
   readonly #user: BranchUser;
   #attempts: Attempts | undefined;
@@ -250,14 +263,15 @@ class Branch implements AttemptUser {
   constructor(
     core: Core,
     tx: ServerTransaction,
-    destination: string,
+    to: { destination: string; mark: string },
     options: ProxyOptions,
     user: BranchUser,
   ) {
     this.#core = core;
+    this.branchMark = to.mark;
     this.#request = tx.request;
     this.#from = tx.flow;
-    this.#destination = destination;
+    this.#destination = to.destination;
     this.#options = options;
     this.#user = user;
   }

@@ -8,6 +8,7 @@ import { type Core, sipLeader } from './core.ts';
 import type { Draft } from './draft.ts';
 import { decide } from './handled.ts';
 import { hasBody, type IncomingCall, refusalOutside, refusalWithin, unrouted } from './incoming.ts';
+import { spirals } from './loop.ts';
 import { Pending } from './pending.ts';
 import { ProxyCall, type ProxyOptions, type ProxyReport, proxyOptions } from './proxy.ts';
 import { Relay } from './relay.ts';
@@ -192,7 +193,9 @@ export class Uas {
   #outOfDialog(m: SipMessage, flow: Flow): void {
     const core = this.#core;
     const { method } = m;
-    if (core.table.isMerged(m)) {
+    const isOwn: Parameters<typeof spirals>[1] = (proto, host, port) =>
+      core.transport.isOwn(proto, host, port);
+    if (core.table.isMerged(m) && !spirals(m, isOwn)) {
       // 8.2.2.2: the same request by two ways.
       this.reject(m, flow, 482);
       return;

@@ -31,6 +31,8 @@ export interface AttemptContext {
 export interface AttemptUser {
   /** Its dialog may want the flow kept alive (RFC 6223). */
   readonly keeps?: boolean;
+  /** What each branch ends with, so that a proxy knows its own requests again (RFC 3261 16.6 step 8). */
+  readonly branchMark?: string;
   /** It has left, or is on its way, as `text`; called again for every further target. */
   sent(text: string, tx: ClientTransaction): void;
   response(message: SipMessage, flow: Flow, tx: ClientTransaction): void;
@@ -142,7 +144,7 @@ export class Attempts implements ClientUser {
 
   #send(flow: Flow, target?: Target): void {
     const { transport, table } = this.#ctx;
-    const branch = this.#ctx.branch();
+    const branch = `${this.#ctx.branch()}${this.#user.branchMark ?? ''}`;
     const { host, port } = transport.localOf(flow);
     const text = this.#compose(this.#via(flow.proto.toUpperCase(), host, port, branch), flow);
     if (flow.proto === 'udp' && text.length > UDP_MAX) {
