@@ -54,6 +54,8 @@ const PIECE_TAIL = 32;
 const KEPT = Math.ceil((PIECE + PIECE_TAIL) / BLOCK);
 /** After a piece that was none, so many windows until the next one is looked at. */
 const RETRY_HITS = 3;
+/** So many pieces that were none, and it is no suspect any more. */
+const FAILURES_TO_CLEAR = 2;
 /** How far into a window a digit has begun when the first window hits, and ended after the last. */
 const EDGE_SAMPLES = 20;
 
@@ -94,6 +96,7 @@ export class DtmfDetector {
   #keptAt = 0;
   readonly #piece = new Float64Array(PIECE);
   #nextTry = 0;
+  #failures = 0;
   #misses = 0;
   #firstHitSample = 0;
   #lastHitSample = 0;
@@ -120,10 +123,11 @@ export class DtmfDetector {
   /**
    * Whether the last 20 ms look like a digit, certain or not. A leg whose digits travel as events
    * mutes each frame for which this holds after {@link process}: what has leaked before is shorter
-   * than any receiver takes for a digit.
+   * than any receiver takes for a digit. What was looked at twice and found to be none is not suspect
+   * any more, so that a chord is not silenced for as long as it sounds.
    */
   get suspect(): boolean {
-    return this.#hits > 0 || this.#current >= 0;
+    return this.#current >= 0 || (this.#hits > 0 && this.#failures < FAILURES_TO_CLEAR);
   }
 
   /** Listens to `count` samples. */
@@ -213,6 +217,7 @@ export class DtmfDetector {
       this.#rowErrors = 0;
       this.#columnErrors = 0;
       this.#nextTry = HITS_TO_START;
+      this.#failures = 0;
       this.#firstHitSample = this.#samples;
     }
     this.#hits++;
@@ -238,14 +243,17 @@ export class DtmfDetector {
     if (Math.abs(fit.low / row - 1) > this.#maxError || Math.abs(fit.high / column - 1) > this.#maxError) {
       // A key does not come nearer to its frequency while it is held; a note with vibrato does.
       this.#nextTry = Infinity;
+      this.#failures = FAILURES_TO_CLEAR;
       return false;
     }
     const certain =
       highPower <= lowPower * this.#maxForward &&
       lowPower <= highPower * this.#maxReverse &&
       lowPower + highPower >= (lowPower + highPower + rest) * CLEAR_TONE_SHARE;
-    if (!certain) this.#nextTry = this.#hits + RETRY_HITS;
-    return certain;
+    if (certain) return true;
+    this.#nextTry = this.#hits + RETRY_HITS;
+    this.#failures++;
+    return false;
   }
 
   #start(match: number): void {
