@@ -4,7 +4,7 @@ import { randomHex } from '../base/random.ts';
 import type { EarlyDialog, Leg, ReleaseCause } from '../call/leg.ts';
 import { parseNameAddress } from './address.ts';
 import { descriptionOf } from './body.ts';
-import { causeName, failureCause, localCause, reasonHeader } from './cause.ts';
+import { causeName, failureCause, localCause, parseReason, reasonHeader } from './cause.ts';
 import { type DigestProgress, nextSequence, noDigestYet } from './credentials.ts';
 import { MAX_DIVERSIONS, timesOf } from './diversion.ts';
 import { MediaSession } from './media-session.ts';
@@ -50,6 +50,8 @@ export class OutgoingSipLeg extends SipLeg {
   #sessionSeconds = SESSION_SECONDS;
   #minSe = 0;
   #alerted = false;
+  /** Reason of a provisional response. */
+  #announced: string | undefined;
   /** The tag of whoever rings. */
   #theirTag: string | undefined;
   #counted = false;
@@ -215,7 +217,7 @@ export class OutgoingSipLeg extends SipLeg {
       To: `<${uri}>`,
       Contact: peer.contact,
       Allow: allowedBy(this.peer),
-      Supported: `100rel, timer${this.peer.inside ? ', tdialog, norefersub' : ''}`,
+      Supported: `100rel, timer${this.peer.inside ? ', tdialog, norefersub' : ''}${peer.outbound ? ', outbound' : ''}`,
       ...(this.#hops === undefined ? {} : { 'Max-Forwards': String(this.#hops) }),
       ...this.#timerHeaders(),
       ...identity,
@@ -257,6 +259,8 @@ export class OutgoingSipLeg extends SipLeg {
     this.#noAnswer?.cancel();
     if (response.status < 180) return;
     this.#alerted = true;
+    // RFC 6432: the network tells what became of the call while it still plays an announcement of it.
+    if (parseReason(response.get('Reason')).q850 !== undefined) this.#announced = response.get('Reason');
     this.#theirTag = parseNameAddress(response.get('To') ?? '')?.params.get('tag');
     let audible = false;
     const description = descriptionOf(response);
@@ -323,9 +327,16 @@ export class OutgoingSipLeg extends SipLeg {
     if (broken && this.#tryNext()) return;
     const cause = failureCause(response.status, response.reason, {
       alerted: this.#alerted,
-      reason: response.get('Reason'),
+      reason: this.#reasonOf(response),
+      warning: response.get('Warning'),
     });
     this.#failedWith(answered ? cause : { ...cause, by: 'local' });
+  }
+
+  /** Reason of a refusal; where that has no cause of Q.850, the one announced before (RFC 6432). */
+  #reasonOf(response: SrfResponse): string | undefined {
+    const own = response.get('Reason');
+    return parseReason(own).q850 === undefined ? (this.#announced ?? own) : own;
   }
 
   /**

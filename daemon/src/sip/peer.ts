@@ -91,6 +91,8 @@ export interface OutgoingCall {
 
 /** A peer that can be called. */
 export interface CalledPeer extends Peer {
+  /** The call is to stay on the flow that its INVITE takes: edge proxies look for the option beside `ob` (RFC 5626 4.3). */
+  readonly outbound?: boolean;
   /** How long any sign of life may take after the INVITE, ms. */
   readonly noAnswerMs: number;
   /** Why no call may go there now; undefined if one may. */

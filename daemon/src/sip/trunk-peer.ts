@@ -33,6 +33,10 @@ export class TrunkPeer implements CalledPeer {
     return this.trunk.contact;
   }
 
+  get outbound(): boolean {
+    return this.trunk.outbound;
+  }
+
   get localAddress(): string | undefined {
     return this.trunk.localAddress;
   }

@@ -161,7 +161,12 @@ export class Trunk {
 
   /** Our Contact in calls of this trunk; the engine writes its own address in place of `localhost`. */
   get contact(): string {
-    return this.#here.contact(this.#transport, this.#flows.inForce);
+    return this.#here.contact(this.#transport, this.outbound);
+  }
+
+  /** Registered by flows, on which calls are to stay (RFC 5626 4.3). */
+  get outbound(): boolean {
+    return this.#flows.inForce;
   }
 
   get domain(): string {

@@ -41,12 +41,20 @@ async function freePort(host: string): Promise<number> {
 }
 
 /** Starts Kamailio in the foreground, with a configuration of its own, and waits until it listens. */
-export async function startKamailio(t: Test, options: KamailioOptions = {}): Promise<Kamailio> {
-  const host = '127.0.0.1';
+export function startKamailio(t: Test, options: KamailioOptions = {}): Promise<Kamailio> {
+  return runKamailio(t, (host, port) => configuration(host, port, options));
+}
+
+/** The same with any configuration that listens at `host` and `port` by UDP and TCP. */
+export async function runKamailio(
+  t: Test,
+  configured: (host: string, port: number) => string,
+  host = '127.0.0.1',
+): Promise<Kamailio> {
   const port = await freePort(host);
   const run = await mkdtemp(join(tmpdir(), 'linegate-kamailio-'));
   const file = join(run, 'kamailio.cfg');
-  await writeFile(file, configuration(host, port, options));
+  await writeFile(file, configured(host, port));
   const args = ['-f', file, '-DD', '-E', '-e', '-m', '32', '-M', '4', '-Y', run, '-w', run];
   t.teardown(() => rm(run, { recursive: true, force: true }));
   const peer = startPeer(t, 'kamailio', args, { cwd: run });

@@ -97,6 +97,7 @@ t.test('automatic: nothing is sent to an operator that does not speak of outboun
   t.equal(headerOf(register, 'Supported'), 'path');
   t.notMatch(headerOf(register, 'Contact'), /reg-id|instance/);
   t.notMatch(headerOf(server!.of('INVITE')[0], 'Contact'), /;ob\b/);
+  t.notMatch(headerOf(server!.of('INVITE')[0], 'Supported'), /outbound/);
   t.same(second!.requests, []);
   t.same(flows(gateway), []);
 });
@@ -128,6 +129,7 @@ t.test('RFC 5626 4.2.1: automatic: a registrar that has it gets a flow to each o
 
   await call(gateway);
   t.match(headerOf(one!.of('INVITE')[0], 'Contact'), /;ob>/, 'RFC 5626 4.3: the call stays on its flow');
+  t.match(headerOf(one!.of('INVITE')[0], 'Supported'), /\boutbound\b/);
   t.notMatch(headerOf(sent[2], 'Contact'), /;ob\b/);
 });
 
