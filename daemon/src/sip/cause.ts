@@ -185,6 +185,26 @@ export function parseReason(header: string | undefined): { q850?: number; text?:
   return text === undefined ? {} : { text };
 }
 
+/** Warn-codes of RFC 3261 20.43 that say what of the session is not to be had, and the causes nearest to them. */
+const OF_WARNING = new Map<string, number>([
+  ['304', 65],
+  ['305', 65],
+  ['370', 58],
+]);
+
+/** RFC 3398 8.2.6.1 has 488 and 606 go by their Warning, and leaves how to us; undefined: it tells nothing more. */
+function causeOfWarning(status: number, warning: string | undefined): number | undefined {
+  if (status !== 488 && status !== 606) return undefined;
+  for (const value of splitHeader((warning ?? '').slice(0, 1024))) {
+    const cause = OF_WARNING.get(value.slice(0, 3));
+    if (cause !== undefined && /^\d{3} /.test(value)) return cause;
+  }
+  return undefined;
+}
+
+/** Warning of a 488 of ours (RFC 3261 21.4.26): what we cannot speak. */
+export const NO_CODEC = '305 linegate "no codec in common"';
+
 /**
  * What a final failure of an outgoing INVITE means for the call. `alerted`: an 18x came before it, so
  * somebody may have been rung and no other route may be tried (ruling 15).
@@ -192,10 +212,10 @@ export function parseReason(header: string | undefined): { q850?: number; text?:
 export function failureCause(
   status: number,
   phrase: string,
-  options: { alerted: boolean; reason?: string | undefined },
+  options: { alerted: boolean; reason?: string | undefined; warning?: string | undefined },
 ): ReleaseCause {
   const given = parseReason(options.reason);
-  const q850 = given.q850 ?? statusToCause(status);
+  const q850 = given.q850 ?? causeOfWarning(status, options.warning) ?? statusToCause(status);
   const retryable =
     !options.alerted &&
     status < 600 &&

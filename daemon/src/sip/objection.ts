@@ -1,5 +1,5 @@
 import { bodyObjection, descriptionOf } from './body.ts';
-import { reasonHeader } from './cause.ts';
+import { NO_CODEC, reasonHeader } from './cause.ts';
 import { agree } from './negotiation.ts';
 import type { AudioWishes } from './peer.ts';
 import { parseSdp } from './sdp.ts';
@@ -36,7 +36,7 @@ export function objectionTo(
     const { codecs, ptimeMs, srtp: wishes } = audioOver(audio, req.protocol);
     const srtp = wishes && new SrtpTerms(wishes);
     if (agree(parseSdp(offer), { codecs, ptimeMs, holding: false, srtp })) return undefined;
-    return { status: 488, headers: { Reason: reasonHeader(88, whyNoAudio(srtp)) } };
+    return { status: 488, headers: { Reason: reasonHeader(88, whyNoAudio(srtp)), Warning: NO_CODEC } };
   } catch {
     return { status: 400 };
   }

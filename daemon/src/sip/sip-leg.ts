@@ -2,12 +2,20 @@ import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { CodedError, codeOf, messageOf } from '../base/error.ts';
 import { randomHex } from '../base/random.ts';
-import type { FaxCarrier, Leg, LegEvents, LegState, Party, ReleaseCause, ReplacedDialog } from '../call/leg.ts';
+import type {
+  FaxCarrier,
+  Leg,
+  LegEvents,
+  LegState,
+  Party,
+  ReleaseCause,
+  ReplacedDialog,
+} from '../call/leg.ts';
 import type { EndpointId, Media, RtpStatistics } from '../media/api.ts';
 import type { DialogJournal } from '../records/call-record.ts';
 import { bodyObjection, descriptionOf } from './body.ts';
 import type { Carried } from './carried.ts';
-import { causeName, localCause, parseReason, reasonHeader } from './cause.ts';
+import { causeName, localCause, NO_CODEC, parseReason, reasonHeader } from './cause.ts';
 import { noDigestYet } from './credentials.ts';
 import { journalOf } from './dialog-journal.ts';
 import { DTMF_RELAY, infoOfKey, infoRefusal, keyOfInfo } from './dtmf-info.ts';
@@ -344,7 +352,11 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
     if (status === 200) this.noteParty(req, req.get('From'));
     const headers: Headers =
       said ??
-      (status === 488 ? { Reason: reasonHeader(88) } : status === 200 ? { Contact: this.peer.contact } : {});
+      (status === 488
+        ? { Reason: reasonHeader(88), Warning: NO_CODEC }
+        : status === 200
+          ? { Contact: this.peer.contact }
+          : {});
     if (body !== undefined) dialog.local.sdp = body;
     this.host.facade.respond(res, status, { headers, ...(body === undefined ? {} : { body }) });
     if (status === 200)

@@ -60,3 +60,21 @@ t.test('RFC 6432 3: in responses, where it stands over the status', async (t) =>
   t.match(await b.peer.response(), { status: 486, headers: { reason: 'Q.850;cause=17;text="User busy"' } });
   void tagOf;
 });
+
+t.test('RFC 6432 3: in a provisional response, for a refusal that tells no cause of its own', async (t) => {
+  const b = await bench(t);
+  for (const [extra, q850] of [
+    ['', 1],
+    ['Reason: SIP;cause=480\r\n', 1],
+    ['Reason: Q.850;cause=27\r\n', 27],
+  ] as const) {
+    const { leg, invite } = await outgoing(b);
+    const alerting = next(leg, 'alerting');
+    const released = next(leg, 'released');
+    // An announcement plays: the number does not exist.
+    b.peer.reply(invite, 183, { extra: 'Reason: Q.850;cause=1;text="Unallocated number"\r\n' });
+    await alerting;
+    b.peer.reply(invite, 480, { extra });
+    t.match((await released)[0], { q850, sip: 480, final: true });
+  }
+});

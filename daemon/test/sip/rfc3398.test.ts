@@ -1,6 +1,6 @@
 /** RFC 3398: the whole of both tables, and where ruling 15 departs from them. */
 import t from 'tap';
-import { causeToStatus, statusToCause } from '../../src/sip/cause.ts';
+import { causeToStatus, failureCause, statusToCause } from '../../src/sip/cause.ts';
 
 t.test('RFC 3398 8.2.6.1: SIP status to Q.850 cause', async (t) => {
   const table: Record<number, number> = {
@@ -89,4 +89,16 @@ t.test('RFC 3398 8.1, RFC 3261 8.1.3.2: an unknown status is the x00 of its clas
   t.equal(statusToCause(599), statusToCause(500));
   t.equal(statusToCause(699), statusToCause(603));
   t.equal(statusToCause(302), 23);
+});
+
+t.test('RFC 3398 8.2.6.1, RFC 3261 20.43: 488 and 606 go by their Warning', async (t) => {
+  const cause = (status: number, warning: string, reason?: string) =>
+    failureCause(status, 'Not Acceptable', { alerted: false, warning, reason }).q850;
+  t.equal(cause(488, '305 op.example "Incompatible media format"'), 65);
+  t.equal(cause(606, '304 op.example "Media type not available"'), 65);
+  t.equal(cause(488, '399 op "words, and more", 370 op "Insufficient bandwidth"'), 58);
+  t.equal(cause(488, '301 op "Incompatible network address formats"'), 88);
+  t.equal(cause(488, '3050 op "x"'), 88);
+  t.equal(cause(486, '370 op "Insufficient bandwidth"'), 17, 'no other status');
+  t.equal(cause(488, '370 op "x"', 'Q.850;cause=79'), 79, 'a Reason stands over it');
 });
