@@ -4,13 +4,19 @@
  * within 15 minutes.
  */
 
+import { measureDelay } from '../lib/bench/media/delay.ts';
+import { measureRelayedCall } from '../lib/bench/media/relayed-call.ts';
 import { measureRtpPair } from '../lib/bench/media/rtp-pair.ts';
 import { measureSessions } from '../lib/bench/media/sessions.ts';
+import { measureTickLateness } from '../lib/bench/media/tick-lateness.ts';
 import type { Figure } from '../lib/bench.ts';
 
 /** One part after the other: two at a time would measure each other. */
 const parts: readonly ((emit: (figure: Figure) => void) => Promise<void> | void)[] = [
   measureRtpPair,
+  measureRelayedCall,
+  measureDelay,
+  measureTickLateness,
   measureSessions,
 ];
 

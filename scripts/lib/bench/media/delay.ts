@@ -213,7 +213,9 @@ async function measure(emit: (figure: Figure) => void): Promise<void> {
   try {
     if (!host.card.inventory) await new Promise<void>((resolve) => host.card.on('up', () => resolve()));
     const time = new CardTime(office);
-    const ports = host.card.inventory!.ports.filter((port) => port.kind === 'fxs' && port.lifelinePeer === undefined).slice(0, PHONES);
+    const ports = host.card
+      .inventory!.ports.filter((port) => port.kind === 'fxs' && port.lifelinePeer === undefined)
+      .slice(0, PHONES);
     for (const [i, { port }] of ports.entries()) {
       const call = new MeasuredCall(office, office.telephone(port), time);
       await call.open(host, i * 4.7);
