@@ -53,6 +53,7 @@ function run(start: WorkerStart, port: NonNullable<typeof parentPort>): void {
     post({ type: 'warning', warning: { code, message } }),
   );
   const engine = new MediaEngine({
+    fax,
     clock,
     profile: start.profile,
     options: start.media,
