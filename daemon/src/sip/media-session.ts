@@ -43,6 +43,8 @@ export class MediaSession {
   #faxOffered = false;
   /** Whether the peer may go over to T.38 now. */
   mayFax: () => boolean = () => false;
+  /** T.38 was agreed on and the media worker cannot carry it. */
+  faxFailed: () => void = () => {};
   /** What was agreed on cannot be protected: nothing is sent then, and the call is of no use. */
   unprotected: (error: unknown) => void = () => {};
 
@@ -209,7 +211,7 @@ export class MediaSession {
     };
     // The same again, as a session refresh brings it, leaves the fax alone (C07).
     if (JSON.stringify(fax.t38) !== before && !this.#closed)
-      this.#media.setT38(this.endpoint, fax.t38).catch(() => {});
+      this.#media.setT38(this.endpoint, fax.t38).catch(() => this.faxFailed());
   }
 
   #write(text: (local: LocalAudio) => string): string {

@@ -198,7 +198,10 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
   /** The dialog stands; everything that arrives in it comes here from now on. */
   protected adopt(dialog: SrfDialog, nextHop: string): void {
     this.#dialog = dialog;
-    if (this.session) this.session.mayFax = () => this.#fax.possible;
+    if (this.session) {
+      this.session.mayFax = () => this.#fax.possible;
+      this.session.faxFailed = () => void this.#fax.end();
+    }
     this.#journal = journalOf(dialog, nextHop);
     this.host.facade.track(dialog, () => this.#lost());
     dialog.on('destroy', (req, reason) => this.#destroyed(req, reason));

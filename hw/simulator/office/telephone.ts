@@ -12,10 +12,19 @@ export interface PulseTiming {
 
 const DIAL_PLATE: PulseTiming = { breakMs: 60, makeMs: 40, interDigitMs: 700 };
 
+/** Something that speaks and hears in the place of a person, block by block: a fax machine. */
+export interface Modem {
+  /** Fills the block with what it says next. */
+  speak(out: Int16Array): void;
+  hear(samples: Int16Array): void;
+}
+
 /** Anything that closes a loop on an FXS port: a telephone, a fax, or a PBX's city-line input. */
 export class Telephone extends Device implements Terminal {
   readonly kind: string = 'telephone';
   readonly load: Load = openLoad();
+  /** On the line in the place of a person while the loop is closed. */
+  modem: Modem | undefined;
   /** Caller ID read since the ringing began. */
   callerId: (CallerIdMessage & { scheme: CallerIdScheme }) | undefined;
   #lifted = false;
@@ -150,7 +159,8 @@ export class Telephone extends Device implements Terminal {
   }
 
   speakBlock(): void {
-    this.voice.fill(this.load.audio);
+    if (this.modem && this.load.closed && this.voice.silent) this.modem.speak(this.load.audio);
+    else this.voice.fill(this.load.audio);
     if (!this.load.closed) this.load.audio.fill(0);
   }
 
@@ -158,6 +168,7 @@ export class Telephone extends Device implements Terminal {
     const connected = feed.volts > 0;
     const audio = connected ? feed.audio : SILENCE;
     this.heard.push(audio);
+    if (this.modem && this.load.closed) this.modem.hear(audio);
     // Caller ID comes on-hook, between ring bursts or before the first (EN 300 659-1 6.1).
     if (!this.load.closed && !feed.ringing && connected) this.#reader.push(audio);
     else this.#reader.reset();

@@ -7,7 +7,7 @@ import { T30Watch } from './t30-watch.ts';
 import { readUdptl, UdptlReceiver, UdptlSender } from './udptl.ts';
 
 /** Frames from the gateway that wait before the first is played: the other thread may be late by as much. */
-const PREFILL = 10;
+const PREFILL = 15;
 /** Frames that may wait; more come only after a stall, and would be delay for the rest of the fax. */
 const MOST_WAITING = 40;
 /** Pauses before a datagram is sent again where nothing follows it that repeats it, ms. */
