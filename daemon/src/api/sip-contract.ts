@@ -18,6 +18,8 @@ export interface TrunkTargetLive {
   /** By the last exchange with this very address. */
   state: 'unknown' | 'answers' | 'silent';
   at?: number;
+  /** Whether our registration over it holds, where there is one over each (RFC 5626). */
+  registered?: boolean;
 }
 
 /** GET /api/device-presets: models of telephones and adapters that the box knows. */

@@ -56,7 +56,7 @@ export function trunkLive(trunk: TrunkConfig, status: TrunkStatus): TrunkLive {
     ...(publicAddress === undefined ? {} : { publicAddress }),
     ...(lastExchange ? { lastExchange: brief(lastExchange) } : {}),
     ...(lastSuccess ? { lastSuccess: brief(lastSuccess) } : {}),
-    ...(targets.length > 1 ? { targets: targets.map(targetLive) } : {}),
+    ...(targets.length > 1 ? { targets: targets.map((target) => targetLive(target, status.flows)) } : {}),
   };
 }
 
@@ -65,7 +65,17 @@ const brief = ({ at, request, status, text }: TrunkExchange) => ({
   text: `${request} -> ${status} ${text}`,
 });
 
-function targetLive({ address, port, state, at }: TrunkStatus['targets'][number]): TrunkTargetLive {
+function targetLive(
+  { address, port, state, at }: TrunkStatus['targets'][number],
+  flows: TrunkStatus['flows'],
+): TrunkTargetLive {
   const written = address.includes(':') ? `[${address}]` : address;
-  return { address: `${written}:${port}`, state, ...(at === undefined ? {} : { at }) };
+  const place = `${written}:${port}`;
+  const flow = flows?.find((one) => one.address === place);
+  return {
+    address: place,
+    state,
+    ...(at === undefined ? {} : { at }),
+    ...(flow ? { registered: flow.live } : {}),
+  };
 }

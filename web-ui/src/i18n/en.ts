@@ -208,6 +208,8 @@ export const en: Record<Key, string> = {
   'trunk.success': 'Last success {time}: {text}',
   'trunk.outside': 'The operator sees us at {address}',
   'trunk.targets': 'Addresses of the server:',
+  'trunk.registeredThere': 'registered',
+  'trunk.notRegisteredThere': 'not registered',
   'target.answers': 'answers',
   'target.silent': 'does not answer',
   'target.unknown': 'not asked yet',

@@ -210,6 +210,8 @@ export const ru = {
   'trunk.success': 'Последний успех {time}: {text}',
   'trunk.outside': 'Оператор видит нас по адресу {address}',
   'trunk.targets': 'Адреса сервера:',
+  'trunk.registeredThere': 'регистрация есть',
+  'trunk.notRegisteredThere': 'регистрации нет',
   'target.answers': 'отвечает',
   'target.silent': 'не отвечает',
   'target.unknown': 'не спрашивали',

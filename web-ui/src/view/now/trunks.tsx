@@ -47,6 +47,8 @@ export function TrunkList({ trunks }: { trunks: readonly TrunkLive[] }) {
                     <li key={target.address}>
                       <code>{target.address}</code> {word('target', target.state)}
                       {target.at !== undefined && `, ${clockTime(target.at)}`}
+                      {target.registered !== undefined &&
+                        `, ${t(target.registered ? 'trunk.registeredThere' : 'trunk.notRegisteredThere')}`}
                     </li>
                   ))}
                 </ul>
