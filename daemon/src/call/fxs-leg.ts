@@ -27,18 +27,21 @@ export class FxsLeg extends LegBase {
   readonly #context: AnalogContext;
   readonly #caller: Party;
   readonly #cadence: readonly number[] | undefined;
+  /** The telephone is in another call, and is told of this one until it hangs up. */
+  #waits: boolean;
 
   constructor(
     id: string,
     port: FxsPort,
     context: AnalogContext,
-    ringing?: { caller: Party; cadence?: readonly number[] },
+    ringing?: { caller: Party; cadence?: readonly number[]; waits?: boolean },
   ) {
     super(id, ringing ? 'outgoing' : 'incoming', `port:${port.number}`, port.endpoint);
     this.#port = port;
     this.#context = context;
     this.#caller = ringing?.caller ?? {};
     this.#cadence = ringing?.cadence;
+    this.#waits = ringing?.waits ?? false;
     if (!ringing) this.#begin();
   }
 
@@ -53,22 +56,52 @@ export class FxsLeg extends LegBase {
       this.becomeReleased(remoteCause(cause.outOfOrder));
       return;
     }
+    if (this.#waits && port.takesCallWaiting) {
+      this.#wait();
+      return;
+    }
+    this.#waits = false;
     if (port.offHook || port.ringing) {
       this.becomeReleased(remoteCause(cause.busy));
       return;
     }
+    this.#ring();
+    this.becomeAlerting(false);
+  }
+
+  /** Call waiting: a tone now and then, and the ring when the other call is over. */
+  #wait(): void {
+    const port = this.#port;
+    this.startedAt = this.#context.clock.now();
+    this.state = 'trying';
+    const off = port.on('hungUp', () => {
+      off();
+      this.#waits = false;
+      if (this.state !== 'released') this.#ring();
+    });
+    this.whileAlive(off);
+    this.whileAlive(
+      port.on('available', (available) => {
+        if (!available) this.becomeReleased(localCause(cause.outOfOrder, 'line card port lost'));
+      }),
+    );
+    port.callWaiting(this.#caller);
+    this.becomeAlerting(false);
+  }
+
+  #ring(): void {
+    const port = this.#port;
     this.#begin();
     this.whileAlive(port.on('answered', () => this.becomeAnswered('off-hook')));
     // Lifted before it rang: it dials by itself, and is not ours to ring or to play tones to (G07).
     this.whileAlive(port.on('seized', () => this.becomeReleased(remoteCause(cause.glare))));
     port.ring(this.#caller, this.#cadence);
-    this.becomeAlerting(false);
   }
 
   #begin(): void {
     const port = this.#port;
-    this.startedAt = this.#context.clock.now();
-    this.state = 'trying';
+    this.startedAt ??= this.#context.clock.now();
+    if (this.state === 'idle') this.state = 'trying';
     this.whileAlive(port.on('hungUp', () => this.becomeReleased(remoteCause(cause.normal))));
     this.whileAlive(port.on('digit', (key) => this.emit('digit', key)));
     this.whileAlive(port.on('flashed', () => this.emit('flashed')));
@@ -101,6 +134,11 @@ export class FxsLeg extends LegBase {
     const wasIdle = this.state === 'idle';
     this.becomeReleased(released);
     if (wasIdle) return;
+    if (this.#waits) {
+      // The telephone itself belongs to its other call.
+      this.#port.callWaitingOver();
+      return;
+    }
     if (this.#port.ringing) this.#port.stopRinging();
     if (this.#port.offHook) this.#park(answered, released);
   }
@@ -124,14 +162,16 @@ export class FxsLeg extends LegBase {
   }
 }
 
-/** An attempt's leg toward an FXS port, or the cause why there is none. */
+/** An attempt's leg toward an FXS port, or the cause why there is none. `talking`: it is in one call, which another may wait behind. */
 export function ringPort(
   id: string,
   port: FxsPort | undefined,
   context: AnalogContext,
   caller: Party,
+  talking = false,
 ): Leg | ReleaseCause {
   if (!port?.available) return localCause(cause.outOfOrder, 'port not available');
+  if (talking && port.takesCallWaiting) return new FxsLeg(id, port, context, { caller, waits: true });
   if (port.offHook || port.ringing) return localCause(cause.busy);
   return new FxsLeg(id, port, context, { caller });
 }

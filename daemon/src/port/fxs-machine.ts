@@ -1,79 +1,27 @@
-import type { Step } from '../base/machine.ts';
 import type { CardIndication } from '../line/card.ts';
 import type { CallerIdInfo } from '../media/api.ts';
-import type { DigitMerge, DigitSource } from './digit-merge.ts';
+import type { DigitSource } from './digit-merge.ts';
 import { mergeDigit } from './digit-merge.ts';
-import type { PortEffect, PortEvent } from './effect.ts';
-import { portCommand } from './effect.ts';
+import { cancelFxs, fxsContext, timerFxs } from './fxs-call.ts';
+import { endLamp, lampPulse, lampSent, lampSoon, lampTimer, wantLamp } from './fxs-lamp.ts';
+import type { FxsEffect, FxsEvent, FxsState, FxsStep } from './fxs-state.ts';
+import { fxsTrouble, initialFxsState } from './fxs-state.ts';
+import { startWaiting, waitingDigit, waitingOver, waitingPlayed, waitingTimer } from './fxs-waiting.ts';
 import type { FxsOptions } from './options.ts';
 import { hookWindows } from './options.ts';
 
-/** What an FXS port is doing. `breaking`: the current is cut after a release, the set still off-hook. */
-export type FxsPhase = 'on-hook' | 'ringing' | 'off-hook' | 'breaking';
-
-export interface FxsState {
-  readonly phase: FxsPhase;
-  /** The link is up, and then: the card has taken this port's configuration. */
-  readonly link: 'down' | 'configuring' | 'up';
-  readonly foreignVoltage: boolean;
-  readonly lifeline: boolean;
-  /** Why the port cannot be used although the link is up. */
-  readonly fault: string | undefined;
-  /** Found off-hook before the port was configured; taken as a seizure when it is. */
-  readonly foundOffHook: boolean;
-  /** Battery reversed toward the set. */
-  readonly reversed: boolean;
-  /** Caller ID still to be sent in this ringing. */
-  readonly caller: CallerIdInfo | undefined;
-  /** A burst of this ringing has begun, so that somebody can have heard it. */
-  readonly burst: boolean;
-  readonly digits: DigitMerge;
-}
-
-export type FxsEvent =
-  | PortEvent
-  | { type: 'ring'; caller: CallerIdInfo; cadence?: readonly number[] }
-  | { type: 'stop-ringing' }
-  /** The options changed; the card is told. */
-  | { type: 'reconfigure' }
-  | { type: 'answer-signal'; on: boolean }
-  | { type: 'current-break' };
-
-export type FxsEffect =
-  | PortEffect
-  | { type: 'send-caller-id'; caller: CallerIdInfo }
-  | { type: 'emit'; event: 'seized' | 'answered' | 'hungUp' | 'flashed' }
-  | { type: 'emit-digit'; key: string }
-  | { type: 'emit-available'; available: boolean; reason: string };
-
-export const initialFxsState: FxsState = {
-  phase: 'on-hook',
-  link: 'down',
-  foreignVoltage: false,
-  lifeline: false,
-  fault: undefined,
-  foundOffHook: false,
-  reversed: false,
-  caller: undefined,
-  burst: false,
-  digits: {},
-};
-
-/** Why the port is unavailable; undefined: it is available. */
-export function fxsTrouble(state: FxsState): string | undefined {
-  if (state.link !== 'up') return state.link === 'down' ? 'link-lost' : 'configuring';
-  if (state.fault) return state.fault;
-  if (state.foreignVoltage) return 'foreign-voltage';
-  return state.lifeline ? 'lifeline' : undefined;
-}
-
-type FxsStep = Step<FxsState, FxsEffect>;
+/** From the reversal of polarity to caller ID, and from its end to the ring (EN 300 659-1 6.1.2), ms. */
+const ANNOUNCE_MS = 250;
+/** A telephone with classic АОН asks within its first seconds off-hook, ms. */
+const ASKS_MS = 5000;
+/** Packets that it gets for each request; and the category that an ordinary subscriber has. */
+const AON_PACKETS = 3;
+const AON_CATEGORY = '1';
 
 /** The transition of an FXS port: we are the exchange of whoever is plugged in. */
 export function fxsTransition(options: FxsOptions) {
-  const port = options.number;
-
-  const command = portCommand(port);
+  const context = fxsContext(options);
+  const { command } = context;
 
   function configure(): FxsEffect {
     const { country, rxGainDb, txGainDb, pulseDialing } = options;
@@ -84,40 +32,47 @@ export function fxsTransition(options: FxsOptions) {
   /** Everything a set that has gone, or a port that was taken away, leaves to be put back. */
   function toOnHook(state: FxsState): { state: FxsState; effects: FxsEffect[] } {
     const effects: FxsEffect[] = [
-      { type: 'cancel', names: ['caller-id', 'break'] },
+      cancelFxs('caller-id', 'announce', 'asks', 'break', 'waiting'),
       { type: 'stop' },
       { type: 'detect', detection: {} },
     ];
     if (state.reversed) effects.push(command({ type: 'polarity', reversed: false }));
     effects.push(command({ type: 'audio', on: false }));
-    return {
-      state: { ...state, phase: 'on-hook', reversed: false, caller: undefined, burst: false, digits: {} },
-      effects,
+    const { waiting: _, ...rest } = state;
+    const onHook: FxsState = {
+      ...rest,
+      phase: 'on-hook',
+      reversed: false,
+      caller: undefined,
+      announcing: undefined,
+      asksFor: undefined,
+      burst: false,
+      digits: {},
     };
+    effects.push(...lampSoon(context, onHook));
+    return { state: onHook, effects };
   }
 
   function offHook(state: FxsState): FxsStep {
     if (state.link !== 'up') return { state: { ...state, foundOffHook: true } };
-    const listen: FxsEffect = { type: 'detect', detection: { dtmf: true } };
     const next: FxsState = { ...state, phase: 'off-hook', caller: undefined, burst: false, digits: {} };
     if (state.phase === 'ringing') {
       // Glare (G07): a PBX that closes the loop before it can have seen a ring is seizing the line to dial.
       const answers = state.burst || options.farEnd === 'telephone';
-      return {
-        state: next,
-        effects: [
-          { type: 'cancel', names: ['caller-id'] },
-          { type: 'stop' },
-          listen,
-          { type: 'emit', event: answers ? 'answered' : 'seized' },
-        ],
-      };
+      const asksFor = answers && options.aonReply ? state.asksFor : undefined;
+      const effects: FxsEffect[] = [cancelFxs('caller-id', 'announce'), { type: 'stop' }];
+      if (state.announcing) effects.push(command({ type: 'polarity', reversed: false }));
+      effects.push({ type: 'detect', detection: { dtmf: true, ...(asksFor ? { aonRequest: true } : {}) } });
+      if (asksFor) effects.push(timerFxs('asks', ASKS_MS));
+      effects.push({ type: 'emit', event: answers ? 'answered' : 'seized' });
+      const reversed = state.announcing ? false : state.reversed;
+      return { state: { ...next, announcing: undefined, reversed, asksFor }, effects };
     }
     if (state.phase !== 'on-hook') return {};
-    return {
-      state: next,
-      effects: [command({ type: 'audio', on: true }), listen, { type: 'emit', event: 'seized' }],
-    };
+    const lamp = endLamp(context, next);
+    const effects: FxsEffect[] = [...lamp.effects, command({ type: 'audio', on: true })];
+    effects.push({ type: 'detect', detection: { dtmf: true } }, { type: 'emit', event: 'seized' });
+    return { state: lamp.state, effects };
   }
 
   function onHook(state: FxsState): FxsStep {
@@ -129,6 +84,8 @@ export function fxsTransition(options: FxsOptions) {
 
   function digit(state: FxsState, key: string, source: DigitSource, now: number): FxsStep {
     if (state.phase !== 'off-hook') return {};
+    const forUs = waitingDigit(state, key);
+    if (forUs) return forUs;
     const merged = mergeDigit(state.digits, key, source, now);
     return {
       state: { ...state, digits: merged.state },
@@ -147,6 +104,7 @@ export function fxsTransition(options: FxsOptions) {
       case 'pulse-digit':
         return digit(state, event.digit, 'pulse', now);
       case 'ring-phase':
+        if (state.phase === 'on-hook') return lampPulse(context, state, event.on);
         if (state.phase !== 'ringing') return {};
         if (event.on) {
           return { state: { ...state, burst: true }, effects: [{ type: 'cancel', names: ['caller-id'] }] };
@@ -164,10 +122,23 @@ export function fxsTransition(options: FxsOptions) {
   }
 
   function timer(state: FxsState, name: string): FxsStep {
+    if (name === 'lamp') return lampTimer(context, state);
+    if (name === 'waiting') return waitingTimer(context, state);
     if (name === 'caller-id' && state.phase === 'ringing' && state.caller) {
       return {
         state: { ...state, caller: undefined },
         effects: [{ type: 'send-caller-id', caller: state.caller }],
+      };
+    }
+    if (name === 'announce' && state.phase === 'ringing' && state.announcing) {
+      if (!state.caller) return ringNow(state, state.announcing);
+      const effect: FxsEffect = { type: 'send-caller-id', caller: state.caller, tag: 'announced' };
+      return { state: { ...state, caller: undefined }, effects: [effect] };
+    }
+    if (name === 'asks' && state.phase === 'off-hook') {
+      return {
+        state: { ...state, asksFor: undefined },
+        effects: [{ type: 'detect', detection: { dtmf: true } }],
       };
     }
     if (name === 'break' && state.phase === 'breaking') {
@@ -182,10 +153,48 @@ export function fxsTransition(options: FxsOptions) {
   function ring(state: FxsState, caller: CallerIdInfo, cadence: readonly number[] | undefined): FxsStep {
     // A set that is off-hook, or stuck so, cannot be rung; call control sees it by `offHook`.
     if (fxsTrouble(state) || (state.phase !== 'on-hook' && state.phase !== 'ringing')) return {};
-    const effects: FxsEffect[] = [{ type: 'cancel', names: ['caller-id'] }];
+    const wanted = cadence ?? options.ringCadence;
+    const lamp = endLamp(context, state);
+    const effects: FxsEffect[] = [cancelFxs('caller-id', 'announce'), ...lamp.effects];
     if (state.phase === 'on-hook' && options.callerId) effects.push(command({ type: 'audio', on: true }));
-    effects.push(command({ type: 'ring', cadence: cadence ?? options.ringCadence }));
-    return { state: { ...state, phase: 'ringing', caller, burst: false }, effects };
+    const asksFor = options.aonReply ? caller.number : undefined;
+    const next: FxsState = { ...lamp.state, phase: 'ringing', caller, asksFor, burst: false };
+    if (options.callerId?.when !== 'before-ring' || state.phase === 'ringing') {
+      effects.push(command({ type: 'ring', cadence: wanted }));
+      return { state: { ...next, announcing: undefined }, effects };
+    }
+    effects.push(command({ type: 'polarity', reversed: true }), timerFxs('announce', ANNOUNCE_MS));
+    return { state: { ...next, announcing: wanted, reversed: true }, effects };
+  }
+
+  /** Caller ID has gone out before the ring: now it rings. */
+  function ringNow(state: FxsState, cadence: readonly number[]): FxsStep {
+    const effects = [command({ type: 'polarity', reversed: false }), command({ type: 'ring', cadence })];
+    return { state: { ...state, announcing: undefined, reversed: false, caller: undefined }, effects };
+  }
+
+  /** What was played with a tag has ended. */
+  function played(state: FxsState, tag: string, whole: boolean): FxsStep {
+    switch (tag) {
+      case 'lamp':
+        return lampSent(context, state, whole);
+      case 'waiting':
+        return waitingPlayed(context, state, whole);
+      case 'announced':
+        return state.phase === 'ringing' && state.announcing
+          ? { effects: [timerFxs('announce', ANNOUNCE_MS)] }
+          : {};
+      default:
+        return {};
+    }
+  }
+
+  /** A telephone with classic АОН asks who calls. */
+  function aonRequest(state: FxsState): FxsStep {
+    if (state.phase !== 'off-hook' || !state.asksFor) return {};
+    const number = state.asksFor;
+    const source = { type: 'aon', number, category: AON_CATEGORY, repeats: AON_PACKETS } as const;
+    return { effects: [{ type: 'play', source }] };
   }
 
   function answerSignal(state: FxsState, on: boolean): FxsStep {
@@ -195,36 +204,38 @@ export function fxsTransition(options: FxsOptions) {
 
   function currentBreak(state: FxsState): FxsStep {
     if (state.phase !== 'off-hook') return {};
-    const effects: FxsEffect[] = [];
+    const { state: free, effects } = waitingOver(state);
     if (state.reversed) effects.push(command({ type: 'polarity', reversed: false }));
     if (options.currentBreakMs > 0)
       effects.push(command({ type: 'current-break', ms: options.currentBreakMs }));
     effects.push({ type: 'timer', name: 'break', ms: options.currentBreakMs });
-    return { state: { ...state, phase: 'breaking', reversed: false }, effects };
+    return { state: { ...free, phase: 'breaking', reversed: false }, effects };
   }
 
   function handle(state: FxsState, event: FxsEvent, now: number): FxsStep {
     switch (event.type) {
       case 'up':
-        return { state: { ...initialFxsState, link: 'configuring' }, effects: [configure()] };
+        return { state: { ...afresh(state), link: 'configuring' }, effects: [configure()] };
       case 'reconfigure':
         return state.link === 'down' ? {} : { effects: [configure()] };
       case 'down': {
         // The card forgets everything by itself: nothing is left to be commanded.
-        const effects: FxsEffect[] = [{ type: 'cancel', names: ['caller-id', 'break'] }];
+        const effects: FxsEffect[] = [cancelFxs('caller-id', 'announce', 'asks', 'break', 'lamp', 'waiting')];
         if (state.phase !== 'on-hook') effects.push({ type: 'stop' }, { type: 'detect', detection: {} });
         if (state.phase === 'off-hook' || state.phase === 'breaking')
           effects.push({ type: 'emit', event: 'hungUp' });
-        return { state: initialFxsState, effects };
+        return { state: afresh(state), effects };
       }
       case 'done': {
-        if (event.tag !== 'configure' || state.link === 'down') return {};
+        if (event.tag !== 'configure') return played(state, event.tag, true);
+        if (state.link === 'down') return {};
         const ready: FxsState = { ...state, link: 'up', fault: undefined, foundOffHook: false };
         return state.foundOffHook && !fxsTrouble(ready)
           ? { state: ready, ...offHook(ready) }
-          : { state: ready };
+          : { state: ready, effects: lampSoon(context, ready) };
       }
       case 'failed':
+        if (event.tag !== 'configure') return played(state, event.tag, false);
         return event.tag === 'configure' && state.link !== 'down'
           ? { state: { ...state, link: 'up', fault: `configure: ${event.message}` } }
           : {};
@@ -245,6 +256,14 @@ export function fxsTransition(options: FxsOptions) {
         return answerSignal(state, event.on);
       case 'current-break':
         return currentBreak(state);
+      case 'message-waiting':
+        return wantLamp(context, state, event.waiting, event.count);
+      case 'call-waiting':
+        return startWaiting(context, state, event.caller);
+      case 'call-waiting-over':
+        return waitingOver(state);
+      case 'aon-request':
+        return aonRequest(state);
       default:
         return {};
     }
@@ -276,3 +295,9 @@ export function fxsTransition(options: FxsOptions) {
 
   return (state: FxsState, event: FxsEvent, now: number): FxsStep => guard(state, handle(state, event, now));
 }
+
+/** What outlasts the link: the lamp of a telephone stays as it is. */
+const afresh = ({ lamp }: FxsState): FxsState => ({
+  ...initialFxsState,
+  lamp: { ...lamp, step: 'rest', sending: undefined },
+});

@@ -5,8 +5,9 @@ import type { CallerIdInfo, EndpointId } from '../media/api.ts';
 import { lineEndpoint } from '../media/api.ts';
 import type { PortEnvironment } from './effect-runner.ts';
 import { EffectRunner } from './effect-runner.ts';
-import type { FxsEffect, FxsEvent, FxsState } from './fxs-machine.ts';
-import { fxsTransition, fxsTrouble, initialFxsState } from './fxs-machine.ts';
+import { fxsTransition } from './fxs-machine.ts';
+import type { FxsEffect, FxsEvent, FxsState } from './fxs-state.ts';
+import { fxsTrouble, initialFxsState } from './fxs-state.ts';
 import type { FxsOptions } from './options.ts';
 import type { FxsEvents, FxsPort } from './port.ts';
 
@@ -40,6 +41,9 @@ export class Fxs extends Emitter<FxsEvents> implements FxsPort {
     this.#offs = [
       environment.media.on('digit', (endpoint, key) => {
         if (endpoint === this.endpoint) this.#send({ type: 'digit', key });
+      }),
+      environment.media.on('aonRequest', (endpoint) => {
+        if (endpoint === this.endpoint) this.#send({ type: 'aon-request' });
       }),
     ];
   }
@@ -80,6 +84,22 @@ export class Fxs extends Emitter<FxsEvents> implements FxsPort {
 
   currentBreak(): void {
     this.#send({ type: 'current-break' });
+  }
+
+  messageWaiting(waiting: boolean, count: number): void {
+    this.#send({ type: 'message-waiting', waiting, count });
+  }
+
+  get takesCallWaiting(): boolean {
+    return this.#options.callWaiting !== undefined && this.#machine.state.phase === 'off-hook';
+  }
+
+  callWaiting(caller: CallerIdInfo): void {
+    this.#send({ type: 'call-waiting', caller });
+  }
+
+  callWaitingOver(): void {
+    this.#send({ type: 'call-waiting-over' });
   }
 
   /** Puts other options for the same port in force: at once, or when the telephone is on-hook again. */
@@ -147,7 +167,10 @@ export class Fxs extends Emitter<FxsEvents> implements FxsPort {
         this.emit('available', effect.available, effect.reason);
         break;
       case 'send-caller-id':
-        this.#sendCallerId(effect.caller);
+        this.#sendCallerId(effect);
+        break;
+      case 'send-lamp':
+        this.#sendLamp(effect);
         break;
       default:
         this.#runner.run(effect);
@@ -155,21 +178,41 @@ export class Fxs extends Emitter<FxsEvents> implements FxsPort {
     }
   }
 
-  #sendCallerId(caller: CallerIdInfo): void {
-    const scheme = this.#options.callerId?.scheme;
-    if (!scheme) return;
+  #sendLamp({ waiting, count, tag }: FxsEffect & { type: 'send-lamp' }): void {
+    const lamp = this.#options.lamp;
+    if (!lamp) return;
+    const { scheme, format } = lamp;
+    const time = new Date(this.#environment.clock.wall());
+    this.#runner.run({
+      type: 'play',
+      source: { type: 'message-waiting', scheme, format, waiting, count, time },
+      tag,
+    });
+  }
+
+  #sendCallerId({ caller, offHook, tag }: FxsEffect & { type: 'send-caller-id' }): void {
+    const form = this.#options.callerId;
+    if (!form) return;
+    // Who calls by SIP may have a name for a number; a telephone can show that only as a name.
+    const number =
+      caller.number !== undefined && /^[0-9*#+]+$/.test(caller.number) ? caller.number : undefined;
+    const name = caller.name ?? (number === undefined ? caller.number : undefined);
     // ETSI EN 300 659-3 5.4.4: without a number its absence has to be given.
-    const absence = caller.absence ?? (caller.number === undefined ? 'unavailable' : undefined);
+    const absence = caller.absence ?? (number === undefined ? 'unavailable' : undefined);
     this.#runner.run({
       type: 'play',
       source: {
         type: 'caller-id',
-        scheme,
-        ...(caller.number === undefined ? {} : { number: caller.number }),
-        ...(caller.name === undefined ? {} : { name: caller.name }),
+        scheme: form.scheme,
+        format: form.format,
+        letters: form.letters,
+        ...(number === undefined ? {} : { number }),
+        ...(name === undefined ? {} : { name }),
         ...(absence === undefined ? {} : { absence }),
+        ...(offHook ? { offHook } : {}),
         time: new Date(this.#environment.clock.wall()),
       },
+      ...(tag ? { tag } : {}),
     });
   }
 }

@@ -51,6 +51,13 @@ export interface FxsPort extends Events<FxsEvents> {
   answerSignal(on: boolean): void;
   /** Release supervision: cuts the current as configured; then the line is normal again. */
   currentBreak(): void;
+  /** Switches the message-waiting lamp, when the telephone is next at rest (if the port is set up so). */
+  messageWaiting(waiting: boolean, count: number): void;
+  /** Off-hook, and set up to be told of another call. */
+  readonly takesCallWaiting: boolean;
+  /** Tells a telephone in a call of another, by a tone and, if it can show it, the number, until it is over. */
+  callWaiting(caller: CallerIdInfo): void;
+  callWaitingOver(): void;
 }
 
 export type FxoEvents = {

@@ -100,7 +100,15 @@ export class Reach {
   /** One port. */
   port(port: number, caller: Party): Attempt {
     const { ports } = this.#context;
-    return new LegAttempt(() => ringPort(this.#context.newId(), ports.fxs(port), this.#context, caller));
+    return new LegAttempt(() =>
+      ringPort(this.#context.newId(), ports.fxs(port), this.#context, caller, this.#talks(port)),
+    );
+  }
+
+  /** Whether a port is in one call, no emergency, and in nothing else. */
+  #talks(port: number): boolean {
+    const calls = this.#context.calls.at(`port:${port}`);
+    return calls.length === 1 && calls[0]!.state === 'talking' && calls[0]!.record.service !== 'emergency';
   }
 
   #text(text: string, request: ReachRequest, hops: number): Attempt {

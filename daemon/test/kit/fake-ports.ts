@@ -37,6 +37,25 @@ export class FakeFxs extends Emitter<FxsEvents> implements FxsPort {
     this.signals.push('break');
   }
 
+  messageWaiting(waiting: boolean, count: number): void {
+    this.signals.push(waiting ? `lamp ${count}` : 'lamp off');
+  }
+
+  /** Whether the port is set up for call waiting. */
+  callWaitingOn = false;
+
+  get takesCallWaiting(): boolean {
+    return this.callWaitingOn && this.offHook;
+  }
+
+  callWaiting(caller: CallerIdInfo): void {
+    this.signals.push(`waiting ${caller.number ?? caller.absence ?? 'unknown'}`);
+  }
+
+  callWaitingOver(): void {
+    this.signals.push('waiting over');
+  }
+
   lift(): void {
     this.offHook = true;
     if (this.ringing) {
