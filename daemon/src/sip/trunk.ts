@@ -1,24 +1,24 @@
 import type { AddressesChange } from '../base/address-watch.ts';
 import type { ReleaseCause } from '../call/leg.ts';
 import type { TrunkConfig } from '../config/schema.ts';
-import { escapeUser, joinHostPort, plainAddress } from './address.ts';
+import { joinHostPort, plainAddress } from './address.ts';
 import { localCause } from './cause.ts';
 import { Credentials } from './credentials.ts';
-import { Flows } from './flows.ts';
-import { showsLife } from './health.ts';
+import type { Flows } from './flows.ts';
 import { trunkDomain } from './identity.ts';
 import { fromOperator, sameNumber } from './number-format.ts';
 import { Overload } from './overload.ts';
 import type { Way } from './peer.ts';
-import { Prober } from './prober.ts';
+import type { Prober } from './prober.ts';
 import { Road, type RoadTransport } from './road.ts';
 import type { SrfResponse } from './srf-types.ts';
 import type { SrtpWishes } from './srtp-terms.ts';
 import { Standing } from './standing.ts';
 import type { Target } from './targets.ts';
 import type { Trouble } from './trouble.ts';
+import { flowsOf, proberOf } from './trunk-exchanges.ts';
 import type { TrunkHost } from './trunk-host.ts';
-import { askTrunk, type Exchange } from './trunk-request.ts';
+import type { Exchange } from './trunk-request.ts';
 import { type TrunkState, type TrunkStatus, takesCalls, trunkState } from './trunk-status.ts';
 import { noAddress, noEngine, noRoute, noSrtp } from './trunk-words.ts';
 import { Whereabouts } from './whereabouts.ts';
@@ -55,8 +55,17 @@ export class Trunk {
     );
     this.#here = new Whereabouts(() => this.config, host);
     this.#road = new Road(config, host, () => this.#targetsChanged());
-    this.#flows = this.#makeFlows();
-    this.#prober = this.#makeProber();
+    const parts = {
+      trunk: this,
+      host,
+      road: this.#road,
+      here: this.#here,
+      standing: this.#standing,
+      stopped: () => this.#stopped,
+      registrationChanged: () => this.#registrationChanged(),
+    };
+    this.#flows = flowsOf(parts);
+    this.#prober = proberOf(parts);
     this.#since = clock.wall();
   }
 
@@ -390,88 +399,10 @@ export class Trunk {
     return this.#road.transportOf(this.target);
   }
 
-  get #account(): string {
-    return `sip:${escapeUser(this.config.user)}@${this.domain}`;
-  }
-
-  #makeFlows(): Flows {
-    const { clock, times, instance } = this.#host;
-    const trunk = this;
-    return new Flows({
-      clock,
-      times: times.registration(this.config.registerSeconds),
-      outbound: this.config.outbound,
-      instance,
-      random: () => this.#host.random(),
-      get account() {
-        return trunk.#account;
-      },
-      get bulk() {
-        return trunk.config.bulkNumbers;
-      },
-      contact: () => this.#here.registered(this.#transport),
-      target: () => this.target,
-      edges: () => this.#road.targets.listed,
-      get answerMs() {
-        return trunk.#road.targets.health.length > 1 ? times.nextRegistrarMs : undefined;
-      },
-      get refreshMs() {
-        const asked = trunk.#standing.answersOptions && trunk.config.optionsSeconds > 0;
-        return trunk.#here.outside && !asked ? times.keepOpenMs : Number.POSITIVE_INFINITY;
-      },
-      ask: (aside, target, request, waitMs) =>
-        askTrunk(
-          this,
-          this.#host,
-          target,
-          request,
-          (seen) => {
-            const failed = !seen.answered || !showsLife(seen.status);
-            if (aside && failed) this.#road.note(target, false);
-            else this.saw(target, request.method, seen);
-          },
-          waitMs,
-        ),
-      changed: () => {
-        const [first] = this.config.outboundProxy || this.#stopped ? [] : this.#flows.serviceRoute;
-        this.#road.follow(first);
-        this.#assess();
-        this.#host.changed(this);
-      },
-    });
-  }
-
-  #makeProber(): Prober {
-    const { clock, times } = this.#host;
-    return new Prober({
-      clock,
-      random: () => this.#host.random(),
-      periods: () => {
-        const wanted = this.config.optionsSeconds * 1000 * times.optionsScale;
-        const alive = this.#here.outside ? Math.min(wanted, times.keepOpenMs) : wanted;
-        return { alive, silent: Math.min(alive, times.optionsRetryMs) };
-      },
-      answerMs: times.optionsAnswerMs,
-      target: () => this.target,
-      resting: () => this.#road.targets.resting,
-      identity: () => ({
-        from: this.config.user ? this.#account : `sip:${this.domain}`,
-        to: `sip:${this.domain}`,
-      }),
-      contact: () => this.#here.contact(this.#transport, false),
-      ask: (target, request, waitMs, aside) =>
-        askTrunk(
-          this,
-          this.#host,
-          target,
-          request,
-          (seen) => {
-            if (this.#stopped) return;
-            if (aside) this.#road.targets.probed(target, seen.answered && showsLife(seen.status));
-            else this.saw(target, request.method, seen);
-          },
-          waitMs,
-        ),
-    });
+  #registrationChanged(): void {
+    const [first] = this.config.outboundProxy || this.#stopped ? [] : this.#flows.serviceRoute;
+    this.#road.follow(first);
+    this.#assess();
+    this.#host.changed(this);
   }
 }
