@@ -169,6 +169,21 @@ export interface PortLive {
   electrical?: { volts?: number; milliamps?: number; reversed?: boolean };
   /** FXO: proved to be a city line by a test call (ruling 4). */
   proven?: boolean;
+  /** FXO: what its calls have shown of its caller ID; absent before the first. */
+  callerId?: LineCallerId;
+}
+
+/** How a line sends caller ID, as learnt from its calls. */
+export interface LineCallerId {
+  said: Said;
+  /** What follows for the settings. */
+  advice?: Said;
+  /** When the last news came. */
+  at: number;
+  /** The last that came, as it came: bytes in hexadecimal, digits, or the signs of classic АОН. */
+  raw?: string;
+  /** Category of the last caller, with classic АОН. */
+  category?: string;
 }
 
 export type CallState = 'dialing' | 'trying' | 'ringing' | 'talking' | 'held' | 'ending';

@@ -20,6 +20,7 @@ import { Ports } from '../port/ports.ts';
 import { openRecords, type Records } from '../records/records.ts';
 import { TraceStore } from '../records/trace-store.ts';
 import type { ServiceContext } from '../service/context.ts';
+import { MessageLamps } from '../service/message-lamps.ts';
 import { MessageWaiting } from '../service/message-waiting.ts';
 import { Services } from '../service/services.ts';
 import { type SipGateway, startSip, type TrunkStatus, takesCalls, tlsProfiles } from '../sip/index.ts';
@@ -32,6 +33,7 @@ import { boxCertificate } from './box-certificate.ts';
 import { boxInstance } from './box-instance.ts';
 import { boxKey } from './box-key.ts';
 import { CallTraces } from './call-traces.ts';
+import { CallerHabits } from './caller-habits.ts';
 import { CardState } from './card-state.ts';
 import { claimCode } from './claim-code.ts';
 import { countryProfile, toneSet } from './country.ts';
@@ -172,6 +174,11 @@ export class Daemon {
     };
     services = new Services(context, (number, fromLine) => plans.normalise(number, fromLine));
     services.follow(ports.fxs.values(), ports.fxo.values());
+    const habits = new CallerHabits(data, clock, (message) => log.warn(() => message));
+    this.#closers.push(() => habits.close());
+    habits.follow(ports.fxo.values());
+    const lamps = new MessageLamps({ config, messages, fxs: (number) => ports.fxs.get(number) });
+    this.#closers.push(() => lamps.close());
     sip.on('incoming', (leg, call) => services.trunkCall(leg, call));
     sip.on('deviceCalls', (leg, call) => services.deviceCall(leg, call));
     this.#journalDialogs(sip, calls, records);
@@ -194,7 +201,9 @@ export class Daemon {
       trunks: () => sip.trunks(),
       devices: () => sip.devices(),
       probes: () => watchdog.states,
+      callerHabit: (port) => habits.habit(port),
     });
+    habits.on('changed', (port) => live.portChanged(port));
     this.#closers.push(() => live.close());
     sip.on('deviceChanged', (status) => live.deviceChanged(status));
     const standing = new StandingAlarms({ alarms, card, ports, sip, config, live });
@@ -221,6 +230,8 @@ export class Daemon {
       plans.apply(next);
       ports.update(portOptions(next, profile));
       services.follow(ports.fxs.values(), ports.fxo.values());
+      habits.follow(ports.fxo.values());
+      lamps.apply();
       standing.watch();
       sip.apply(sipSettings(next));
       protection.apply();

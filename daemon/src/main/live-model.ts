@@ -24,6 +24,8 @@ import type { LineCard, LineState } from '../line/card.ts';
 import type { Ports } from '../port/ports.ts';
 import type { DeviceStatus } from '../sip/index.ts';
 import type { TrunkStatus } from '../sip/trunk-status.ts';
+import type { CallerHabit } from './caller-habits.ts';
+import { lineCallerId } from './caller-id-words.ts';
 import type { CardState } from './card-state.ts';
 import { deviceLive } from './device-live.ts';
 import { troubleWords } from './port-trouble.ts';
@@ -44,6 +46,8 @@ export interface LiveSources {
   trunks(): TrunkStatus[];
   devices(): DeviceStatus[];
   probes(): readonly ProbeState[];
+  /** What was learnt of a line's caller ID. */
+  callerHabit(port: number): CallerHabit | undefined;
 }
 
 /** How often slow figures (load, memory, link) are looked at, ms. */
@@ -238,6 +242,7 @@ export class LivePicture implements LiveModel {
     this.#portSince.set(port.number, { state, since });
     const person = config().people.find((p) => p.ports.includes(port.number));
     const electrical = this.#from.link.electrical(port.number);
+    const habit = this.#from.callerHabit(port.number);
     const extension = person?.extension ?? (port.kind === 'fxs' ? port.extension : undefined);
     return {
       number: port.number,
@@ -252,6 +257,7 @@ export class LivePicture implements LiveModel {
       ...(person ? { person: { id: person.id, name: person.name } } : {}),
       ...(electrical ? { electrical: { ...electrical } } : {}),
       ...(port.kind === 'fxo' ? { proven: port.proven } : {}),
+      ...(port.kind === 'fxo' && habit ? { callerId: lineCallerId(port, habit) } : {}),
     };
   }
 

@@ -135,6 +135,9 @@ export const ru = {
   'detail.polarity': 'Полярность',
   'detail.straight': 'прямая',
   'detail.reversed': 'обратная',
+  'detail.callerId': 'Определитель номера',
+  'detail.callerIdRaw': 'Последний принят так:',
+  'detail.callerCategory': 'Категория звонящего',
   'detail.notProven':
     'Линия ещё не проверена пробным звонком, поэтому экстренные вызовы через неё не пойдут.',
   'detail.ring': 'Позвонить 3 секунды',

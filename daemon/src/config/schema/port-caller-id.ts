@@ -159,7 +159,7 @@ export const fxoCallerId = {
           scope: 'next-call',
           choices: {
             auto: ['само', 'automatic'],
-            'between-rings': ['между звонками', 'between rings'],
+            'between-rings': ['между звонками', 'between the rings'],
             'before-ring': ['до первого звонка', 'before the first ring'],
             off: ['не определять', 'off'],
           },

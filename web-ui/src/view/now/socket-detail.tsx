@@ -60,6 +60,26 @@ export function SocketDetail({ port, onClose }: { port: PortLive; onClose(): voi
           {reversed !== undefined && t(reversed ? 'detail.reversed' : 'detail.straight')}
         </Fact>
       </dl>
+      {port.callerId && (
+        <details class="technical">
+          <summary>
+            {t('detail.callerId')}: {say(port.callerId.said)}
+          </summary>
+          {port.callerId.advice && <p>{say(port.callerId.advice)}</p>}
+          {port.callerId.raw && (
+            <p>
+              {t('detail.callerIdRaw')} <span class="dim">{span(boxNow.value - port.callerId.at)}</span>
+              <br />
+              <code>{port.callerId.raw}</code>
+            </p>
+          )}
+          {port.callerId.category && (
+            <p>
+              {t('detail.callerCategory')}: {port.callerId.category}
+            </p>
+          )}
+        </details>
+      )}
       {port.reason && (
         <p class="notice">
           {say(port.reason)} {port.cure && say(port.cure)}
