@@ -102,6 +102,7 @@ function accountOf({ box }: Deps, device: Device, request: Request<Record<string
   return {
     deviceId: device.id,
     user: device.user,
+    ...(device.authUser ? { authUser: device.authUser } : {}),
     password: device.password,
     name: device.name,
     host: ownAddress(request),

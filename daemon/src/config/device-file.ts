@@ -5,6 +5,8 @@ import { type DeviceFileForm, type ReadPreset, recommended } from './device-pres
 export interface DeviceAccount {
   deviceId: string;
   user: string;
+  /** The name that goes with the password, if that is another. */
+  authUser?: string;
   password: string;
   /** Shown on the device; one line. */
   name: string;
@@ -46,6 +48,7 @@ export function vendorValues(
     // RFC 3261 19.1.2: a port that the transport has by itself need not be named.
     server: port === (secure ? 5061 : 5060) ? literal : `${literal}:${port}`,
     user: account.user,
+    login: account.authUser || account.user,
     password: account.password,
     name: account.name,
     seconds: String(recommended.registerSeconds),

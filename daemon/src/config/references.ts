@@ -168,11 +168,20 @@ function checkDevices(config: Config, found: Findings): void {
   // Whoever registers is known by its name alone.
   found.unique(
     config.devices.flatMap((device, i) =>
-      device.mode === 'registers' ? [[`/devices/${i}/user`, device.user.toLowerCase()] as const] : [],
+      device.mode === 'registers'
+        ? loginsOf(device).map(([key, user]) => [`/devices/${i}/${key}`, user] as const)
+        : [],
     ),
     (user) => `Имя ${user} уже занято другим устройством.`,
     (user) => `The user name ${user} is taken by another device already.`,
   );
+}
+
+/** The names by which a device that registers is known: that of its password, and its own. */
+function loginsOf({ user, authUser }: { user: string; authUser?: string | undefined }): [string, string][] {
+  const own: [string, string] = ['user', user.toLowerCase()];
+  const other = authUser?.toLowerCase();
+  return other === undefined || other === own[1] ? [own] : [own, ['authUser', other]];
 }
 
 /** Ruling 25: keys of SDES stand in the signalling. */

@@ -69,8 +69,8 @@ export class OutgoingSipLeg extends SipLeg {
   follows(caller: Leg): void {
     // An emergency call is tried whatever it may come to (ruling 5).
     if (caller.hopsLeft !== undefined && !this.#call.emergency) this.#hops = caller.hopsLeft - 1;
-    // Only what is forwarded is the same call still; what somebody dials in a call is another.
-    if (caller instanceof SipLeg && caller.carried && this.#call.diversion)
+    // Only what is forwarded, or brought to one of ours, is the same call still; what somebody dials in a call is another.
+    if (caller instanceof SipLeg && caller.carried && (this.#call.diversion || this.peer.inside))
       this.#call = { ...this.#call, carried: caller.carried };
   }
 
@@ -118,7 +118,7 @@ export class OutgoingSipLeg extends SipLeg {
   #circle(): ReleaseCause | undefined {
     if ((this.#hops ?? 0) < 0) return localCause(25, 'too many hops: the call may go in a circle', 483);
     // RFC 5806 4: the counters say how often; ours would be one more.
-    return timesOf(this.#call.carried?.diversions ?? []) >= MAX_DIVERSIONS
+    return this.#call.diversion && timesOf(this.#call.carried?.diversions ?? []) >= MAX_DIVERSIONS
       ? localCause(25, 'diverted too often: the call may go in a circle', 483)
       : undefined;
   }

@@ -60,6 +60,7 @@ export class SilentMedia extends Emitter<MediaEvents> implements Media {
   async disconnect(): Promise<void> {}
   async stop(): Promise<void> {}
   async detect(): Promise<void> {}
+  async setEcho(): Promise<void> {}
   async care(): Promise<void> {}
   /** T.38 as it was set, in order. */
   readonly faxes: { endpoint: EndpointId; parameters: T38Parameters }[] = [];

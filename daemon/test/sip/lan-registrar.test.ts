@@ -291,3 +291,22 @@ t.test('a device that wants digits by INFO gets them so, key by key (RFC 6086)',
   leg.release({ q850: 16, text: '', by: 'local' });
   phone.respond(await phone.wait((m) => m.startLine.startsWith('BYE')), '200 OK');
 });
+
+t.test('a telephone whose password goes with another name than its own', async (t) => {
+  const { gateway, at } = await setup(t, devices({ authUser: 'ivan-auth' }));
+  const phone = await RawPhone.open(t, at);
+  const register = (user: string) =>
+    phone.signed(
+      'REGISTER',
+      registrar,
+      { ...account, user },
+      {
+        ...contactOf(phone),
+        To: '<sip:ivan@box>',
+        From: '<sip:ivan@box>;tag=auth',
+      },
+    );
+  t.equal((await register('ivan')).status, 403, 'the number alone opens nothing');
+  t.equal((await register('ivan-auth')).status, 200);
+  t.match(gateway.devices(), [{ state: 'registered' }]);
+});

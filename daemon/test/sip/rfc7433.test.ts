@@ -1,8 +1,11 @@
 /** RFC 7433: User-to-User goes on with a forwarded call and with a transfer, where the trunk lets it. */
 import t from 'tap';
+import { configSchema } from '../../src/config/schema.ts';
 import { readUserToUser } from '../../src/sip/carried.ts';
 import { readRefer } from '../../src/sip/refer.ts';
-import { bench, forwarded, incoming, outgoing } from './bench.ts';
+import { udpPeer } from '../sipd/peer.ts';
+import { bench, closing, forwarded, incoming, outgoing } from './bench.ts';
+import { sipAddress, startEngine, startGateway, trunkConfig } from './kit.ts';
 
 const UUI = '56a390f3d2b7310023a2;encoding=hex;purpose=isdn-uui;content=isdn-uui';
 
@@ -46,4 +49,39 @@ t.test('RFC 7433 4.1: in Refer-To, for whom the call is put through to', async (
   const b = await bench(t);
   const { invite } = await outgoing(b, { userToUser: UUI });
   t.equal(invite.headers['user-to-user'], UUI);
+});
+
+t.test('to a device of the office only where it asks for it', async (t) => {
+  const engine = await startEngine(t);
+  const [operator, desk, plain] = await Promise.all([
+    udpPeer(t),
+    udpPeer(t, '127.0.0.2'),
+    udpPeer(t, '127.0.0.3'),
+  ]);
+  const device = { classOfService: 'office', mode: 'static' };
+  const { devices } = configSchema.parse({
+    version: 1,
+    devices: [
+      { ...device, id: 'desk', name: 'Desk', user: 'desk', address: desk.address, userToUser: true },
+      { ...device, id: 'plain', name: 'Plain', user: 'plain', address: plain.address },
+    ],
+  });
+  const { gateway, media } = await startGateway(t, engine, [trunkConfig({ server: operator.address })], {
+    devices,
+    onLink: (address) => address.startsWith('127.0.0.'),
+  });
+  closing(t, gateway, [operator, desk, plain]);
+  const b = { peer: operator, gateway, media, to: sipAddress(engine) };
+  const { leg } = await incoming(b, { extra: `User-to-User: ${UUI}\r\n` });
+  for (const [deviceId, peer, told] of [
+    ['desk', desk, UUI],
+    ['plain', plain, undefined],
+  ] as const) {
+    const made = gateway.callDevice({ deviceId, number: '31', caller: {} });
+    if (!Array.isArray(made)) return t.fail(made.text);
+    const out = made[0]![0]!();
+    out.follows?.(leg);
+    out.start();
+    t.equal((await peer.expect('INVITE')).headers['user-to-user'], told, deviceId);
+  }
 });

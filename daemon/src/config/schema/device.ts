@@ -77,6 +77,17 @@ export const device = z
         },
       ),
     ),
+    authUser: account
+      .optional()
+      .meta(
+        field(
+          'Имя для пароля',
+          'Authentication name',
+          'Если в телефоне или на АТС оно не такое, как имя.',
+          'Where the telephone or the PBX has another one than the user name.',
+          { technical: true, hint: accountHint },
+        ),
+      ),
     password: z
       .string()
       .max(128)
@@ -102,6 +113,18 @@ export const device = z
         ),
       ),
     ...deviceSecurity,
+    userToUser: z
+      .boolean()
+      .default(false)
+      .meta(
+        field(
+          'Передавать данные звонящего',
+          "Pass on the caller's data",
+          'Заголовок User-to-User, если он пришёл с вызовом. Нужен рабочим местам, которые умеют его показать.',
+          'The User-to-User header of calls that have one, for desks that can show it (RFC 7433).',
+          { scope: 'next-call', technical: true },
+        ),
+      ),
     extension: dialable
       .optional()
       .meta(

@@ -100,10 +100,10 @@ export class DevicePeer implements CalledPeer {
     progress: DigestProgress,
     request: ChallengedRequest,
   ): DigestProgress | undefined {
-    const { kind, user, password } = this.device.config;
+    const { kind, user, authUser, password } = this.device.config;
     const way = this.#contact?.way;
     if (kind !== 'pbx' || !way) return undefined;
-    this.#credentials ??= new Credentials({ server: way.address, user, password });
+    this.#credentials ??= new Credentials({ server: way.address, user, authUser, password });
     const fromTrunk = plainAddress(response.source_address) === plainAddress(way.address);
     return this.#credentials.answer(response, progress, { ...request, fromTrunk });
   }
@@ -136,6 +136,7 @@ export class DevicePeer implements CalledPeer {
       ...(caller.absence === 'private' ? { Privacy: 'id' } : {}),
       // RFC 7462 10: telephones ring in another way for a colleague.
       'Alert-Info': inside ? '<urn:alert:source:internal>' : '<urn:alert:source:external>',
+      ...(this.device.config.userToUser ? userToUser(call) : {}),
       ...(contact?.path.length ? { Route: contact.path.join(', ') } : {}),
     };
     return { uri: this.#uri(call.number), from: this.#from(caller, domain), headers };
@@ -167,4 +168,10 @@ export class DevicePeer implements CalledPeer {
     if (caller.number === undefined) return `${name || '"Unavailable" '}<sip:unavailable@unknown.invalid>`;
     return `${name}<sip:${escapeUser(toOperator(caller.number, this.device.config.numberFormat))}@${domain}>`;
   }
+}
+
+/** What came with the call for whoever answers it (RFC 7433). */
+function userToUser({ userToUser, carried }: OutgoingCall): Headers {
+  const values = userToUser === undefined ? (carried?.userToUser ?? []) : [userToUser];
+  return values.length > 0 ? { 'User-to-User': values.join(', ') } : {};
 }

@@ -156,7 +156,8 @@ export class Lan {
     const near = onLink(plainAddress(req.source_address));
     const byUser = (user: string): Device | undefined =>
       [...this.#devices.values()].find(
-        ({ config }) => config.enabled && config.mode === 'registers' && config.user === user,
+        ({ config }) =>
+          config.enabled && config.mode === 'registers' && (config.authUser || config.user) === user,
       );
     const allowed = (user: string): Device | undefined => {
       const device = byUser(user);
@@ -384,10 +385,12 @@ function sameDevice(a: DeviceConfig, b: DeviceConfig): boolean {
     enabled,
     mode,
     user,
+    authUser,
     password,
     address,
     transport,
     networks,
-  }: DeviceConfig): string => JSON.stringify([enabled, mode, user, password, address, transport, networks]);
+  }: DeviceConfig): string =>
+    JSON.stringify([enabled, mode, user, authUser, password, address, transport, networks]);
   return connection(a) === connection(b);
 }
