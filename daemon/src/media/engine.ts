@@ -4,6 +4,7 @@ import { Emitter } from '../base/emitter.ts';
 import { CodedError } from '../base/error.ts';
 import type {
   Detection,
+  EchoSettings,
   EndpointId,
   Media,
   MediaEvents,
@@ -13,8 +14,9 @@ import type {
   RtpStatistics,
   T38Parameters,
 } from './api.ts';
-import type { EchoCanceller } from './dsp/echo-canceller.ts';
+import type { EchoCanceller } from './dsp/echo/canceller.ts';
 import type { CountryProfile } from './dsp/profile.ts';
+import { EchoControl } from './echo-control.ts';
 import type { Endpoint } from './endpoint.ts';
 import { FaxChannel } from './fax/channel.ts';
 import type { GatewayMaker } from './fax/gateway.ts';
@@ -23,6 +25,7 @@ import { LineEndpoint } from './line-endpoint.ts';
 import { Listener, type ListenerSink } from './listener.ts';
 import { DEFAULT_MEDIA_OPTIONS, type MediaOptions } from './options.ts';
 import { createPlayback } from './playback.ts';
+import type { KernelPaths } from './relay/kernel-paths.ts';
 import { RtpEndpoint } from './rtp-endpoint.ts';
 import { nodeSockets, type SocketFactory } from './session/datagram.ts';
 import { type PortPair, PortPairPool } from './session/port-pair.ts';
@@ -89,6 +92,7 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
   readonly #housekeeping: Timer;
   readonly #unsubscribe: (() => void) | undefined;
   readonly #poll: (() => void) | undefined;
+  #kernel: KernelPaths | undefined;
   #number = 0;
   /** Card sample of the frames that came last. */
   #frameAt = -1;
@@ -110,6 +114,12 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     this.#ticker = new Ticker(this.#clock, (now, lateMs) => this.#tick(now, lateMs));
     this.#housekeeping = this.#clock.every(HOUSEKEEPING_MS, () => this.#housekeep());
     this.#unsubscribe = this.#line?.onFrame((port, at, samples) => this.#onFrame(port, at, samples));
+  }
+
+  /** Lets the kernel relay calls from now on; the paths end with the engine. */
+  useKernel(paths: KernelPaths): void {
+    this.#kernel = paths;
+    for (const endpoint of this.#rtp) this.#arrange(endpoint);
   }
 
   async openRtp(address: string): Promise<{ endpoint: EndpointId; port: number }> {
@@ -144,6 +154,7 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
           : session.onRtp(data, from, port, this.#clock.now(), this.#clock.wall()),
       (data, from, port) => session.onRtcp(data, from, port, this.#clock.now(), this.#clock.wall()),
     );
+    endpoint.local = { address, port: pair.rtp.port };
     this.#endpoints.set(id, endpoint);
     this.#pairs.set(endpoint, pair);
     this.#rtp.push(endpoint);
@@ -152,6 +163,7 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
 
   async setRtp(id: EndpointId, parameters: RtpParameters): Promise<void> {
     const endpoint = this.#rtpEndpoint(id);
+    this.#kernel?.leave(endpoint);
     endpoint.set(parameters, this.#clock.now());
     endpoint.fax?.close();
     endpoint.fax = undefined;
@@ -210,6 +222,7 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
 
   async statistics(id: EndpointId): Promise<RtpStatistics | undefined> {
     const endpoint = this.#endpoints.get(id);
+    if (endpoint instanceof RtpEndpoint) this.#kernel?.refresh(endpoint);
     return endpoint instanceof RtpEndpoint ? endpoint.session.statistics() : undefined;
   }
 
@@ -255,6 +268,13 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     this.#arrange(endpoint);
   }
 
+  async setEcho(id: EndpointId, settings: EchoSettings): Promise<void> {
+    const endpoint = this.#endpoint(id);
+    if (!(endpoint instanceof LineEndpoint)) throw new CodedError('media/no-endpoint', `${id} is no port`);
+    const echo = this.#makeEcho(settings);
+    if (echo) endpoint.setEcho(echo);
+  }
+
   /** Closes every session and stops all timers. */
   async close(): Promise<void> {
     this.#unsubscribe?.();
@@ -263,6 +283,7 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     this.#housekeeping.cancel();
     this.#ticker.stop();
     this.#pool.closeResting();
+    this.#kernel?.close();
   }
 
   #endpoint(id: EndpointId): Endpoint {
@@ -282,17 +303,21 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
 
   #openLine(port: number, line: LineAudio): LineEndpoint {
     const id: EndpointId = `line:${port}`;
-    const echo = this.#echo?.(this.#options.echoTailMs);
     const endpoint: LineEndpoint = new LineEndpoint(
       id,
       port,
       line,
       this.#listener(id, () => endpoint),
-      echo,
+      this.#makeEcho({}),
     );
     this.#endpoints.set(id, endpoint);
     this.#lines[port] = endpoint;
     return endpoint;
+  }
+
+  #makeEcho({ tailMs, suppress }: EchoSettings): EchoControl | undefined {
+    const canceller = this.#echo?.(tailMs ?? this.#options.echoTailMs);
+    return canceller && new EchoControl(canceller, suppress ?? this.#options.echoSuppressor);
   }
 
   #listener(id: EndpointId, self: () => Endpoint): Listener {
@@ -366,7 +391,9 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     if (endpoint.fax) endpoint.fax.partner = peer instanceof RtpEndpoint ? peer.fax : undefined;
     endpoint.session.inlet.tones = peer !== undefined && !peer.takesEvents;
     const relay = peer instanceof RtpEndpoint && endpoint.fitsRelay(peer) ? peer.session : undefined;
-    endpoint.relay(relay);
+    const asIs = relay !== undefined && this.#kernel?.equal(endpoint, peer as RtpEndpoint) === true;
+    if (!asIs || endpoint.detection.dtmf || relay !== endpoint.session.relayTo) this.#kernel?.leave(endpoint);
+    endpoint.relay(relay, asIs);
   }
 
   /** Runs the timer while anything needs it. */
@@ -431,5 +458,10 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
       if (peer instanceof RtpEndpoint && !endpoint.relayed && endpoint.fitsRelay(peer))
         this.#arrange(endpoint);
     }
+    for (const endpoint of this.#lines) {
+      const figures = endpoint?.echoNews(now);
+      if (endpoint && figures) this.emit('echo', endpoint.id, figures);
+    }
+    this.#kernel?.look(this.#rtp);
   }
 }

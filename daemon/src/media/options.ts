@@ -10,10 +10,14 @@ export interface MediaOptions {
   /** Silence of RTP and RTCP after which `rtpLost` is emitted, ms; 0: never. `RtpParameters.lossMs` replaces it per session. */
   rtpLossMs?: number;
   latch?: LatchTiming;
+  /** Whether the kernel may relay calls between trunks where it can (relay/kernel-relay.ts). */
+  kernelRelay?: boolean;
   /** Whether the echo canceller runs on line ports. */
   echoCanceller?: boolean;
   /** Length of the echo tail it covers, ms. */
   echoTailMs?: number;
+  /** Whether what it leaves gives way to comfort noise. */
+  echoSuppressor?: boolean;
 }
 
 export const DEFAULT_MEDIA_OPTIONS: Required<MediaOptions> = {
@@ -21,6 +25,8 @@ export const DEFAULT_MEDIA_OPTIONS: Required<MediaOptions> = {
   rtcpIntervalMs: 5000,
   rtpLossMs: 30_000,
   latch: DEFAULT_LATCH_TIMING,
+  kernelRelay: true,
   echoCanceller: true,
-  echoTailMs: 16,
+  echoTailMs: 64,
+  echoSuppressor: true,
 };

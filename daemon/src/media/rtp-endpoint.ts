@@ -16,6 +16,8 @@ export class RtpEndpoint extends Endpoint {
   readonly heard = new Int16Array(FRAME_SAMPLES);
   /** Set when its packets proved to be of a length that cannot be relayed as they are. */
   unfit = false;
+  /** Where its packets arrive; known once its ports are bound. */
+  local = { address: '', port: 0 };
   /** T.38 in the place of audio. */
   fax: FaxChannel | undefined;
 
@@ -101,13 +103,23 @@ export class RtpEndpoint extends Endpoint {
     return detection.dtmf === true && this.session.parameters?.telephoneEventPayloadType === undefined;
   }
 
-  /** Starts or stops relaying to `target`; the other way of carrying the audio begins with an empty buffer. */
-  relay(target: RtpSession | undefined): void {
-    const old = this.session.relayTo;
-    if (old === target) return;
+  /** Whether its audio goes to the peer with nothing in it changed. */
+  get relayedAsIs(): boolean {
+    return this.relayed && this.session.asIs;
+  }
+
+  /**
+   * Starts or stops relaying to `target`; the other way of carrying the audio begins with an empty buffer.
+   * `asIs`: with nothing in the packets changed.
+   */
+  relay(target: RtpSession | undefined, asIs = false): void {
+    const { session } = this;
+    const old = session.relayTo;
+    if (old === target && session.asIs === asIs) return;
     old?.outlet.endRelay();
-    this.session.relayTo = target;
-    this.session.inlet.resetAudio();
+    session.relayTo = target;
+    session.asIs = asIs;
+    session.inlet.resetAudio();
   }
 
   /** Takes 10 ms of what came from the peer into {@link heard}. */

@@ -4,8 +4,9 @@ import { CardLink } from '../line/card-link.ts';
 import { type CardRequest, serveCard } from '../line/remote.ts';
 import { tcpTransport } from '../line/tcp-transport.ts';
 import { ttyTransport } from '../line/tty-transport.ts';
-import { TwoPathCanceller } from '../media/dsp/echo-canceller.ts';
+import { echoCancellers } from '../media/dsp/echo/echo-cancellers.ts';
 import { MediaEngine } from '../media/engine.ts';
+import { startKernelRelay } from '../media/relay/kernel-relay.ts';
 import { type MediaRequest, serveMedia } from '../media/remote.ts';
 import { polledSockets } from '../media/session/polled-sockets.ts';
 import { batch } from './batch.ts';
@@ -57,7 +58,9 @@ function run(start: WorkerStart, port: NonNullable<typeof parentPort>): void {
     clock,
     profile: start.profile,
     options: start.media,
-    echoCanceller: (tailMs) => new TwoPathCanceller(tailMs),
+    echoCanceller: echoCancellers((message) =>
+      post({ type: 'warning', warning: { code: 'media/no-wasm-simd', message } }),
+    ),
     ...(link ? { line: link } : {}),
     ...(polled ? { sockets: polled.sockets, poll: () => polled.poll() } : {}),
   });
@@ -68,6 +71,28 @@ function run(start: WorkerStart, port: NonNullable<typeof parentPort>): void {
       hearMedia = fn;
     },
   });
+
+  let closing = false;
+  if (start.media.kernelRelay !== false) {
+    const relay = startKernelRelay({
+      now: () => clock.now(),
+      poll: () => polled?.poll(),
+      onBlocked: () =>
+        post({
+          type: 'warning',
+          warning: {
+            code: 'media/kernel-relay-blocked',
+            message: 'the kernel relays no calls: its firewall does not let forwarded packets through',
+          },
+        }),
+    });
+    // Where it cannot be, calls are relayed here; that is as good, and nothing to be told of.
+    void relay.then((made) => {
+      if (!('paths' in made)) return;
+      if (closing) made.paths.close();
+      else engine.useKernel(made.paths);
+    });
+  }
 
   const beat = clock.every(BEAT_MS, () => heartbeat.beatWorker());
   heartbeat.beatWorker();
@@ -81,6 +106,7 @@ function run(start: WorkerStart, port: NonNullable<typeof parentPort>): void {
         hearMedia(message);
         break;
       case 'close':
+        closing = true;
         void engine.close().then(() => {
           fax.close();
           link?.close();

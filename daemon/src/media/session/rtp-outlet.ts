@@ -44,6 +44,8 @@ export class RtpOutlet {
   /** Timestamp of the next sample to be sent. */
   #timestamp: number;
   #lastAt = Number.NEGATIVE_INFINITY;
+  /** When a packet of this session's own row was last sent, ms. */
+  #ownAt = Number.NEGATIVE_INFINITY;
   #marker = true;
   #relaying = false;
   #relaySsrc = 0;
@@ -179,6 +181,29 @@ export class RtpOutlet {
     if (timestampDelta(this.#timestamp, end) > 0) this.#timestamp = end;
   }
 
+  /**
+   * Sends a packet of another session on as it is, under the SSRC of its source; the row of this session's own
+   * packets waits meanwhile. The first one begins something new for the receiver, so it has the marker.
+   */
+  pass(data: Uint8Array, payloadBytes: number, now: number): void {
+    if (!this.#relaying) data[1] = data[1]! | 0x80;
+    this.#relaying = true;
+    this.#relaySsrc = -1;
+    this.#filled = 0;
+    this.packetsSent++;
+    this.octetsSent += payloadBytes;
+    this.#lastAt = now;
+    this.#send(data);
+  }
+
+  /** Counts packets that went out past this session; none of them was its own. */
+  passed(packets: number, now: number): void {
+    this.packetsSent += packets;
+    this.#lastAt = now;
+    this.#relaying = true;
+    this.#relaySsrc = -1;
+  }
+
   /** Ends relaying: the next packet made here goes on where it stopped. */
   endRelay(): void {
     this.#relaying = false;
@@ -216,13 +241,13 @@ export class RtpOutlet {
 
   /** The timestamp that stands for `now`, for a sender report (RFC 3550 6.4.1). */
   timestampAt(now: number): number {
-    if (this.#lastAt === Number.NEGATIVE_INFINITY) return this.#timestamp;
-    return (this.#timestamp + Math.round((now - this.#lastAt) * 8)) >>> 0;
+    if (this.#ownAt === Number.NEGATIVE_INFINITY) return this.#timestamp;
+    return (this.#timestamp + Math.round((now - this.#ownAt) * 8)) >>> 0;
   }
 
   #resume(now: number): void {
-    if (this.#lastAt === Number.NEGATIVE_INFINITY) return;
-    const gap = now - this.#lastAt;
+    if (this.#ownAt === Number.NEGATIVE_INFINITY) return;
+    const gap = now - this.#ownAt;
     if (gap <= PAUSE_MS) return;
     this.#timestamp = (this.#timestamp + Math.round(gap * 8)) >>> 0;
     this.#marker = true;
@@ -232,6 +257,7 @@ export class RtpOutlet {
     this.packetsSent++;
     this.octetsSent += octets;
     this.#lastAt = now;
+    this.#ownAt = now;
     this.#send(data);
   }
 }

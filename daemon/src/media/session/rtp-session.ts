@@ -59,6 +59,10 @@ export class RtpSession {
   #guard: SrtpGuard | undefined;
   /** Set: audio is not buffered here but sent on by that session, packet by packet. */
   relayTo: RtpSession | undefined;
+  /** Whether relayed packets keep their SSRC, numbers and timestamps; reports then go from end to end, too. */
+  asIs = false;
+  #kernel = false;
+  #heardAt = Number.NEGATIVE_INFINITY;
   #suspended = false;
 
   /** `pair` gives the bound sockets; it is not called before they are bound. */
@@ -128,6 +132,32 @@ export class RtpSession {
     this.inlet.resetAudio();
   }
 
+  /** Where the peer sends from, once that is settled. */
+  get source(): { address: string; port: number } | undefined {
+    return this.#latch.locked ? { address: this.#latch.address, port: this.#latch.port } : undefined;
+  }
+
+  /** When a packet was last taken, ms. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  /** Whether the packets of both ways pass by in the kernel. Nothing is sent from here meanwhile. */
+  set kernelRelays(on: boolean) {
+    // What passed unseen would count as lost, and the event that ended there as still going on.
+    if (this.#kernel && !on) this.#ssrc = -1;
+    this.#kernel = on;
+  }
+
+  /** Packets that passed in the kernel since the last time, from the peer and to it. */
+  relayedByKernel(received: number, sent: number, now: number): void {
+    if (received > 0) {
+      this.#reports.packetsReceived += received;
+      if (this.#watch.rtp(now, false) === 'resumed') this.#handlers.resumed();
+    }
+    if (sent > 0) this.outlet.passed(sent, now);
+  }
+
   /** A datagram on the RTP port. */
   onRtp(datagram: Buffer, address: string, port: number, now: number, wall: number): void {
     const parameters = this.#parameters;
@@ -178,16 +208,19 @@ export class RtpSession {
     // An event repeats its first timestamp; with its length it is as far on as audio would be (RFC 4733 2.2).
     const length = event && header.payloadLength >= 4 ? data.readUInt16BE(header.payloadOffset + 2) : 0;
     this.#reports.received(header.sequence, header.timestamp + length, now);
+    this.#heardAt = now;
     if (this.#watch.rtp(now, type === COMFORT_NOISE) === 'resumed') this.#handlers.resumed();
     if (!this.#receiving) return;
     const relay = this.relayTo;
     if (event) {
       this.inlet.pushEvent(data, header, now);
-      if (relay?.sending) relay.outlet.relay(data, header, 0, now);
+      if (relay?.sending) this.#relay(relay, data, 0, now);
+    } else if (type === COMFORT_NOISE && this.asIs && relay?.sending) {
+      relay.outlet.pass(data, header.payloadLength, now);
     } else if (audio && header.payloadLength > 0) {
       if (relay && header.payloadLength !== relay.packetSamples) this.#handlers.unfitForRelay();
       if (this.relayTo) {
-        if (this.relayTo.sending) this.relayTo.outlet.relay(data, header, header.payloadLength, now);
+        if (this.relayTo.sending) this.#relay(this.relayTo, data, header.payloadLength, now);
       } else this.inlet.pushAudio(data, header, this.#codec, now);
     }
   }
@@ -204,6 +237,7 @@ export class RtpSession {
     }
     if (!this.#reports.take(data, this.outlet.ssrc, now, wall)) return;
     this.#watch.rtcp(now);
+    if (this.asIs && this.relayTo) this.relayTo.#passReport(data);
     if (this.#latch.locked && !parameters.rtcpMux) {
       // RFC 4961: reports go back to where the peer's come from.
       this.#rtcpAddress = address;
@@ -223,14 +257,16 @@ export class RtpSession {
     this.inlet.poll(now);
     if (this.#watch.check(now, parameters.lossMs ?? this.#timing.rtpLossMs) === 'lost') this.#handlers.lost();
     const idle = now - this.outlet.lastSentAt;
-    if (this.#sending) {
+    if (this.#kernel) {
+      // From this socket nothing may go out now, or it would overtake or double what passes.
+    } else if (this.#sending) {
       if (idle >= RELAY_SILENCE_MS) this.outlet.sendSilence(now);
     } else if (isReachable(parameters) && idle >= KEEPALIVE_MS) {
       this.outlet.sendKeepalive(KEEPALIVE_PAYLOAD_TYPE, now);
     }
     if (now >= this.#nextReport) {
       this.#nextReport = now + this.#timing.rtcpIntervalMs;
-      this.#report(parameters, now, wall);
+      if (!this.asIs) this.#report(parameters, now, wall);
     }
   }
 
@@ -259,6 +295,16 @@ export class RtpSession {
       ...(latched.locked ? { latched: `${address}:${latched.port}` } : {}),
       rejected: this.#rejected,
     };
+  }
+
+  #relay(to: RtpSession, data: Buffer, samples: number, now: number): void {
+    if (this.asIs) to.outlet.pass(data, this.#header.payloadLength, now);
+    else to.outlet.relay(data, this.#header, samples, now);
+  }
+
+  /** The other side's report, about streams that both sides see alike. */
+  #passReport(data: Uint8Array): void {
+    if (this.#sending && this.#rtcpPort > 0) this.#pair().rtcp.send(data, this.#rtcpPort, this.#rtcpAddress);
   }
 
   #protect(srtp: SrtpParameters | undefined): void {
