@@ -218,11 +218,14 @@ export class Flows {
     const lacks =
       response.status === LACKS_OUTBOUND || (outbound === 'auto' && STUMBLES.has(response.status));
     // One server of several that does not take it any more is a flow that fails, and no more.
-    if (!lacks || this.#others.some(({ registrar }) => registrar.live)) return false;
+    if (!lacks || this.#all.some((other) => other !== flow && other.registrar.live)) return false;
     this.#asks = false;
     this.#refused = true;
     this.#ended();
-    return true;
+    if (flow === this.#main) return true;
+    // The first is the one that goes on without outbound; its own server may be the one that is dead.
+    this.#main.registrar.renew();
+    return false;
   }
 
   #began(flow: Flow, target: Target): void {

@@ -69,6 +69,7 @@ export class Registrar {
   #failure: 'failed' | 'refused' = 'failed';
   #ended: (() => void) | undefined;
   #silent = false;
+  #halted = false;
 
   constructor(host: RegistrarHost) {
     this.#host = host;
@@ -113,6 +114,7 @@ export class Registrar {
   }
 
   start(): void {
+    this.#halted = false;
     this.#machine.send({ type: 'start' });
   }
 
@@ -138,11 +140,14 @@ export class Registrar {
 
   /** No further REGISTER by itself; the binding stays. */
   halt(): void {
+    this.#halted = true;
     this.#timer?.cancel();
   }
 
   #carryOut(effect: RegistrationEffect): void {
     this.#timer?.cancel();
+    // An answer that was on its way sets nothing going any more.
+    if (this.#halted) return;
     if (effect.type === 'timer') {
       const ms = this.phase === 'registered' ? Math.min(effect.ms, this.#host.refreshMs) : effect.ms;
       this.#timer = this.#host.clock.after(ms, () => this.#machine.send({ type: 'timer' }));
