@@ -444,7 +444,8 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
   #timed(endpoint: RtpEndpoint, now: number): boolean {
     if (!endpoint.session.parameters) return false;
     const peer = endpoint.peer;
-    return !(peer instanceof LineEndpoint && peer.live(now));
+    const modem = endpoint.fax !== undefined || endpoint.care.clear === true;
+    return !(peer instanceof LineEndpoint && peer.live(now, modem));
   }
 
   #housekeep(): void {

@@ -1,6 +1,5 @@
-import type { EndpointId } from './api.ts';
-import type { EchoCanceller } from './dsp/echo-canceller.ts';
-import { EchoControl } from './echo-control.ts';
+import type { EchoFigures, EndpointId } from './api.ts';
+import type { EchoControl } from './echo-control.ts';
 import { Endpoint, SILENT_FRAME } from './endpoint.ts';
 import { FRAME_SAMPLES, type LineAudio } from './line-audio.ts';
 import type { Listener } from './listener.ts';
@@ -21,11 +20,19 @@ const SENT_MASK = SENT_RING - 1;
 /** DTMF that we sound comes back as echo: the detector is deaf for so long after it, ms. */
 const DEAF_MS = 80;
 
+/** How often the figures of the echo canceller are told, ms; and by how much they must have changed, dB. */
+const SHOW_MS = 2000;
+const SHOWN_CHANGE_DB = 0.5;
+
 /** A port of the line card as an end of a media path. Its frames are the clock of whatever it is joined to. */
 export class LineEndpoint extends Endpoint {
   readonly port: number;
   readonly #audio: LineAudio;
-  readonly #echo: EchoControl | undefined;
+  #echo: EchoControl | undefined;
+  /** What takes its place with the next call. */
+  #nextEcho: EchoControl | undefined;
+  #shown: EchoFigures | undefined;
+  #shownAt = Number.NEGATIVE_INFINITY;
   readonly #frame = new Int16Array(FRAME_SAMPLES);
   readonly #out = new Int16Array(FRAME_SAMPLES);
   readonly #reference = new Int16Array(FRAME_SAMPLES);
@@ -46,21 +53,24 @@ export class LineEndpoint extends Endpoint {
     port: number,
     audio: LineAudio,
     listener: Listener,
-    echo: EchoCanceller | undefined,
+    echo: EchoControl | undefined,
   ) {
     super(id, listener);
     this.port = port;
     this.#audio = audio;
-    this.#echo = echo && new EchoControl(echo);
+    this.#echo = echo;
   }
 
   readonly takesEvents = false;
   beginDigit(): void {}
   endDigit(): void {}
 
-  /** Whether the card's frames come, and are the clock. */
-  live(now: number): boolean {
-    return now - this.#lastFrameAt <= STALL_MS;
+  /**
+   * Whether the card's frames come, and are the clock. `patient`: late ones are waited for, as a modem's signal bears
+   * delay and no silence put in between.
+   */
+  live(now: number, patient = false): boolean {
+    return now - this.#lastFrameAt <= (patient ? GONE_MS : STALL_MS);
   }
 
   /** A frame of 80 samples came from the port, whose first one is card sample `at`; the answer is written at once. */
@@ -71,7 +81,7 @@ export class LineEndpoint extends Endpoint {
     frame.set(samples);
     const peer = this.peer;
     const working = peer !== undefined || this.playing || this.listener.active;
-    if (working && !this.#working) this.#echo?.reset();
+    if (working && !this.#working) this.#beginEcho();
     this.#working = working;
     if (working) {
       this.#readSent(at);
@@ -82,6 +92,33 @@ export class LineEndpoint extends Endpoint {
     if (peer instanceof RtpEndpoint) peer.transmit(frame, now);
     else if (peer instanceof LineEndpoint) peer.#receive(frame);
     this.#answer(at + this.#audio.lead, now);
+  }
+
+  /** Has another canceller from the next call on. */
+  setEcho(echo: EchoControl): void {
+    this.#nextEcho?.close();
+    this.#nextEcho = echo;
+    if (!this.#working) this.#beginEcho();
+  }
+
+  /** Figures of the canceller, if they have changed since they were last asked for; at most each {@link SHOW_MS}. */
+  echoNews(now: number): EchoFigures | undefined {
+    if (!this.#echo || !this.#working || now - this.#shownAt < SHOW_MS) return undefined;
+    this.#shownAt = now;
+    const figures = this.#echo.figures();
+    const known = this.#shown;
+    if (known && sameFigures(known, figures)) return undefined;
+    this.#shown = figures;
+    return figures;
+  }
+
+  #beginEcho(): void {
+    if (this.#nextEcho) {
+      this.#echo?.close();
+      this.#echo = this.#nextEcho;
+      this.#nextEcho = undefined;
+    }
+    this.#echo?.reset();
   }
 
   /** 10 ms by the timer: once the card is gone, what is played goes on unheard, so that it comes to its end. */
@@ -145,4 +182,16 @@ export class LineEndpoint extends Endpoint {
     for (let i = 0; i < FRAME_SAMPLES; i++)
       this.#reference[i] = known ? this.#sent[(at + i) & SENT_MASK]! : 0;
   }
+}
+
+function sameFigures(a: EchoFigures, b: EchoFigures): boolean {
+  const near = (x: number | undefined, y: number | undefined): boolean =>
+    x === y || (x !== undefined && y !== undefined && Math.abs(x - y) < SHOWN_CHANGE_DB);
+  return (
+    near(a.erlDb, b.erlDb) &&
+    near(a.erleDb, b.erleDb) &&
+    a.converged === b.converged &&
+    a.disabled === b.disabled &&
+    a.tailMs === b.tailMs
+  );
 }
