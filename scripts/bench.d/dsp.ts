@@ -3,7 +3,7 @@ import { CallerIdReceiver } from '../../daemon/src/media/dsp/caller-id-receiver.
 import { CallerIdSender } from '../../daemon/src/media/dsp/caller-id-sender.ts';
 import { DtmfDetector } from '../../daemon/src/media/dsp/dtmf-detector.ts';
 import { DtmfGenerator } from '../../daemon/src/media/dsp/dtmf-generator.ts';
-import { TwoPathCanceller } from '../../daemon/src/media/dsp/echo-canceller.ts';
+import { echoCancellers } from '../../daemon/src/media/dsp/echo/echo-cancellers.ts';
 import { PCMA, PCMU } from '../../daemon/src/media/dsp/g711.ts';
 import { LevelMeter } from '../../daemon/src/media/dsp/level.ts';
 import { PacketLossConcealer } from '../../daemon/src/media/dsp/plc.ts';
@@ -96,9 +96,10 @@ export async function run(emit: (line: BenchLine) => void): Promise<void> {
   const meter = new LevelMeter();
   figure('levelMeter', '', (n) => meter.process(at(n)));
 
-  for (const tailMs of [8, 16]) {
-    const canceller = new TwoPathCanceller(tailMs);
-    figure(`echo${tailMs}ms`, 'two paths, scalar', (n) => canceller.process(at(n), at(n + 1), out));
+  const echoCanceller = echoCancellers(console.error);
+  for (const tailMs of [16, 64]) {
+    const canceller = echoCanceller(tailMs);
+    figure(`echo${tailMs}ms`, 'canceller, WASM SIMD', (n) => canceller.process(at(n), at(n + 1), out));
   }
 
   const plc = new PacketLossConcealer();

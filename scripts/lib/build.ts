@@ -2,12 +2,21 @@
  * Builds what runs: the daemon with its workers, the simulator with its page, the web page. Only what is
  * older than its sources is built again. Flags: `--force`, `--only daemon|simulator|web-ui`, `--quiet`.
  */
-import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import {
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { quiet } from './build/quiet.ts';
 import { slim } from './build/slim.ts';
+import { buildWasm } from './build/wasm.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -52,10 +61,18 @@ async function bundleForNode(entries: Record<string, string>, outdir: string): P
 const parts: Part[] = [
   {
     name: 'daemon',
-    sources: ['daemon/src', 'hw/profile', 'package-lock.json', 'scripts/lib/build.ts', 'scripts/lib/build'],
+    sources: [
+      'daemon/src',
+      'daemon/wasm',
+      'hw/profile',
+      'package-lock.json',
+      'scripts/lib/build.ts',
+      'scripts/lib/build',
+    ],
     outdir: 'daemon/dist',
-    make: (outdir) =>
-      bundleForNode(
+    make: async (outdir) => {
+      const modules = await buildWasm();
+      await bundleForNode(
         {
           main: 'daemon/src/main.ts',
           'media-worker': 'daemon/src/worker/media-worker.ts',
@@ -64,7 +81,9 @@ const parts: Part[] = [
           sipd: 'daemon/src/sipd/cli.ts',
         },
         outdir,
-      ),
+      );
+      for (const module of modules) copyFileSync(module, join(outdir, basename(module)));
+    },
   },
   {
     name: 'simulator',

@@ -231,6 +231,30 @@ export interface HeardCallerId extends CallerIdInfo {
   category?: string;
 }
 
+/** How the echo of a port is dealt with; absent: as the engine is set up. */
+export interface EchoSettings {
+  /** The longest echo that is cancelled, 16 to 64 ms. */
+  tailMs?: number;
+  /** Whether what the canceller leaves gives way to comfort noise (ITU-T G.168, non-linear processor). */
+  suppress?: boolean;
+}
+
+/** What an answer tone of a modem or a fax machine has switched off. */
+export type EchoDisabled = 'suppressor' | 'canceller';
+
+/** What the echo canceller of a port has found in the present call, or did in the last one. */
+export interface EchoFigures {
+  tailMs: number;
+  /** Echo return loss, dB: how much weaker the line sends back what it gets. Undefined: not known yet. */
+  erlDb?: number;
+  /** Echo return loss enhancement, dB: what the canceller adds to that. Undefined: not known yet. */
+  erleDb?: number;
+  /** Whether the path has been learnt. */
+  converged: boolean;
+  /** What is off for a modem or a fax machine now. */
+  disabled?: EchoDisabled;
+}
+
 export type MediaEvents = {
   /** A digit was keyed on the endpoint's own side; `at` in ms of the main clock when the media worker saw it. */
   digit: [endpoint: EndpointId, digit: string, durationMs: number, source: 'dtmf' | 'rfc4733'];
@@ -254,6 +278,8 @@ export type MediaEvents = {
   faxFlags: [endpoint: EndpointId];
   /** Something is new of the fax that the endpoint carries by T.38. */
   faxProgress: [endpoint: EndpointId, progress: FaxProgress];
+  /** The figures of a port's echo canceller have changed; at most one each two seconds. */
+  echo: [endpoint: EndpointId, figures: EchoFigures];
 };
 
 /**
@@ -287,4 +313,6 @@ export interface Media extends Events<MediaEvents> {
   play(endpoint: EndpointId, source: PlaySource): Promise<boolean>;
   stop(endpoint: EndpointId): Promise<void>;
   detect(endpoint: EndpointId, detection: Detection): Promise<void>;
+  /** Sets how a port's echo is dealt with, from its next call on. */
+  setEcho(endpoint: EndpointId, settings: EchoSettings): Promise<void>;
 }

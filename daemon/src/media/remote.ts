@@ -2,6 +2,7 @@ import { Emitter } from '../base/emitter.ts';
 import { CodedError, codeOf, messageOf } from '../base/error.ts';
 import type {
   Detection,
+  EchoSettings,
   EndpointId,
   Media,
   MediaEvents,
@@ -23,6 +24,7 @@ type MediaMethod =
   | 'disconnect'
   | 'play'
   | 'stop'
+  | 'setEcho'
   | 'detect';
 
 /** Every event of the engine; the list decides what crosses the threads. */
@@ -40,6 +42,7 @@ const EVENTS = [
   'rtpResumed',
   'faxFlags',
   'faxProgress',
+  'echo',
 ] as const satisfies readonly (keyof MediaEvents)[];
 
 /** From the main thread to the one that has the engine. */
@@ -65,6 +68,7 @@ const UNHURRIED: ReadonlySet<MediaMethod> = new Set([
   'disconnect',
   'stop',
   'detect',
+  'setEcho',
 ]);
 
 /** One end of a channel between threads: messages arrive in the order they were posted. */
@@ -160,6 +164,10 @@ export class RemoteMedia extends Emitter<MediaEvents> implements Media {
 
   detect(endpoint: EndpointId, detection: Detection): Promise<void> {
     return this.#call('detect', endpoint, detection);
+  }
+
+  setEcho(endpoint: EndpointId, settings: EchoSettings): Promise<void> {
+    return this.#call('setEcho', endpoint, settings);
   }
 
   /** The other thread is gone: everything that waits, and everything asked later, fails. */

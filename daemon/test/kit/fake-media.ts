@@ -68,6 +68,8 @@ export class FakeMedia extends Emitter<MediaEvents> implements Media {
     this.#ended.delete(endpoint);
   }
 
+  async setEcho(): Promise<void> {}
+
   detect(_endpoint: EndpointId, _detection: Detection): Promise<void> {
     return Promise.resolve();
   }

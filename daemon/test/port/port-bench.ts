@@ -115,6 +115,8 @@ export class FakeMedia extends Emitter<MediaEvents> implements Media {
     this.#playing = undefined;
   }
 
+  async setEcho(): Promise<void> {}
+
   async detect(_endpoint: EndpointId, detection: Detection): Promise<void> {
     this.detections.push(detection);
   }

@@ -33,8 +33,13 @@ const ALIKE_DB = 3;
 const SIT_PART_MS = [200, 450] as const;
 /** Longest pause between its parts, ms (E.180: up to 30, plus our windows). */
 const SIT_GAP_MS = 120;
-/** Its parts are about equally loud, dB. */
+/** Its parts are about equally loud, dB; a line may take more of the higher ones, but not most nor least of the middle one. */
 const SIT_LEVEL_DB = 6;
+const SIT_BEND_DB = 1.5;
+/** Nothing sounds for so long after its last part (E.180: 1 s), ms: a melody goes on. */
+const SIT_AFTER_MS = 100;
+/** North America parts two lengths, ms; elsewhere all three are alike. */
+const SIT_AMERICAN_MS = [274, 380] as const;
 /** A shorter gap does not interrupt a tone: stutter and recall dial tones have gaps of 40 and 50 ms, congestion tone none under 120. */
 const GAP_MS = 54;
 /** How much later than the cadence allows the next "on" may come before the tone is called over, ms. */
@@ -84,6 +89,7 @@ export class CadenceMatcher {
     if (label === OTHER) {
       this.#endDial();
       this.#breakOff();
+      if (this.#sit.length === 3) this.#sit = [];
       // What lasted until something else began says nothing: the cadence has no such thing as a pause then.
       this.#set = -1;
     }
@@ -108,7 +114,7 @@ export class CadenceMatcher {
 
   #toneBegan(label: number, ms: number): void {
     const offMs = ms - this.#onEnd;
-    if (this.#sit.length > 0 && offMs > SIT_GAP_MS) this.#sit = [];
+    if (this.#sit.length === 3 || offMs > SIT_GAP_MS) this.#sit = [];
     if (this.#set === label && offMs < GAP_MS) {
       this.#since = this.#onEnd - this.#onMs;
       return;
@@ -162,14 +168,16 @@ export class CadenceMatcher {
 
   #sitPart(place: number, onMs: number, sound: ToneMeasure): void {
     const part = cycleOf(onMs, 0, sound);
-    const first = this.#sit[0] ?? part;
-    const fits =
-      sound.steady && within(onMs, SIT_PART_MS) && Math.abs(first.levelDbm0 - part.levelDbm0) <= SIT_LEVEL_DB;
+    const fits = sound.steady && within(onMs, SIT_PART_MS);
     if (fits && place === this.#sit.length + 1) this.#sit.push(part);
     else this.#sit = fits && place === 1 ? [part] : [];
-    if (this.#sit.length < 3) return;
-    const evidence = this.#evidence(this.#sit, 1);
+  }
+
+  #sitEnded(): void {
+    const parts = this.#sit;
     this.#sit = [];
+    if (!partsOfSit(parts)) return;
+    const evidence = this.#evidence(parts, 1);
     this.#onEvent({ kind: 'detected', tone: 'sit', evidence });
     this.#onEvent({ kind: 'ended', tone: 'sit', evidence });
   }
@@ -177,6 +185,7 @@ export class CadenceMatcher {
   #silence(offMs: number): void {
     if (offMs < GAP_MS) return;
     this.#endDial();
+    if (this.#sit.length === 3 && offMs >= SIT_AFTER_MS) this.#sitEnded();
     // A tone much longer or shorter than the cycles so far ends their row.
     const last = this.#cycles.at(-1);
     if (this.#tone && last && !alike(this.#onMs, last.onMs)) this.#breakOff();
@@ -271,6 +280,15 @@ export class CadenceMatcher {
 function cycleOf(onMs: number, offMs: number, sound: ToneMeasure): ToneCycle {
   const { frequencyHz, levelDbm0, purity } = sound;
   return { onMs, offMs, frequencyHz, levelDbm0, purity };
+}
+
+/** Whether three parts are alike enough to come from one exchange. */
+function partsOfSit(parts: readonly ToneCycle[]): boolean {
+  const [a = 0, b = 0, c = 0] = parts.map((part) => part.levelDbm0);
+  const bend = Math.max(b - Math.max(a, c), Math.min(a, c) - b);
+  if (Math.abs(a - c) > SIT_LEVEL_DB || bend > SIT_BEND_DB) return false;
+  const even = parts.every(({ onMs }) => alike(onMs, parts[0]!.onMs));
+  return even || parts.every(({ onMs }) => SIT_AMERICAN_MS.some((ms) => alike(onMs, ms)));
 }
 
 function within(value: number, range: readonly [number, number]): boolean {

@@ -30,7 +30,7 @@ export interface KernelPathParts {
   table: RelayTable;
   /** Monotonic ms. */
   now: () => number;
-  /** Takes what waits at the sockets, so that nothing is sent on later than what the kernel relays next. */
+  /** Takes what waits at the sockets and sends it on. */
   poll: () => void;
   /** Whether an address is this machine's own: such packets do not go through its forwarding. */
   own: (address: string) => boolean;
@@ -154,6 +154,8 @@ export class KernelPaths {
   #enter(a: RtpEndpoint, b: RtpEndpoint, now: number): void {
     const [fromA, fromB] = [a.session.source!, b.session.source!];
     const flows: [Flow, Flow] = [flow(fromA, a.local, b.local, fromB), flow(fromB, b.local, a.local, fromA)];
+    // Nothing may wait here when the kernel takes over: it would be overtaken. What comes meanwhile is sent on right after.
+    this.#parts.poll();
     if (!this.#parts.table.add(flows)) {
       this.#fitSince.set(a, now + AFTER_SILENCE_MS);
       return;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../../../src/base/clock.ts';
 import type { CodecName, RtpParameters } from '../../../src/media/api.ts';
-import { TwoPathCanceller } from '../../../src/media/dsp/echo-canceller.ts';
+import { echoCancellers } from '../../../src/media/dsp/echo/echo-cancellers.ts';
 import { toneLevelDbm0 } from '../../../src/media/dsp/level.ts';
 import { parseProfile } from '../../../src/media/dsp/profile.ts';
 import { MediaEngine } from '../../../src/media/engine.ts';
@@ -23,7 +23,7 @@ export function engine(
     clock: systemClock(),
     profile: russia,
     options: { rtpPorts: { min: 20000, max: 59999 }, ...options },
-    echoCanceller: (tailMs) => new TwoPathCanceller(tailMs),
+    echoCanceller: echoCancellers(() => {}),
     ...(line ? { line } : {}),
   });
   t.teardown(() => media.close());

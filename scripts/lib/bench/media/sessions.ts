@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../../../../daemon/src/base/clock.ts';
 import type { CodecName } from '../../../../daemon/src/media/api.ts';
-import { TwoPathCanceller } from '../../../../daemon/src/media/dsp/echo-canceller.ts';
+import { echoCancellers } from '../../../../daemon/src/media/dsp/echo/echo-cancellers.ts';
 import { parseProfile } from '../../../../daemon/src/media/dsp/profile.ts';
 import { MediaEngine } from '../../../../daemon/src/media/engine.ts';
 import type { LineAudio } from '../../../../daemon/src/media/line-audio.ts';
@@ -47,7 +47,7 @@ export async function measureSessions(emit: (figure: Figure) => void): Promise<v
     clock: systemClock(),
     profile,
     options: { rtpPorts: { min: 20000, max: 59999 } },
-    echoCanceller: (tailMs) => new TwoPathCanceller(tailMs),
+    echoCanceller: echoCancellers(console.error),
     line,
   });
   const traffic = new Traffic();
