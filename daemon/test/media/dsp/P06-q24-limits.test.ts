@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { randomOf } from '../../../../scripts/lib/corpus/random.ts';
 import { DTMF_KEYS, DtmfGenerator } from '../../../src/media/dsp/dtmf-generator.ts';
-import { digitsOf, hear, type Outcome, type Press, trials } from './dtmf-trials.ts';
+import { digitsOf, hear, type Outcome, type Press, pressOf, trials } from './dtmf-trials.ts';
 import { Signal } from './signal.ts';
 
 /**
@@ -72,7 +72,7 @@ t.test('Q.24 A: 40 ms is a digit, 23 ms is none', async (t) => {
   accepted(t, [
     ['40 ms', hard],
     ['40 ms, loud and clean', { onMs: 40, low: -3, high: -3 }],
-    ['2 s', { onMs: 2000, snr: 15 }],
+    ['300 ms', { onMs: 300, snr: 15 }],
   ]);
   refused(t, [
     ['23 ms', { onMs: 23 }],
@@ -146,9 +146,10 @@ t.test('a line with hum, clicks and noise through A-law', async (t) => {
 
 t.test('a key held for half a minute over noise is one digit (C03)', async (t) => {
   for (const key of [0, 7, 12]) {
-    const press: Press = { onMs: 30_000, snr: 15, line: { law: true } };
-    t.same(trials(press, undefined, 1).of, 16);
-    if (key === 0) t.equal(trials(press, undefined, 1).right, 16);
+    const pcm = pressOf({ onMs: 30_000, snr: 15, line: { law: true } }, key, 100, key + 1);
+    const heard = hear(pcm);
+    t.equal(digitsOf(heard), DTMF_KEYS[key]);
+    t.ok(Math.abs(heard.at(-1)!.durationMs - 30_000) < 20, `${heard.at(-1)!.durationMs} ms long`);
   }
 });
 
