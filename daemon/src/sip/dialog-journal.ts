@@ -1,5 +1,5 @@
 import { joinHostPort, parseNameAddress, parseUri, splitHeader } from './address.ts';
-import type { OpenDialog } from './sip-leg.ts';
+import type { OpenDialog } from './leg-host.ts';
 import type { SrfDialog } from './srf-types.ts';
 
 /**

@@ -11,8 +11,8 @@ import type { AuthFailure, BindingStore, DeviceStatus } from './lan/device-statu
 import type { OfficeState } from './lan/event-packages.ts';
 import type { DeviceCallRequest } from './lan/lan.ts';
 import type { PbxAccount } from './lan/pbx-account.ts';
+import type { OpenDialog } from './leg-host.ts';
 import type { AddressChange, NetworkNews } from './network.ts';
-import type { OpenDialog } from './sip-leg.ts';
 import type { HostPort } from './srf-facade.ts';
 import type { Resolver } from './targets.ts';
 import type { TlsProfile } from './tls.ts';

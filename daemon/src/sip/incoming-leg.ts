@@ -4,9 +4,10 @@ import type { ReleaseCause } from '../call/leg.ts';
 import { joinHostPort, parseNameAddress } from './address.ts';
 import { descriptionOf } from './body.ts';
 import { causeName, localCause, parseReason, reasonHeader, refusalStatus } from './cause.ts';
+import type { LegHost } from './leg-host.ts';
 import { MediaSession } from './media-session.ts';
 import { allowedBy, type Peer } from './peer.ts';
-import { type LegHost, SipLeg } from './sip-leg.ts';
+import { SipLeg } from './sip-leg.ts';
 import type { Headers, SrfRequest, SrfResponse } from './srf-types.ts';
 import { audioOver } from './srtp-terms.ts';
 

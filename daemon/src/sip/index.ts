@@ -23,9 +23,9 @@ export type {
 export type { ExtensionCall, OfficeState, WaitingMessages } from './lan/event-packages.ts';
 export type { DeviceCallRequest } from './lan/lan.ts';
 export { accountId, type PbxAccount } from './lan/pbx-account.ts';
+export type { OpenDialog } from './leg-host.ts';
 export type { AddressChange, NetworkEvent, NetworkNews } from './network.ts';
 export { fromOperator, sameNumber, toOperator } from './number-format.ts';
-export type { OpenDialog } from './sip-leg.ts';
 export type { HostPort } from './srf-facade.ts';
 export { type Resolver, systemResolver, type Target, type Transport } from './targets.ts';
 export { type TlsProfile, tlsProfiles } from './tls.ts';

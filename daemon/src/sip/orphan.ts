@@ -3,7 +3,7 @@ import type { DialogJournal } from '../records/call-record.ts';
 import { joinHostPort, splitHostPort } from './address.ts';
 import { reasonHeader } from './cause.ts';
 import { noDigestYet } from './credentials.ts';
-import type { OpenDialog } from './sip-leg.ts';
+import type { OpenDialog } from './leg-host.ts';
 import type { SrfFacade } from './srf-facade.ts';
 import type { Headers, SrfResponse } from './srf-types.ts';
 import type { Trunk } from './trunk.ts';

@@ -1,4 +1,3 @@
-import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { CodedError, codeOf, messageOf } from '../base/error.ts';
 import { randomHex } from '../base/random.ts';
@@ -11,43 +10,19 @@ import type {
   ReleaseCause,
   ReplacedDialog,
 } from '../call/leg.ts';
-import type { EndpointId, Media, RtpStatistics } from '../media/api.ts';
-import type { DialogJournal } from '../records/call-record.ts';
+import type { EndpointId, RtpStatistics } from '../media/api.ts';
 import { bodyObjection, descriptionOf } from './body.ts';
 import type { Carried } from './carried.ts';
 import { causeName, localCause, NO_CODEC, parseReason, reasonHeader } from './cause.ts';
-import { noDigestYet } from './credentials.ts';
 import { journalOf } from './dialog-journal.ts';
+import { DialogRequests } from './dialog-requests.ts';
 import { DTMF_RELAY, infoOfKey, infoRefusal, keyOfInfo } from './dtmf-info.ts';
 import { FaxControl } from './fax-control.ts';
+import type { LegHost, OpenDialog } from './leg-host.ts';
 import type { MediaSession } from './media-session.ts';
 import { mayTransfer, type Peer } from './peer.ts';
 import { type Refer, ReferOrder, type ReferWay, readRefer } from './refer.ts';
-import type { RtpPool } from './rtp-pool.ts';
-import { SessionRefresh } from './session-refresh.ts';
-import type { SrfFacade } from './srf-facade.ts';
 import type { Headers, SrfDialog, SrfMessage, SrfRequest, SrfResponse } from './srf-types.ts';
-
-/** A dialog as sip/ knows it; the owner of call records adds which record it belongs to. */
-export type OpenDialog = Omit<DialogJournal, 'callRecordId'>;
-
-/** What a leg needs from the gateway. */
-export interface LegHost {
-  facade: SrfFacade;
-  media: Media;
-  pool: RtpPool;
-  clock: Clock;
-  /** Whether there is a gateway between audio and T.38 on this machine; asked only when a fax comes. */
-  fax(): boolean;
-  /** A dialog stands and would outlive us (ruling 7). */
-  dialogOpened(leg: SipLeg, dialog: OpenDialog): void;
-  /** It has ended, or its BYE is answered. */
-  dialogClosed(callId: string): void;
-  /** The engine is gone with the dialog in it: it must be ended from outside. */
-  dialogOrphaned(dialog: OpenDialog): void;
-  /** The leg is gone. */
-  ended(leg: SipLeg): void;
-}
 
 /** RFC 3261 14.1: pauses before a re-INVITE that crossed another is repeated, ms: for the dialog's owner of the Call-ID, and the other. */
 const GLARE_OURS: readonly [number, number] = [2100, 4000];
@@ -79,9 +54,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
   #remoteHold = false;
   #lastDigit = { key: '', at: Number.NEGATIVE_INFINITY, source: '' };
   #awaitAck: ((ack: SrfRequest) => void) | undefined;
-  /** Of a call that we made: nobody may ask for our password in one that somebody else began (C09). */
-  #sessionRefresh: SessionRefresh | undefined;
-  #takesUpdate = false;
+  #requests: DialogRequests | undefined;
   /** Who is spoken to, as told last. */
   #party: string | undefined;
   /** The REFER that came last. */
@@ -149,9 +122,9 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
 
   async #sendInfo(digits: string): Promise<void> {
     for (const key of digits) {
-      const dialog = this.#dialog;
-      if (!dialog || this.#state !== 'answered') throw new CodedError('sip/gone', 'digits need a call');
-      await this.#send(dialog, 'INFO', { 'Content-Type': DTMF_RELAY }, infoOfKey(key, DIGIT_MS));
+      const requests = this.#requests;
+      if (!requests || this.#state !== 'answered') throw new CodedError('sip/gone', 'digits need a call');
+      await requests.send('INFO', { 'Content-Type': DTMF_RELAY }, infoOfKey(key, DIGIT_MS));
     }
   }
 
@@ -215,9 +188,8 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
       this.#awaitAck = undefined;
       take?.(req);
     });
-    const told = this.direction === 'outgoing' ? dialog.res : dialog.req;
-    this.#takesUpdate = /\bUPDATE\b/i.test(told.get('Allow') ?? '');
-    if (this.direction === 'outgoing' && this.#state !== 'released') this.#keepAlive(dialog);
+    this.#requests = new DialogRequests(dialog, this.host, this.peer, this.direction);
+    if (this.#state !== 'released') this.#requests.keepAlive(() => void this.#refresh().catch(() => {}));
     if (this.#state !== 'released') this.host.dialogOpened(this, this.#journal);
   }
 
@@ -240,7 +212,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
   }
 
   #finish(cause: ReleaseCause): void {
-    this.#sessionRefresh?.stop();
+    this.#requests?.stop();
     this.emit('released', cause);
     // After the listeners, so that one who wants the figures of the running session still gets them.
     void this.session?.close();
@@ -253,7 +225,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
     // The last report of a transfer must not meet a dialog that is gone.
     await this.#transfer?.reported;
     try {
-      await this.#send(dialog, 'BYE', reason);
+      await this.#requests?.send('BYE', reason);
     } catch (error) {
       // The engine went away with our BYE: the journal still knows the dialog.
       if (codeOf(error) === 'sip/engine-lost' && this.#journal) this.host.dialogOrphaned(this.#journal);
@@ -262,51 +234,13 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
     this.host.dialogClosed(this.callId);
   }
 
-  /** A request in the dialog, repeated with credentials if the peer asks for them. */
-  async #send(dialog: SrfDialog, method: string, headers: Headers, body?: string): Promise<SrfResponse> {
-    for (let digest = noDigestYet(); ; ) {
-      const response = await this.host.facade.dialogRequest(
-        dialog,
-        method,
-        { ...headers, ...digest.headers },
-        body,
-      );
-      const next = this.peer.answerChallenge(response, digest, {
-        method,
-        ...(body === undefined ? {} : { body }),
-        dialog: this.direction === 'outgoing' ? 'ours' : 'theirs',
-      });
-      if (!next) {
-        const refreshes = method === 'INVITE' || method === 'UPDATE';
-        if (refreshes && response.status >= 200 && response.status < 300)
-          this.#sessionRefresh?.answered(response.get('Session-Expires'));
-        return response;
-      }
-      digest = next;
-    }
-  }
-
-  /** Follows the session timer of the dialog (RFC 4028). */
-  #keepAlive(dialog: SrfDialog): void {
-    const refresh = new SessionRefresh(this.host.clock, () => {
-      // What fails is tried again by the engine, until the session's time is up.
-      this.#refresh(dialog).catch(() => {});
-    });
-    this.#sessionRefresh = refresh;
-    refresh.answered(dialog.res.get('Session-Expires'));
-  }
-
-  async #refresh(dialog: SrfDialog): Promise<void> {
-    if (this.#state !== 'answered' || this.#offering) return;
-    if (this.#takesUpdate) {
-      const { status } = await this.#send(dialog, 'UPDATE', { Contact: this.peer.contact });
-      if (status === 408 || status === 481) this.#vanished(status);
-      // RFC 4028 7.3: the engine has heard of the longer interval, and writes it now.
-      if (status === 422) await this.#send(dialog, 'UPDATE', { Contact: this.peer.contact });
-      if (status !== 405 && status !== 501) return;
-      this.#takesUpdate = false;
-    }
-    if (this.session) await this.#reinvite(this.session);
+  /** Refreshes the session; what fails is tried again by the engine, until its time is up (RFC 4028 10). */
+  async #refresh(): Promise<void> {
+    const requests = this.#requests;
+    if (this.#state !== 'answered' || this.#offering || !requests) return;
+    const status = await requests.update();
+    if (status === 408 || status === 481) this.#vanished(status);
+    else if (status === undefined && this.session) await this.#reinvite(this.session);
   }
 
   /** RFC 3261 12.2.1.2: the peer knows no such dialog any more, or is dead. */
@@ -320,15 +254,16 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
   ): Promise<void> {
     const [least, most] = this.direction === 'outgoing' ? GLARE_OURS : GLARE_THEIRS;
     for (let tries = 0; ; tries++) {
-      const dialog = this.#dialog;
-      if (!dialog || this.#state !== 'answered') throw new CodedError('sip/gone', 'the call ended meanwhile');
+      const requests = this.#requests;
+      if (!requests || this.#state !== 'answered')
+        throw new CodedError('sip/gone', 'the call ended meanwhile');
       if (this.#offering) throw new CodedError('sip/busy', 'another offer is under way');
       this.#offering = true;
       let response: SrfResponse;
       try {
         const body = make();
         if (body === undefined) return;
-        response = await this.#send(dialog, 'INVITE', { Contact: this.peer.contact }, body);
+        response = await requests.send('INVITE', { Contact: this.peer.contact }, body);
       } finally {
         this.#offering = false;
       }
@@ -362,11 +297,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
           : {});
     if (body !== undefined) dialog.local.sdp = body;
     this.host.facade.respond(res, status, { headers, ...(body === undefined ? {} : { body }) });
-    if (status === 200)
-      this.#sessionRefresh?.accepted(
-        req.get('Session-Expires'),
-        /\btimer\b/i.test(req.get('Supported') ?? ''),
-      );
+    if (status === 200) this.#requests?.accepted(req);
     this.#noteHold();
   }
 
@@ -457,11 +388,9 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
 
   /** Whom the party talks to now, where it is one of ours and takes UPDATE (RFC 4916 4.4; by RFC 3325's header, which telephones know). */
   show(party: Party): void {
-    const dialog = this.#dialog;
     const shown = this.peer.shown?.(party);
-    if (!dialog || shown === undefined || !this.#takesUpdate || this.#state !== 'answered') return;
-    const headers = { Contact: this.peer.contact, 'P-Asserted-Identity': shown };
-    this.#send(dialog, 'UPDATE', headers).catch(() => {});
+    if (shown === undefined || this.#state !== 'answered') return;
+    this.#requests?.update({ 'P-Asserted-Identity': shown }).catch(() => {});
   }
 
   /** A message of the peer's in the dialog, or the answer to our INVITE: it may say who is really there (RFC 4916). */
