@@ -5,6 +5,7 @@
  */
 
 import { measureDelay } from '../lib/bench/media/delay.ts';
+import { measureHours } from '../lib/bench/media/hours.ts';
 import { measureRelayedCall } from '../lib/bench/media/relayed-call.ts';
 import { measureRtpPair } from '../lib/bench/media/rtp-pair.ts';
 import { measureSessions } from '../lib/bench/media/sessions.ts';
@@ -18,6 +19,7 @@ const parts: readonly ((emit: (figure: Figure) => void) => Promise<void> | void)
   measureDelay,
   measureTickLateness,
   measureSessions,
+  measureHours,
 ];
 
 export async function run(emit: (figure: Figure) => void): Promise<void> {
