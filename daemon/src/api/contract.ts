@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.ts';
-import type { CallRecord } from '../records/call-record.ts';
+import type { CallRecord, FaxRecord } from '../records/call-record.ts';
 import type { DeviceLive, TrunkLive } from './sip-contract.ts';
 
 export type {
@@ -224,6 +224,8 @@ export interface CallLive {
   route?: string;
   /** Price so far, in the box's currency. */
   price?: number;
+  /** It carries a fax. */
+  fax?: FaxRecord;
   legs: CallLegLive[];
 }
 

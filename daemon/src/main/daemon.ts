@@ -45,6 +45,7 @@ import { LivePicture } from './live-model.ts';
 import { OfficePicture } from './office-picture.ts';
 import { pbxAccounts } from './pbx-accounts.ts';
 import { Pins } from './pins.ts';
+import { PortEcho } from './port-echo.ts';
 import { portOptions } from './port-options.ts';
 import { probes } from './probes.ts';
 import { Protection, protectionTerms, readBans } from './protection.ts';
@@ -71,6 +72,8 @@ const cardPatienceMs = 15_000;
 const recordsLookMs = 5000;
 
 /** How often `systemctl status` gets a fresh line, ms. */
+/** After the start, how long until it is looked whether faxes can go by T.38. */
+const faxLookMs = 3000;
 const statusMs = 10_000;
 
 /** How long the media worker may take to start, ms. */
@@ -187,7 +190,9 @@ export class Daemon {
     this.#closers.push(() => ticks.close());
     const supervisor = serviceManager(process.env, (message) => log.warn(() => message));
     const watchdog = new EarnedWatchdog(clock, ticks.probes, () => supervisor.ping());
-    const live = new LivePicture({
+    const echo = new PortEcho(media, (port) => live.portChanged(port));
+    echo.configure(config().ports);
+    const live: LivePicture = new LivePicture({
       clock,
       version: this.#installation.version,
       simulated: this.#arguments.simulated,
@@ -229,6 +234,7 @@ export class Daemon {
       if (paths.some((path) => !path.startsWith('/admin'))) alarms.clear('settings-lost');
       plans.apply(next);
       ports.update(portOptions(next, profile));
+      echo.configure(next.ports);
       services.follow(ports.fxs.values(), ports.fxo.values());
       habits.follow(ports.fxo.values());
       lamps.apply();
@@ -283,6 +289,9 @@ export class Daemon {
     await this.#endOrphans(sip, records);
     const status = (): string => statusLine(calls.size, sip.trunks(), link.up);
     supervisor.ready(status());
+    // Not before the box serves: the library drags a dozen others along while it is looked at.
+    const look = clock.after(faxLookMs, () => this.#faxHere() || standing.noFaxLibrary());
+    this.#closers.push(() => look.cancel());
     const told = clock.every(statusMs, () => supervisor.status(status()));
     this.#closers.push(() => told.cancel());
     if (supervisor.watchdogMs !== undefined) watchdog.start(supervisor.watchdogMs / 3);

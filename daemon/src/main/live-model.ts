@@ -4,6 +4,7 @@ import type {
   CallLive,
   CardLive,
   DeviceLive,
+  EchoLive,
   HealthLive,
   LiveChange,
   LiveState,
@@ -243,6 +244,7 @@ export class LivePicture implements LiveModel {
     const person = config().people.find((p) => p.ports.includes(port.number));
     const electrical = this.#from.link.electrical(port.number);
     const habit = this.#from.callerHabit(port.number);
+    const echo = this.#from.echo(port.number);
     const extension = person?.extension ?? (port.kind === 'fxs' ? port.extension : undefined);
     return {
       number: port.number,
@@ -257,6 +259,7 @@ export class LivePicture implements LiveModel {
       ...(person ? { person: { id: person.id, name: person.name } } : {}),
       ...(electrical ? { electrical: { ...electrical } } : {}),
       ...(port.kind === 'fxo' ? { proven: port.proven } : {}),
+      ...(echo ? { echo } : {}),
       ...(port.kind === 'fxo' && habit ? { callerId: lineCallerId(port, habit) } : {}),
     };
   }
@@ -343,6 +346,7 @@ export function callLive(call: Call): CallLive {
     ...(record.trunkId === undefined ? {} : { trunk: record.trunkId }),
     ...(record.routeId === undefined ? {} : { route: record.routeId }),
     ...(price === undefined ? {} : { price }),
+    ...(record.fax === undefined ? {} : { fax: record.fax }),
     legs: record.legs.map((leg) => ({
       id: leg.id,
       kind: leg.kind,

@@ -76,6 +76,20 @@ export class StandingAlarms {
 
   /** A warning of the media worker. */
   warned(code: string): void {
+    if (code === 'media/no-wasm-simd') {
+      this.#alarms.raise({
+        id: 'no-wasm-simd',
+        severity: 'warning',
+        said: {
+          ru: 'Эхо убирается не полностью: процессору не хватает нужных команд.',
+          en: 'Echo is only partly cancelled: the processor lacks the instructions for it.',
+        },
+        cure: {
+          ru: 'Убирается эхо не длиннее 16 мс. Длинное эхо уберёт плата с процессором, который умеет SIMD.',
+          en: 'Echo of up to 16 ms is cancelled. For longer echo, use a board whose processor has SIMD.',
+        },
+      });
+    }
     if (code !== 'worker/no-realtime') return;
     this.#alarms.raise({
       id: 'no-realtime',
@@ -87,6 +101,22 @@ export class StandingAlarms {
       cure: {
         ru: 'На загруженной машине речь может прерываться. Разрешите приоритет службе: LimitRTPRIO.',
         en: 'On a loaded machine speech may break up. Allow the priority to the service: LimitRTPRIO.',
+      },
+    });
+  }
+
+  /** libspandsp is missing: faxes go as sound (docs/fax.md). */
+  noFaxLibrary(): void {
+    this.#alarms.raise({
+      id: 'no-t38',
+      severity: 'info',
+      said: {
+        ru: 'Факсы идут только звуком, без T.38.',
+        en: 'Faxes go as sound only, without T.38.',
+      },
+      cure: {
+        ru: 'Если факсы нужны, установите библиотеку libspandsp2 и перезапустите службу.',
+        en: 'If faxes matter, install the library libspandsp2 and restart the service.',
       },
     });
   }

@@ -1,4 +1,4 @@
-import type { CallRecord } from './call-record.ts';
+import type { CallRecord, FaxRecord } from './call-record.ts';
 import { explainCause } from './cause-text.ts';
 import { type CallOutcome, outcomeOf } from './row.ts';
 
@@ -85,7 +85,22 @@ const layout: readonly Column[] = [
     title: { ru: 'Говорили с', en: 'Really spoken to' },
     value: (record) => record.connectedNumber ?? record.connectedName,
   },
+  { title: { ru: 'Факс', en: 'Fax' }, value: faxOf },
+  { title: { ru: 'Страниц', en: 'Pages' }, value: ({ fax }) => fax?.pages },
 ];
+
+const faxResults: Record<NonNullable<FaxRecord['result']>, Words> = {
+  ok: { ru: 'принят целиком', en: 'received whole' },
+  partial: { ru: 'прервался', en: 'broke off' },
+  failed: { ru: 'не прошёл', en: 'did not get through' },
+};
+
+/** How a fax went, and with what end: `T.38, received whole`. */
+function faxOf({ fax }: CallRecord, { language }: Format): string | undefined {
+  if (!fax) return undefined;
+  const by = fax.by === 't38' ? 'T.38' : 'G.711';
+  return fax.result ? `${by}, ${faxResults[fax.result][language]}` : by;
+}
 
 const reasons: Record<string, Words> = {
   unknown: { ru: 'причина не указана', en: 'no reason given' },

@@ -13,6 +13,7 @@ import { outcomeOf, outcomeTone, partyName, placeName } from '../state-words.ts'
 import { Trace } from '../trace/trace.tsx';
 import { useLoad } from '../use-load.ts';
 import { causeOf, causeWords } from './cause-words.ts';
+import { faxWords } from './fax-words.ts';
 import { partiesOf } from './list.tsx';
 import { type PathStep, pathOf } from './path.ts';
 
@@ -64,6 +65,7 @@ export function CallDetail({ id }: { id: string }) {
             {(record.connectedNumber ?? record.connectedName) !== undefined &&
               partyName({ number: record.connectedNumber, name: record.connectedName })}
           </Fact>
+          <Fact name={t('call.fax')}>{record.fax && faxWords(record.fax)}</Fact>
           <Fact name={t('call.class')}>{record.tollClass && word('class', record.tollClass)}</Fact>
           <Fact name={t('call.talk')}>{record.talkMs !== undefined && duration(record.talkMs)}</Fact>
           <Fact name={t('call.rang')}>

@@ -215,6 +215,7 @@ function CallRow({ record }: { record: CallRecord }) {
           {outcome !== 'answered' && outcome !== 'active' && record.q850 !== undefined && (
             <span class="dim">{causeWords(record)}</span>
           )}
+          {record.fax && <span class="dim">{t('call.fax')}</span>}
           {record.trunkId && <span class="dim">{placeName(`trunk:${record.trunkId}`)}</span>}
         </span>
         <span class="call-length">{took !== undefined ? duration(took) : ''}</span>

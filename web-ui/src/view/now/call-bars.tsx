@@ -58,6 +58,7 @@ function CallBar({ call, now, at }: { call: CallLive; now: number; at(time: numb
           <time>{duration(now - since)}</time>
           {call.trunk && <span>{placeName(`trunk:${call.trunk}`)}</span>}
           {call.service !== 'plain' && <span>{word('service', call.service)}</span>}
+          {call.fax && <span>{t('call.fax')}</span>}
           {call.price !== undefined && <span class="price">{money(call.price)}</span>}
         </span>
       </div>
