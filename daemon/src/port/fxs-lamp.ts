@@ -16,6 +16,8 @@ const PULSE_MS = 250;
 const AFTER_PULSE_MS = 650;
 /** The shortest time that the audio stream of the port needs to begin, ms. */
 const AFTER_AUDIO_MS = 100;
+/** The card plays what it has been sent a little later; cut off before, the message has no end, ms. */
+const AFTER_DATA_MS = 300;
 /** A pulse that the card never tells of is over by then, ms. */
 const PULSE_LIMIT_MS = 2000;
 
@@ -41,6 +43,7 @@ export function lampTimer(context: FxsContext, state: FxsState): FxsStep {
   if (!signal || !wanted || state.phase !== 'on-hook' || state.link !== 'up') return {};
   if (step === 'rest') return alert(context, state, signal);
   if (step === 'data') return {};
+  if (step === 'tail') return lampOver(context, state);
   const play: FxsEffect = { type: 'send-lamp', ...wanted, tag: TAG };
   const effects = step === 'pulse' ? [context.command({ type: 'ring-stop' }), play] : [play];
   return { state: { ...state, lamp: { ...state.lamp, step: 'data', sending: wanted.waiting } }, effects };
@@ -72,11 +75,19 @@ export function lampPulse(context: FxsContext, state: FxsState, on: boolean): Fx
 }
 
 /** The message has gone out, or could not. */
-export function lampSent(context: FxsContext, state: FxsState, whole: boolean): FxsStep {
+export function lampSent(state: FxsState, whole: boolean): FxsStep {
   if (state.lamp.step !== 'data') return {};
+  const sending = whole ? state.lamp.sending : undefined;
+  return {
+    state: { ...state, lamp: { ...state.lamp, step: 'tail', sending } },
+    effects: [timerFxs('lamp', AFTER_DATA_MS)],
+  };
+}
+
+function lampOver(context: FxsContext, state: FxsState): FxsStep {
   const { sending } = state.lamp;
   const rest = endLamp(context, state);
-  const lamp = whole && sending !== undefined ? { ...rest.state.lamp, shown: sending } : rest.state.lamp;
+  const lamp = sending === undefined ? rest.state.lamp : { ...rest.state.lamp, shown: sending };
   const next: FxsState = { ...rest.state, lamp };
   const effects = [...rest.effects, context.command({ type: 'audio', on: false })];
   return { state: next, effects: [...effects, ...lampSoon(context, next)] };

@@ -177,7 +177,7 @@ export function fxsTransition(options: FxsOptions) {
   function played(state: FxsState, tag: string, whole: boolean): FxsStep {
     switch (tag) {
       case 'lamp':
-        return lampSent(context, state, whole);
+        return lampSent(state, whole);
       case 'waiting':
         return waitingPlayed(context, state, whole);
       case 'announced':

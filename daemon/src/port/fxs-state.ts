@@ -31,7 +31,7 @@ export interface FxsState {
   readonly lamp: {
     readonly wanted: { readonly waiting: boolean; readonly count: number } | undefined;
     readonly shown: boolean;
-    readonly step: 'rest' | 'alert' | 'pulse' | 'data';
+    readonly step: 'rest' | 'alert' | 'pulse' | 'data' | 'tail';
     readonly sending: boolean | undefined;
   };
   /** A call that waits while this telephone is in another. */

@@ -25,7 +25,7 @@ function ring(
   then: (afterMs: number) => unknown = () => {},
 ): [string, number][] {
   const said: [string, number][] = [];
-  const look = (at: number): void => said.push(...take().map((word): [string, number] => [word, at]));
+  const look = (at: number): void => void said.push(...take().map((word): [string, number] => [word, at]));
   card.indicate(2, { type: 'ring', on: true });
   look(0);
   for (let at = 100; at <= 5000; at += 100) {

@@ -1,3 +1,4 @@
+import { AonRequestEar, aonSounds } from '../sound/aon.ts';
 import { type CallerIdMessage, type CallerIdScheme, callerIdSounds } from '../sound/caller-id.ts';
 import { DtmfReceiver, type DtmfTiming, dtmfSounds, HAND } from '../sound/dtmf.ts';
 import { type ExchangeTone, exchangeTone } from '../sound/tones.ts';
@@ -31,7 +32,15 @@ export interface LineOptions {
   rules?: NumberRule[];
   /** For numbers that no rule matches. */
   otherwise?: Omit<NumberRule, 'pattern'>;
-  callerIdScheme?: CallerIdScheme;
+  /** `aon`: told on request to whoever has answered (classic АОН). */
+  callerIdScheme?: CallerIdScheme | 'aon';
+  /** Before the first ring (FSK behind a reversal of polarity), or after it; undefined: as usual with the scheme. */
+  callerIdWhen?: 'before' | 'after';
+  /** From the end of the first burst to the data. */
+  callerIdDelayMs?: number;
+  /** In the single data format. */
+  callerIdSingle?: boolean;
+  callerIdLevel?: number;
   dead?: boolean;
   /** Whether it takes dial pulses, and DTMF. */
   pulses?: boolean;
@@ -56,7 +65,9 @@ export const CITY_RULES: NumberRule[] = [
   { pattern: '[2-7]\\d{6}', result: 'answer', ringMs: 1500 },
 ];
 
-const DEFAULTS: Required<LineOptions> = {
+type Options = Required<Omit<LineOptions, 'callerIdWhen'>> & Pick<LineOptions, 'callerIdWhen'>;
+
+const DEFAULTS: Options = {
   volts: 60,
   dialToneDelayMs: 200,
   polarityOnAnswer: true,
@@ -66,6 +77,9 @@ const DEFAULTS: Required<LineOptions> = {
   rules: CITY_RULES,
   otherwise: { result: 'answer', ringMs: 1500 },
   callerIdScheme: 'fsk-v23',
+  callerIdDelayMs: 500,
+  callerIdSingle: false,
+  callerIdLevel: -13.5,
   dead: false,
   pulses: true,
   dtmf: true,
@@ -76,7 +90,7 @@ const DEFAULTS: Required<LineOptions> = {
 export class Line extends Device implements Feeder {
   readonly kind: 'city-line' | 'pbx-extension';
   readonly feed: Feed = deadFeed();
-  options: Required<LineOptions>;
+  options: Options;
   /** Digits of the present call, until it was put through; and those keyed while talking. */
   digits = '';
   talkDigits = '';
@@ -88,6 +102,9 @@ export class Line extends Device implements Feeder {
   #reverse = false;
   #cut = false;
   #glare: CallerIdMessage | undefined;
+  /** Who calls, for whoever asks by classic АОН after the answer. */
+  #caller: CallerIdMessage | undefined;
+  #aon = new AonRequestEar(() => this.#asked());
   #volts = 0;
   #milliamps = 0;
 
@@ -145,21 +162,31 @@ export class Line extends Device implements Feeder {
   }
 
   /**
-   * Calls from outside: rings, with caller ID as the exchange sends it (FSK after the first burst, DTMF
-   * before it). `bursts` limits the ringing; then the caller has given up.
+   * Calls from outside: rings, with caller ID as the exchange sends it (as a rule FSK after the first burst,
+   * DTMF before it). `bursts` limits the ringing; then the caller has given up.
    */
   ringIn(caller: CallerIdMessage = {}, bursts = Infinity): void {
     if (this.#state !== 'idle') throw new Error(`${this.id} is ${this.#state}`);
     this.#enter('ringing');
     this.tell('ring-in');
-    const scheme = this.options.callerIdScheme;
+    const { callerIdScheme: scheme, callerIdLevel, callerIdSingle, callerIdDelayMs } = this.options;
     const known = caller.number !== undefined || caller.absence !== undefined || caller.name !== undefined;
-    const say = () => void (known && this.voice.play(callerIdSounds(caller, scheme)));
+    this.#caller = scheme === 'aon' && known ? caller : undefined;
+    const sounds =
+      scheme === 'aon' || !known ? [] : callerIdSounds(caller, scheme, callerIdLevel, callerIdSingle);
+    const when = this.options.callerIdWhen ?? (scheme === 'dtmf' ? 'before' : 'after');
+    const say = () => void (sounds.length > 0 && this.voice.play(sounds));
     let lead = 0;
-    if (known && scheme === 'dtmf') {
-      say();
-      // 70 + 70 ms each for 'A', the digits and 'C', and a breath (analog-lines: once before the first ring).
-      lead = ((caller.number?.length ?? 0) + 2) * 140 + 250;
+    if (sounds.length > 0 && when === 'before') {
+      const length = sounds.reduce(
+        (ms, one) => ms + (one.type === 'pcm' ? one.samples.length / 8 : one.ms),
+        0,
+      );
+      // The reversal that an FSK telephone waits for; DTMF comes once, 70 ms before the ring and more.
+      const before = scheme === 'dtmf' ? 0 : 250;
+      if (before > 0) this.reverse();
+      this.#later(before, say);
+      lead = before + length + 250;
     }
     const [on = 1000, ...rest] = this.options.ringCadence;
     const off = rest.reduce((a, b) => a + b, 0) || 4000;
@@ -172,7 +199,7 @@ export class Line extends Device implements Feeder {
       this.tell('ring-burst', { count: n });
       this.#later(on, () => {
         this.feed.ringing = false;
-        if (n === 1 && scheme !== 'dtmf') this.#later(500, say);
+        if (when === 'after' && (n === 1 || scheme === 'dtmf')) this.#later(callerIdDelayMs, say);
         this.#later(off, () => burst(n + 1));
       });
     };
@@ -279,6 +306,14 @@ export class Line extends Device implements Feeder {
     const audio = load.closed && this.feed.volts > 0 ? load.audio : SILENCE;
     this.heard.push(audio);
     if (load.closed && this.options.dtmf) this.#receiver.push(audio);
+    if (this.#caller && this.#state === 'talking') this.#aon.push(audio);
+  }
+
+  /** Whoever answered asks who calls. */
+  #asked(): void {
+    this.tell('aon-request');
+    const { number } = this.#caller ?? {};
+    if (number !== undefined) this.#later(50, () => void this.voice.play(aonSounds(number)));
   }
 
   #seized(): void {

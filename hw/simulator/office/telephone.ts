@@ -1,6 +1,8 @@
+import { aonRequest, readAon } from '../sound/aon.ts';
 import { type CallerIdMessage, CallerIdReader, type CallerIdScheme } from '../sound/caller-id.ts';
 import { type DtmfTiming, dtmfSounds, HAND } from '../sound/dtmf.ts';
 import { Device, SILENCE } from './device.ts';
+import { TypeTwo } from './type-two.ts';
 import { type Feed, type Load, measure, openLoad, type Terminal } from './wire.ts';
 
 export interface PulseTiming {
@@ -42,9 +44,25 @@ export class Telephone extends Device implements Terminal {
   #volts = 0;
   #milliamps = 0;
   #reader = new CallerIdReader((message) => {
+    if (message.lamp !== undefined) {
+      this.lamp = message.lamp;
+      this.tell('lamp', { ...message, on: message.lamp });
+      return;
+    }
     this.callerId = message;
     this.tell('caller-id', { ...message });
   });
+  /** The message-waiting lamp, as last told by the exchange. */
+  lamp = false;
+  /** It can show who calls while it is in a call (type II). */
+  typeTwo = false;
+  #typeTwo = new TypeTwo(
+    () => {
+      this.tell('call-waiting-alert');
+      void this.voice.play(dtmfSounds('D', { onMs: 60, offMs: 0, level: -10 }));
+    },
+    (message) => this.tell('call-waiting-id', { ...message, read: message !== undefined }),
+  );
 
   get offHook(): boolean {
     return this.#lifted;
@@ -125,6 +143,12 @@ export class Telephone extends Device implements Terminal {
     await this.#carryOut(plan);
   }
 
+  /** Asks who calls, as an old telephone with АОН does once it has lifted; undefined: no reply that could be read. */
+  async askCaller(): Promise<{ number: string; category: string } | undefined> {
+    await this.voice.play(aonRequest);
+    return readAon(await this.heard.next(1600));
+  }
+
   state(): Record<string, unknown> {
     return {
       offHook: this.#lifted,
@@ -136,6 +160,7 @@ export class Telephone extends Device implements Terminal {
       milliamps: Math.round(this.#milliamps * 10) / 10,
       stuckHook: this.#stuck,
       speaking: !this.voice.silent,
+      lamp: this.lamp,
       ...(this.callerId ? { callerId: this.callerId } : {}),
     };
   }
@@ -172,6 +197,7 @@ export class Telephone extends Device implements Terminal {
     // Caller ID comes on-hook, between ring bursts or before the first (EN 300 659-1 6.1).
     if (!this.load.closed && !feed.ringing && connected) this.#reader.push(audio);
     else this.#reader.reset();
+    if (this.typeTwo && this.load.closed && connected) this.#typeTwo.push(audio);
   }
 
   #bellTick(feed: Feed): void {

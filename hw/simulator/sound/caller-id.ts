@@ -9,6 +9,9 @@ export interface CallerIdMessage {
   absence?: 'private' | 'unavailable';
   /** Month, day, hour, minute as eight digits. */
   time?: string;
+  /** It tells of a message-waiting lamp and of no caller; how many messages, if that is told. */
+  lamp?: boolean;
+  messages?: number;
 }
 
 export type CallerIdScheme = 'fsk-v23' | 'fsk-bell202' | 'dtmf';
@@ -17,24 +20,37 @@ export type CallerIdScheme = 'fsk-v23' | 'fsk-bell202' | 'dtmf';
 const TONES = { 'fsk-v23': [1300, 2100], 'fsk-bell202': [1200, 2200] } as const;
 const BAUD = 1200;
 
-/** ETSI EN 300 659-3: message and parameter types. */
+/** ETSI EN 300 659-3 and GR-30-CORE: message types, those of the single data format first. */
+const SINGLE = 0x04;
+const SINGLE_LAMP = 0x06;
 const CALL_SETUP = 0x80;
+const LAMP = 0x82;
+const TYPES = [SINGLE, SINGLE_LAMP, CALL_SETUP, LAMP];
+/** Parameter types. */
 const TIME = 1;
 const NUMBER = 2;
 const NO_NUMBER = 4;
 const NAME = 7;
+const VISUAL = 0x0b;
+const MESSAGES = 0x13;
 
 const ascii = (s: string) => [...s].map((c) => c.charCodeAt(0) & 0xff);
 const parameter = (type: number, value: string) => [type, value.length, ...ascii(value)];
 
-/** Call set-up message in MDMF with its checksum. */
-export function callerIdBytes(m: CallerIdMessage): number[] {
+/** Call set-up message with its checksum, in MDMF, or in SDMF with the time it cannot do without. */
+export function callerIdBytes(m: CallerIdMessage, single = false): number[] {
+  const reason = m.absence === 'private' ? 'P' : 'O';
+  if (single) return whole(SINGLE, ascii((m.time ?? '01010000') + (m.number ?? reason)));
   const body: number[] = [];
   if (m.time) body.push(...parameter(TIME, m.time));
   if (m.number !== undefined) body.push(...parameter(NUMBER, m.number));
-  else body.push(...parameter(NO_NUMBER, m.absence === 'private' ? 'P' : 'O'));
+  else body.push(...parameter(NO_NUMBER, reason));
   if (m.name) body.push(...parameter(NAME, m.name));
-  const message = [CALL_SETUP, body.length, ...body];
+  return whole(CALL_SETUP, body);
+}
+
+function whole(type: number, body: readonly number[]): number[] {
+  const message = [type, body.length, ...body];
   const sum = message.reduce((a, b) => a + b, 0);
   return [...message, (0x100 - (sum & 0xff)) & 0xff];
 }
@@ -62,10 +78,19 @@ function modulate(bytes: readonly number[], scheme: 'fsk-v23' | 'fsk-bell202', l
   return out;
 }
 
-/** On-hook caller ID as an exchange sends it; DTMF begins with 'A' and ends with 'C'. */
-export function callerIdSounds(m: CallerIdMessage, scheme: CallerIdScheme, level = -13.5): Sound[] {
-  if (scheme !== 'dtmf') return [{ type: 'pcm', samples: modulate(callerIdBytes(m), scheme, level) }];
-  return dtmfSounds(`A${m.number ?? ''}C`, { onMs: 70, offMs: 70, level: -10 });
+/**
+ * On-hook caller ID as an exchange sends it; DTMF begins with 'A' and ends with 'C', or tells behind 'B' why
+ * there is no number.
+ */
+export function callerIdSounds(
+  m: CallerIdMessage,
+  scheme: CallerIdScheme,
+  level = -13.5,
+  single = false,
+): Sound[] {
+  if (scheme !== 'dtmf') return [{ type: 'pcm', samples: modulate(callerIdBytes(m, single), scheme, level) }];
+  const reason = m.absence === 'private' ? 'B10C' : 'B00C';
+  return dtmfSounds(m.number === undefined ? reason : `A${m.number}C`, { onMs: 70, offMs: 70, level: -10 });
 }
 
 /** Sign of each sample: 1 mark, 0 space, judged over one bit around it without a carrier phase. */
@@ -113,21 +138,37 @@ function characters(bits: Uint8Array): number[] {
 
 function parse(bytes: readonly number[]): CallerIdMessage | undefined {
   for (let i = 0; i + 3 <= bytes.length; i++) {
-    if (bytes[i] !== CALL_SETUP) continue;
+    if (!TYPES.includes(bytes[i]!)) continue;
     const length = bytes[i + 1]!;
     const whole = bytes.slice(i, i + length + 3);
     if (whole.length < length + 3 || (whole.reduce((a, b) => a + b, 0) & 0xff) !== 0) continue;
-    const message: CallerIdMessage = {};
-    for (let p = 2; p + 2 <= length + 2; p += whole[p + 1]! + 2) {
-      const value = String.fromCharCode(...whole.slice(p + 2, p + 2 + whole[p + 1]!));
-      if (whole[p] === TIME) message.time = value;
-      if (whole[p] === NUMBER) message.number = value;
-      if (whole[p] === NAME) message.name = value;
-      if (whole[p] === NO_NUMBER) message.absence = value === 'P' ? 'private' : 'unavailable';
-    }
-    return message;
+    const body = whole.slice(2, length + 2);
+    if (bytes[i] === SINGLE_LAMP) return { lamp: body[0] === 0x42 };
+    return bytes[i] === SINGLE ? parseSingle(body) : parseParameters(body);
   }
   return undefined;
+}
+
+function parseSingle(body: readonly number[]): CallerIdMessage {
+  const text = String.fromCharCode(...body);
+  const [time, rest] = [text.slice(0, 8), text.slice(8)];
+  if (rest === 'P' || rest === 'O') return { time, absence: rest === 'P' ? 'private' : 'unavailable' };
+  return { time, number: rest };
+}
+
+function parseParameters(body: readonly number[]): CallerIdMessage {
+  const message: CallerIdMessage = {};
+  for (let p = 0; p + 2 <= body.length; p += body[p + 1]! + 2) {
+    const bytes = body.slice(p + 2, p + 2 + body[p + 1]!);
+    const value = String.fromCharCode(...bytes);
+    if (body[p] === TIME) message.time = value;
+    if (body[p] === NUMBER) message.number = value;
+    if (body[p] === NAME) message.name = value;
+    if (body[p] === NO_NUMBER) message.absence = value === 'P' ? 'private' : 'unavailable';
+    if (body[p] === VISUAL) message.lamp = bytes[0] !== 0;
+    if (body[p] === MESSAGES) message.messages = bytes[0]!;
+  }
+  return message;
 }
 
 /** Reads FSK caller ID from a recording; undefined if there is none with a right checksum. */
@@ -139,13 +180,15 @@ export function readFsk(samples: Int16Array): (CallerIdMessage & { scheme: Calle
   return undefined;
 }
 
-/** Reads DTMF caller ID: 'A' or 'D', digits, 'C' or '#'. */
+/** Reads DTMF caller ID: 'A' or 'D', digits, 'C' or '#'; or 'B', why there is no number, 'C'. */
 export function readDtmf(samples: Int16Array): (CallerIdMessage & { scheme: CallerIdScheme }) | undefined {
   let keys = '';
   const receiver = new DtmfReceiver((key) => {
     keys += key;
   });
   for (let i = 0; i + 80 <= samples.length; i += 80) receiver.push(samples.subarray(i, i + 80));
+  const reason = /B(\d\d)C/.exec(keys)?.[1];
+  if (reason) return { absence: reason === '10' ? 'private' : 'unavailable', scheme: 'dtmf' };
   const match = /[AD](\d*)[C#]/.exec(keys);
   return match ? { number: match[1]!, scheme: 'dtmf' } : undefined;
 }
