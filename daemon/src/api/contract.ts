@@ -171,6 +171,18 @@ export interface PortLive {
   proven?: boolean;
   /** FXO: what its calls have shown of its caller ID; absent before the first. */
   callerId?: LineCallerId;
+  /** The echo canceller in the present call, or in the last one. */
+  echo?: EchoLive;
+}
+
+/** An echo canceller's figures, dB: loss of the line, and what the canceller adds to it. */
+export interface EchoLive {
+  tailMs: number;
+  erlDb?: number;
+  erleDb?: number;
+  converged: boolean;
+  /** What a fax machine's or a modem's tone has switched off. */
+  disabled?: 'suppressor' | 'canceller';
 }
 
 /** How a line sends caller ID, as learnt from its calls. */

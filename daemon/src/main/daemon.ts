@@ -71,9 +71,10 @@ const cardPatienceMs = 15_000;
 /** How often an alarm about records that cannot be stored is looked at again, ms. */
 const recordsLookMs = 5000;
 
-/** How often `systemctl status` gets a fresh line, ms. */
-/** After the start, how long until it is looked whether faxes can go by T.38. */
+/** After the start, how long until it is looked whether faxes can go by T.38, ms. */
 const faxLookMs = 3000;
+
+/** How often `systemctl status` gets a fresh line, ms. */
 const statusMs = 10_000;
 
 /** How long the media worker may take to start, ms. */
@@ -207,6 +208,7 @@ export class Daemon {
       devices: () => sip.devices(),
       probes: () => watchdog.states,
       callerHabit: (port) => habits.habit(port),
+      echo: (port) => echo.figures(port),
     });
     habits.on('changed', (port) => live.portChanged(port));
     this.#closers.push(() => live.close());

@@ -49,6 +49,8 @@ export interface LiveSources {
   probes(): readonly ProbeState[];
   /** What was learnt of a line's caller ID. */
   callerHabit(port: number): CallerHabit | undefined;
+  /** Figures of a port's echo canceller. */
+  echo(port: number): EchoLive | undefined;
 }
 
 /** How often slow figures (load, memory, link) are looked at, ms. */

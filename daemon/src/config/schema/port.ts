@@ -15,6 +15,7 @@ import {
   portNumber,
 } from './common.ts';
 import { fxoCallerId, fxsCallerId } from './port-caller-id.ts';
+import { portEcho } from './port-echo.ts';
 
 const number = portNumber.meta(
   field('Гнездо', 'Socket', 'Номер гнезда на корпусе.', 'Number of the socket on the case.', {
@@ -170,6 +171,7 @@ export const fxsPort = z.object({
       ),
     ),
   ...fxsCallerId,
+  ...portEcho,
 });
 
 export const fxoPort = z.object({
@@ -365,6 +367,7 @@ export const fxoPort = z.object({
       },
     ),
   ),
+  ...portEcho,
 });
 
 export const port = z

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ApiError, LineTestResult, PortLive } from '../../../../daemon/src/api/contract.ts';
+import type { ApiError, EchoLive, LineTestResult, PortLive } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../../api.ts';
 import { span } from '../../format/time.ts';
 import { say, t, word } from '../../i18n/index.ts';
@@ -8,6 +8,13 @@ import { Link } from '../../router.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Fact, Failure, State } from '../../ui/parts.tsx';
 import { portName, portTone } from '../state-words.ts';
+
+/** What the echo canceller found, in a few words. */
+function echoText({ erlDb, erleDb, converged, disabled }: EchoLive): string {
+  if (disabled) return t(`detail.echo.${disabled}`);
+  if (!converged || erlDb === undefined || erleDb === undefined) return t('detail.echo.learning');
+  return t('detail.echo.figures', { erl: Math.round(erlDb), erle: Math.round(erleDb) });
+}
 
 /** What is known of one socket, and what can be done with it. */
 export function SocketDetail({ port, onClose }: { port: PortLive; onClose(): void }) {
@@ -59,6 +66,7 @@ export function SocketDetail({ port, onClose }: { port: PortLive; onClose(): voi
         <Fact name={t('detail.polarity')}>
           {reversed !== undefined && t(reversed ? 'detail.reversed' : 'detail.straight')}
         </Fact>
+        <Fact name={t('detail.echo')}>{port.echo && echoText(port.echo)}</Fact>
       </dl>
       {port.callerId && (
         <details class="technical">
