@@ -408,11 +408,12 @@ export class Call extends Emitter<CallEvents> {
     if (holds !== undefined) into.#holds.note(seat.leg, true, holds);
     const mover = this.#partyOf(seat);
     const there = into.other(place ?? seat.leg);
+    // One for whom somebody was sought has been shown to him from the first.
     const met = there && into.#partyOf(there === into.caller ? into.#caller : into.#called!);
     into.#receive(moved, this, by, place, companions);
     // RFC 4916: both see whom they talk to now.
     if (met) seat.leg.show?.(met);
-    there?.show?.(mover);
+    if (place) there?.show?.(mover);
     this.emit('ended', released, left);
     this.#doneOf(leaver)(released, left);
     this.emit('changed');

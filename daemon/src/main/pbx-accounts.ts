@@ -10,6 +10,7 @@ export function pbxAccounts(config: Config): PbxAccount[] {
     const { srtp, maxCalls, codecs, ptimeMs, numberFormat } = device;
     const kept = trunk.parse({
       ...{ id, name, enabled, mode: 'register', server: address, transport, user, authUser, password },
+      passOn: device.userToUser ? ['user-to-user'] : [],
       ...{ srtp, maxCalls, codecs, ptimeMs, numberFormat },
     });
     return [{ device, trunk: { ...kept, id: accountId(id) } }];

@@ -7,6 +7,9 @@ const USUAL_MS = 500;
 /** The longest that one word may hold, ms: a server that is not heard of for that long is asked anew. */
 const MOST_MS = 10 * 60_000;
 
+/** Servers remembered: an operator may have a whole subnet of them. */
+const MOST_SERVERS = 64;
+
 /** What one server has said of how much it can take. */
 interface Word {
   /** Share of requests to be left out, percent. */
@@ -65,6 +68,7 @@ export class Overload {
     const was = this.#lossNow(before);
     // RFC 7339 4.4: a validity of 0 takes back what was said.
     const loss = said.validityMs === 0 ? 0 : said.loss;
+    if (!before && this.#words.size >= MOST_SERVERS) this.#words.delete(this.#words.keys().next().value!);
     this.#words.set(server, {
       loss,
       sequence: said.sequence ?? before?.sequence ?? 0,
