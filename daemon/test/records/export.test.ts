@@ -31,7 +31,7 @@ t.test('a spreadsheet of either language can read the export', async (t) => {
   t.match(titles, /^\ufeffНачало;Направление;/);
   t.equal(
     row,
-    "2026-01-15 12:00:00;исходящий;201;Анна;88121234567;'+78121234567;отвечен;5;61;2,4;RUB;;;;;вызываемый;Разговор окончен;16;a;;\r\n",
+    "2026-01-15 12:00:00;исходящий;201;Анна;88121234567;'+78121234567;отвечен;5;61;2,4;RUB;;;;;вызываемый;Разговор окончен;16;a;;;;\r\n",
   );
   const english = [...csvLines([record], { language: 'en', timeZone: 'Europe/Moscow' })];
   t.match(english[1], /,answered,5,61,2\.4,RUB,/);
@@ -47,10 +47,10 @@ t.test('RFC 5806, RFC 7044: who forwarded the call before it came, why and how o
     connectedNumber: '+78121234568',
   });
   const [titles, row] = [...csvLines([record], { language: 'ru', timeZone: 'UTC' })];
-  t.match(titles, /;Кто переадресовал;Говорили с\r\n$/);
+  t.match(titles, /;Кто переадресовал;Говорили с[;\r]/);
   t.match(
     row,
-    /;"'\+74957770001 \(было занято\) x2, номер скрыт \(не ответили\), номер не указан \(причина не указана\)";'\+78121234568\r\n$/,
+    /;"'\+74957770001 \(было занято\) x2, номер скрыт \(не ответили\), номер не указан \(причина не указана\)";'\+78121234568[;\r]/,
   );
   const [, english] = [...csvLines([record], { language: 'en', timeZone: 'UTC' })];
   t.match(english, /,"'\+74957770001 \(was busy\) x2, number withheld \(no answer\), number not told/);
