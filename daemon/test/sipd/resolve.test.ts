@@ -138,6 +138,51 @@ t.test('answers are kept a minute, absences ten seconds, failures two', async (t
   t.equal(await ask('none.ru', 1), 4);
 });
 
+t.test('a service is kept no longer than its hosts: their TTL is told, its own is not', async (t) => {
+  const clock = new FakeClock();
+  const asked: string[] = [];
+  let ttl = 20;
+  let dead = false;
+  const dns = cachedDns(
+    {
+      naptr: async () => [],
+      srv: async (name) => {
+        asked.push(name);
+        if (dead) throw new Error('SERVFAIL');
+        return [{ priority: 1, weight: 0, port: 5060, name: 'h.ru' }];
+      },
+      addresses: async () => ({ hosts: ['192.0.2.1'], ttl }),
+    },
+    clock,
+  );
+  const look = async (): Promise<number> => {
+    const [record] = await dns.srv('_sip._udp.op.ru');
+    await dns.addresses(record!.name, 4);
+    return asked.length;
+  };
+  t.equal(await look(), 1);
+  clock.advance(19_000);
+  t.equal(await look(), 1);
+  clock.advance(2000);
+  t.equal(await look(), 2, 'after 20 s and not 60');
+  // While DNS is down nobody asks more often than before.
+  clock.advance(21_000);
+  dead = true;
+  t.equal(await look(), 3);
+  clock.advance(10_000);
+  t.equal(await look(), 3, 'the last answer stands in for half a minute');
+  dead = false;
+  clock.advance(21_000);
+  t.equal(await look(), 4);
+  ttl = 3600;
+  clock.advance(21_000);
+  t.equal(await look(), 5);
+  clock.advance(59_000);
+  t.equal(await look(), 5);
+  clock.advance(2000);
+  t.equal(await look(), 6, 'and never longer than a minute');
+});
+
 t.test('targets that failed are tried last for a while', async (t) => {
   const clock = new FakeClock();
   const q = new Quarantine(() => clock.now());

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Addresses, Dns } from './dns.ts';
+import type { Addresses, Dns, Srv } from './dns.ts';
 
-/** Node tells no TTL of NAPTR and SRV; carriers change theirs at most every few minutes. */
+/** Node tells no TTL of NAPTR and SRV; carriers change theirs at most every few minutes, but see `hostsLife`. */
 const FOUND_MS = 60_000;
 /** A TTL of seconds would have each call wait for DNS, one of days would outlive the operator's move. */
 const SHORTEST_MS = 5000;
@@ -20,8 +20,10 @@ interface Entry {
   /** Until when the answer, or the wait for it, is good. */
   until: number;
   value: Promise<unknown>;
-  /** The last real answer, and when it came. */
-  last?: { value: unknown; at: number };
+  /** The last real answer, when it came, and how long it is good, ms. */
+  last?: { value: unknown; at: number; life: number };
+  /** That answer stands in now for one that did not come. */
+  standsIn?: boolean;
 }
 
 /**
@@ -37,14 +39,17 @@ export function cachedDns(dns: Dns, clock: Clock): Dns {
     const usable = last && clock.now() - last.at < STALE_MS ? last : undefined;
     const answer = question().then(
       (value) => {
-        entry.until = clock.now() + lifeOf(value);
-        entry.last = { value, at: clock.now() };
+        const life = lifeOf(value);
+        entry.until = clock.now() + life;
+        entry.last = { value, at: clock.now(), life };
+        entry.standsIn = false;
         // What the old answer stood in for has come after all.
         entry.value = answer;
         return value;
       },
       (error: unknown) => {
         entry.until = clock.now() + (usable ? STALE_RETRY_MS : FAILED_MS);
+        entry.standsIn = true;
         if (usable) return usable.value as T;
         throw error;
       },
@@ -76,11 +81,37 @@ export function cachedDns(dns: Dns, clock: Clock): Dns {
     return value;
   };
 
+  /**
+   * How long the hosts of a service are good, ms: an operator that moves hosts within seconds moves services so, and the
+   * TTL of SRV itself is not told.
+   */
+  const hostsLife = (records: readonly Srv[]): number => {
+    const lives = records.flatMap(({ name }) =>
+      ([4, 6] as const).flatMap((family) => {
+        const { last } = entries.get(`a${family} ${name}`) ?? {};
+        return last && countOf(last.value) > 0 ? last.life : [];
+      }),
+    );
+    return Math.min(FOUND_MS, ...lives);
+  };
+
   return {
     naptr: (name) => ask(`naptr ${name}`, () => dns.naptr(name)),
-    srv: (name) => ask(`srv ${name}`, () => dns.srv(name)),
+    srv: (name) => {
+      const key = `srv ${name}`;
+      const known = entries.get(key);
+      // Not one that is on its way, nor one that stands in while DNS is down.
+      if (known?.last && !known.standsIn && Number.isFinite(known.until))
+        known.until = Math.min(known.until, known.last.at + hostsLife(known.last.value as Srv[]));
+      return ask(key, () => dns.srv(name));
+    },
     addresses: (name, family) => ask(`a${family} ${name}`, () => dns.addresses(name, family)),
   };
+}
+
+/** How many addresses an answer has. */
+function countOf(value: unknown): number {
+  return Array.isArray(value) ? value.length : (value as Addresses).hosts.length;
 }
 
 function lifeOf(value: unknown): number {
