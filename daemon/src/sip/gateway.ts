@@ -156,8 +156,8 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
       for (const trunk of this.#trunks.values()) trunk.engineLost();
       this.emit('engine', false);
     });
-    media.on('digit', (endpoint, digit, _durationMs, source) => {
-      for (const leg of this.#legs) if (leg.endpoint === endpoint) leg.heardDigit(digit, source);
+    media.on('digit', (endpoint, digit, durationMs, source) => {
+      for (const leg of this.#legs) if (leg.endpoint === endpoint) leg.heardDigit(digit, source, durationMs);
     });
     this.#configure(options);
   }

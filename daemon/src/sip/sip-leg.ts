@@ -18,6 +18,7 @@ import { journalOf } from './dialog-journal.ts';
 import { DialogRequests } from './dialog-requests.ts';
 import { DTMF_RELAY, infoOfKey, infoRefusal, keyOfInfo } from './dtmf-info.ts';
 import { FaxControl } from './fax-control.ts';
+import { KeyOwner, type KeySource } from './key-owner.ts';
 import type { LegHost, OpenDialog } from './leg-host.ts';
 import type { MediaSession } from './media-session.ts';
 import { mayTransfer, type Peer } from './peer.ts';
@@ -27,9 +28,6 @@ import type { Headers, SrfDialog, SrfMessage, SrfRequest, SrfResponse } from './
 /** RFC 3261 14.1: pauses before a re-INVITE that crossed another is repeated, ms: for the dialog's owner of the Call-ID, and the other. */
 const GLARE_OURS: readonly [number, number] = [2100, 4000];
 const GLARE_THEIRS: readonly [number, number] = [0, 2000];
-
-/** A digit that came as RFC 4733 event and again as INFO within this time is one digit (C03), ms. */
-const SAME_DIGIT_MS = 600;
 
 /** Digits toward the peer, where the call does not say otherwise: Q.24 asks for 40 and 40 at least, ms. */
 const DIGIT_MS = 100;
@@ -52,7 +50,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
   #journal: OpenDialog | undefined;
   #offering = false;
   #remoteHold = false;
-  #lastDigit = { key: '', at: Number.NEGATIVE_INFINITY, source: '' };
+  readonly #keys: KeyOwner;
   #awaitAck: ((ack: SrfRequest) => void) | undefined;
   #requests: DialogRequests | undefined;
   /** Who is spoken to, as told last. */
@@ -65,6 +63,8 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
     super();
     this.peer = peer;
     this.host = host;
+    this.#keys = new KeyOwner(host.clock, (key) => this.emit('digit', key));
+    this.#keys = new KeyOwner(host.clock, (key) => this.emit('digit', key));
     this.place = peer.place;
     this.#fax = new FaxControl({
       clock: host.clock,
@@ -153,12 +153,8 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
   }
 
   /** A key that the media worker heard on our endpoint. */
-  heardDigit(key: string, source: 'dtmf' | 'rfc4733' | 'info'): void {
-    const now = this.host.clock.now();
-    const { key: last, at, source: from } = this.#lastDigit;
-    if (key === last && source !== from && now - at < SAME_DIGIT_MS) return;
-    this.#lastDigit = { key, at: now, source };
-    if (this.#state !== 'released') this.emit('digit', key);
+  heardDigit(key: string, source: KeySource, lastedMs = 0): void {
+    if (this.#state !== 'released') this.#keys.heard(key, source, lastedMs);
   }
 
   /** The far side, or the network, has ended it. */
@@ -212,6 +208,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
   }
 
   #finish(cause: ReleaseCause): void {
+    this.#keys.stop();
     this.#requests?.stop();
     this.emit('released', cause);
     // After the listeners, so that one who wants the figures of the running session still gets them.
