@@ -6,6 +6,7 @@
 
 import { measureDelay } from '../lib/bench/media/delay.ts';
 import { measureHours } from '../lib/bench/media/hours.ts';
+import { measureKernelCall } from '../lib/bench/media/kernel-call.ts';
 import { measureRelayedCall } from '../lib/bench/media/relayed-call.ts';
 import { measureRtpPair } from '../lib/bench/media/rtp-pair.ts';
 import { measureSessions } from '../lib/bench/media/sessions.ts';
@@ -16,6 +17,7 @@ import type { Figure } from '../lib/bench.ts';
 const parts: readonly ((emit: (figure: Figure) => void) => Promise<void> | void)[] = [
   measureRtpPair,
   measureRelayedCall,
+  measureKernelCall,
   measureDelay,
   measureTickLateness,
   measureSessions,

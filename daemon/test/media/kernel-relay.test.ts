@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { ask, Namespaces, NETWORK } from './support/netns.ts';
+import { ask, Namespaces, NETWORK } from '../../../scripts/lib/namespaces.ts';
 import type { State } from './support/relay-box.ts';
 import type { PeerReport } from './support/relay-peer.ts';
 

@@ -1,11 +1,12 @@
 /** Runs in the box's namespace: a media engine with two sessions toward the peers, commanded by messages. */
+
+import { NETWORK } from '../../../../scripts/lib/namespaces.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { MediaEngine } from '../../../src/media/engine.ts';
 import type { KernelPaths } from '../../../src/media/relay/kernel-paths.ts';
 import { startKernelRelay } from '../../../src/media/relay/kernel-relay.ts';
 import { polledSockets } from '../../../src/media/session/polled-sockets.ts';
 import { russia } from './engine.ts';
-import { NETWORK } from './netns.ts';
 
 /** What the box is asked. */
 export type Question =

@@ -1,12 +1,15 @@
+/** Network namespaces for tests and benches of what the kernel does with packets. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A network of three: two peers, and the box between them, which forwards. Addresses are those of {@link NETWORK}. */
+/** A network of three: two peers, and between them the box, which forwards, and a wire past the box. */
 export const NETWORK = {
   a: '10.71.1.2',
   boxTowardA: '10.71.1.1',
   b: '10.71.2.2',
   boxTowardB: '10.71.2.1',
+  directA: '10.71.3.1',
+  directB: '10.71.3.2',
 } as const;
 
 const ip = (...words: string[]): void => {
@@ -54,6 +57,27 @@ export class Namespaces {
         ip('-n', names.box, 'addr', 'add', `${box}/24`, 'dev', `box${side}`);
         ip('-n', names.box, 'link', 'set', `box${side}`, 'up');
         ip('-n', names[side], 'route', 'add', 'default', 'via', box);
+      }
+      ip(
+        'link',
+        'add',
+        'direct0',
+        'netns',
+        names.a,
+        'type',
+        'veth',
+        'peer',
+        'name',
+        'direct0',
+        'netns',
+        names.b,
+      );
+      for (const [side, address] of [
+        ['a', NETWORK.directA],
+        ['b', NETWORK.directB],
+      ] as const) {
+        ip('-n', names[side], 'addr', 'add', `${address}/24`, 'dev', 'direct0');
+        ip('-n', names[side], 'link', 'set', 'direct0', 'up');
       }
       made.run('sysctl', '-qw', 'net.ipv4.ip_forward=1');
       // A table of the machine's own, which must stay as it is.
