@@ -1,6 +1,7 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, type Socket as TcpSocket } from 'node:net';
+import { connect as tlsConnect } from 'node:tls';
 import { answerChallenge, parseChallenges } from '../../src/sip/digest.ts';
 
 interface Test {
@@ -16,17 +17,17 @@ export interface RawMessage {
   header(name: string): string;
 }
 
-/** A telephone that says exactly what a test wants, over UDP or TCP. */
+/** A telephone that says exactly what a test wants, over UDP, TCP or TLS, whose certificate it takes unseen. */
 export class RawPhone {
   readonly host: string;
   readonly messages: RawMessage[] = [];
   readonly #send: (text: string) => void;
-  readonly #transport: 'UDP' | 'TCP';
+  readonly #transport: 'UDP' | 'TCP' | 'TLS';
   #port = 0;
   #waiting = new Set<() => void>();
   #number = 0;
 
-  private constructor(host: string, transport: 'UDP' | 'TCP', send: (text: string) => void) {
+  private constructor(host: string, transport: 'UDP' | 'TCP' | 'TLS', send: (text: string) => void) {
     this.host = host;
     this.#transport = transport;
     this.#send = send;
@@ -36,14 +37,16 @@ export class RawPhone {
   static async open(
     t: Test,
     to: string,
-    transport: 'udp' | 'tcp' = 'udp',
+    transport: 'udp' | 'tcp' | 'tls' = 'udp',
     host = '127.0.0.1',
   ): Promise<RawPhone> {
     const [address = '', port = ''] = to.split(':');
-    if (transport === 'tcp') {
-      const socket: TcpSocket = connect({ host: address, port: Number(port), localAddress: host });
-      await once(socket, 'connect');
-      const phone = new RawPhone(host, 'TCP', (text) => void socket.write(text));
+    if (transport !== 'udp') {
+      const way = { host: address, port: Number(port), localAddress: host };
+      const secure = transport === 'tls';
+      const socket: TcpSocket = secure ? tlsConnect({ ...way, rejectUnauthorized: false }) : connect(way);
+      await once(socket, secure ? 'secureConnect' : 'connect');
+      const phone = new RawPhone(host, secure ? 'TLS' : 'TCP', (text) => void socket.write(text));
       phone.#port = socket.localPort!;
       let received = '';
       socket.setEncoding('latin1').on('data', (text: string) => {
