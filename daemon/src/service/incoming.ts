@@ -89,7 +89,8 @@ export class Incoming {
 
   /** An exchange sends a number its own way: without the 8, with a category digit before it. */
   #party(caller: CallerIdInfo | undefined): Party {
-    if (!caller) return { absence: 'unavailable' };
+    // Nothing came: that is not the exchange's word that it does not know.
+    if (!caller) return {};
     return caller.number === undefined ? caller : { ...caller, number: this.#normalise(caller.number, true) };
   }
 

@@ -59,6 +59,17 @@ export function trunkDomain(trunk: Pick<TrunkConfig, 'server'>): string {
 /** RFC 3323 4.1.1.3. */
 const ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>';
 
+/**
+ * From of a caller without a number: the network did not say (3GPP TS 29.163 7.2.3.2.2.3 sends this user part), or
+ * nothing is known at all, which stays apart behind us.
+ */
+export function absentFrom(caller: Party): string {
+  const name = caller.name ? quoteName(caller.name) : undefined;
+  return caller.absence === 'unavailable'
+    ? `${name ?? '"Unavailable"'} <sip:unavailable@unknown.invalid>`
+    : `${name ?? '"Unknown"'} <sip:unknown@unknown.invalid>`;
+}
+
 /** Headers that tell an operator, and through it the called, who calls. */
 export function identityOf(trunk: TrunkIdentity, wishes: CallerWishes): IdentityHeaders {
   const domain = trunkDomain(trunk);
@@ -82,7 +93,7 @@ export function identityOf(trunk: TrunkIdentity, wishes: CallerWishes): Identity
   if (!original) return { from: named(name, shown), headers };
   if (caller.number !== undefined && caller.absence === undefined)
     return { from: named(caller.name, write(caller.number)), headers };
-  return { from: '"Unavailable" <sip:unavailable@unknown.invalid>', headers };
+  return { from: absentFrom(caller), headers };
 }
 
 /** A caller who has a number of his own on this trunk shows that one. */
@@ -152,7 +163,7 @@ export interface CallerHeaders {
 
 /**
  * The caller of an incoming call: from the header that the trunk's operator is to be believed in, else From;
- * and nothing of a caller who asked for privacy.
+ * and nothing of a caller who asked for privacy. Whoever is named nowhere is unknown.
  */
 export function callerOf(
   headers: CallerHeaders,
@@ -176,8 +187,10 @@ export function callerOf(
     /^(anonymous|restricted|private)$/i.test(fromUri?.user ?? '') ||
     fromUri?.host.toLowerCase() === 'anonymous.invalid';
   if (hidden) return { absence: 'private' };
+  let unavailable = false;
   for (const address of [...asserted, ...(from ? [from] : [])]) {
     const user = parseUri(address.uri)?.user ?? '';
+    if (/^unavailable$/i.test(user)) unavailable = true;
     if (!user || /^(unavailable|unknown|asterisk)$/i.test(user)) continue;
     const name = address.display ?? from?.display;
     const number = fromOperator(user, format) ?? user.slice(0, 64);
@@ -186,5 +199,5 @@ export function callerOf(
       name && name.replace(/\D/g, '') !== number.replace(/\D/g, '') && !/^anonymous$/i.test(name);
     return { number, ...(useful ? { name: name.slice(0, 64) } : {}) };
   }
-  return { absence: 'unavailable' };
+  return unavailable ? { absence: 'unavailable' } : {};
 }

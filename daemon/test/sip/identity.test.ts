@@ -105,7 +105,8 @@ t.test('who calls us', async (t) => {
     name: 'Ivan',
   });
   t.same(of('<sip:unavailable@unknown.invalid>'), { absence: 'unavailable' });
-  t.same(of('<sip:x.example>'), { absence: 'unavailable' });
+  t.same(of('<sip:x.example>'), {}, 'nothing said is not the same');
+  t.same(of('<sip:unknown@unknown.invalid>'), {});
   t.same(of('<sip:+79161234567;phone-context=x@y>'), { number: '+79161234567' });
   t.same(of('<sip:101@x>'), { number: '101' });
 });

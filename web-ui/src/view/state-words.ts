@@ -104,6 +104,14 @@ export function partyName(party: PartyLike): string {
   return placeName(party.place) || t('party.unknown');
 }
 
+/** Who calls; of one who came by a line or a trunk without a word, that. */
+export function callerName(caller: PartyLike): string {
+  const outside = /^(line|trunk):/.test(caller.place ?? '');
+  return outside && !caller.name && !caller.number && !caller.absence
+    ? t('party.noNumber')
+    : partyName(caller);
+}
+
 export type Outcome = 'answered' | 'missed' | 'failed' | 'refused' | 'active' | 'interrupted';
 
 /** How a call ended, for its mark and its word. */

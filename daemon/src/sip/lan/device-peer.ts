@@ -2,8 +2,16 @@ import type { Party, ReleaseCause } from '../../call/leg.ts';
 import { escapeUser, joinHostPort, parseUri, plainAddress, quoteName } from '../address.ts';
 import { localCause } from '../cause.ts';
 import { Credentials, type DigestProgress } from '../credentials.ts';
+import { absentFrom } from '../identity.ts';
 import { toOperator } from '../number-format.ts';
-import type { AudioWishes, CalledPeer, ChallengedRequest, OutgoingCall, Way } from '../peer.ts';
+import {
+  type AudioWishes,
+  type CalledPeer,
+  type ChallengedRequest,
+  digitWish,
+  type OutgoingCall,
+  type Way,
+} from '../peer.ts';
 import type { Headers, SrfResponse } from '../srf-types.ts';
 import { audioOver } from '../srtp-terms.ts';
 import type { Contact, Device } from './device.ts';
@@ -73,7 +81,12 @@ export class DevicePeer implements CalledPeer {
   get audio(): AudioWishes {
     const { codecs, ptimeMs } = this.device.config;
     const { srtp } = this.device;
-    const audio = { codecs, ptimeMs, ...(srtp && !this.#unprotected ? { srtp } : {}) };
+    const audio = {
+      codecs,
+      ptimeMs,
+      ...digitWish(this.dtmf),
+      ...(srtp && !this.#unprotected ? { srtp } : {}),
+    };
     const way = this.#contact?.way;
     return way ? audioOver(audio, way.transport) : audio;
   }
@@ -82,7 +95,7 @@ export class DevicePeer implements CalledPeer {
     return this.device.config.kind === 'pbx';
   }
 
-  get dtmf(): 'auto' | 'info' {
+  get dtmf(): 'auto' | 'inband' | 'info' {
     return this.device.config.dtmf;
   }
 
@@ -164,8 +177,8 @@ export class DevicePeer implements CalledPeer {
 
   #from(caller: Party, domain: string): string {
     if (caller.absence === 'private') return '"Anonymous" <sip:anonymous@anonymous.invalid>';
+    if (caller.number === undefined) return absentFrom(caller);
     const name = caller.name ? `${quoteName(caller.name)} ` : '';
-    if (caller.number === undefined) return `${name || '"Unavailable" '}<sip:unavailable@unknown.invalid>`;
     return `${name}<sip:${escapeUser(toOperator(caller.number, this.device.config.numberFormat))}@${domain}>`;
   }
 }

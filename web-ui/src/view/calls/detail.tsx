@@ -9,7 +9,7 @@ import { Link } from '../../router.tsx';
 import { Icon, Mark, type Tone } from '../../ui/icons.tsx';
 import { Card, Fact, Failure, PlaceHead, State } from '../../ui/parts.tsx';
 import { useNames } from '../names.ts';
-import { outcomeOf, outcomeTone, partyName, placeName } from '../state-words.ts';
+import { callerName, outcomeOf, outcomeTone, partyName, placeName } from '../state-words.ts';
 import { Trace } from '../trace/trace.tsx';
 import { useLoad } from '../use-load.ts';
 import { causeOf, causeWords } from './cause-words.ts';
@@ -43,7 +43,7 @@ export function CallDetail({ id }: { id: string }) {
   return (
     <article class="call-detail" data-record={record.id}>
       <PlaceHead
-        title={`${partyName(caller)} → ${partyName(called)}`}
+        title={`${callerName(caller)} → ${partyName(called)}`}
         lead={
           <>
             <State tone={outcomeTone[outcome]}>{t(`outcome.${outcome}`)}</State>{' '}
@@ -150,7 +150,7 @@ function stepWords(step: PathStep, record: CallRecord): [Tone, string, string] {
     case 'began': {
       const { caller } = partiesOf(record);
       const via = placeName(step.leg?.place);
-      const who = partyName(caller);
+      const who = callerName(caller);
       return ['active', t('path.began', { who }), via && via !== who ? t('path.from', { place: via }) : ''];
     }
     case 'tried': {

@@ -8,7 +8,7 @@ import { boxNow, recordsVersion } from '../../live/store.ts';
 import { Link } from '../../router.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Empty, Failure, PlaceHead, State } from '../../ui/parts.tsx';
-import { outcomeOf, outcomeTone, partyName, placeName } from '../state-words.ts';
+import { callerName, outcomeOf, outcomeTone, partyName, placeName } from '../state-words.ts';
 import { useLoad } from '../use-load.ts';
 import { causeWords } from './cause-words.ts';
 
@@ -203,7 +203,7 @@ function CallRow({ record }: { record: CallRecord }) {
           <span class="sr-only">{word('direction', record.direction)}: </span>
         </span>
         <span class="call-who">
-          <span>{partyName(caller)}</span>
+          <span>{callerName(caller)}</span>
           <span class="arrow" aria-hidden="true">
             →
           </span>

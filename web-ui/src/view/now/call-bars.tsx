@@ -6,7 +6,7 @@ import { t, word } from '../../i18n/index.ts';
 import { Link } from '../../router.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { State } from '../../ui/parts.tsx';
-import { callTone, partyName, placeName } from '../state-words.ts';
+import { callerName, callTone, partyName, placeName } from '../state-words.ts';
 
 /** Spans of the time line, ms: the shortest that holds the longest call is taken. */
 const spans = [2, 5, 10, 20, 40, 80, 160, 480, 1440].map((m) => m * 60_000);
@@ -41,7 +41,7 @@ function CallBar({ call, now, at }: { call: CallLive; now: number; at(time: numb
   const start = at(call.startedAt);
   const answered = call.answeredAt === undefined ? undefined : at(call.answeredAt);
   const since = call.answeredAt ?? call.startedAt;
-  const who = `${partyName(call.caller)} → ${partyName(call.called)}`;
+  const who = `${callerName(call.caller)} → ${partyName(call.called)}`;
   const release = (): void => {
     if (confirm(t('call.endQuestion', { who })))
       void api(`/calls/${call.id}/release`, { body: {} }).catch(() => {});
@@ -50,7 +50,7 @@ function CallBar({ call, now, at }: { call: CallLive; now: number; at(time: numb
     <li class="bar-row" data-call={call.id} data-state={call.state}>
       <div class="bar-label">
         <Link to={`/calls/${encodeURIComponent(call.id)}`} class="who">
-          {partyName(call.caller)} <span aria-hidden="true">→</span>
+          {callerName(call.caller)} <span aria-hidden="true">→</span>
           <span class="sr-only">{t('call.to')}</span> {partyName(call.called)}
         </Link>
         <span class="facts-line">
