@@ -33,7 +33,10 @@ export class KeyTransfers {
     this.#dialing = dialing;
     context.calls.on('changed', (call) => {
       if (call.state !== 'talking' || call.record.service === 'emergency') return;
-      for (const leg of [call.caller, call.called]) if (leg && leg.kind !== 'fxs') this.#watch(leg);
+      if (context.config().dialing.transferCode === '') return;
+      // Nobody's keys are listened for who could not transfer: such a call may take the shortest way (ruling 24).
+      for (const leg of [call.caller, call.called])
+        if (leg && leg.kind !== 'fxs' && transferorByKeys(context.config(), call, leg)) this.#watch(leg);
     });
   }
 

@@ -41,6 +41,7 @@ export class MediaSession {
   #fax: FaxAgreement | undefined;
   /** Our offer that is out is one of T.38. */
   #faxOffered = false;
+  #heeded = true;
   /** Whether the peer may go over to T.38 now. */
   mayFax: () => boolean = () => false;
   /** T.38 was agreed on and the media worker cannot carry it. */
@@ -90,6 +91,17 @@ export class MediaSession {
     this.#holding = on;
   }
 
+  /**
+   * Whether anybody heeds the peer's keys. Where they come as events and nobody does, nothing has to listen to the
+   * session, and its packets may take the shortest way; tones are listened for all the same, as the other side may need
+   * them as events.
+   */
+  set heeded(on: boolean) {
+    if (on === this.#heeded) return;
+    this.#heeded = on;
+    if (this.#agreement && !this.#closed) this.#listen();
+  }
+
   /** A description to offer: what is in force, T.38 unless the peer is to be held. */
   offer(): string {
     return this.#fax && !this.#holding ? this.offerFax() : this.offerAudio();
@@ -111,7 +123,11 @@ export class MediaSession {
     // Under the plain profile keys are an offer that a peer without SRTP passes over; RFC 4568 has SAVP alone.
     const profile = this.#srtp?.required ? 'RTP/SAVP' : 'RTP/AVP';
     return this.#write((local) =>
-      writeOffer({ ...local, direction, crypto, profile }, this.#config.codecs, this.#settled),
+      writeOffer(
+        { ...local, direction, crypto, profile, events: !this.#config.digits },
+        this.#config.codecs,
+        this.#settled,
+      ),
     );
   }
 
@@ -193,10 +209,15 @@ export class MediaSession {
         .catch((error) => {
           if (/^media\/(no-)?srtp$/.test(codeOf(error) ?? '')) this.unprotected(error);
         });
-      // The media worker is the one owner of DTMF: events where the peer has them, else in-band (C03).
-      this.#media.detect(this.endpoint, { dtmf: true }).catch(() => {});
+      this.#listen();
     }
     return agreement;
+  }
+
+  /** The media worker is the one owner of DTMF: events where the peer has them, else in-band (C03). */
+  #listen(): void {
+    const dtmf = this.#heeded || this.#agreement?.rtp.telephoneEventPayloadType === undefined;
+    this.#media.detect(this.endpoint, dtmf ? { dtmf } : {}).catch(() => {});
   }
 
   #settleFax(fax: FaxAgreement, remote: SessionDescription): void {

@@ -63,8 +63,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
     super();
     this.peer = peer;
     this.host = host;
-    this.#keys = new KeyOwner(host.clock, (key) => this.emit('digit', key));
-    this.#keys = new KeyOwner(host.clock, (key) => this.emit('digit', key));
+    this.#keys = new KeyOwner(host.clock, (key) => this.#keyHeard(key));
     this.place = peer.place;
     this.#fax = new FaxControl({
       clock: host.clock,
@@ -76,12 +75,28 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
     });
   }
 
+  /** Keys are listened for in an answered call for as long as anybody wants to know of them. */
+  override on<K extends keyof LegEvents>(event: K, fn: (...args: LegEvents[K]) => void): () => void {
+    const off = super.on(event, fn);
+    if (event !== 'digit') return off;
+    this.#heedKeys();
+    return () => {
+      off();
+      this.#heedKeys();
+    };
+  }
+
+  #heedKeys(): void {
+    if (this.session && this.#state === 'answered') this.session.heeded = this.count('digit') > 0;
+  }
+
   get state(): LegState {
     return this.#state;
   }
 
   protected set state(state: LegState) {
     this.#state = state;
+    this.#heedKeys();
   }
 
   get endpoint(): EndpointId | undefined {
@@ -148,8 +163,23 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
     return this.#fax.begin(near);
   }
 
+  get faxable(): boolean {
+    return this.#fax.possible;
+  }
+
   toAudio(): Promise<void> {
     return this.#fax.end();
+  }
+
+  /** A digit for the peer, from whatever it is joined to; only where digits go beside the media. */
+  digitOut(digit: string): void {
+    this.#sendInfo(digit).catch(() => {});
+  }
+
+  #keyHeard(key: string): void {
+    const { endpoint } = this;
+    if (this.peer.dtmf === 'info' && endpoint) this.host.media.press(endpoint, key).catch(() => {});
+    this.emit('digit', key);
   }
 
   /** A key that the media worker heard on our endpoint. */
