@@ -23,6 +23,8 @@ export interface PeerReport {
   refused: { status: number; retryAfter?: string }[];
   /** From INVITE to 200, ms; of the calling side. */
   setupMs: number[];
+  /** How late packets were sent since counting began, ms each 5 ms: what the box cannot help. */
+  lateMs: number[];
   /** Of the calls that stand. */
   streams: StreamCount[];
 }
@@ -82,8 +84,9 @@ class Peer {
   readonly #port: number;
   readonly #sip: Socket = createSocket('udp4');
   readonly #calls = new Map<string, Call>();
-  readonly #report: Omit<PeerReport, 'streams'> = { answered: 0, refused: [], setupMs: [] };
+  readonly #report: Omit<PeerReport, 'streams'> = { answered: 0, refused: [], setupMs: [], lateMs: [] };
   #number = 0;
+  #counting = false;
 
   constructor(address: string, port: number) {
     this.#address = address;
@@ -95,6 +98,7 @@ class Peer {
     let due = performance.now();
     setInterval(() => {
       while (due <= performance.now()) {
+        if (this.#counting) this.#report.lateMs.push(performance.now() - due);
         due += 5;
         slot = (slot + 1) % 4;
         for (const { stream } of this.#calls.values()) if (stream.slot === slot) stream.send();
@@ -104,13 +108,18 @@ class Peer {
 
   obey(order: PeerOrder): void {
     if (order.kind === 'call') this.#make(order);
-    else if (order.kind === 'count') for (const { stream } of this.#calls.values()) stream.restart();
-    else if (order.kind === 'end') for (const [id, call] of this.#calls) this.#bye(id, call);
+    else if (order.kind === 'count') {
+      this.#counting = true;
+      for (const { stream } of this.#calls.values()) stream.restart();
+    } else if (order.kind === 'end') for (const [id, call] of this.#calls) this.#bye(id, call);
     else {
+      // What was counted is told once.
+      const { lateMs } = this.#report;
+      this.#report.lateMs = [];
       const streams = [...this.#calls.values()]
         .filter(({ stream }) => stream.sending)
         .map((c) => c.stream.count);
-      process.send?.({ ...this.#report, streams } satisfies PeerReport);
+      process.send?.({ ...this.#report, lateMs, streams } satisfies PeerReport);
     }
   }
 

@@ -72,7 +72,7 @@ export async function measureCapacity(
       value: round((100 * heard.speech) / Math.max(1, heard.received), 2),
       unit: '%',
       n: heard.received,
-      note: `packets with the far side's sound in them; ${note}`,
+      note: `packets with the far side's sound in them, of senders late by ${round(quantile([...a.lateMs, ...b.lateMs], 0.99))} ms in one of a hundred; ${note}`,
     });
     emit({
       metric: 'capacity.setupMsP50',
