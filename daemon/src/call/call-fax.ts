@@ -123,7 +123,8 @@ export class CallFax {
   #care(clear: boolean, flags: boolean): void {
     const legs = this.#legs;
     const analog = legs.some((leg) => leg.kind !== 'sip');
-    for (const leg of legs) this.#set(leg, { flags: flags && analog, clear });
+    const withholdV8 = flags && analog && legs.some((leg) => leg.faxable);
+    for (const leg of legs) this.#set(leg, { flags: flags && analog, clear, withholdV8 });
   }
 
   #set(leg: Leg, care: ModemCare): void {

@@ -160,6 +160,8 @@ export interface Leg extends Events<LegEvents> {
    * Resolves with what carries the fax from now on.
    */
   toFax?(near: boolean): Promise<FaxCarrier>;
+  /** SIP: whether a fax could go by T.38 here. */
+  readonly faxable?: boolean;
   /** SIP: the fax is over, and audio is to come back. */
   toAudio?(): Promise<void>;
   /** SIP: whether this leg is the dialog that a Replaces header names. */

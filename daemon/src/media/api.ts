@@ -48,6 +48,11 @@ export interface RtpParameters {
   ptimeMs: 10 | 20 | 30;
   /** Payload type of RFC 4733 telephone-event as negotiated; undefined: DTMF goes in-band. */
   telephoneEventPayloadType?: number;
+  /**
+   * Digits go beside the media, by SIP INFO: those toward the peer are told as `digitOut`, those from it come by
+   * `press`, and tones are kept out of the audio both ways.
+   */
+  digitsAside?: boolean;
   direction: MediaDirection;
   /**
    * Silence of RTP and RTCP after which `rtpLost` is emitted, ms; 0: never (emergency calls, ruling 23).
@@ -92,6 +97,8 @@ export interface ModemCare {
   flags?: boolean;
   /** The audio is left as it is: no echo canceller, a fixed delay of playout, nothing made up for what is lost, no key taken out. */
   clear?: boolean;
+  /** A call menu of V.8 is not let through, so that faxes of the V.34 kind go as T.38 can carry them. */
+  withholdV8?: boolean;
 }
 
 /** A repeating or one-time signal of one or more sine waves. */
@@ -258,6 +265,8 @@ export interface EchoFigures {
 export type MediaEvents = {
   /** A digit was keyed on the endpoint's own side; `at` in ms of the main clock when the media worker saw it. */
   digit: [endpoint: EndpointId, digit: string, durationMs: number, source: 'dtmf' | 'rfc4733'];
+  /** A digit is to go to the peer beside the media (`digitsAside`). */
+  digitOut: [endpoint: EndpointId, digit: string];
   /** `evidence` is missing only where a test speaks in the engine's place. */
   tone: [endpoint: EndpointId, tone: ProgressTone, evidence?: ToneEvidence];
   /** Ringback, heard before, has stopped for longer than its cadence allows. */
@@ -312,6 +321,8 @@ export interface Media extends Events<MediaEvents> {
    */
   play(endpoint: EndpointId, source: PlaySource): Promise<boolean>;
   stop(endpoint: EndpointId): Promise<void>;
+  /** A key pressed on the endpoint's own side became known beside the media: it goes on to what the endpoint is joined to. */
+  press(endpoint: EndpointId, digit: string): Promise<void>;
   detect(endpoint: EndpointId, detection: Detection): Promise<void>;
   /** Sets how a port's echo is dealt with, from its next call on. */
   setEcho(endpoint: EndpointId, settings: EchoSettings): Promise<void>;

@@ -1,4 +1,5 @@
 import type { Detection, EndpointId, ModemCare } from './api.ts';
+import { V8MenuFilter } from './dsp/v8-menu.ts';
 import { V21FlagDetector } from './dsp/v21-flags.ts';
 import { FRAME_SAMPLES } from './line-audio.ts';
 import type { Listener } from './listener.ts';
@@ -23,12 +24,18 @@ export abstract class Endpoint {
   detection: Detection = {};
   #care: ModemCare = {};
   #flags: V21FlagDetector | undefined;
+  #menu: V8MenuFilter | undefined;
   /** Told of a fax on its own side, while that is asked for. */
   onFlags: () => void = () => {};
 
   constructor(id: EndpointId, listener: Listener) {
     this.id = id;
     this.listener = listener;
+  }
+
+  /** Whether digits from it and to it travel beside the media, by signalling. */
+  get digitsAside(): boolean {
+    return false;
   }
 
   /** Whether digits that go to it travel as events beside the audio. */
@@ -43,6 +50,8 @@ export abstract class Endpoint {
 
   set care(care: ModemCare) {
     this.#care = care;
+    if (!care.withholdV8) this.#menu = undefined;
+    else this.#menu ??= new V8MenuFilter();
     if (!care.flags) this.#flags = undefined;
     else this.#flags ??= new V21FlagDetector(() => this.onFlags());
   }
@@ -90,7 +99,9 @@ export abstract class Endpoint {
    */
   protected hear(frame: Int16Array, deaf: boolean): void {
     this.#flags?.process(frame);
-    const events = this.peer?.takesEvents === true && this.listener.hearsDigits && !this.#care.clear;
+    this.#menu?.process(frame);
+    const apart = this.peer?.takesEvents === true || this.digitsAside;
+    const events = apart && this.listener.hearsDigits && !this.#care.clear;
     this.listener.process(frame, deaf);
     if (events) {
       this.#squelch ??= new Squelch();
