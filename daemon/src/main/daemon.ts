@@ -379,6 +379,7 @@ export class Daemon {
       media: {
         rtpPorts: { min: config.rtp.portMin, max: config.rtp.portMax },
         rtpLossMs: config.rtp.lossSeconds * 1000,
+        kernelRelay: config.rtp.kernelRelay,
       },
       clock: this.#clock,
       ...(mediaWorker ? { workerUrl: mediaWorker } : {}),

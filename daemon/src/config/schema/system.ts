@@ -170,6 +170,18 @@ export const rtp = z
           { unit: 's' },
         ),
       ),
+    kernelRelay: z
+      .boolean()
+      .default(true)
+      .meta(
+        field(
+          'Пересылка ядром',
+          'Relay in the kernel',
+          'Разговоры между операторами, в которых шлюзу нечего слушать, пересылает ядро системы, если ему это разрешено.',
+          'Calls between trunks in which the box has nothing to listen to are relayed by the system kernel, where that is permitted.',
+          { scope: 'restart-box', technical: true },
+        ),
+      ),
   })
   .prefault({})
   .meta(field('Передача речи', 'RTP', 'Порты и потери.', 'Ports and loss.', { scope: 'next-call' }));
