@@ -563,6 +563,6 @@ export interface LineTestResult {
 }
 
 export type { Config } from '../config/schema.ts';
-export type { CallRecord, DiversionRecord, LegRecord } from '../records/call-record.ts';
+export type { CallRecord, DiversionRecord, FaxRecord, LegRecord } from '../records/call-record.ts';
 export type { BanView, LeaningView, ProtectionView } from './protection-view.ts';
 export type { TraceKind, TraceMessage, TraceView } from './trace-view.ts';

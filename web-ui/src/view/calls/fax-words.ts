@@ -1,4 +1,4 @@
-import type { FaxRecord } from '../../../../daemon/src/records/call-record.ts';
+import type { FaxRecord } from '../../../../daemon/src/api/contract.ts';
 import { t } from '../../i18n/index.ts';
 
 /** How a fax went: by T.38 or as sound, how many pages, and with what end. */
