@@ -69,6 +69,9 @@ function random32(): number {
   return word;
 }
 
+/** A key that came beside the media is sounded so long, with so much silence after it (ITU-T Q.24: 40 and 40), ms. */
+const PRESSED = { onMs: 80, offMs: 60 } as const;
+
 /**
  * The media engine: endpoints, what joins them, and the clocks that move audio. The frames of the
  * card are the clock of all that is joined with a port; a timer is that of everything else, and
@@ -76,6 +79,8 @@ function random32(): number {
  * to takes neither clock: packets are sent on as they come.
  */
 export class MediaEngine extends Emitter<MediaEvents> implements Media {
+  /** Keys on their way to what an endpoint is joined to. */
+  readonly #presses = new WeakMap<Endpoint, Promise<void>>();
   readonly #clock: Clock;
   readonly #profile: CountryProfile;
   readonly #options: Required<MediaOptions>;
@@ -144,6 +149,7 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
       id,
       this.#listener(id, () => endpoint),
       session,
+      (digit) => this.emit('digitOut', id, digit),
     );
     pair = await this.#pool.open(
       address,
@@ -262,6 +268,21 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     this.#endpoints.get(id)?.stop();
   }
 
+  async press(id: EndpointId, digit: string): Promise<void> {
+    const endpoint = this.#endpoint(id);
+    // One key after the other: a burst must not cut its own tones short.
+    const before = this.#presses.get(endpoint) ?? Promise.resolve();
+    const pressed = before.then(() => this.#pass(endpoint.peer, digit)).catch(() => {});
+    this.#presses.set(endpoint, pressed);
+  }
+
+  /** Brings a key to an endpoint in the way that it takes them. */
+  async #pass(peer: Endpoint | undefined, digit: string): Promise<void> {
+    if (!peer) return;
+    if (peer.digitsAside) peer.beginDigit(digit);
+    else await this.play(peer.id, { type: 'dtmf', digits: digit, ...PRESSED });
+  }
+
   async detect(id: EndpointId, detection: Detection): Promise<void> {
     const endpoint = this.#endpoint(id);
     endpoint.detection = detection;
@@ -336,7 +357,8 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
 
   /** A digit heard as tones: told upward, and on to a peer that takes events. */
   #onToneDigit(endpoint: Endpoint, kind: 'begin' | 'end', digit: string, ms: number): void {
-    const peer = endpoint.detection.aside ? undefined : endpoint.peer;
+    // Keys that come beside the media go on from there: what is left of them in the audio is none.
+    const peer = endpoint.detection.aside || endpoint.digitsAside ? undefined : endpoint.peer;
     if (peer?.takesEvents && !endpoint.care.clear) {
       if (kind === 'begin') peer.beginDigit(digit);
       else peer.endDigit();
@@ -386,7 +408,8 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
       forEvents &&
       !endpoint.care.clear &&
       (endpoint instanceof LineEndpoint || endpoint.detection.dtmf === true);
-    endpoint.listener.set(endpoint.detection, lineToEvents);
+    const aside = endpoint.digitsAside && !endpoint.care.clear;
+    endpoint.listener.set(endpoint.detection, lineToEvents || aside);
     if (!(endpoint instanceof RtpEndpoint)) return;
     if (endpoint.fax) endpoint.fax.partner = peer instanceof RtpEndpoint ? peer.fax : undefined;
     endpoint.session.inlet.tones = peer !== undefined && !peer.takesEvents;

@@ -24,12 +24,14 @@ type MediaMethod =
   | 'disconnect'
   | 'play'
   | 'stop'
+  | 'press'
   | 'setEcho'
   | 'detect';
 
 /** Every event of the engine; the list decides what crosses the threads. */
 const EVENTS = [
   'digit',
+  'digitOut',
   'tone',
   'ringbackStopped',
   'voice',
@@ -67,6 +69,7 @@ const UNHURRIED: ReadonlySet<MediaMethod> = new Set([
   'connect',
   'disconnect',
   'stop',
+  'press',
   'detect',
   'setEcho',
 ]);
@@ -160,6 +163,10 @@ export class RemoteMedia extends Emitter<MediaEvents> implements Media {
 
   stop(endpoint: EndpointId): Promise<void> {
     return this.#call('stop', endpoint);
+  }
+
+  press(endpoint: EndpointId, digit: string): Promise<void> {
+    return this.#call('press', endpoint, digit);
   }
 
   detect(endpoint: EndpointId, detection: Detection): Promise<void> {

@@ -21,13 +21,22 @@ export class RtpEndpoint extends Endpoint {
   /** T.38 in the place of audio. */
   fax: FaxChannel | undefined;
 
-  constructor(id: EndpointId, listener: Listener, session: RtpSession) {
+  readonly #onDigitOut: (digit: string) => void;
+
+  /** `onDigitOut`: a digit is to go to the peer by signalling. */
+  constructor(
+    id: EndpointId,
+    listener: Listener,
+    session: RtpSession,
+    onDigitOut: (digit: string) => void = () => {},
+  ) {
     super(id, listener);
     this.session = session;
+    this.#onDigitOut = onDigitOut;
   }
 
   get takesEvents(): boolean {
-    return this.session.outlet.hasEvents && this.session.sending && !this.fax;
+    return (this.session.outlet.hasEvents || this.digitsAside) && this.session.sending && !this.fax;
   }
 
   override get care(): ModemCare {
@@ -39,12 +48,17 @@ export class RtpEndpoint extends Endpoint {
     this.session.inlet.steady = care.clear === true;
   }
 
+  override get digitsAside(): boolean {
+    return this.session.parameters?.digitsAside === true;
+  }
+
   beginDigit(digit: string): void {
-    this.session.outlet.beginDigit(digit, 'hold');
+    if (this.digitsAside) this.#onDigitOut(digit);
+    else this.session.outlet.beginDigit(digit, 'hold');
   }
 
   endDigit(): void {
-    this.session.outlet.endDigit();
+    if (!this.digitsAside) this.session.outlet.endDigit();
   }
 
   /** Where DTMF played toward it goes as events; undefined: it is to be played as tones. */
@@ -96,6 +110,7 @@ export class RtpEndpoint extends Endpoint {
 
   /** Whether something listens to its audio itself; digits that come as events need no ears. */
   get needsAudio(): boolean {
+    if (this.digitsAside) return true;
     const { detection } = this;
     if (this.care.flags) return true;
     if (detection.voice || detection.silenceMs || detection.callerId || (detection.tones ?? 'off') !== 'off')

@@ -159,6 +159,9 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
     media.on('digit', (endpoint, digit, durationMs, source) => {
       for (const leg of this.#legs) if (leg.endpoint === endpoint) leg.heardDigit(digit, source, durationMs);
     });
+    media.on('digitOut', (endpoint, digit) => {
+      for (const leg of this.#legs) if (leg.endpoint === endpoint) leg.digitOut(digit);
+    });
     this.#configure(options);
   }
 

@@ -21,6 +21,8 @@ export interface LocalWishes {
   ptimeMs: 10 | 20 | 30;
   /** We hold the peer: it shall hear only what we play, and we want nothing from it. */
   holding: boolean;
+  /** Digits go otherwise than as events: telephone-event is not agreed on. */
+  digits?: 'inband' | 'info';
   /** Keys of the call; missing: plain RTP only. */
   srtp?: SrtpTerms | undefined;
 }
@@ -87,7 +89,8 @@ function agreeOn(
     (f) => isCodec(f.encoding) && f.clockRate === 8000 && wishes.codecs.includes(f.encoding),
   );
   if (!format || !isCodec(format.encoding)) return undefined;
-  const event = media.formats.find((f) => f.encoding === 'TELEPHONE-EVENT' && f.clockRate === 8000);
+  const events = wishes.digits ? [] : media.formats;
+  const event = events.find((f) => f.encoding === 'TELEPHONE-EVENT' && f.clockRate === 8000);
   const nowhere = isNowhere(media.address);
   const rtp: RtpParameters = {
     remoteAddress: media.address || '0.0.0.0',
@@ -99,6 +102,7 @@ function agreeOn(
     ptimeMs: packetTime(media, wishes.ptimeMs),
     direction: directionOf(media.direction, nowhere, wishes.holding),
     ...(event ? { telephoneEventPayloadType: event.payloadType } : {}),
+    ...(wishes.digits === 'info' ? { digitsAside: true } : {}),
     ...(srtp ? { srtp: srtp.srtp } : {}),
   };
   const audio: AgreedAudio = {

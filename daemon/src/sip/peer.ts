@@ -13,9 +13,15 @@ export interface AudioWishes {
   ptimeMs: 10 | 20 | 30;
   /** Address that the peer is told to send media to, if that is not the one it is bound to. */
   announced?: string;
+  /** Digits go as tones in the audio, or by SIP INFO; missing: as RFC 4733 events where the peer takes them. */
+  digits?: 'inband' | 'info';
   /** SRTP; missing: plain RTP only. */
   srtp?: SrtpWishes;
 }
+
+/** How digits go, as a part of {@link AudioWishes}. */
+export const digitWish = (dtmf: 'auto' | 'inband' | 'info'): Pick<AudioWishes, 'digits'> =>
+  dtmf === 'auto' ? {} : { digits: dtmf };
 
 /** A request that the peer has answered with a challenge. */
 export interface ChallengedRequest {
@@ -41,7 +47,7 @@ export interface Peer {
   readonly localAddress: string | undefined;
   readonly audio: AudioWishes;
   /** How it takes digits that we send. */
-  readonly dtmf: 'auto' | 'info';
+  readonly dtmf: 'auto' | 'inband' | 'info';
   /**
    * How faxes go: `auto` by T.38 where the peer can, offered by whoever has the fax that answers; `t38`: offered by us
    * whoever has it; `g711` as sound, always.

@@ -223,6 +223,8 @@ export interface LocalAudio {
   direction: MediaDirection;
   /** SDES (RFC 4568): lines of our keys; none: plain RTP. */
   crypto?: readonly CryptoLine[];
+  /** Whether telephone-event is offered; it is where nothing is told. */
+  events?: boolean;
   /** Profile of a first offer; `RTP/AVP` where it is not told. */
   profile?: 'RTP/AVP' | 'RTP/SAVP';
 }
@@ -289,7 +291,7 @@ export function writeOffer(local: LocalAudio, codecs: readonly CodecName[], sett
           local,
           settled?.profile ?? line.protocol,
           formats,
-          settled?.eventType ?? freeType(settled),
+          local.events === false ? undefined : (settled?.eventType ?? freeType(settled)),
         ),
       );
     else lines.push(refusedLine(line));

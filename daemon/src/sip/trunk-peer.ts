@@ -6,7 +6,14 @@ import type { DigestProgress } from './credentials.ts';
 import { callerOf, identityOf } from './identity.ts';
 import { deviceOfAccount } from './lan/pbx-account.ts';
 import { toOperator } from './number-format.ts';
-import type { AudioWishes, CalledPeer, ChallengedRequest, OutgoingCall, Way } from './peer.ts';
+import {
+  type AudioWishes,
+  type CalledPeer,
+  type ChallengedRequest,
+  digitWish,
+  type OutgoingCall,
+  type Way,
+} from './peer.ts';
 import type { Headers, SrfMessage, SrfResponse } from './srf-types.ts';
 import type { Trunk } from './trunk.ts';
 
@@ -16,7 +23,6 @@ export class TrunkPeer implements CalledPeer {
   readonly place: string;
   readonly inside: boolean;
   readonly ownMusic = true;
-  readonly dtmf = 'auto';
 
   constructor(trunk: Trunk) {
     this.trunk = trunk;
@@ -48,9 +54,14 @@ export class TrunkPeer implements CalledPeer {
     return {
       codecs,
       ptimeMs,
+      ...digitWish(this.dtmf),
       ...(announced === undefined ? {} : { announced }),
       ...(srtp === undefined ? {} : { srtp }),
     };
+  }
+
+  get dtmf(): 'auto' | 'inband' | 'info' {
+    return this.trunk.config.dtmf;
   }
 
   get fax(): 'auto' | 't38' | 'g711' {

@@ -57,6 +57,8 @@ export class FakeMedia extends Emitter<MediaEvents> implements Media {
     return new Promise((resolve) => this.#ended.set(endpoint, resolve));
   }
 
+  press = (): Promise<void> => Promise.resolve();
+
   stop(endpoint: EndpointId): Promise<void> {
     this.#end(endpoint, false);
     return Promise.resolve();

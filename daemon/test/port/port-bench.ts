@@ -110,6 +110,8 @@ export class FakeMedia extends Emitter<MediaEvents> implements Media {
     await settle();
   }
 
+  async press(): Promise<void> {}
+
   async stop(): Promise<void> {
     this.#playing?.(false);
     this.#playing = undefined;

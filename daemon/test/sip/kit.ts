@@ -59,6 +59,10 @@ export class SilentMedia extends Emitter<MediaEvents> implements Media {
   async connect(): Promise<void> {}
   async disconnect(): Promise<void> {}
   async stop(): Promise<void> {}
+  readonly pressed: string[] = [];
+  async press(endpoint: EndpointId, digit: string): Promise<void> {
+    this.pressed.push(`${endpoint} ${digit}`);
+  }
   async detect(): Promise<void> {}
   async setEcho(): Promise<void> {}
   async care(): Promise<void> {}

@@ -157,3 +157,23 @@ export const hideNumber = z
       { scope: 'next-call' },
     ),
   );
+
+/** How digits of a call go to a SIP peer; `ru` and `en`: the help. */
+export const digitWay = (ru: string, en: string) =>
+  z
+    .enum(['auto', 'inband', 'info'])
+    .default('auto')
+    .meta(
+      field('Тональный набор', 'DTMF', ru, en, {
+        scope: 'next-call',
+        choices: {
+          auto: [
+            'событиями RTP, а если их не понимают — тонами',
+            'RTP events, or tones where they are not taken',
+          ],
+          inband: ['всегда тонами в звуке', 'always tones in the audio'],
+          info: ['запросами SIP INFO', 'SIP INFO requests'],
+        },
+        technical: true,
+      }),
+    );

@@ -7,6 +7,7 @@ import {
   costCentreId,
   dialable,
   dialableHint,
+  digitWay,
   enabled,
   hideNumber,
   hostPort,
@@ -252,25 +253,10 @@ export const device = z
           technical: true,
         }),
       ),
-    dtmf: z
-      .enum(['auto', 'info'])
-      .default('auto')
-      .meta(
-        field(
-          'Тональный набор',
-          'DTMF',
-          'Как передавать устройству набранное в разговоре.',
-          'How digits are sent to the device during a call.',
-          {
-            scope: 'next-call',
-            choices: {
-              auto: ['событиями RTP или тоном', 'RTP events, or tones'],
-              info: ['запросами SIP INFO', 'SIP INFO'],
-            },
-            technical: true,
-          },
-        ),
-      ),
+    dtmf: digitWay(
+      'Как передавать устройству набранное в разговоре.',
+      'How digits are sent to the device during a call.',
+    ),
     messageLamp: z
       .enum(['subscribed', 'unsolicited'])
       .default('subscribed')

@@ -3,6 +3,7 @@ import { field } from '../field.ts';
 import {
   account,
   accountHint,
+  digitWay,
   e164,
   e164Hint,
   enabled,
@@ -302,6 +303,10 @@ export const trunk = z
           },
         ),
       ),
+    dtmf: digitWay(
+      'Как передавать оператору набранное в разговоре.',
+      'How digits are sent to the operator during a call.',
+    ),
     emergencyShortCodes: z
       .boolean()
       .default(false)
