@@ -10,6 +10,10 @@ const LOUDEST_ECHO = 0.5;
 const HANGOVER = 8;
 /** The canceller takes away less than 13 dB: the path may be another one, or the near end speaks. */
 const POOR = 0.05;
+/** And more is left than this factor times the least there was lately: it is not the noise of the line alone. */
+const ABOVE_NOISE = 6;
+/** How fast that least rises, per block: 3 dB in two seconds. */
+const NOISE_RISE = 1.0035;
 /** The filter does not expect that itself: less than this part of the residual. */
 const UNEXPECTED = 0.25;
 /** Poor blocks in a row before a trial begins: soon where the canceller was good before, late while it still learns. */
@@ -37,6 +41,7 @@ export class EchoCanceller {
   readonly kernel: EchoKernel;
   #received = 0;
   #residual = 0;
+  #least = Number.POSITIVE_INFINITY;
   #poor = 0;
   #trial = 0;
   #wins = 0;
@@ -97,6 +102,7 @@ export class EchoCanceller {
   reset(): void {
     this.kernel.reset();
     this.#received = this.#residual = 0;
+    this.#least = Number.POSITIVE_INFINITY;
     this.#shown = undefined;
     this.#sounding = this.#near = 0;
     this.#sent.fill(0);
@@ -117,6 +123,7 @@ export class EchoCanceller {
     kernel.block(reference, received, out, from, work);
     this.#received += SMOOTH * (figures.received - this.#received);
     this.#residual += SMOOTH * (figures.residual - this.#residual);
+    this.#least = Math.min(this.#residual, this.#least * NOISE_RISE);
     if (!learn || figures.predictability >= TONAL) return;
     this.#show();
     this.#decide();
@@ -164,7 +171,9 @@ export class EchoCanceller {
     if (this.#residual < GOOD * this.#received) this.#good = Math.min(GOOD_BLOCKS, this.#good + 1);
     else if (this.#good < GOOD_BLOCKS) this.#good = Math.max(0, this.#good - 1);
     const poor =
-      this.#residual > POOR * this.#received && figures.whiteExpected < UNEXPECTED * figures.whiteResidual;
+      this.#residual > POOR * this.#received &&
+      this.#residual > ABOVE_NOISE * this.#least &&
+      figures.whiteExpected < UNEXPECTED * figures.whiteResidual;
     this.#poor = poor ? this.#poor + 1 : 0;
     const patience = this.converged ? POOR_BLOCKS : POOR_BLOCKS_AT_FIRST;
     if (this.#poor >= patience && this.#rest === 0) {

@@ -16,10 +16,13 @@ export type EchoCancellers = (tailMs: number) => EchoCanceller;
  * Echo cancellers on WASM with SIMD. Where that cannot be had `warn` is told once, and they are made
  * of the scalar kernel, with the shortest tail whatever is asked for: a longer one costs too much there.
  */
-export function echoCancellers(warn: (message: string) => void): EchoCancellers {
+export function echoCancellers(
+  warn: (message: string) => void,
+  open: () => WasmKernels = () => new WasmKernels(),
+): EchoCancellers {
   let make: (taps: number) => EchoKernel;
   try {
-    const kernels = new WasmKernels();
+    const kernels = open();
     make = (taps) => kernels.make(taps);
   } catch (error) {
     warn(`no WASM SIMD for the echo cancellers, their tail is ${SHORTEST_TAIL_MS} ms: ${messageOf(error)}`);
