@@ -9,6 +9,9 @@ import type { Peer } from './peer.ts';
  * flags before we do, and two offers at once cost both a pause of seconds (RFC 3261 14.1).
  */
 const PEER_FIRST_MS = 1500;
+/** How often, and after which pause, an offer is tried that meets another of ours, ms. */
+const TRIES = 5;
+const BUSY_MS = 500;
 
 /** What a leg lends to its fax. */
 export interface FaxHooks {
@@ -46,16 +49,13 @@ export class FaxControl {
    * fax goes from now on: by T.38, or as audio, where the peer has refused or nothing else is possible.
    */
   async begin(near: boolean): Promise<FaxCarrier> {
-    const { clock, peer, reinvite, session } = this.#hooks;
-    if (!near && peer.fax === 'auto' && this.possible)
-      await new Promise<void>((resolve) => void clock.after(PEER_FIRST_MS, resolve));
-    if (!this.possible) return 'audio';
-    try {
-      // The peer's own offer may have come meanwhile, also while ours waits for its turn.
-      await reinvite(() => (session()?.fax ? undefined : session()?.offerFax()));
-    } catch (error) {
-      // 488, 415, 606 or whatever else: the session stays as it was (RFC 3261 14.1), and the fax goes as audio.
-      if (codeOf(error) === 'sip/no-fax') await this.#back();
+    const { peer, session } = this.#hooks;
+    if (!near && peer.fax === 'auto' && this.possible) await this.#pause(PEER_FIRST_MS);
+    for (let tries = 0; this.possible && tries < TRIES; tries++) {
+      const error = await this.#offer();
+      // Another offer of ours is under way, of something else.
+      if (error === 'sip/busy') await this.#pause(BUSY_MS);
+      else break;
     }
     return session()?.fax ? 't38' : 'audio';
   }
@@ -71,6 +71,24 @@ export class FaxControl {
     if (by === this.#told) return;
     this.#told = by;
     this.#hooks.changed(by);
+  }
+
+  /** Offers T.38; gives the code of what went wrong. */
+  async #offer(): Promise<string | undefined> {
+    const { reinvite, session } = this.#hooks;
+    try {
+      // The peer's own offer may have come meanwhile, also while ours waits for its turn.
+      await reinvite(() => (session()?.fax ? undefined : session()?.offerFax()));
+      return undefined;
+    } catch (error) {
+      // 488, 415, 606 or whatever else: the session stays as it was (RFC 3261 14.1), and the fax goes as audio.
+      if (codeOf(error) === 'sip/no-fax') await this.#back();
+      return codeOf(error);
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#hooks.clock.after(ms, resolve));
   }
 
   async #back(): Promise<void> {

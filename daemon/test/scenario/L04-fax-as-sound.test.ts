@@ -13,7 +13,10 @@ t.test(
     await box.dial(1, '88121234567');
     const machine = connectFax(t, box, { calling: true, send: sent });
     await until('the offer of T.38', () => operator.offers.some((offer) => /^m=image/m.test(offer)), 10_000);
-    const back = await operator.offer('audio');
+    let back = await operator.offer('audio');
+    // Ours may not quite be over yet (RFC 3261 14.1).
+    for (; back?.status === 491; back = await operator.offer('audio'))
+      await new Promise((resolve) => setTimeout(resolve, 50));
     t.equal(back?.status, 200, "the operator's own offer of G.711 afterwards is taken");
     t.match(back?.body, /^m=audio [1-9]\d* RTP\/AVP 8/m, 'with a description');
     await until('the fax is through', () => (machine.over && operator.machine?.over) || undefined, FAX_MS);

@@ -17,7 +17,7 @@ interface Talking {
   /** Bodies of the box's re-INVITEs. */
   offers: string[];
   /** How the far side answers them. */
-  answers: { status: number; body?: string };
+  answers: { status: number; image?: string };
   /** Re-INVITE of the far side's. */
   invite(body: string): Promise<{ status: number; body: string }>;
 }
@@ -67,7 +67,8 @@ async function talking(t: Test, trunk: object = {}, change: Partial<SipOptions> 
   far.on('modify', (req: Any, res: Any) => {
     offers.push(req.body);
     if (answers.status >= 300) res.send(answers.status);
-    else res.send(200, { body: answers.body ?? (/m=image/.test(req.body) ? image() : phone.sdp()) });
+    else if (/m=image/.test(req.body)) res.send(200, { body: answers.image ?? image() });
+    else res.send(200, { body: phone.sdp() });
   });
   const invite = async (body: string) => {
     const headers = { Contact: phone.contact, 'Content-Type': 'application/sdp' };
@@ -129,13 +130,10 @@ for (const status of [488, 415, 606]) {
 
 t.test('T.38 answered by a line that is refused: audio is offered again', async (t) => {
   const { leg, answers, offers, media } = await talking(t);
-  answers.body = image().replace('m=image 40400', 'm=image 0');
+  answers.image = image().replace('m=image 40400', 'm=image 0');
   const carried: string[] = [];
   leg.on('fax', (by) => carried.push(by));
-  const going = leg.toFax?.(true);
-  await until(() => offers.length === 1);
-  delete answers.body;
-  t.equal(await going, 'audio');
+  t.equal(await leg.toFax?.(true), 'audio');
   t.match(offers[1], /^m=audio [1-9]/m);
   t.equal(media.faxes.length, 0);
   t.same(carried, []);
