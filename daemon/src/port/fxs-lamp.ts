@@ -87,7 +87,7 @@ export function lampSent(state: FxsState, whole: boolean): FxsStep {
 function lampOver(context: FxsContext, state: FxsState): FxsStep {
   const { sending } = state.lamp;
   const rest = endLamp(context, state);
-  const lamp = sending === undefined ? rest.state.lamp : { ...rest.state.lamp, shown: sending };
+  const lamp = { ...rest.state.lamp, shown: sending };
   const next: FxsState = { ...rest.state, lamp };
   const effects = [...rest.effects, context.command({ type: 'audio', on: false })];
   return { state: next, effects: [...effects, ...lampSoon(context, next)] };
@@ -101,7 +101,9 @@ export function endLamp(context: FxsContext, state: FxsState): { state: FxsState
   if (step === 'pulse') effects.push(context.command({ type: 'ring-stop' }));
   if (step !== 'rest' && state.reversed) effects.push(context.command({ type: 'polarity', reversed: false }));
   const reversed = step === 'rest' ? state.reversed : false;
-  const { wanted, shown } = state.lamp;
+  const { wanted } = state.lamp;
+  // Of a message that was cut off nobody knows whether it was read: it is sent again.
+  const shown = step === 'data' || step === 'tail' ? undefined : state.lamp.shown;
   return {
     state: { ...state, reversed, lamp: { wanted, shown, step: 'rest', sending: undefined } },
     effects,

@@ -30,7 +30,7 @@ export interface FxsState {
   /** The message-waiting lamp: what it is to show, what it shows as far as is known, and what is being sent. */
   readonly lamp: {
     readonly wanted: { readonly waiting: boolean; readonly count: number } | undefined;
-    readonly shown: boolean;
+    readonly shown: boolean | undefined;
     readonly step: 'rest' | 'alert' | 'pulse' | 'data' | 'tail';
     readonly sending: boolean | undefined;
   };

@@ -125,6 +125,8 @@ export class Station {
   /** A broken dial tone says that messages wait; what it sounds like is the country's. */
   #messagesWait(): boolean {
     const { config, messages } = this.#context;
+    const how = fxsConfig(config(), this.#port.number)?.messageWaiting;
+    if (how !== 'both' && how !== 'stutter') return false;
     const person = config().people.find((p) => p.ports.includes(this.#port.number));
     return person !== undefined && messages.counts(person.id).fresh > 0;
   }

@@ -86,6 +86,18 @@ t.test('a call goes first at any moment, and the lamp comes afterwards', async (
   t.equal(media.played.length, 3, 'now it shows');
 });
 
+t.test('lifted while the last of the data plays: it is sent again, whatever is wanted then', async (t) => {
+  const { card, media, clock, port } = await telephone({ lamp });
+  port.messageWaiting(true, 1);
+  clock.advance(1100);
+  await media.finish();
+  card.indicate(1, { type: 'off-hook' });
+  port.messageWaiting(false, 0);
+  card.indicate(1, { type: 'on-hook' });
+  clock.advance(1100);
+  t.match(media.played, [{ waiting: true }, { waiting: false }]);
+});
+
 t.test('what changes while the data goes out is sent behind it', async (t) => {
   const { media, clock, port } = await telephone({ lamp });
   port.messageWaiting(true, 1);
