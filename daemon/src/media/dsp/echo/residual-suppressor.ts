@@ -2,10 +2,10 @@ import { rmsOf } from '../level.ts';
 import { ComfortNoise } from './comfort-noise.ts';
 import { type BlockFigures, ECHO_BLOCK, TONAL } from './kernel.ts';
 
-/** A block that is louder than what is expected of echo and noise by this factor has the near end in it: 3 dB. */
-const NEAR_END = 2;
-/** And so has one of which a quarter is louder than its share by this: 8 dB; speech begins within a block. */
-const NEAR_QUARTER = 6;
+/** A block that is louder than what is expected of echo and noise by this factor has the near end in it: 5 dB. */
+const NEAR_END = 3;
+/** And so has one of which a quarter is louder than its share by this: 9 dB; speech begins within a block. */
+const NEAR_QUARTER = 8;
 const QUARTER = ECHO_BLOCK / 4;
 /** What no linear filter takes away: the quantising noise of A-law and the card's converters, 37 dB under the echo. */
 const NOT_LINEAR = 2e-4;
