@@ -5,6 +5,7 @@
  */
 
 import { measureDelay } from '../lib/bench/media/delay.ts';
+import { measureEcho } from '../lib/bench/media/echo.ts';
 import { measureHours } from '../lib/bench/media/hours.ts';
 import { measureKernelCall } from '../lib/bench/media/kernel-call.ts';
 import { measureRelayedCall } from '../lib/bench/media/relayed-call.ts';
@@ -15,6 +16,7 @@ import type { Figure } from '../lib/bench.ts';
 
 /** One part after the other: two at a time would measure each other. */
 const parts: readonly ((emit: (figure: Figure) => void) => Promise<void> | void)[] = [
+  measureEcho,
   measureRtpPair,
   measureRelayedCall,
   measureKernelCall,
