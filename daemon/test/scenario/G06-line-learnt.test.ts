@@ -10,7 +10,10 @@ t.test(
     const shown = phone.next('caller-id', 12_000);
     line.ringIn({ absence: 'private' });
     t.match(await shown, { absence: 'private' });
-    line.abandon();
+    const picked = line.next('picked-up', 6000);
+    phone.lift();
+    await picked;
+    phone.hangup();
     const record = await box.ended(9000);
     t.equal(record.callerAbsence, 'private');
     const port = async () => (await box.live()).ports.find(({ number }) => number === 5);

@@ -99,6 +99,12 @@ const telephone: Record<string, Action<Telephone>> = {
     const done = device.pulse(text, timing<PulseTiming>(body, ['breakMs', 'makeMs', 'interDigitMs']));
     return flag(body, 'wait') ? done : undefined;
   },
+  /** {on}: it can show who calls while it is in a call (type II). */
+  'type-two': (device, body) => {
+    device.typeTwo = flag(body, 'on');
+  },
+  /** Asks who calls, as an old telephone with АОН does. */
+  'ask-caller': (device) => device.askCaller(),
   /** {on}: the hook switch hangs. */
   'stuck-hook': (device, body) => {
     device.stuckHook = flag(body, 'on');
