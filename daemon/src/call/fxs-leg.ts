@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Media } from '../media/api.ts';
-import type { FxsPort } from '../port/port.ts';
+import type { FxsPort, RingClass } from '../port/port.ts';
 import { cause, localCause, remoteCause } from './cause.ts';
 import type { Leg, Party, ReleaseCause } from './leg.ts';
 import { LegBase } from './leg-base.ts';
@@ -26,7 +26,7 @@ export class FxsLeg extends LegBase {
   readonly #port: FxsPort;
   readonly #context: AnalogContext;
   readonly #caller: Party;
-  readonly #cadence: readonly number[] | undefined;
+  readonly #ringClass: RingClass;
   /** The telephone is in another call, and is told of this one until it hangs up. */
   #waits: boolean;
 
@@ -34,13 +34,13 @@ export class FxsLeg extends LegBase {
     id: string,
     port: FxsPort,
     context: AnalogContext,
-    ringing?: { caller: Party; cadence?: readonly number[]; waits?: boolean },
+    ringing?: { caller: Party; as?: RingClass; waits?: boolean },
   ) {
     super(id, ringing ? 'outgoing' : 'incoming', `port:${port.number}`, port.endpoint);
     this.#port = port;
     this.#context = context;
     this.#caller = ringing?.caller ?? {};
-    this.#cadence = ringing?.cadence;
+    this.#ringClass = ringing?.as ?? 'external';
     this.#waits = ringing?.waits ?? false;
     if (!ringing) this.#begin();
   }
@@ -95,7 +95,7 @@ export class FxsLeg extends LegBase {
     this.whileAlive(port.on('answered', () => this.becomeAnswered('off-hook')));
     // Lifted before it rang: it dials by itself, and is not ours to ring or to play tones to (G07).
     this.whileAlive(port.on('seized', () => this.becomeReleased(remoteCause(cause.glare))));
-    port.ring(this.#caller, this.#cadence);
+    port.ring(this.#caller, this.#ringClass);
   }
 
   #begin(): void {
@@ -169,9 +169,10 @@ export function ringPort(
   context: AnalogContext,
   caller: Party,
   talking = false,
+  as: RingClass = 'external',
 ): Leg | ReleaseCause {
   if (!port?.available) return localCause(cause.outOfOrder, 'port not available');
-  if (talking && port.takesCallWaiting) return new FxsLeg(id, port, context, { caller, waits: true });
+  if (talking && port.takesCallWaiting) return new FxsLeg(id, port, context, { caller, as, waits: true });
   if (port.offHook || port.ringing) return localCause(cause.busy);
-  return new FxsLeg(id, port, context, { caller });
+  return new FxsLeg(id, port, context, { caller, as });
 }

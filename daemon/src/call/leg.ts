@@ -1,5 +1,8 @@
 import type { Events } from '../base/emitter.ts';
 import type { EndpointId, RtpStatistics } from '../media/api.ts';
+import type { LineAccountRecord } from '../records/line-account.ts';
+
+export type { RingClass } from '../port/port.ts';
 
 /** Why a call or leg ended: Q.850 cause, with the words for the record. */
 export interface ReleaseCause {
@@ -170,6 +173,8 @@ export interface Leg extends Events<LegEvents> {
   readonly ringingDialog?: EarlyDialog | undefined;
   /** SIP: tells the party, if it can show it, whom it talks to now. */
   show?(party: Party): void;
+  /** A line: what the answer and the release were recognised by, as far as they have come. */
+  readonly lineAccounts?: { answer?: LineAccountRecord; release?: LineAccountRecord };
   /** Figures of the leg's RTP, last ones once it is released; absent on legs that have none. */
   statistics?(): Promise<RtpStatistics | undefined>;
 }

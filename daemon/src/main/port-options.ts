@@ -21,6 +21,7 @@ function fxsOptions(port: FxsPortConfig, profile: CountryProfile): PortOptions {
     farEnd: port.role === 'pbx-line' ? 'pbx' : 'telephone',
     ...(port.role === 'fax' ? { modem: 'fax' } : port.role === 'modem' ? { modem: 'data' } : {}),
     ringCadence: profile.ring.cadence,
+    ...distinctiveRing(port, profile),
     ...callerIdSending(port, profile),
     aonReply: port.aonReply,
     ...(port.callWaiting ? { callWaiting: callWaitingSignal(profile) } : {}),
@@ -28,6 +29,20 @@ function fxsOptions(port: FxsPortConfig, profile: CountryProfile): PortOptions {
     currentBreakMs: port.currentBreakMs,
     pulseDialing: port.pulseDialing,
     hook: { flashMin: port.flashMinMs, flashMax: port.flashMaxMs },
+  };
+}
+
+function distinctiveRing(
+  { distinctiveRing }: FxsPortConfig,
+  { ring }: CountryProfile,
+): Pick<FxsOptions, 'distinctiveRing'> {
+  if (distinctiveRing === 'off') return {};
+  return {
+    distinctiveRing: {
+      internal: ring.internalCadence,
+      recall: ring.recallCadence,
+      ...(distinctiveRing === 'groups' ? { group: ring.groupCadence } : {}),
+    },
   };
 }
 

@@ -9,6 +9,7 @@ import { fxsTrouble, initialFxsState } from './fxs-state.ts';
 import { startWaiting, waitingDigit, waitingOver, waitingPlayed, waitingTimer } from './fxs-waiting.ts';
 import type { FxsOptions } from './options.ts';
 import { hookWindows } from './options.ts';
+import type { RingClass } from './port.ts';
 
 /** From the reversal of polarity to caller ID, and from its end to the ring (EN 300 659-1 6.1.2), ms. */
 const ANNOUNCE_MS = 250;
@@ -150,10 +151,10 @@ export function fxsTransition(options: FxsOptions) {
     return {};
   }
 
-  function ring(state: FxsState, caller: CallerIdInfo, cadence: readonly number[] | undefined): FxsStep {
+  function ring(state: FxsState, caller: CallerIdInfo, as: RingClass): FxsStep {
     // A set that is off-hook, or stuck so, cannot be rung; call control sees it by `offHook`.
     if (fxsTrouble(state) || (state.phase !== 'on-hook' && state.phase !== 'ringing')) return {};
-    const wanted = cadence ?? options.ringCadence;
+    const wanted = options.distinctiveRing?.[as] ?? options.ringCadence;
     const lamp = endLamp(context, state);
     const effects: FxsEffect[] = [cancelFxs('caller-id', 'announce'), ...lamp.effects];
     if (state.phase === 'on-hook' && options.callerId) effects.push(command({ type: 'audio', on: true }));
@@ -246,7 +247,7 @@ export function fxsTransition(options: FxsOptions) {
       case 'timer':
         return timer(state, event.name);
       case 'ring':
-        return ring(state, event.caller, event.cadence);
+        return ring(state, event.caller, event.as);
       case 'stop-ringing': {
         if (state.phase !== 'ringing') return {};
         const step = toOnHook(state);

@@ -2,6 +2,7 @@ import type { Step } from '../base/machine.ts';
 import type { CallerIdInfo } from '../media/api.ts';
 import type { DigitMerge } from './digit-merge.ts';
 import type { PortEffect, PortEvent } from './effect.ts';
+import type { RingClass } from './port.ts';
 
 /** What an FXS port is doing. `breaking`: the current is cut after a release, the set still off-hook. */
 export type FxsPhase = 'on-hook' | 'ringing' | 'off-hook' | 'breaking';
@@ -46,7 +47,7 @@ export interface FxsState {
 
 export type FxsEvent =
   | PortEvent
-  | { type: 'ring'; caller: CallerIdInfo; cadence?: readonly number[] }
+  | { type: 'ring'; caller: CallerIdInfo; as: RingClass }
   | { type: 'stop-ringing' }
   /** The options changed; the card is told. */
   | { type: 'reconfigure' }

@@ -9,7 +9,7 @@ import { fxsTransition } from './fxs-machine.ts';
 import type { FxsEffect, FxsEvent, FxsState } from './fxs-state.ts';
 import { fxsTrouble, initialFxsState } from './fxs-state.ts';
 import type { FxsOptions } from './options.ts';
-import type { FxsEvents, FxsPort } from './port.ts';
+import type { FxsEvents, FxsPort, RingClass } from './port.ts';
 
 /** The shell of an FXS port: its machine over the card and media. */
 export class Fxs extends Emitter<FxsEvents> implements FxsPort {
@@ -70,8 +70,8 @@ export class Fxs extends Emitter<FxsEvents> implements FxsPort {
     return this.#machine.state.phase === 'ringing';
   }
 
-  ring(caller: CallerIdInfo, cadence?: readonly number[]): void {
-    this.#send({ type: 'ring', caller, ...(cadence ? { cadence } : {}) });
+  ring(caller: CallerIdInfo, as: RingClass = 'external'): void {
+    this.#send({ type: 'ring', caller, as });
   }
 
   stopRinging(): void {

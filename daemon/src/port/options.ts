@@ -1,6 +1,7 @@
 import type { ToneSpec } from '../media/api.ts';
+import type { DetectProfile } from '../media/dsp/profile.ts';
 import type { CallerIdListening } from './caller-learning.ts';
-import type { DialMethod } from './port.ts';
+import type { DialMethod, RingClass } from './port.ts';
 
 /** How a telephone's or a PBX's socket behaves; every time in milliseconds. */
 export interface FxsOptions {
@@ -16,6 +17,8 @@ export interface FxsOptions {
   modem?: 'fax' | 'data';
   /** On, off, on, off... of the ordinary ring. */
   ringCadence: readonly number[];
+  /** The cadences of calls that are to be told from the ordinary. */
+  distinctiveRing?: Partial<Record<RingClass, readonly number[]>>;
   /** Caller ID; undefined: none. */
   callerId?: CallerIdSending;
   /** A telephone with classic АОН is told the number when it asks. */
@@ -142,6 +145,10 @@ export interface AnswerSupervision {
 
 /** What counts as the far end's release (G05). */
 export interface ReleaseSupervision {
+  /** What counts as a tone here, for telling which release was doubtful; undefined: it is not judged by limits. */
+  tones?: DetectProfile;
+  /** The line's own tone frequency as learnt, Hz: tones then count within 20 Hz of it. */
+  toneHz?: number;
   /** A loop break of `minMs` and more; without current for `maxMs` and half a second, the line is gone. */
   loopBreak: { minMs: number; maxMs: number };
   polarity: boolean;

@@ -1,6 +1,8 @@
 import type { Events } from '../base/emitter.ts';
 import type { CallerIdInfo, EndpointId } from '../media/api.ts';
 import type { CallerLearning } from './caller-learning.ts';
+import type { Doubt } from './doubt.ts';
+import type { LineEvidence } from './evidence.ts';
 
 /** How an FXO port dials. */
 export type DialMethod = 'dtmf' | 'pulse';
@@ -18,8 +20,20 @@ export type LineRelease =
   | 'link-lost'
   | 'no-line';
 
+/**
+ * Where a call comes from, as the bell tells it: from outside, from inside, back to the telephone that had to do with
+ * it, or from outside to several at once.
+ */
+export type RingClass = 'external' | 'internal' | 'recall' | 'group';
+
 /** How the answer of the far end was recognised (G04), for the record. */
 export type AnswerSource = 'polarity' | 'ringback-stop' | 'voice' | 'timer' | 'sip';
+
+/** What an answer or a release on a line was recognised by, and what is doubtful in it (ruling 20). */
+export interface LineAccount {
+  evidence: LineEvidence;
+  doubts: readonly Doubt[];
+}
 
 export type FxsEvents = {
   /** The telephone was lifted by itself (not in answer to a ring). */
@@ -44,8 +58,8 @@ export interface FxsPort extends Events<FxsEvents> {
   readonly ringing: boolean;
   /** What is plugged in, where that is not for people's ears: a fax, or a modem or alarm panel. */
   readonly modem?: 'fax' | 'data' | undefined;
-  /** Rings; caller ID goes out after the first burst. `cadence` in ms replaces the profile's own. */
-  ring(caller: CallerIdInfo, cadence?: readonly number[]): void;
+  /** Rings as the port is set up for calls of that class, `external` unless told; caller ID goes out as set up. */
+  ring(caller: CallerIdInfo, as?: RingClass): void;
   stopRinging(): void;
   /** Answer supervision toward the port: polarity reversed while `on` (if the port is set up so). */
   answerSignal(on: boolean): void;
@@ -70,11 +84,11 @@ export type FxoEvents = {
   /** The ringing stopped for longer than a cadence: the caller gave up. */
   ringingStopped: [];
   /** The far end answered our call. */
-  answered: [source: AnswerSource];
+  answered: [source: AnswerSource, account?: LineAccount];
   /** Early sign of life after dialing: ringback heard. */
   alerting: [];
   /** The far end (or the line) released; the loop is already open again. */
-  released: [cause: LineRelease];
+  released: [cause: LineRelease, account?: LineAccount];
   digit: [key: string];
   available: [available: boolean, reason: string];
   /** The line has given no dial tone in its time (true), or is known to live again (false). */

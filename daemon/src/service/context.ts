@@ -4,7 +4,7 @@ import type { DiversionReason, Leg, Party, ReleaseCause } from '../call/leg.ts';
 import type { CallRegistry } from '../call/registry.ts';
 import type { Config, PinConfig } from '../config/schema.ts';
 import type { ClassifiedNumber, RoutePlan, Said } from '../dialplan/route-plan.ts';
-import type { FxoPort, FxsPort } from '../port/port.ts';
+import type { FxoPort, FxsPort, RingClass } from '../port/port.ts';
 import type { MessageSource } from './message-waiting.ts';
 import type { Prompts } from './prompts.ts';
 
@@ -58,6 +58,8 @@ export interface DeviceCallRequest {
   /** What is called, for a PBX with many numbers; else its own. */
   number: string;
   caller: Party;
+  /** Tells the device where the call comes from (Alert-Info). */
+  ring: RingClass;
 }
 
 /** The office's SIP devices as services see them. */

@@ -75,6 +75,7 @@ export class Dialing {
     if (number.class === 'extension') {
       const attempt = this.#reach.extension(number.target ?? number.dialed, {
         caller,
+        ring: isInside(origin, caller) ? 'internal' : 'external',
         rights,
         pressOne: true,
         from: origin,
@@ -106,6 +107,10 @@ function presented(config: Config, number: ClassifiedNumber, dialer: Dialer): Pa
   const { absence: _, ...known } = caller;
   return known;
 }
+
+/** Whether a call to an extension rings as one from a colleague; who is put through rings as what he is. */
+const isInside = (origin: Origin, caller: Party): boolean =>
+  origin.kind === 'on-site' || (origin.kind === 'forward' && caller.number?.startsWith('+') === false);
 
 const placeOf = (origin: Extract<Origin, { kind: 'on-site' }>): string =>
   origin.device === undefined ? `port:${origin.port}` : `device:${origin.device}`;

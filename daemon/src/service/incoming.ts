@@ -187,7 +187,7 @@ export class Incoming {
   #callBack(caller: Party): Attempt | undefined {
     const places = this.#emergency.callBackPlaces();
     if (places.length === 0) return undefined;
-    const ringing = new ForkAttempt(places.map((place) => this.#reach.place(place, caller)));
+    const ringing = new ForkAttempt(places.map((place) => this.#reach.place(place, caller, 'recall')));
     return new LimitedAttempt(ringing, this.#context.clock, callBackRingMs);
   }
 }

@@ -7,6 +7,7 @@ import { seizeLine } from '../call/fxo-leg.ts';
 import { ringPort } from '../call/fxs-leg.ts';
 import type { DiversionReason, Party, ReleaseCause } from '../call/leg.ts';
 import type { DestinationConfig, PersonConfig } from '../config/schema.ts';
+import type { RingClass } from '../port/port.ts';
 import { pressOne } from './confirm.ts';
 import type { Origin, Rights, ServiceContext } from './context.ts';
 import { deviceConfig, parseTarget, samePbx, type Target, targetOfExtension } from './directory.ts';
@@ -18,6 +19,8 @@ const maxHops = 5;
 /** Who is being reached for, and how they got here. */
 export interface ReachRequest {
   caller: Party;
+  /** How the bell is to tell where the call comes from. */
+  ring: RingClass;
   /** The number that was called, shown as diverting when the call goes out again (ruling 14). */
   divertedFrom?: string;
   diversionReason?: DiversionReason;
@@ -38,10 +41,11 @@ export class Reach {
   }
 
   /** The steps of a destination in turn, the targets of a step all at once. */
-  destination(destination: DestinationConfig, request: Omit<ReachRequest, 'pressOne'>): Attempt {
+  destination(destination: DestinationConfig, request: Omit<ReachRequest, 'pressOne' | 'ring'>): Attempt {
     const steps = destination.steps.map((step) => {
+      const ring = step.targets.length > 1 ? 'group' : 'external';
       const targets = step.targets.map((text) =>
-        this.#text(text, { ...request, pressOne: step.pressOne }, 0),
+        this.#text(text, { ...request, ring, pressOne: step.pressOne }, 0),
       );
       return new LimitedAttempt(new ForkAttempt(targets), this.#context.clock, step.seconds * 1000);
     });
@@ -55,15 +59,15 @@ export class Reach {
   }
 
   /** A telephone or device by its place; what is rung first after an emergency call (ruling 6). */
-  place(place: string, caller: Party): Attempt {
+  place(place: string, caller: Party, ring: RingClass): Attempt {
     const [kind, id = ''] = place.split(':');
-    return kind === 'device' ? this.device(id, id, caller) : this.port(Number(id), caller);
+    return kind === 'device' ? this.device(id, id, caller, ring) : this.port(Number(id), caller, ring);
   }
 
   /** A SIP device, at all places where it is registered; `number`: which of a PBX's numbers. */
-  device(deviceId: string, number: string, caller: Party): Attempt {
+  device(deviceId: string, number: string, caller: Party, ring: RingClass): Attempt {
     return new DeferredAttempt(() => {
-      const groups = this.#context.devices.callDevice({ deviceId, number, caller });
+      const groups = this.#context.devices.callDevice({ deviceId, number, caller, ring });
       if (!Array.isArray(groups)) return groups;
       const forks = groups.map(
         (group) => new ForkAttempt(group.map((make) => new LegAttempt(make, { number }))),
@@ -93,15 +97,15 @@ export class Reach {
           { number },
         ),
     );
-    const ways = [this.device(id, number, request.caller), ...byLine];
+    const ways = [this.device(id, number, request.caller, request.ring), ...byLine];
     return new SequenceAttempt(ways, 'routes', (failed) => failed.by === 'remote' && isFinal(failed));
   }
 
   /** One port. */
-  port(port: number, caller: Party): Attempt {
+  port(port: number, caller: Party, ring: RingClass): Attempt {
     const { ports } = this.#context;
     return new LegAttempt(() =>
-      ringPort(this.#context.newId(), ports.fxs(port), this.#context, caller, this.#talks(port)),
+      ringPort(this.#context.newId(), ports.fxs(port), this.#context, caller, this.#talks(port), ring),
     );
   }
 
@@ -120,7 +124,7 @@ export class Reach {
     if (hops > maxHops) return nobody(cause.noRoute, 'too many forwardings in a row');
     switch (target.kind) {
       case 'port':
-        return this.port(target.port, request.caller);
+        return this.port(target.port, request.caller, request.ring);
       case 'device':
         return this.#deviceTarget(target.device, request);
       case 'behind':
@@ -155,7 +159,7 @@ export class Reach {
     const number = device?.extension ?? request.divertedFrom ?? id;
     return device?.kind === 'pbx'
       ? this.#behind(id, number, request)
-      : this.device(id, number, request.caller);
+      : this.device(id, number, request.caller, request.ring);
   }
 
   /** A person's devices, and where they forward to (M04, O09). */
@@ -172,8 +176,8 @@ export class Reach {
       this.#text(to === 'mobile' ? (person.mobile ?? '') : to, { ...own, diversionReason }, hops + 1);
     if (forwarding.always) return forward(forwarding.always, 'unconditional');
     const devices = [
-      ...person.ports.map((port) => this.port(port, request.caller)),
-      ...person.devices.map((id) => this.device(id, person.extension ?? id, request.caller)),
+      ...person.ports.map((port) => this.port(port, request.caller, request.ring)),
+      ...person.devices.map((id) => this.device(id, person.extension ?? id, request.caller, request.ring)),
     ];
     const first: Attempt =
       devices.length > 0

@@ -148,6 +148,7 @@ export class Transfers {
     if (who?.party.number === undefined) return undefined;
     return this.#reach.extension(who.party.number, {
       caller: { ...(call.record.callerNumber === undefined ? {} : { number: call.record.callerNumber }) },
+      ring: 'recall',
       rights: who.rights,
       pressOne: true,
     });
@@ -200,6 +201,7 @@ export class Transfers {
       call.state === 'ended' && who.party.number !== undefined
         ? this.#reach.extension(who.party.number, {
             caller: partyOf(second, party),
+            ring: 'recall',
             rights: who.rights,
             pressOne: true,
           })

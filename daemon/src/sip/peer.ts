@@ -1,4 +1,4 @@
-import type { DiversionReason, Party, ReleaseCause } from '../call/leg.ts';
+import type { DiversionReason, Party, ReleaseCause, RingClass } from '../call/leg.ts';
 import type { CodecName } from '../media/api.ts';
 import { joinHostPort } from './address.ts';
 import type { Carried } from './carried.ts';
@@ -93,6 +93,8 @@ export interface OutgoingCall {
   carried?: Carried;
   /** What a transferor wants told to the called (RFC 7433 4.1). */
   userToUser?: string;
+  /** Where the call comes from, for telephones that ring accordingly (RFC 7462). */
+  ring?: RingClass;
 }
 
 /** A peer that can be called. */

@@ -1,7 +1,7 @@
 import { Emitter } from '../../src/base/emitter.ts';
 import { CodedError } from '../../src/base/error.ts';
 import { type CallerIdInfo, lineEndpoint } from '../../src/media/api.ts';
-import type { FxoEvents, FxoPort, FxsEvents, FxsPort } from '../../src/port/port.ts';
+import type { FxoEvents, FxoPort, FxsEvents, FxsPort, RingClass } from '../../src/port/port.ts';
 
 /** A telephone's port for tests of call control alone. */
 export class FakeFxs extends Emitter<FxsEvents> implements FxsPort {
@@ -20,9 +20,13 @@ export class FakeFxs extends Emitter<FxsEvents> implements FxsPort {
     this.endpoint = lineEndpoint(number);
   }
 
-  ring(caller: CallerIdInfo): void {
+  /** What class of call it rings for. */
+  ringsAs: RingClass | undefined;
+
+  ring(caller: CallerIdInfo, as: RingClass = 'external'): void {
     this.ringing = true;
     this.caller = caller;
+    this.ringsAs = as;
   }
 
   stopRinging(): void {

@@ -108,8 +108,9 @@ t.test('rings, sends caller ID after the first burst, and is answered', async (t
 });
 
 t.test('a double ring: caller ID waits for the long silence', async (t) => {
-  const { card, media, clock, port } = await telephone();
-  port.ring({ number: '101' }, [400, 200, 400, 4000]);
+  const internal = [400, 200, 400, 4000];
+  const { card, media, clock, port } = await telephone({ distinctiveRing: { internal } });
+  port.ring({ number: '101' }, 'internal');
   t.match(card.commands.at(-1), { type: 'ring', cadence: [400, 200, 400, 4000] });
   card.indicate(1, { type: 'ring-phase', on: true });
   card.indicate(1, { type: 'ring-phase', on: false });

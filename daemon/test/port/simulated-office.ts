@@ -3,6 +3,7 @@ import type { Simulator } from '../../../hw/simulator/simulator.ts';
 import { startSimulator } from '../../../hw/simulator/simulator.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import type { Events } from '../../src/base/emitter.ts';
+import type { LineCard } from '../../src/line/card.ts';
 import type { Fxo } from '../../src/port/fxo.ts';
 import type { Fxs } from '../../src/port/fxs.ts';
 import type { FxoEvents, FxsEvents } from '../../src/port/port.ts';
@@ -17,6 +18,7 @@ interface Teardown {
 
 export interface SimulatedOffice {
   simulator: Simulator;
+  card: LineCard;
   ports: Ports;
   fxs(port: number): Fxs;
   fxo(port: number): Fxo;
@@ -44,6 +46,7 @@ export async function simulatedOffice(
   t.teardown(() => ports.close());
   const office: SimulatedOffice = {
     simulator,
+    card: host.card,
     ports,
     fxs: (port) => ports.fxs.get(port)!,
     fxo: (port) => ports.fxo.get(port)!,

@@ -175,6 +175,7 @@ t.test('blind, the transferor hung up, and nobody answers: it is rung again', as
   a.emit('transferAsked', order);
   await settle();
   t.ok(b.port(4).ringing);
+  t.equal(b.port(4).ringsAs, 'external', 'as the one who is put through');
   a.farReleases(16);
   await settle();
   t.equal(caller.state, 'answered');
@@ -194,6 +195,7 @@ t.test('blind, the transferor hung up, and nobody answers: it is rung again', as
   b.trunkLeg.farReleases(17);
   await settle();
   t.ok(b.port(1).ringing, 'the call comes back');
+  t.equal(b.port(1).ringsAs, 'recall');
   b.port(1).lift();
   await settle();
   t.equal(b.media.joined.get(again.endpoint), 'line:1');

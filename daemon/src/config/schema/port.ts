@@ -16,6 +16,7 @@ import {
 } from './common.ts';
 import { fxoCallerId, fxsCallerId } from './port-caller-id.ts';
 import { portEcho } from './port-echo.ts';
+import { fxsRinging } from './port-ringing.ts';
 
 const number = portNumber.meta(
   field('Гнездо', 'Socket', 'Номер гнезда на корпусе.', 'Number of the socket on the case.', {
@@ -170,6 +171,7 @@ export const fxsPort = z.object({
         { unit: 'ms', technical: true },
       ),
     ),
+  ...fxsRinging,
   ...fxsCallerId,
   ...portEcho,
 });

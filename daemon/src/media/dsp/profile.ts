@@ -71,6 +71,8 @@ export interface CountryProfile {
     readonly frequencyHz: number;
     readonly cadence: readonly number[];
     readonly internalCadence: readonly number[];
+    readonly recallCadence: readonly number[];
+    readonly groupCadence: readonly number[];
     readonly detect: {
       readonly frequencyHz: Range;
       readonly minVolts: number;
@@ -157,6 +159,8 @@ function readRing(ring: Reader): void {
   ring.number('frequencyHz', 15, 70);
   ring.cadence('cadence');
   ring.cadence('internalCadence');
+  ring.cadence('recallCadence');
+  ring.cadence('groupCadence');
   const detect = ring.at('detect');
   detect.range('frequencyHz', 10, 80);
   detect.number('minVolts', 0, 100);

@@ -1,4 +1,4 @@
-import type { Party, ReleaseCause } from '../../call/leg.ts';
+import type { Party, ReleaseCause, RingClass } from '../../call/leg.ts';
 import { escapeUser, joinHostPort, parseUri, plainAddress, quoteName } from '../address.ts';
 import { localCause } from '../cause.ts';
 import { Credentials, type DigestProgress } from '../credentials.ts';
@@ -18,6 +18,14 @@ import type { Contact, Device } from './device.ts';
 
 /** How long a device of the office may be silent after an INVITE, ms: it is a switch away. */
 const NO_ANSWER_MS = 4_000;
+
+/** Where a call comes from, in the words of RFC 7462 8.2; there is none for a group. */
+const ALERT: Record<RingClass, string> = {
+  external: '<urn:alert:source:external>',
+  internal: '<urn:alert:source:internal>',
+  recall: '<urn:alert:service:recall:transfer>',
+  group: '<urn:alert:source:external>',
+};
 
 /** One place among a device's calls at once; all contacts that ring for one call share it. */
 export class CallPlace {
@@ -148,7 +156,7 @@ export class DevicePeer implements CalledPeer {
       // RFC 3325 9.3: a PBX passes on what it is told of its callers.
       ...(caller.absence === 'private' ? { Privacy: 'id' } : {}),
       // RFC 7462 10: telephones ring in another way for a colleague.
-      'Alert-Info': inside ? '<urn:alert:source:internal>' : '<urn:alert:source:external>',
+      'Alert-Info': ALERT[call.ring ?? (inside ? 'internal' : 'external')],
       ...(this.device.config.userToUser ? userToUser(call) : {}),
       ...(contact?.path.length ? { Route: contact.path.join(', ') } : {}),
     };
