@@ -133,7 +133,7 @@ function open(files: readonly SpandspFile[]): SpandspFile & { library: LibraryHa
     try {
       return { library: koffi.load(file), file, abi };
     } catch (error) {
-      if (index === 0) reason = messageOf(error);
+      if (index === 0) reason = `${file}: ${messageOf(error)}`;
     }
   }
   throw new CodedError('media/no-spandsp', reason);

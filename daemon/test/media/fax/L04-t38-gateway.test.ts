@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { FaxProgress } from '../../../src/media/api.ts';
 import { spandspGateway } from '../../../src/media/fax/gateway.ts';
-import { findSpandsp } from '../../../src/media/fax/spandsp.ts';
 import { T30Watch } from '../../../src/media/fax/t30-watch.ts';
 import { readUdptl, UdptlReceiver, UdptlSender } from '../../../src/media/fax/udptl.ts';
+import { noFax } from '../../kit/fax/office.ts';
 import { differingPixels, document, readTiff } from '../../kit/fax/pages.ts';
 import { FaxMachine, UdptlTerminal } from '../../kit/fax/terminals.ts';
 import { random } from '../support/v21.ts';
@@ -14,13 +14,7 @@ import { random } from '../support/v21.ts';
  * a fraction of a second.
  */
 
-let missing: string | undefined;
-try {
-  findSpandsp();
-} catch (error) {
-  missing = `no gateway without the library: ${(error as Error).message}`;
-}
-const skip = missing ?? false;
+const skip = noFax;
 
 interface Setting {
   /** Who sends the document: the machine on the line, or the terminal. */
