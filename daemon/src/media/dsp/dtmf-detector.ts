@@ -45,10 +45,10 @@ const MISSES_TO_FORGET = 2;
 const MIN_TONE_SHARE = 0.8;
 const CLEAR_TONE_SHARE = 0.92;
 /**
- * Both errors together (each may be 1.5 %): a note and its octave on a pair are off by 4 % between them, by 3.4 %
- * in a vibrato.
+ * How far the errors may lie apart (each may be 1.5 % its own way): a note and its octave on a pair are 4 % apart, 3.4 %
+ * within a vibrato. A sender whose clock is off is off by the same on both.
  */
-const MAX_BOTH_ERRORS = 0.0325;
+const MAX_APART = 0.0325;
 /** Limits of one window are as much wider: its estimates are bent by the other tone. */
 const WINDOW_ERROR = 1.7;
 const WINDOW_TWIST = 1.4;
@@ -245,9 +245,10 @@ export class DtmfDetector {
     );
     const { lowPower, highPower } = fit;
     const rest = fit.rest + this.#unsteady / (BLOCK * WINDOW);
-    const rowError = Math.abs(fit.low / row - 1);
-    const columnError = Math.abs(fit.high / column - 1);
-    if (Math.max(rowError, columnError) > this.#maxError || rowError + columnError > MAX_BOTH_ERRORS) {
+    const rowError = fit.low / row - 1;
+    const columnError = fit.high / column - 1;
+    const apart = Math.abs(columnError - rowError);
+    if (Math.max(Math.abs(rowError), Math.abs(columnError)) > this.#maxError || apart > MAX_APART) {
       // A key does not come nearer to its frequency while it is held; a note with vibrato does.
       this.#nextTry = Infinity;
       this.#failures = FAILURES_TO_CLEAR;
