@@ -77,6 +77,7 @@ const parts: Part[] = [
           main: 'daemon/src/main.ts',
           'media-worker': 'daemon/src/worker/media-worker.ts',
           'fax-worker': 'daemon/src/worker/fax-worker.ts',
+          'recorder-worker': 'daemon/src/worker/recorder-worker.ts',
           'sipd-worker': 'daemon/src/sipd/worker.ts',
           sipd: 'daemon/src/sipd/cli.ts',
         },

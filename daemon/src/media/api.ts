@@ -1,4 +1,12 @@
 import type { Events } from '../base/emitter.ts';
+import type { RecordingOrder, RecordingOutcome } from './recording/file.ts';
+
+export type {
+  RecordingFailure,
+  RecordingFormat,
+  RecordingOrder,
+  RecordingOutcome,
+} from './recording/file.ts';
 
 /** An end of a media path: a port of the line card (`line:3`) or an RTP session (`rtp:17`). */
 export type EndpointId = string;
@@ -89,6 +97,12 @@ export interface FaxProgress {
   bitRate?: number;
   /** Error correction (ECM) of T.30. */
   errorCorrection?: boolean;
+}
+
+/** One party among several, and whom of the others it hears; `gainDb`: how much louder, 0 by default. */
+export interface MixSeat {
+  endpoint: EndpointId;
+  hears: readonly { from: EndpointId; gainDb?: number }[];
 }
 
 /** How an endpoint's audio is treated where it is, or may be, a modem's. */
@@ -185,6 +199,8 @@ export type ToneContext = 'off' | 'after-seize' | 'after-digits' | 'after-answer
 export interface Detection {
   dtmf?: boolean;
   tones?: ToneContext;
+  /** The line's own tone frequency as learnt, Hz: single tones then count only within 20 Hz of it. */
+  toneHz?: number;
   /** Report speech as `voice`; for answer detection on lines without polarity reversal. */
   voice?: boolean;
   /** Report `silence` when nothing but noise came for this long, ms (release supervision, G05). */
@@ -289,6 +305,8 @@ export type MediaEvents = {
   faxProgress: [endpoint: EndpointId, progress: FaxProgress];
   /** The figures of a port's echo canceller have changed; at most one each two seconds. */
   echo: [endpoint: EndpointId, figures: EchoFigures];
+  /** A recording is over, by itself or as it was told to. Comes once. */
+  recording: [id: string, outcome: RecordingOutcome];
 };
 
 /**
@@ -324,6 +342,21 @@ export interface Media extends Events<MediaEvents> {
   /** A key pressed on the endpoint's own side became known beside the media: it goes on to what the endpoint is joined to. */
   press(endpoint: EndpointId, digit: string): Promise<void>;
   detect(endpoint: EndpointId, detection: Detection): Promise<void>;
+  /**
+   * Joins any number of endpoints, each of which hears those that its seat names; again with other seats rearranges
+   * them, and without any ends it. {@link connect} and {@link disconnect} take an endpoint out of it.
+   */
+  mix(id: string, seats: readonly MixSeat[]): Promise<void>;
+  /**
+   * Writes what an endpoint's party says (left) and hears (right) into a file; `recording` tells of its end. The file
+   * goes on when the endpoint is closed, with silence, until it is told to stop.
+   */
+  record(endpoint: EndpointId, order: RecordingOrder): Promise<void>;
+  /** Goes on with the same file at another endpoint. A recording that is over is no error. */
+  moveRecording(id: string, endpoint: EndpointId, mirrored?: boolean): Promise<void>;
+  /** What is said and heard stays out of a recording, which has silence there. */
+  muteRecording(id: string, muted: boolean): Promise<void>;
+  stopRecording(id: string): Promise<void>;
   /** Sets how a port's echo is dealt with, from its next call on. */
   setEcho(endpoint: EndpointId, settings: EchoSettings): Promise<void>;
 }

@@ -3,7 +3,9 @@ import { V8MenuFilter } from './dsp/v8-menu.ts';
 import { V21FlagDetector } from './dsp/v21-flags.ts';
 import { FRAME_SAMPLES } from './line-audio.ts';
 import type { Listener } from './listener.ts';
+import type { Seat } from './mixer.ts';
 import type { Playback } from './playback.ts';
+import type { Recording } from './recording/recording.ts';
 import { Squelch } from './squelch.ts';
 
 /** A playback under way and who waits for its end. */
@@ -21,6 +23,10 @@ export abstract class Endpoint {
   #squelching = false;
   #playing: Playing | undefined;
   peer: Endpoint | undefined;
+  /** Its place among more than two, in the stead of a peer. */
+  seat: Seat | undefined;
+  /** Takes down what it says and hears. */
+  recording: Recording | undefined;
   detection: Detection = {};
   #care: ModemCare = {};
   #flags: V21FlagDetector | undefined;
@@ -43,6 +49,16 @@ export abstract class Endpoint {
   /** Begins and ends a digit toward it, where {@link takesEvents}. */
   abstract beginDigit(digit: string): void;
   abstract endDigit(): void;
+
+  /** Whether frames come from it by themselves, which are then the clock of what it is joined to. */
+  live(_now: number, _patient?: boolean): boolean {
+    return false;
+  }
+
+  /** Whether what comes from it is a digit just now that was made of an event. */
+  get soundsDigit(): boolean {
+    return false;
+  }
 
   get care(): ModemCare {
     return this.#care;

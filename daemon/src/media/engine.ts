@@ -8,8 +8,10 @@ import type {
   EndpointId,
   Media,
   MediaEvents,
+  MixSeat,
   ModemCare,
   PlaySource,
+  RecordingOrder,
   RtpParameters,
   RtpStatistics,
   T38Parameters,
@@ -23,8 +25,11 @@ import type { GatewayMaker } from './fax/gateway.ts';
 import type { LineAudio } from './line-audio.ts';
 import { LineEndpoint } from './line-endpoint.ts';
 import { Listener, type ListenerSink } from './listener.ts';
+import { type Hears, Mixer } from './mixer.ts';
 import { DEFAULT_MEDIA_OPTIONS, type MediaOptions } from './options.ts';
 import { createPlayback } from './playback.ts';
+import { Recordings } from './recording/recordings.ts';
+import type { Recorder } from './recording/remote.ts';
 import type { KernelPaths } from './relay/kernel-paths.ts';
 import { RtpEndpoint } from './rtp-endpoint.ts';
 import { nodeSockets, type SocketFactory } from './session/datagram.ts';
@@ -46,6 +51,8 @@ export interface EngineParts {
   echoCanceller?: (tailMs: number) => EchoCanceller;
   /** Makes gateways between audio and T.38; absent: faxes go as audio. */
   fax?: GatewayMaker;
+  /** Writes recordings; absent: nothing is recorded. */
+  recorder?: Recorder;
 }
 
 /** Interval of what is not tied to audio: reports, silence watch, lost ends of events; ms. */
@@ -98,6 +105,8 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
   readonly #unsubscribe: (() => void) | undefined;
   readonly #poll: (() => void) | undefined;
   #kernel: KernelPaths | undefined;
+  readonly #recordings: Recordings;
+  readonly #mixers = new Map<string, Mixer>();
   #number = 0;
   /** Card sample of the frames that came last. */
   #frameAt = -1;
@@ -112,6 +121,10 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     this.#echo = this.#options.echoCanceller ? parts.echoCanceller : undefined;
     this.#fax = parts.fax;
     this.#poll = parts.poll;
+    this.#recordings = new Recordings(this.#clock, parts.recorder, {
+      changed: (endpoint) => this.#arrange(endpoint),
+      ended: (id, outcome) => this.emit('recording', id, outcome),
+    });
     this.#pool = new PortPairPool(this.#options.rtpPorts, {
       sockets: parts.sockets ?? nodeSockets,
       now: () => this.#clock.now(),
@@ -214,6 +227,7 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     const endpoint = this.#endpoints.get(id);
     if (!(endpoint instanceof RtpEndpoint)) return undefined;
     this.#part(endpoint);
+    this.#recordings.left(endpoint);
     endpoint.stop();
     endpoint.fax?.close();
     const figures = endpoint.session.close(this.#clock.now(), this.#clock.wall());
@@ -243,6 +257,37 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     second.peer = first;
     this.#arrange(first);
     this.#arrange(second);
+  }
+
+  async mix(id: string, seats: readonly MixSeat[]): Promise<void> {
+    const wanted = new Map<Endpoint, Hears[]>();
+    for (const { endpoint, hears } of seats)
+      wanted.set(
+        this.#endpoint(endpoint),
+        hears.map(({ from, gainDb = 0 }) => ({ from, gain: 10 ** (gainDb / 20) })),
+      );
+    const mixer = this.#mixers.get(id) ?? new Mixer();
+    for (const endpoint of wanted.keys()) if (endpoint.seat?.mixer !== mixer) this.#part(endpoint);
+    const left = mixer.arrange(wanted);
+    if (mixer.seats.length > 0) this.#mixers.set(id, mixer);
+    else this.#mixers.delete(id);
+    for (const endpoint of [...wanted.keys(), ...left]) this.#arrange(endpoint);
+  }
+
+  async record(id: EndpointId, order: RecordingOrder): Promise<void> {
+    this.#recordings.begin(this.#endpoint(id), order);
+  }
+
+  async moveRecording(recording: string, id: EndpointId, mirrored?: boolean): Promise<void> {
+    this.#recordings.move(recording, this.#endpoint(id), mirrored);
+  }
+
+  async muteRecording(recording: string, muted: boolean): Promise<void> {
+    this.#recordings.mute(recording, muted);
+  }
+
+  async stopRecording(recording: string): Promise<void> {
+    this.#recordings.stop(recording);
   }
 
   async disconnect(id: EndpointId): Promise<void> {
@@ -299,6 +344,7 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
   /** Closes every session and stops all timers. */
   async close(): Promise<void> {
     this.#unsubscribe?.();
+    await this.#recordings.close();
     for (const endpoint of [...this.#rtp]) await this.closeRtp(endpoint.id);
     for (const endpoint of this.#lines) endpoint?.stop();
     this.#housekeeping.cancel();
@@ -378,6 +424,10 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
   }
 
   #part(endpoint: Endpoint): void {
+    if (endpoint.seat) {
+      endpoint.seat.mixer.leave(endpoint);
+      this.#arrange(endpoint);
+    }
     const peer = endpoint.peer;
     if (!peer) return;
     for (const side of [endpoint, peer]) {
@@ -412,7 +462,7 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     endpoint.listener.set(endpoint.detection, lineToEvents || aside);
     if (!(endpoint instanceof RtpEndpoint)) return;
     if (endpoint.fax) endpoint.fax.partner = peer instanceof RtpEndpoint ? peer.fax : undefined;
-    endpoint.session.inlet.tones = peer !== undefined && !peer.takesEvents;
+    endpoint.session.inlet.tones = endpoint.seat !== undefined || (peer !== undefined && !peer.takesEvents);
     const relay = peer instanceof RtpEndpoint && endpoint.fitsRelay(peer) ? peer.session : undefined;
     const asIs = relay !== undefined && this.#kernel?.equal(endpoint, peer as RtpEndpoint) === true;
     if (!asIs || endpoint.detection.dtmf || relay !== endpoint.session.relayTo) this.#kernel?.leave(endpoint);
@@ -457,7 +507,8 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
       const endpoint = sessions[i]!;
       if (!this.#timed(endpoint, seen)) continue;
       const peer = endpoint.peer;
-      if (!(peer instanceof RtpEndpoint)) endpoint.transmit(undefined, now);
+      if (endpoint.seat) endpoint.transmitMixed(now);
+      else if (!(peer instanceof RtpEndpoint)) endpoint.transmit(undefined, now);
       else if (!peer.relayed) endpoint.transmit(peer.heard, now);
     }
     for (let i = 0; i < this.#lines.length; i++) this.#lines[i]?.idle(now);
@@ -466,9 +517,10 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
   /** Whether the timer is the clock of a session now. */
   #timed(endpoint: RtpEndpoint, now: number): boolean {
     if (!endpoint.session.parameters) return false;
-    const peer = endpoint.peer;
+    const { peer, seat } = endpoint;
+    if (seat) return seat.mixer.leader(now) === undefined;
     const modem = endpoint.fax !== undefined || endpoint.care.clear === true;
-    return !(peer instanceof LineEndpoint && peer.live(now, modem));
+    return peer?.live(now, modem) !== true;
   }
 
   #housekeep(): void {
@@ -487,5 +539,6 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
       if (endpoint && figures) this.emit('echo', endpoint.id, figures);
     }
     this.#kernel?.look(this.#rtp);
+    this.#recordings.flush(now);
   }
 }

@@ -3,6 +3,7 @@ import type { EchoControl } from './echo-control.ts';
 import { Endpoint, SILENT_FRAME } from './endpoint.ts';
 import { FRAME_SAMPLES, type LineAudio } from './line-audio.ts';
 import type { Listener } from './listener.ts';
+import type { Seat } from './mixer.ts';
 import { RtpEndpoint } from './rtp-endpoint.ts';
 
 /** Time without a frame after which the port is not a clock any more for what it is joined to, ms. */
@@ -69,7 +70,7 @@ export class LineEndpoint extends Endpoint {
    * Whether the card's frames come, and are the clock. `patient`: late ones are waited for, as a modem's signal bears
    * delay and no silence put in between.
    */
-  live(now: number, patient = false): boolean {
+  override live(now: number, patient = false): boolean {
     return now - this.#lastFrameAt <= (patient ? GONE_MS : STALL_MS);
   }
 
@@ -80,7 +81,13 @@ export class LineEndpoint extends Endpoint {
     const frame = this.#frame;
     frame.set(samples);
     const peer = this.peer;
-    const working = peer !== undefined || this.playing || this.listener.active;
+    const { seat, recording } = this;
+    const working =
+      peer !== undefined ||
+      seat !== undefined ||
+      recording !== undefined ||
+      this.playing ||
+      this.listener.active;
     if (working && !this.#working) this.#beginEcho();
     this.#working = working;
     if (working) {
@@ -88,6 +95,15 @@ export class LineEndpoint extends Endpoint {
       const key = this.listener.hearRaw(frame, this.#reference);
       if (!this.care.clear) this.#echo?.process(this.#reference, frame, key);
       this.hear(frame, now < this.#deafUntil);
+    }
+    recording?.said(frame, now);
+    if (seat) {
+      const leads = seat.mixer.leader(now) === this;
+      if (leads) forOthers(seat, captureSeat, now);
+      seat.said(frame);
+      this.#answer(at + this.#audio.lead, now);
+      if (leads) forOthers(seat, transmitSeat, now);
+      return;
     }
     if (peer instanceof RtpEndpoint) peer.transmit(frame, now);
     else if (peer instanceof LineEndpoint) peer.#receive(frame);
@@ -142,8 +158,11 @@ export class LineEndpoint extends Endpoint {
     let sounding = this.sounding;
     if (peer instanceof RtpEndpoint) {
       peer.capture(now);
-      sounding ||= peer.session.inlet.regenerator.active;
+      sounding ||= peer.soundsDigit;
       if (!this.nextPlayed(out)) out = peer.heard;
+    } else if (this.seat) {
+      sounding ||= this.seat.soundsDigit;
+      if (!this.nextPlayed(out)) this.seat.mix(out);
     } else if (this.nextPlayed(out)) {
       this.emptyInbox();
     } else if (this.#inboxCount > 0) {
@@ -154,6 +173,7 @@ export class LineEndpoint extends Endpoint {
       out = SILENT_FRAME;
     }
     if (sounding) this.#deafUntil = now + DEAF_MS;
+    this.recording?.heard(out, now);
     this.#audio.write(this.port, at, out);
     this.#remember(at, out);
   }
@@ -183,6 +203,18 @@ export class LineEndpoint extends Endpoint {
       this.#reference[i] = known ? this.#sent[(at + i) & SENT_MASK]! : 0;
   }
 }
+
+/** Moves the audio of the RTP sessions that sit with a line by the frames of that line. */
+function forOthers(seat: Seat, act: (endpoint: RtpEndpoint, now: number) => void, now: number): void {
+  const { seats } = seat.mixer;
+  for (let i = 0; i < seats.length; i++) {
+    const { endpoint } = seats[i]!;
+    if (endpoint instanceof RtpEndpoint && endpoint.session.parameters) act(endpoint, now);
+  }
+}
+
+const captureSeat = (endpoint: RtpEndpoint, now: number): void => endpoint.capture(now);
+const transmitSeat = (endpoint: RtpEndpoint, now: number): void => endpoint.transmitMixed(now);
 
 function sameFigures(a: EchoFigures, b: EchoFigures): boolean {
   const near = (x: number | undefined, y: number | undefined): boolean =>

@@ -6,8 +6,10 @@ import type {
   EndpointId,
   Media,
   MediaEvents,
+  MixSeat,
   ModemCare,
   PlaySource,
+  RecordingOrder,
   RtpParameters,
   RtpStatistics,
   T38Parameters,
@@ -26,6 +28,11 @@ type MediaMethod =
   | 'stop'
   | 'press'
   | 'setEcho'
+  | 'mix'
+  | 'record'
+  | 'moveRecording'
+  | 'muteRecording'
+  | 'stopRecording'
   | 'detect';
 
 /** Every event of the engine; the list decides what crosses the threads. */
@@ -45,6 +52,7 @@ const EVENTS = [
   'faxFlags',
   'faxProgress',
   'echo',
+  'recording',
 ] as const satisfies readonly (keyof MediaEvents)[];
 
 /** From the main thread to the one that has the engine. */
@@ -72,6 +80,11 @@ const UNHURRIED: ReadonlySet<MediaMethod> = new Set([
   'press',
   'detect',
   'setEcho',
+  'mix',
+  'record',
+  'moveRecording',
+  'muteRecording',
+  'stopRecording',
 ]);
 
 /** One end of a channel between threads: messages arrive in the order they were posted. */
@@ -175,6 +188,26 @@ export class RemoteMedia extends Emitter<MediaEvents> implements Media {
 
   setEcho(endpoint: EndpointId, settings: EchoSettings): Promise<void> {
     return this.#call('setEcho', endpoint, settings);
+  }
+
+  mix(id: string, seats: readonly MixSeat[]): Promise<void> {
+    return this.#call('mix', id, seats);
+  }
+
+  record(endpoint: EndpointId, order: RecordingOrder): Promise<void> {
+    return this.#call('record', endpoint, order);
+  }
+
+  moveRecording(id: string, endpoint: EndpointId, mirrored?: boolean): Promise<void> {
+    return this.#call('moveRecording', id, endpoint, mirrored);
+  }
+
+  muteRecording(id: string, muted: boolean): Promise<void> {
+    return this.#call('muteRecording', id, muted);
+  }
+
+  stopRecording(id: string): Promise<void> {
+    return this.#call('stopRecording', id);
   }
 
   /** The other thread is gone: everything that waits, and everything asked later, fails. */

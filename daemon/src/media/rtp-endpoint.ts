@@ -8,6 +8,8 @@ import type { RtpSession } from './session/rtp-session.ts';
 
 /** What is played in one 10 ms; used up within the call that fills it. */
 const played = new Int16Array(FRAME_SAMPLES);
+/** What a seat hears in one 10 ms, likewise. */
+const mixed = new Int16Array(FRAME_SAMPLES);
 
 /** An RTP session as an end of a media path. */
 export class RtpEndpoint extends Endpoint {
@@ -61,6 +63,10 @@ export class RtpEndpoint extends Endpoint {
     if (!this.digitsAside) this.session.outlet.endDigit();
   }
 
+  override get soundsDigit(): boolean {
+    return this.session.inlet.regenerator.active;
+  }
+
   /** Where DTMF played toward it goes as events; undefined: it is to be played as tones. */
   get eventSink(): EventSink | undefined {
     const { outlet } = this.session;
@@ -103,6 +109,7 @@ export class RtpEndpoint extends Endpoint {
       mine.codec === theirs.codec &&
       (mine.telephoneEventPayloadType === undefined || theirs.telephoneEventPayloadType !== undefined) &&
       !this.needsAudio &&
+      !peer.recording &&
       !peer.playing &&
       !peer.session.outlet.eventActive
     );
@@ -112,7 +119,7 @@ export class RtpEndpoint extends Endpoint {
   get needsAudio(): boolean {
     if (this.digitsAside) return true;
     const { detection } = this;
-    if (this.care.flags) return true;
+    if (this.care.flags || this.recording) return true;
     if (detection.voice || detection.silenceMs || detection.callerId || (detection.tones ?? 'off') !== 'off')
       return true;
     return detection.dtmf === true && this.session.parameters?.telephoneEventPayloadType === undefined;
@@ -139,24 +146,33 @@ export class RtpEndpoint extends Endpoint {
 
   /** Takes 10 ms of what came from the peer into {@link heard}. */
   capture(now: number): void {
-    if (this.fax) {
-      this.fax.pull(this.heard);
-      return;
+    if (this.fax) this.fax.pull(this.heard);
+    else {
+      this.session.inlet.poll(now);
+      this.session.inlet.pull(this.heard, now);
+      // A peer that sends digits as events may leave them in the audio, too: they count once (C03).
+      this.hear(this.heard, this.session.inlet.sawEvents);
     }
-    this.session.inlet.poll(now);
-    this.session.inlet.pull(this.heard, now);
-    // A peer that sends digits as events may leave them in the audio, too: they count once (C03).
-    this.hear(this.heard, this.session.inlet.sawEvents);
+    this.recording?.said(this.heard, now);
+    this.seat?.said(this.heard);
   }
 
   /** Sends 10 ms: what is played, else `frame`, else silence. */
   transmit(frame: Int16Array | undefined, now: number): void {
     const playing = this.nextPlayed(played);
+    const out = playing ? played : (frame ?? SILENT_FRAME);
+    this.recording?.heard(out, now);
     if (this.fax) {
       this.fax.push(playing ? played : frame, now);
       return;
     }
     if (!this.session.sending) return;
-    this.session.outlet.push(playing ? played : (frame ?? SILENT_FRAME), now);
+    this.session.outlet.push(out, now);
+  }
+
+  /** Sends 10 ms of what its seat hears. */
+  transmitMixed(now: number): void {
+    this.seat?.mix(mixed);
+    this.transmit(mixed, now);
   }
 }

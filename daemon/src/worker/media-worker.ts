@@ -14,12 +14,18 @@ import { faxThread } from './fax-thread.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { CardPlace, FromWorker, ToWorker, WorkerStart } from './messages.ts';
 import { makeRealtime } from './realtime.ts';
+import { recorderThread } from './recorder-thread.ts';
 
 /** Interval of the worker's own proof of life, ms. */
 const BEAT_MS = 100;
 /** Beside this file, be it a source or a bundle. */
 const faxWorkerUrl = new URL(
   import.meta.url.endsWith('.ts') ? './fax-worker.ts' : './fax-worker.js',
+  import.meta.url,
+);
+
+const recorderUrl = new URL(
+  import.meta.url.endsWith('.ts') ? './recorder-worker.ts' : './recorder-worker.js',
   import.meta.url,
 );
 
@@ -55,6 +61,7 @@ function run(start: WorkerStart, port: NonNullable<typeof parentPort>): void {
   );
   const engine = new MediaEngine({
     fax,
+    recorder: recorderThread(recorderUrl),
     clock,
     profile: start.profile,
     options: start.media,

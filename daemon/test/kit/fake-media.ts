@@ -4,8 +4,10 @@ import type {
   EndpointId,
   Media,
   MediaEvents,
+  MixSeat,
   ModemCare,
   PlaySource,
+  RecordingOrder,
   T38Parameters,
 } from '../../src/media/api.ts';
 
@@ -71,6 +73,41 @@ export class FakeMedia extends Emitter<MediaEvents> implements Media {
   }
 
   async setEcho(): Promise<void> {}
+
+  /** Who hears whom, by mixer. */
+  readonly mixes = new Map<string, readonly MixSeat[]>();
+  /** Recordings in progress: their endpoint and orders. */
+  readonly recorded = new Map<string, { endpoint: EndpointId; order: RecordingOrder; muted: boolean }>();
+
+  mix(id: string, seats: readonly MixSeat[]): Promise<void> {
+    for (const { endpoint } of seats) this.#part(endpoint);
+    if (seats.length) this.mixes.set(id, seats);
+    else this.mixes.delete(id);
+    return Promise.resolve();
+  }
+
+  record(endpoint: EndpointId, order: RecordingOrder): Promise<void> {
+    this.recorded.set(order.id, { endpoint, order, muted: false });
+    return Promise.resolve();
+  }
+
+  moveRecording(id: string, endpoint: EndpointId): Promise<void> {
+    const known = this.recorded.get(id);
+    if (known) known.endpoint = endpoint;
+    return Promise.resolve();
+  }
+
+  muteRecording(id: string, muted: boolean): Promise<void> {
+    const known = this.recorded.get(id);
+    if (known) known.muted = muted;
+    return Promise.resolve();
+  }
+
+  stopRecording(id: string): Promise<void> {
+    if (this.recorded.delete(id))
+      this.emit('recording', id, { durationMs: 1000, bytes: 32_044, gapMs: 0, kept: true });
+    return Promise.resolve();
+  }
 
   detect(_endpoint: EndpointId, _detection: Detection): Promise<void> {
     return Promise.resolve();

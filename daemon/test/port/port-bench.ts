@@ -118,6 +118,11 @@ export class FakeMedia extends Emitter<MediaEvents> implements Media {
   }
 
   async setEcho(): Promise<void> {}
+  async mix(): Promise<void> {}
+  async record(): Promise<void> {}
+  async moveRecording(): Promise<void> {}
+  async muteRecording(): Promise<void> {}
+  async stopRecording(): Promise<void> {}
 
   async detect(_endpoint: EndpointId, detection: Detection): Promise<void> {
     this.detections.push(detection);

@@ -65,6 +65,11 @@ export class SilentMedia extends Emitter<MediaEvents> implements Media {
   }
   async detect(): Promise<void> {}
   async setEcho(): Promise<void> {}
+  async mix(): Promise<void> {}
+  async record(): Promise<void> {}
+  async moveRecording(): Promise<void> {}
+  async muteRecording(): Promise<void> {}
+  async stopRecording(): Promise<void> {}
   async care(): Promise<void> {}
   /** T.38 as it was set, in order. */
   readonly faxes: { endpoint: EndpointId; parameters: T38Parameters }[] = [];

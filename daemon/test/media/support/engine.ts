@@ -7,6 +7,7 @@ import { parseProfile } from '../../../src/media/dsp/profile.ts';
 import { MediaEngine } from '../../../src/media/engine.ts';
 import type { LineAudio } from '../../../src/media/line-audio.ts';
 import type { MediaOptions } from '../../../src/media/options.ts';
+import type { Recorder } from '../../../src/media/recording/remote.ts';
 import type { RtpPeer } from './rtp-peer.ts';
 
 export const russia = parseProfile(
@@ -18,6 +19,7 @@ export function engine(
   t: { teardown: (fn: () => Promise<void>) => void },
   options: MediaOptions = {},
   line?: LineAudio,
+  recorder?: Recorder,
 ): MediaEngine {
   const media = new MediaEngine({
     clock: systemClock(),
@@ -25,6 +27,7 @@ export function engine(
     options: { rtpPorts: { min: 20000, max: 59999 }, ...options },
     echoCanceller: echoCancellers(() => {}),
     ...(line ? { line } : {}),
+    ...(recorder ? { recorder } : {}),
   });
   t.teardown(() => media.close());
   return media;

@@ -1,0 +1,94 @@
+import koffi from 'koffi';
+import { CodedError, messageOf } from '../../base/error.ts';
+import { RECORDING_RATE } from './file.ts';
+
+/** opus_defines.h. */
+const OPUS_APPLICATION_VOIP = 2048;
+const OPUS_SET_BITRATE = 4002;
+const OPUS_GET_LOOKAHEAD = 4027;
+/** Both sides together, bit/s; each is a stream of its own at the rate where telephone speech loses nothing. */
+const BITRATE = 40_000;
+/** Far more than 20 ms at that rate. */
+const MAX_PACKET = 4000;
+
+interface Functions {
+  create(rate: number, channels: number, streams: number, coupled: number, mapping: Uint8Array, application: number, error: Int32Array): unknown; // biome-ignore format: a C prototype reads best in one line
+  encode(encoder: unknown, pcm: Int16Array, frame: number, data: Uint8Array, max: number): number;
+  set(encoder: unknown, request: number, type: 'int', value: number): number;
+  get(encoder: unknown, request: number, type: 'int32_t *', value: Int32Array): number;
+  destroy(encoder: unknown): void;
+}
+
+let loaded: Functions | undefined;
+
+function library(): Functions {
+  if (loaded) return loaded;
+  try {
+    const opus = koffi.load('libopus.so.0');
+    loaded = {
+      create: opus.func(
+        'void *opus_multistream_encoder_create(int32_t, int, int, int, const uint8_t *, int, _Out_ int *)',
+      ),
+      encode: opus.func(
+        'int opus_multistream_encode(void *, const int16_t *, int, _Out_ uint8_t *, int32_t)',
+      ),
+      set: opus.func('int opus_multistream_encoder_ctl(void *, int, ...)'),
+      get: opus.func('int opus_multistream_encoder_ctl(void *, int, ...)'),
+      destroy: opus.func('void opus_multistream_encoder_destroy(void *)'),
+    } as unknown as Functions;
+    return loaded;
+  } catch (error) {
+    throw new CodedError('media/no-opus', `libopus cannot be used: ${messageOf(error)}`);
+  }
+}
+
+/** Whether libopus is on this machine. */
+export function opusHere(): boolean {
+  try {
+    library();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * An Opus encoder of two streams that know nothing of each other: coupled ones would let one side shine through on
+ * the other. @throws CodedError `media/no-opus`
+ */
+export class OpusPair {
+  readonly #functions = library();
+  readonly #encoder: unknown;
+  readonly #packet = new Uint8Array(MAX_PACKET);
+  /** Samples at 48 kHz before the first of what was encoded. */
+  readonly preSkip: number;
+
+  constructor() {
+    const error = new Int32Array(1);
+    this.#encoder = this.#functions.create(
+      RECORDING_RATE,
+      2,
+      2,
+      0,
+      Uint8Array.of(0, 1),
+      OPUS_APPLICATION_VOIP,
+      error,
+    );
+    if (!this.#encoder) throw new CodedError('media/no-opus', `libopus gives no encoder (${error[0]})`);
+    this.#functions.set(this.#encoder, OPUS_SET_BITRATE, 'int', BITRATE);
+    const lookahead = new Int32Array(1);
+    this.#functions.get(this.#encoder, OPUS_GET_LOOKAHEAD, 'int32_t *', lookahead);
+    this.preSkip = lookahead[0]! * (48_000 / RECORDING_RATE);
+  }
+
+  /** 20 ms, interleaved, as one packet. */
+  encode(frame: Int16Array): Buffer {
+    const length = this.#functions.encode(this.#encoder, frame, frame.length / 2, this.#packet, MAX_PACKET);
+    if (length < 0) throw new CodedError('media/no-opus', `libopus cannot encode (${length})`);
+    return Buffer.from(this.#packet.subarray(0, length));
+  }
+
+  close(): void {
+    this.#functions.destroy(this.#encoder);
+  }
+}
