@@ -213,6 +213,15 @@ t.test('batches', { skip: polled ? false : 'no batches on this system' }, async 
     t.equal(ears[0]!.heard.length, 20);
     clock.advance(11);
     t.equal(ears[0]!.heard.length, 21, 'by the timer');
+    clock.advance(2000);
+    b!.send(Buffer.from('y'), a!.port, here);
+    clock.advance(10);
+    t.equal(ears[0]!.heard.length, 22, 'after a quiet time, too, once anything is sent');
+    clock.advance(2000);
+    const foreigner = await foreign(t);
+    await new Promise<void>((resolve) => foreigner.send('z', a!.port, here, () => resolve()));
+    clock.advance(50);
+    t.equal(ears[0]!.heard.length, 23, 'and within 50 ms where sockets only wait');
     a!.close();
     b!.close();
     t.equal(clock.pending, 0, 'and no timer without sockets');

@@ -24,6 +24,10 @@ import { AF_INET, AF_INET6, addressOf, portOf, SOCKADDR_IN6_BYTES, socketAddress
 const POLL_MS = 10;
 /** A look by the timer is left out if a tick has looked so shortly before, ms. */
 const JUST_LOOKED_MS = 6;
+/** Looks in a row at which nothing had come, and nothing been sent since, after which they get rarer: a second. */
+const QUIET_LOOKS = 100;
+/** Time between two looks while sockets only wait for calls, ms. Whatever is sent makes them frequent again. */
+const IDLE_POLL_MS = 50;
 /** Datagrams taken from one socket by one call. */
 const BATCH = 8;
 /** Room for one datagram; more is no RTP, and dropped. */
@@ -77,6 +81,8 @@ class EpollSockets implements PolledSockets {
   readonly #open: (PolledSocket | undefined)[] = [];
   #count = 0;
   #timer: Timer | undefined;
+  /** Looks since anything last happened; at {@link QUIET_LOOKS} they are rare. */
+  #quiet = 0;
   #polling = false;
   #looked = Number.NEGATIVE_INFINITY;
   readonly #data = Buffer.alloc(BATCH * DATAGRAM_BYTES);
@@ -176,10 +182,23 @@ class EpollSockets implements PolledSockets {
     if (this.#libc.epoll_ctl(this.#epoll, EPOLL_CTL_ADD, fd, event) < 0) return false;
     this.#open[fd] = socket;
     this.#count++;
-    this.#timer ??= this.#clock.every(POLL_MS, () => {
-      if (this.#clock.now() - this.#looked > JUST_LOOKED_MS) this.poll();
-    });
+    this.stir();
     return true;
+  }
+
+  /** Something goes on: looks are frequent from now on. */
+  stir(): void {
+    const rare = this.#quiet >= QUIET_LOOKS;
+    this.#quiet = 0;
+    if (!this.#timer || rare) this.#pace(POLL_MS);
+  }
+
+  #pace(ms: number): void {
+    this.#timer?.cancel();
+    this.#timer = this.#clock.every(ms, () => {
+      if (this.#clock.now() - this.#looked > JUST_LOOKED_MS) this.poll();
+      if (this.#timer && ++this.#quiet === QUIET_LOOKS) this.#pace(IDLE_POLL_MS);
+    });
   }
 
   /** A socket is about to be closed, which ends the watching, too. */
@@ -200,6 +219,7 @@ class EpollSockets implements PolledSockets {
       const errno = this.#libc.errno();
       return errno === ECONNREFUSED || errno === EINTR;
     }
+    this.stir();
     const fields = this.#fields;
     for (let i = 0; i < count; i++) {
       const header = (i * MMSGHDR.bytes) >> 2;
@@ -288,6 +308,7 @@ class PolledSocket implements DatagramSocket {
 
   send(data: Uint8Array, port: number, address: string): void {
     if (this.fd < 0) return;
+    this.#owner.stir();
     let to: Buffer | undefined;
     if (!this.#connected) {
       to = this.#to(address, port);
