@@ -1,5 +1,6 @@
 import { codeOf, messageOf } from '../base/error.ts';
-import type { FxoPort, LineRelease } from '../port/port.ts';
+import type { FxoPort, LineAccount, LineRelease } from '../port/port.ts';
+import type { LineAccountRecord } from '../records/line-account.ts';
 import { cause, localCause, remoteCause } from './cause.ts';
 import type { AnalogContext } from './fxs-leg.ts';
 import type { ReleaseCause } from './leg.ts';
@@ -32,6 +33,34 @@ function causeOfDialing(error: unknown): ReleaseCause {
   }
 }
 
+const tenth = (value: number): number => Math.round(value * 10) / 10;
+
+/** An account of a line as the record keeps it. */
+function accountRecord(as: string, { evidence, doubts }: LineAccount): LineAccountRecord {
+  const { tone, ...rest } = evidence;
+  return {
+    as,
+    doubts: [...doubts],
+    ...rest,
+    ...(tone
+      ? {
+          tone: {
+            frequencyHz: tenth(tone.frequencyHz),
+            levelDbm0: tenth(tone.levelDbm0),
+            count: tone.count,
+            cycles: tone.cycles.map((cycle) => ({
+              onMs: cycle.onMs,
+              offMs: cycle.offMs,
+              frequencyHz: tenth(cycle.frequencyHz),
+              levelDbm0: tenth(cycle.levelDbm0),
+              purity: Math.round(cycle.purity * 100) / 100,
+            })),
+          },
+        }
+      : {}),
+  };
+}
+
 /** What is dialed on a line; an emergency call is released by no timer, tone or silence (ruling 5). */
 export interface LineDialing {
   digits: string;
@@ -44,6 +73,7 @@ export class FxoLeg extends LegBase {
   readonly #port: FxoPort;
   readonly #context: AnalogContext;
   readonly #dialing: LineDialing | undefined;
+  readonly lineAccounts: { answer?: LineAccountRecord; release?: LineAccountRecord } = {};
 
   /** @param dialing what to dial; undefined makes an incoming leg of a ringing line. */
   constructor(id: string, port: FxoPort, context: AnalogContext, dialing?: LineDialing) {
@@ -59,7 +89,12 @@ export class FxoLeg extends LegBase {
     this.#begin();
     const port = this.#port;
     this.whileAlive(port.on('alerting', () => this.becomeAlerting(true)));
-    this.whileAlive(port.on('answered', (source) => this.becomeAnswered(source)));
+    this.whileAlive(
+      port.on('answered', (source, account) => {
+        if (account) this.lineAccounts.answer = accountRecord(source, account);
+        this.becomeAnswered(source);
+      }),
+    );
     const { digits, emergency } = this.#dialing;
     port.dial(digits, { emergency: emergency ?? false }).then(
       // The digits are out: whatever the exchange says now (ringback, a recorded message) is worth hearing.
@@ -73,7 +108,10 @@ export class FxoLeg extends LegBase {
     this.startedAt = this.#context.clock.now();
     this.state = 'trying';
     this.whileAlive(
-      port.on('released', (release) => this.becomeReleased(causeOfLine(release, this.state === 'answered'))),
+      port.on('released', (release, account) => {
+        if (account) this.lineAccounts.release = accountRecord(release, account);
+        this.becomeReleased(causeOfLine(release, this.state === 'answered'));
+      }),
     );
     this.whileAlive(port.on('digit', (key) => this.emit('digit', key)));
     if (this.direction === 'incoming') {

@@ -46,6 +46,7 @@ export class RecordKeeper {
     leg.on('answered', (source) => {
       entry.answeredAt ??= this.#clock.wall();
       entry.answerSource = source;
+      if (leg.lineAccounts?.answer) entry.lineAnswer = leg.lineAccounts.answer;
       if (leg.callId) entry.sipCallId = leg.callId;
     });
     leg.on('released', (released) => this.#legReleased(leg, entry, released));
@@ -63,6 +64,7 @@ export class RecordKeeper {
     entry.endedAt ??= this.#clock.wall();
     entry.q850 = released.q850;
     entry.causeText = released.text;
+    if (leg.lineAccounts?.release) entry.lineRelease = leg.lineAccounts.release;
     if (released.sip !== undefined) entry.sipStatus = released.sip;
     if (leg.callId) entry.sipCallId = leg.callId;
     this.#note();

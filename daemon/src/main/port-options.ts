@@ -84,7 +84,8 @@ function callWaitingSignal(profile: CountryProfile): CallWaitingSignal {
 }
 
 function fxoOptions(port: FxoPortConfig, profile: CountryProfile): PortOptions {
-  const [minMs, maxMs] = profile.supervision.loopBreakMs;
+  const [usualMs, maxMs] = profile.supervision.loopBreakMs;
+  const minMs = port.loopBreakMinMs ?? usualMs;
   return {
     kind: 'fxo',
     number: port.number,
@@ -99,16 +100,18 @@ function fxoOptions(port: FxoPortConfig, profile: CountryProfile): PortOptions {
     pulse: profile.dial.pulse,
     answerSupervision: {
       polarity: port.answerByPolarity,
-      ringbackStop: true,
-      voice: true,
+      ringbackStop: port.answerByVoice,
+      voice: port.answerByVoice,
       timerMs: port.answerTimerMs,
     },
     releaseSupervision: {
       loopBreak: { minMs, maxMs },
       polarity: port.releaseByPolarity,
-      busyTone: true,
-      dialTone: true,
-      silenceMs: 0,
+      busyTone: port.releaseByTones,
+      dialTone: port.releaseByTones,
+      silenceMs: port.releaseBySilenceSeconds * 1000,
+      tones: profile.detect,
+      ...(port.toneFrequencyHz === undefined ? {} : { toneHz: port.toneFrequencyHz }),
     },
     maxCallMs: port.maxCallMinutes * 60_000,
     ringTimeoutMs: port.ringTimeoutMs,

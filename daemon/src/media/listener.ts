@@ -47,7 +47,8 @@ export class Listener {
     if (wantDigits && !this.#digits) this.#dtmf?.reset();
     this.#digits = wantDigits;
     if (wantDigits) this.#dtmf ??= this.#makeDigits();
-    if (tones !== 'off') this.#tones ??= this.#makeTones();
+    if (detection.toneHz !== this.#detection.toneHz) this.#tones = undefined;
+    if (tones !== 'off') this.#tones ??= this.#makeTones(detection.toneHz);
     if (this.#tones) this.#tones.context = tones;
     if (detection.voice && !this.#detection.voice) {
       this.#voice ??= new VoiceDetector();
@@ -146,11 +147,15 @@ export class Listener {
     );
   }
 
-  #makeTones(): ToneDetector {
-    return new ToneDetector(this.#profile.detect, (event) => {
-      if (event.kind === 'detected') this.#sink.tone(event.tone, event.evidence);
-      else if (event.kind === 'ended' && event.tone === 'ringback') this.#sink.ringbackStopped();
-    });
+  #makeTones(learntHz: number | undefined): ToneDetector {
+    return new ToneDetector(
+      this.#profile.detect,
+      (event) => {
+        if (event.kind === 'detected') this.#sink.tone(event.tone, event.evidence);
+        else if (event.kind === 'ended' && event.tone === 'ringback') this.#sink.ringbackStopped();
+      },
+      learntHz === undefined ? {} : { learntHz },
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import type { CardCommand, CardIndication } from '../line/card.ts';
-import type { Detection, HeardCallerId, PlaySource, ProgressTone } from '../media/api.ts';
+import type { Detection, HeardCallerId, PlaySource, ProgressTone, ToneEvidence } from '../media/api.ts';
 
 /** What a port's machine asks of the world. `tag`, where given, brings the outcome back as an event. */
 export type PortEffect =
@@ -22,7 +22,7 @@ export type PortEvent =
   /** A command with a tag failed, or a play with a tag was stopped or replaced. */
   | { type: 'failed'; tag: string; code: string; message: string }
   | { type: 'digit'; key: string }
-  | { type: 'tone'; tone: ProgressTone }
+  | { type: 'tone'; tone: ProgressTone; evidence?: ToneEvidence }
   | { type: 'ringback-stopped' }
   | { type: 'voice' }
   | { type: 'silence' }

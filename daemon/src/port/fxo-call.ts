@@ -45,7 +45,8 @@ export function idleDetection(context: FxoContext, state: FxoState): Detection {
 /** What is listened for once somebody has answered. */
 export function answeredDetection({ options }: FxoContext): Detection {
   const { silenceMs } = options.releaseSupervision;
-  return { dtmf: true, tones: 'after-answer', ...(silenceMs > 0 ? { silenceMs } : {}) };
+  // The voice tells afterwards whether somebody was still there when a tone seemed to release the call.
+  return { dtmf: true, tones: 'after-answer', voice: true, ...(silenceMs > 0 ? { silenceMs } : {}) };
 }
 
 /** The requests that are still waiting, refused. */

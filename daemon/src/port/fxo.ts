@@ -2,17 +2,19 @@ import { Emitter } from '../base/emitter.ts';
 import { CodedError } from '../base/error.ts';
 import { Machine } from '../base/machine.ts';
 import type { CardIndication } from '../line/card.ts';
-import type { EndpointId } from '../media/api.ts';
+import type { Detection, EndpointId } from '../media/api.ts';
 import { lineEndpoint } from '../media/api.ts';
 import type { CallerLearning } from './caller-learning.ts';
 import { dialSteps } from './dial-string.ts';
+import { answerDoubts, releaseDoubts } from './doubt.ts';
 import type { PortEnvironment } from './effect-runner.ts';
 import { EffectRunner } from './effect-runner.ts';
+import { EvidenceKeeper } from './evidence.ts';
 import { fxoTransition } from './fxo-machine.ts';
 import type { FxoEffect, FxoEvent, FxoRequest, FxoState } from './fxo-state.ts';
 import { fxoTrouble, holdsLoop, initialFxoState } from './fxo-state.ts';
 import type { FxoOptions } from './options.ts';
-import type { FxoEvents, FxoPort } from './port.ts';
+import type { AnswerSource, FxoEvents, FxoPort, LineAccount, LineRelease } from './port.ts';
 
 interface Waiting {
   resolve: () => void;
@@ -32,12 +34,15 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
   readonly #waiting = new Map<FxoRequest, Waiting>();
   readonly #offs: (() => void)[];
   #sends: Promise<void> = Promise.resolve();
+  readonly #evidence = new EvidenceKeeper();
+  readonly #now: () => number;
 
   constructor(environment: PortEnvironment, options: FxoOptions) {
     super();
     this.number = options.number;
     this.endpoint = lineEndpoint(options.number);
     this.#options = options;
+    this.#now = () => environment.clock.now();
     this.#transition = fxoTransition(options);
     this.#runner = new EffectRunner(environment, this.endpoint, (event) => this.#send(event));
     this.#machine = new Machine(
@@ -52,7 +57,9 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
     };
     this.#offs = [
       media.on('digit', (endpoint, key) => mine(endpoint, { type: 'digit', key })),
-      media.on('tone', (endpoint, tone) => mine(endpoint, { type: 'tone', tone })),
+      media.on('tone', (endpoint, tone, evidence) =>
+        mine(endpoint, { type: 'tone', tone, ...(evidence ? { evidence } : {}) }),
+      ),
       media.on('ringbackStopped', (endpoint) => mine(endpoint, { type: 'ringback-stopped' })),
       media.on('voice', (endpoint) => mine(endpoint, { type: 'voice' })),
       media.on('silence', (endpoint) => mine(endpoint, { type: 'silence' })),
@@ -164,6 +171,7 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
   }
 
   #send(event: FxoEvent): void {
+    this.#evidence.hear(event, this.#now());
     this.#machine.send(event);
     this.#takeOptions();
   }
@@ -190,9 +198,26 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
     return waiting;
   }
 
+  #answerAccount(source: AnswerSource): LineAccount {
+    return { evidence: this.#evidence.told(this.#now()), doubts: answerDoubts(source) };
+  }
+
+  #releaseAccount(cause: LineRelease): LineAccount {
+    const { tones, toneHz, loopBreak, silenceMs } = this.#options.releaseSupervision;
+    const byTone = /-tone$|^sit$/.test(cause);
+    const evidence = this.#evidence.told(this.#now(), {
+      tone: byTone,
+      ...(cause === 'silence' ? { silenceMs } : {}),
+    });
+    const limits = { detect: tones, learntHz: toneHz, breakMinMs: loopBreak.minMs };
+    return { evidence, doubts: releaseDoubts(cause, evidence, limits) };
+  }
+
   #run(effect: FxoEffect): void {
     switch (effect.type) {
       case 'resolve':
+        if (effect.request !== 'send-digits') this.#evidence.dialed(this.#now());
+        if (effect.request === 'answer') this.#evidence.answered(this.#now());
         this.#settle(effect.request)?.resolve();
         break;
       case 'reject':
@@ -208,10 +233,11 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
         this.emit('callerLearnt', effect.learning);
         break;
       case 'emit-answered':
-        this.emit('answered', effect.source);
+        this.#evidence.answered(this.#now());
+        this.emit('answered', effect.source, this.#answerAccount(effect.source));
         break;
       case 'emit-released':
-        this.emit('released', effect.cause);
+        this.emit('released', effect.cause, this.#releaseAccount(effect.cause));
         break;
       case 'emit-digit':
         this.emit('digit', effect.key);
@@ -222,9 +248,18 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
       case 'emit-doubted':
         this.emit('doubted', effect.doubtful);
         break;
+      case 'detect':
+        this.#runner.run({ type: 'detect', detection: this.#learnt(effect.detection) });
+        break;
       default:
         this.#runner.run(effect);
         break;
     }
+  }
+
+  /** Whatever tones are listened for, they are this line's own. */
+  #learnt(detection: Detection): Detection {
+    const { toneHz } = this.#options.releaseSupervision;
+    return toneHz === undefined || !detection.tones ? detection : { ...detection, toneHz };
   }
 }

@@ -1,3 +1,5 @@
+import type { LineAccountRecord } from './line-account.ts';
+
 /** How a call stood when its record was last written; `interrupted`: the daemon died in mid-call. */
 export type CallRecordState = 'active' | 'ended' | 'interrupted';
 
@@ -20,6 +22,9 @@ export interface LegRecord {
   sipCallId?: string;
   /** English technical text of the release. */
   causeText?: string;
+  /** A line: what the far end's answer, and its release, were recognised by. */
+  lineAnswer?: LineAccountRecord;
+  lineRelease?: LineAccountRecord;
   /** Figures of RTP, if the leg had any. */
   rtp?: { sent: number; received: number; lost: number; jitterMs: number; roundTripMs?: number };
 }

@@ -74,7 +74,7 @@ t.test('tones after answer', async (t) => {
 t.test('silence, where it is set', async (t) => {
   const off = await cityLine();
   await off.callAnswered();
-  t.strictSame(off.media.detection, { dtmf: true, tones: 'after-answer' });
+  t.strictSame(off.media.detection, { dtmf: true, tones: 'after-answer', voice: true });
   off.media.emit('silence', 'line:2');
   t.strictSame(off.take(), []);
 

@@ -16,6 +16,7 @@ import {
 } from './common.ts';
 import { fxoCallerId, fxsCallerId } from './port-caller-id.ts';
 import { portEcho } from './port-echo.ts';
+import { fxoSupervision } from './port-supervision.ts';
 import { fxsRinging } from './port-ringing.ts';
 
 const number = portNumber.meta(
@@ -311,6 +312,7 @@ export const fxoPort = z.object({
         { scope: 'next-call', technical: true },
       ),
     ),
+  ...fxoSupervision,
   ringTimeoutMs: z
     .number()
     .int()
