@@ -10,7 +10,15 @@ import { Line } from './office/line.ts';
 import { PbxTrunk } from './office/pbx-trunk.ts';
 import { Telephone } from './office/telephone.ts';
 import { SAMPLES_PER_MS, Timeline } from './office/timeline.ts';
-import { BLOCK, deadFeed, openLoad } from './office/wire.ts';
+import {
+  BLOCK,
+  deadFeed,
+  type Feed,
+  faultyLoad,
+  type Load,
+  openLoad,
+  type PairFault,
+} from './office/wire.ts';
 
 const BLOCK_MS = BLOCK / SAMPLES_PER_MS;
 /**
@@ -36,12 +44,16 @@ export interface SimulatorOptions {
    * lost at once, as with a real card.
    */
   patienceMs?: number;
+  /** Commands that the card does not know, as one of an earlier day. */
+  lacks?: readonly string[];
   /** For link faults; 0 to 1. */
   random?: () => number;
 }
 
 interface Socket {
   layout: SocketLayout;
+  /** Stands on the socket instead of what is plugged in. */
+  faulty?: Load | undefined;
   circuit: FxsCircuit | FxoCircuit;
   device: Telephone | Line | undefined;
 }
@@ -89,6 +101,7 @@ export class Simulator {
         bandwidth: l.bandwidth ?? 0,
         playoutLead: l.playoutLead ?? 160,
         lifelineIdleMs: l.lifelineIdleMs ?? 2000,
+        ...(options.lacks ? { lacks: options.lacks } : {}),
         ...(l.clockStart === undefined ? {} : { clockStart: l.clockStart }),
       },
       this.time,
@@ -101,7 +114,8 @@ export class Simulator {
     const loss = l.echoLossDb === undefined ? 26 : l.echoLossDb;
     this.#sockets = l.sockets.map((layout) => {
       const circuit = this.card.circuit(layout.port)!;
-      circuit.echo = loss === null ? 0 : 10 ** (-loss / 20);
+      circuit.hybrid.share = loss === null ? 0 : 10 ** (-loss / 20);
+      circuit.hybrid.delay = Math.round((l.echoDelayMs ?? 0) * 8);
       return { layout, circuit, device: this.#plugIn(layout, report) };
     });
   }
@@ -172,6 +186,13 @@ export class Simulator {
     const device = this.#at(port);
     if (!(device instanceof Line)) throw new Error(`no line on port ${port}`);
     return device;
+  }
+
+  /** Cuts or shorts the wire between a telephone and its socket; undefined: it is whole again. */
+  pairFault(port: number, fault: PairFault | undefined): void {
+    const socket = this.#sockets.find((s) => s.layout.port === port && s.circuit.kind === 'fxs');
+    if (!socket) throw new Error(`port ${port} is no telephone's`);
+    socket.faulty = fault && faultyLoad(fault);
   }
 
   /** A reset of the card's controller: nobody is told, the boot id changes. */
@@ -307,9 +328,8 @@ export class Simulator {
     const { circuit, device } = socket;
     const peer = this.#joined(socket)?.device;
     if (circuit.kind === 'fxs') {
-      const feed = circuit.detached ? (peer instanceof Line ? peer.feed : this.#deadFeed) : circuit.feed;
-      if (device instanceof Telephone) device.tick(feed);
-      circuit.tick(device instanceof Telephone ? device.load : this.#openLoad);
+      if (device instanceof Telephone) device.tick(this.#feedOf(socket, circuit, peer));
+      circuit.tick(this.#loadOf(socket));
     } else {
       const load = circuit.detached ? (peer instanceof Telephone ? peer.load : this.#openLoad) : circuit.load;
       if (device instanceof Line) device.tick(load);
@@ -317,13 +337,24 @@ export class Simulator {
     }
   }
 
+  /** What feeds the telephone on a socket. */
+  #feedOf(socket: Socket, circuit: FxsCircuit, peer: Device | undefined): Feed {
+    if (socket.faulty) return this.#deadFeed;
+    if (!circuit.detached) return circuit.feed;
+    return peer instanceof Line ? peer.feed : this.#deadFeed;
+  }
+
+  /** What stands on a telephone's socket. */
+  #loadOf({ faulty, device }: Socket): Load {
+    return faulty ?? (device instanceof Telephone ? device.load : this.#openLoad);
+  }
+
   #hear(socket: Socket): void {
     const { circuit, device } = socket;
     const peer = this.#joined(socket)?.device;
     if (circuit.kind === 'fxs') {
-      const feed = circuit.detached ? (peer instanceof Line ? peer.feed : this.#deadFeed) : circuit.feed;
-      if (device instanceof Telephone) device.hearBlock(feed);
-      circuit.hearBlock(device instanceof Telephone ? device.load : this.#openLoad);
+      if (device instanceof Telephone) device.hearBlock(this.#feedOf(socket, circuit, peer));
+      circuit.hearBlock(this.#loadOf(socket));
     } else {
       const load = circuit.detached ? (peer instanceof Telephone ? peer.load : this.#openLoad) : circuit.load;
       if (device instanceof Line) device.hearBlock(load);

@@ -42,6 +42,8 @@ export interface CardOptions {
   playoutLead: number;
   /** First value of the sample clock; random when left out. */
   clockStart?: number;
+  /** Commands that this card does not know yet. */
+  lacks?: readonly string[];
   /** Idle time before the relay parts (frame.md: 2000 ms). */
   lifelineIdleMs: number;
 }
@@ -389,6 +391,7 @@ export class Card {
   }
 
   #perform(command: Message): void {
+    if (this.options.lacks?.includes(command.type)) throw new Refusal('unknown-command');
     if (command.type === 'lifeline') {
       if (command.engaged) this.relay.join();
       else this.relay.letGo();

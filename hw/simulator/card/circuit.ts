@@ -1,6 +1,8 @@
 import type { Values } from '../link/fields.ts';
 import type { Timeline } from '../office/timeline.ts';
 import { BLOCK } from '../office/wire.ts';
+import { Hybrid } from './hybrid.ts';
+import { PairTest } from './pair-test.ts';
 
 /** Tells the host something of a port. `at` in samples of the office's time; now when left out. */
 export type Tell = (type: string, values?: Values, at?: number) => void;
@@ -14,6 +16,8 @@ export class Refusal extends Error {
   }
 }
 
+export type Termination = '600r' | '900r' | 'tbr21';
+
 /** Samples kept for playing: far more than the host may be ahead (frame.md section 6). */
 const PLAYOUT = 4096;
 
@@ -24,10 +28,12 @@ export abstract class Circuit {
   /** What came from the line in the last block. */
   readonly received = new Int16Array(BLOCK);
   audio = false;
-  /** Share of the own signal that the hybrid lets back. */
-  echo = 0;
+  readonly test = new PairTest();
+  readonly hybrid = new Hybrid();
   rxGain = 1;
   txGain = 1;
+  /** Termination put over the country's own. */
+  termination: Termination | undefined;
   /** The lifeline relay has taken the port's pair away. */
   detached = false;
   protected readonly time: Timeline;
@@ -58,7 +64,7 @@ export abstract class Circuit {
     const from = this.time.now;
     for (let i = 0; i < BLOCK; i++) {
       const slot = (from + i) % PLAYOUT;
-      out[i] = this.audio ? this.#playout[slot]! * this.txGain : 0;
+      out[i] = this.audio ? clip(this.#playout[slot]! * this.txGain) : 0;
       this.#playout[slot] = 0;
     }
   }
@@ -66,12 +72,36 @@ export abstract class Circuit {
   protected amplify(): void {
     if (this.rxGain === 1) return;
     for (let i = 0; i < BLOCK; i++) {
-      this.received[i] = Math.max(-32768, Math.min(32767, this.received[i]! * this.rxGain));
+      this.received[i] = clip(this.received[i]! * this.rxGain);
     }
   }
+
+  /** Carries out what both kinds have; false: it is something else. */
+  protected executeCommon(command: Values & { type: string }): boolean {
+    switch (command.type) {
+      case 'configure':
+        this.configureGains(command);
+        this.termination = undefined;
+        return true;
+      case 'impedance':
+        this.termination = command.termination as Termination;
+        return true;
+      case 'line-test':
+        if (this.test.running) throw new Refusal('busy');
+        if (!this.beginTest()) throw new Refusal('wrong-state');
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Begins a line test; false where it may not be made now. */
+  protected abstract beginTest(): boolean;
 
   protected configureGains(command: Values): void {
     this.rxGain = 10 ** ((command.rxGainDb as number) / 20);
     this.txGain = 10 ** ((command.txGainDb as number) / 20);
   }
 }
+
+const clip = (sample: number): number => Math.max(-32768, Math.min(32767, sample));

@@ -1,7 +1,8 @@
 import type { Values } from '../link/fields.ts';
 import { SAMPLES_PER_MS } from '../office/timeline.ts';
-import { type Feed, type Load, measure, openLoad, type Terminal, withEcho } from '../office/wire.ts';
+import { type Feed, type Load, measure, openLoad, type Terminal } from '../office/wire.ts';
 import { Circuit, Refusal } from './circuit.ts';
+import { figure } from './pair-test.ts';
 
 /** Times and thresholds of frame.md section 4. */
 const RING_MS = 150;
@@ -14,6 +15,9 @@ const CURRENT_MS = 100;
 const NO_CURRENT = 3;
 /** A ring seen within this time of closing the loop is told though not yet validated: glare. */
 const GLARE_MS = 100;
+/** A line test of an idle line closes the loop for a moment; in a call there is only its current to tell. */
+const TEST_MS = 200;
+const LOOP_TEST_MS = 20;
 
 type LineState = 'dead' | 'idle' | 'in-use';
 const stateOf = (volts: number): LineState => (volts < 3 ? 'dead' : volts <= 20 ? 'in-use' : 'idle');
@@ -39,6 +43,8 @@ export class FxoCircuit extends Circuit implements Terminal {
   #awayFor = 0;
   #current = -1;
   #currentFor = 0;
+  #testVolts = 0;
+  #testCloses = false;
 
   get seized(): boolean {
     return this.#seized;
@@ -76,10 +82,10 @@ export class FxoCircuit extends Circuit implements Terminal {
   }
 
   execute(command: Values & { type: string }): void {
+    if (this.executeCommon(command)) return;
+    // A call goes before measuring.
+    this.test.hurry();
     switch (command.type) {
-      case 'configure':
-        this.configureGains(command);
-        return;
       case 'seize':
         this.#seize();
         return;
@@ -111,8 +117,9 @@ export class FxoCircuit extends Circuit implements Terminal {
     this.#ringTick(feed);
     this.#polarityTick(feed);
     if (this.#seized) this.#seizedTick(milliamps);
-    else this.#idleTick(volts);
+    else if (!this.#testCloses) this.#idleTick(volts);
     this.#planTick();
+    this.#testTick(milliamps);
   }
 
   speakBlock(): void {
@@ -123,7 +130,7 @@ export class FxoCircuit extends Circuit implements Terminal {
 
   hearBlock(feed: Feed): void {
     if (this.detached || feed.volts === 0) this.received.fill(0);
-    else withEcho(feed.audio, this.load.audio, this.echo, this.received);
+    else this.hybrid.mix(feed.audio, this.load.audio, this.received);
     this.amplify();
   }
 
@@ -142,7 +149,34 @@ export class FxoCircuit extends Circuit implements Terminal {
     if (this.#ringFor > 0 && !this.#ring) this.#tellRing(true);
   }
 
+  protected beginTest(): boolean {
+    if (this.#ring || this.#ringFor > 0) return false;
+    this.#testVolts = this.#volts;
+    // A line that somebody holds is not touched.
+    this.#testCloses = !this.#seized && stateOf(this.#volts) === 'idle';
+    if (this.#testCloses) this.load.closed = true;
+    this.test.begin(this.#testCloses ? TEST_MS : LOOP_TEST_MS);
+    return true;
+  }
+
+  #testTick(milliamps: number): void {
+    if (!this.test.tick()) return;
+    const tell = (item: string, value: number): void => this.tell('measured', { item, value: figure(value) });
+    if (!this.#seized) tell('line-voltage', this.#testVolts);
+    if (this.#testCloses || this.#seized) tell('loop-current', milliamps);
+    this.#endTest();
+    this.tell('line-test-done');
+  }
+
+  #endTest(): void {
+    this.test.stop();
+    if (this.#testCloses && !this.#seized) this.load.closed = false;
+    this.#testCloses = false;
+    this.#seenFor = 0;
+  }
+
   #release(): void {
+    this.#endTest();
     this.#plan = [];
     this.#busy = undefined;
     this.#seized = false;

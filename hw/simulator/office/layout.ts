@@ -21,6 +21,8 @@ export interface Layout {
   sockets: SocketLayout[];
   /** Loss of each port's hybrid toward its own signal, dB; null: none comes back. */
   echoLossDb?: number | null;
+  /** How late that comes back, and then spread over a millisecond: a PBX or a long line behind the port, ms up to 120. */
+  echoDelayMs?: number;
   /** Samples that the card needs the host's audio ahead (frame.md section 6). */
   playoutLead?: number;
   lifelineIdleMs?: number;
