@@ -86,9 +86,10 @@ class EpollSockets implements PolledSockets {
   #polling = false;
   #looked = Number.NEGATIVE_INFINITY;
   readonly #data = Buffer.alloc(BATCH * DATAGRAM_BYTES);
-  readonly #names = Buffer.alloc(BATCH * NAME_BYTES);
+  readonly #names = Buffer.from(new ArrayBuffer(BATCH * NAME_BYTES));
+  readonly #nameWords = new Int32Array(this.#names.buffer, this.#names.byteOffset, this.#names.length / 4);
   readonly #iovs = Buffer.alloc(BATCH * IOVEC_BYTES);
-  readonly #headers = Buffer.alloc(BATCH * MMSGHDR.bytes);
+  readonly #headers = Buffer.from(new ArrayBuffer(BATCH * MMSGHDR.bytes));
   /** The lengths and flags in the headers, four bytes each. */
   readonly #fields: Int32Array;
   /** struct epoll_event is packed on x64 only. */
@@ -233,7 +234,7 @@ class EpollSockets implements PolledSockets {
         this.#views[i] = view;
       }
       // A handler may close its own socket.
-      if (this.#open[fd] === socket) socket.take(view, this.#names, i * NAME_BYTES);
+      if (this.#open[fd] === socket) socket.take(view, this.#names, this.#nameWords, i * NAME_BYTES);
     }
     return count === BATCH;
   }
@@ -248,7 +249,9 @@ class PolledSocket implements DatagramSocket {
   port = 0;
   #connected = false;
   /** Where something last came from, and its name: there is nearly always one source. */
-  readonly #source = Buffer.alloc(SOCKADDR_IN6_BYTES);
+  readonly #source = new Int32Array(SOCKADDR_IN6_BYTES / 4);
+  /** How much of a sockaddr says where from: family, port and address of IPv4, or all. */
+  #sourceWords = 2;
   #sourceAddress = '';
   #sourcePort = 0;
   /** Where something was last sent while not connected. */
@@ -288,6 +291,7 @@ class PolledSocket implements DatagramSocket {
       throw error;
     }
     this.fd = fd;
+    if (family === AF_INET6) this.#sourceWords = SOCKADDR_IN6_BYTES / 4;
     this.port = portOf(name, 0);
   }
 
@@ -328,12 +332,16 @@ class PolledSocket implements DatagramSocket {
     this.#connected = false;
   }
 
-  /** A datagram whose sockaddr stands in `names` at `at`. */
-  take(data: Buffer, names: Buffer, at: number): void {
-    if (this.#source.compare(names, at, at + SOCKADDR_IN6_BYTES) !== 0) {
-      names.copy(this.#source, 0, at, at + SOCKADDR_IN6_BYTES);
+  /** A datagram whose sockaddr stands in `names` at `at`; `words` are the same memory, four bytes each. */
+  take(data: Buffer, names: Buffer, words: Int32Array, at: number): void {
+    const source = this.#source;
+    const word = at >> 2;
+    for (let i = 0; i < this.#sourceWords; i++) {
+      if (words[word + i] === source[i]) continue;
+      source.set(words.subarray(word, word + source.length));
       this.#sourceAddress = addressOf(names, at);
       this.#sourcePort = portOf(names, at);
+      break;
     }
     this.#onMessage(data, this.#sourceAddress, this.#sourcePort);
   }
