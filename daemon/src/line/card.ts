@@ -42,6 +42,19 @@ export interface HookTiming {
   flashMax: number;
 }
 
+/** What ends a pair: resistive, or 270 ohm + (750 ohm || 150 nF). */
+export type Termination = '600r' | '900r' | 'tbr21';
+
+/** What a line test may measure: V, mA, ohm, V, kilohm, REN, V. */
+export type Measurable =
+  | 'feed-voltage'
+  | 'loop-current'
+  | 'loop-resistance'
+  | 'foreign-voltage'
+  | 'insulation'
+  | 'ringer-load'
+  | 'line-voltage';
+
 /** Ring cadence: on, off, on, off... in ms, repeated until stopped. */
 export type RingCadence = readonly number[];
 
@@ -80,6 +93,12 @@ export type CardCommand =
       makeMs: number;
       interDigitMs: number;
     }
+  /** FXS, off-hook: takes the feed down until the handset is put back, or gives it back at once. */
+  | { type: 'power-denial'; port: PortNumber; denied: boolean }
+  /** Measures the pair: each figure comes as `measured`, and `line-test-done` at the end. */
+  | { type: 'line-test'; port: PortNumber }
+  /** Terminates the pair otherwise than the country does, until `configure`. */
+  | { type: 'impedance'; port: PortNumber; termination: Termination }
   /** Joins or parts the lifeline relay of all pairs. The card delays parting until the pair is idle (ruling 1). */
   | { type: 'lifeline'; engaged: boolean };
 
@@ -108,6 +127,9 @@ export type CardIndication = { port: PortNumber; at: number } & (
   | { type: 'foreign-voltage'; present: boolean; volts: number }
   /** The lifeline relay of this port moved. */
   | { type: 'lifeline'; engaged: boolean }
+  /** A figure of a line test; 6553.5: that or more. */
+  | { type: 'measured'; item: Measurable; value: number }
+  | { type: 'line-test-done' }
 );
 
 /** Condition of a line on an FXO port: no line, on-hook voltage there, or held by a parallel telephone. */

@@ -1,4 +1,4 @@
-import type { CardCommand } from './card.ts';
+import type { CardCommand, Termination } from './card.ts';
 import { PayloadWriter } from './payload.ts';
 
 /** Numbers of the commands (hw/protocol/commands.json). */
@@ -14,7 +14,12 @@ const ID = {
   flash: 9,
   'pulse-dial': 10,
   lifeline: 11,
+  'power-denial': 12,
+  'line-test': 13,
+  impedance: 14,
 } as const satisfies Record<CardCommand['type'], number>;
+
+const TERMINATION: Record<Termination, number> = { '600r': 1, '900r': 2, tbr21: 3 };
 
 /** The port byte of a command for the whole card. */
 const WHOLE_CARD = 0;
@@ -59,6 +64,13 @@ export function encodeCommand(command: CardCommand): Uint8Array {
     case 'lifeline':
       out.bool(command.engaged);
       break;
+    case 'power-denial':
+      out.bool(command.denied);
+      break;
+    case 'impedance':
+      out.u8(TERMINATION[command.termination]);
+      break;
+    case 'line-test':
     case 'ring-stop':
     case 'seize':
     case 'release':

@@ -1,7 +1,18 @@
-import type { CardIndication, LineState } from './card.ts';
+import type { CardIndication, LineState, Measurable } from './card.ts';
 import { MalformedPayload, type PayloadReader } from './payload.ts';
 
 const LINE_STATES: readonly LineState[] = ['dead', 'idle', 'in-use'];
+
+/** By number from 1. */
+const MEASURABLE: readonly Measurable[] = [
+  'feed-voltage',
+  'loop-current',
+  'loop-resistance',
+  'foreign-voltage',
+  'insulation',
+  'ringer-load',
+  'line-voltage',
+];
 
 type Body = CardIndication extends infer I
   ? I extends CardIndication
@@ -28,6 +39,12 @@ const FIELDS: Record<number, (payload: PayloadReader) => Body> = {
   11: () => ({ type: 'pulses-sent' }),
   12: (p) => ({ type: 'foreign-voltage', present: p.bool(), volts: p.within(p.u16() / 10, 0, 400) }),
   13: (p) => ({ type: 'lifeline', engaged: p.bool() }),
+  14: (p) => ({
+    type: 'measured',
+    item: MEASURABLE[p.within(p.u8(), 1, MEASURABLE.length) - 1]!,
+    value: p.u16() / 10,
+  }),
+  15: () => ({ type: 'line-test-done' }),
 };
 
 /**

@@ -5,6 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { dropped, goldens, refusedCommands } from './bodies.ts';
+import { droppedMeasuring, measuring, refusedMeasuring } from './bodies-measuring.ts';
 
 const bytesOf = (hex: string) => Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
 const hexOf = (bytes: Iterable<number>) => Buffer.from([...bytes]).toString('hex');
@@ -56,7 +57,7 @@ function seal(hex: string, spoil = 0): { body: string; wire: string } {
 const write = (name: string, content: unknown) =>
   writeFileSync(new URL(name, import.meta.url), `${JSON.stringify(content, null, 1)}\n`);
 
-const frames = goldens.map(({ name, bytes, frame, coding }) => ({
+const frames = [...goldens, ...measuring].map(({ name, bytes, frame, coding }) => ({
   name,
   ...(coding ? { coding } : {}),
   frame,
@@ -95,7 +96,7 @@ const refused = [
   { name: 'code byte that points past the end', wire: '09110203040500', reason: 'cobs' },
   { name: '2601 coded bytes', wire: `${'01'.repeat(2601)}00`, reason: 'too-long' },
   { name: '9000 coded bytes of noise', wire: `${'a7'.repeat(9000)}00`, reason: 'too-long' },
-  ...dropped.map(({ name, bytes, reason, coding }) => ({
+  ...[...dropped, ...droppedMeasuring].map(({ name, bytes, reason, coding }) => ({
     name,
     wire: seal(bytes).wire,
     reason,
@@ -225,7 +226,12 @@ write('refused.json', {
   $comment:
     'Wire bytes a receiver drops, with the reason counted; and whole command frames the card answers with nack. Made by make.ts.',
   refused,
-  commands: refusedCommands.map(({ name, bytes, seq, nack }) => ({ name, seq, nack, ...seal(bytes) })),
+  commands: [...refusedCommands, ...refusedMeasuring].map(({ name, bytes, seq, nack }) => ({
+    name,
+    seq,
+    nack,
+    ...seal(bytes),
+  })),
 });
 write('streams.json', {
   $comment:

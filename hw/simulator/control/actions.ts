@@ -203,7 +203,21 @@ export function fault(simulator: Simulator, name: string, body: Body): void {
       circuit.foreignVolts = flag(body, 'on') ? (number(body, 'volts') ?? 60) : 0;
       return;
     }
+    case 'pair':
+      pair(simulator, number(body, 'port') ?? 0, body);
+      return;
     default:
-      throw new BadRequest(`no fault '${name}': link, reset, unplug, plug, foreign-voltage`);
+      throw new BadRequest(`no fault '${name}': link, reset, unplug, plug, foreign-voltage, pair`);
   }
+}
+
+/** {port, fault?: open | short | none, leakKohm?, ringers?}: what is wrong with a telephone's pair. */
+function pair(simulator: Simulator, port: number, body: Body): void {
+  const { fault } = body;
+  if (fault !== undefined && fault !== 'open' && fault !== 'short' && fault !== 'none')
+    throw new BadRequest("'fault' must be open, short or none");
+  if (fault !== undefined) simulator.pairFault(port, fault === 'none' ? undefined : fault);
+  const { load } = simulator.telephone(port);
+  load.leakKohm = number(body, 'leakKohm') ?? load.leakKohm;
+  load.ren = number(body, 'ringers') ?? load.ren;
 }

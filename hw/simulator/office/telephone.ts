@@ -24,7 +24,7 @@ export interface Modem {
 /** Anything that closes a loop on an FXS port: a telephone, a fax, or a PBX's city-line input. */
 export class Telephone extends Device implements Terminal {
   readonly kind: string = 'telephone';
-  readonly load: Load = openLoad();
+  readonly load: Load = { ...openLoad(), ren: 1 };
   /** On the line in the place of a person while the loop is closed. */
   modem: Modem | undefined;
   /** Caller ID read since the ringing began. */

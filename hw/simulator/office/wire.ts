@@ -21,13 +21,31 @@ export interface Feed {
 /** The terminal end of a pair: a telephone, or an FXO port. */
 export interface Load {
   closed: boolean;
+  /** DC resistance while closed. */
+  ohms: number;
+  /** Ringers across the pair, in ringer equivalents. */
+  ren: number;
+  /** Leakage between the wires or to earth, kilohms. */
+  leakKohm: number;
   readonly audio: Int16Array;
 }
 
 /** DC resistance of a telephone or line interface while its loop is closed. */
 const TERMINAL_OHMS = 300;
 
-export const openLoad = (): Load => ({ closed: false, audio: new Int16Array(BLOCK) });
+export const openLoad = (): Load => ({
+  closed: false,
+  ohms: TERMINAL_OHMS,
+  ren: 0,
+  leakKohm: Number.POSITIVE_INFINITY,
+  audio: new Int16Array(BLOCK),
+});
+
+/** What is wrong with a pair between the card and the telephone. */
+export type PairFault = 'open' | 'short';
+
+/** The pair as the card sees it with that fault: nothing behind a cut wire, a closed loop in a short. */
+export const faultyLoad = (fault: PairFault): Load => ({ ...openLoad(), closed: fault === 'short', ohms: 5 });
 
 export const deadFeed = (): Feed => ({
   volts: 0,
@@ -44,7 +62,7 @@ export function measure(feed: Feed, load: Load): { volts: number; milliamps: num
   const terminals = (load.closed ? 1 : 0) + (feed.parallel ? 1 : 0);
   if (feed.volts === 0) return { volts: 0, milliamps: 0 };
   if (terminals === 0) return { volts: feed.volts, milliamps: 0 };
-  const across = TERMINAL_OHMS / terminals;
+  const across = (load.closed ? load.ohms : TERMINAL_OHMS) / terminals;
   const total = Math.min(feed.limitMa, (feed.volts / (feed.ohms + across)) * 1000);
   return { volts: (total * across) / 1000, milliamps: load.closed ? total / terminals : 0 };
 }
