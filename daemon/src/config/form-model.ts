@@ -17,6 +17,7 @@ const units: Record<Unit, Said> = {
   s: { ru: 'с', en: 's' },
   min: { ru: 'мин', en: 'min' },
   'per-minute': { ru: 'за минуту', en: 'per minute' },
+  Hz: { ru: 'Гц', en: 'Hz' },
   dBm0: { ru: 'дБм0', en: 'dBm0' },
   currency: { ru: 'за вызов', en: 'per call' },
   digits: { ru: 'цифр', en: 'digits' },

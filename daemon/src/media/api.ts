@@ -207,6 +207,8 @@ export interface Detection {
   silenceMs?: number;
   /** Read caller ID while on-hook (FXO between rings); reported as `callerId`. */
   callerId?: boolean;
+  /** Report five times a second, as `level`, how loud this frequency is; Hz. */
+  levelHz?: number;
   /** Read packets of classic АОН; reported as `callerId` too. */
   aon?: boolean;
   /** Report the request of a telephone with classic АОН as `aonRequest`. */
@@ -289,6 +291,8 @@ export type MediaEvents = {
   ringbackStopped: [endpoint: EndpointId];
   voice: [endpoint: EndpointId];
   silence: [endpoint: EndpointId];
+  /** Level of the frequency asked for (`levelHz`), and of all that was heard, over 200 ms. */
+  level: [endpoint: EndpointId, toneDbm0: number, totalDbm0: number];
   /** Caller ID has begun to come on-hook, and will be read within the next seconds if it can be. */
   callerIdBegun: [endpoint: EndpointId];
   callerId: [endpoint: EndpointId, heard: HeardCallerId];

@@ -394,6 +394,7 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
       ringbackStopped: () => this.emit('ringbackStopped', id),
       voice: () => this.emit('voice', id),
       silence: () => this.emit('silence', id),
+      level: (tone, total) => this.emit('level', id, tone, total),
       callerIdBegun: () => this.emit('callerIdBegun', id),
       callerId: (heard) => this.emit('callerId', id, heard),
       aonRequest: () => this.emit('aonRequest', id),

@@ -6,6 +6,7 @@ import { type CountryProfile, dialToneFrequencies } from './dsp/profile.ts';
 import { SilenceWatch } from './dsp/silence-watch.ts';
 import { ToneDetector } from './dsp/tone-detector.ts';
 import { VoiceDetector } from './dsp/voice-detector.ts';
+import { LevelWatch } from './level-watch.ts';
 
 /** What a listener has heard. */
 export interface ListenerSink {
@@ -14,6 +15,7 @@ export interface ListenerSink {
   ringbackStopped(): void;
   voice(): void;
   silence(): void;
+  level?(toneDbm0: number, totalDbm0: number): void;
   callerIdBegun(): void;
   callerId(heard: HeardCallerId): void;
   aonRequest(): void;
@@ -30,6 +32,7 @@ export class Listener {
   #voice: VoiceDetector | undefined;
   #speaking = false;
   #silence: SilenceWatch | undefined;
+  #level: LevelWatch | undefined;
   #callerId: CallerIdReceiver | undefined;
   #aon: AonReader | undefined;
   #aonRequest: AonRequestDetector | undefined;
@@ -59,6 +62,11 @@ export class Listener {
     if (silenceMs !== (this.#detection.silenceMs ?? 0)) {
       this.#silence = silenceMs > 0 ? new SilenceWatch(silenceMs, () => this.#sink.silence()) : undefined;
     }
+    const { levelHz } = detection;
+    if (levelHz !== this.#detection.levelHz) {
+      const told = (tone: number, total: number): void => this.#sink.level?.(tone, total);
+      this.#level = levelHz === undefined ? undefined : new LevelWatch(levelHz, told);
+    }
     if (detection.callerId && !this.#detection.callerId) {
       this.#callerId ??= this.#makeCallerId();
       this.#callerId.reset();
@@ -81,6 +89,7 @@ export class Listener {
       (this.#tones !== undefined && this.#tones.context !== 'off') ||
       this.#detection.voice === true ||
       this.#silence !== undefined ||
+      this.#level !== undefined ||
       this.#detection.callerId === true ||
       this.#detection.aon === true ||
       this.#detection.aonRequest === true
@@ -119,6 +128,7 @@ export class Listener {
     this.#tones?.process(frame);
     if (this.#detection.voice) this.#hearVoice(frame);
     this.#silence?.process(frame);
+    this.#level?.process(frame);
     if (this.#detection.callerId) this.#callerId?.process(frame);
     if (this.#detection.aon) this.#aon?.process(frame);
     if (this.#detection.aonRequest) this.#aonRequest?.process(frame);

@@ -43,6 +43,7 @@ const EVENTS = [
   'ringbackStopped',
   'voice',
   'silence',
+  'level',
   'callerIdBegun',
   'callerId',
   'aonRequest',

@@ -26,6 +26,7 @@ export type PortEvent =
   | { type: 'ringback-stopped' }
   | { type: 'voice' }
   | { type: 'silence' }
+  | { type: 'level'; toneDbm0: number; totalDbm0: number }
   | ({ type: 'caller-id' } & HeardCallerId)
   | { type: 'caller-id-begun' }
   | { type: 'aon-request' };

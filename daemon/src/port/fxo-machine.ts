@@ -26,6 +26,7 @@ import {
 } from './fxo-incoming.ts';
 import {
   answered,
+  borrow,
   dial,
   dialSeized,
   dialToneMissing,
@@ -98,6 +99,7 @@ export function fxoTransition(options: FxoOptions) {
       case 'caller-id-begun':
         return callerBegun(state);
       case 'aon-request':
+      case 'level':
         return stay(state);
       case 'recall':
         return stay({ ...state, learning: event.learning });
@@ -105,6 +107,8 @@ export function fxoTransition(options: FxoOptions) {
         return dial(context, state, event.steps, event.emergency);
       case 'answer':
         return answer(context, state);
+      case 'borrow':
+        return borrow(context, state);
       case 'release':
         return holdsLoop(state) ? endCall(context, state, 'port/released', 'released by us') : stay(state);
       case 'flash':
@@ -193,7 +197,7 @@ function polarity(context: FxoContext, state: FxoState, turned: boolean): FxoSte
 }
 
 function loopCurrent(context: FxoContext, state: FxoState, milliamps: number): FxoStep {
-  if (!holdsLoop(state)) return stay(state);
+  if (!holdsLoop(state) || state.phase === 'borrowed') return stay(state);
   if (milliamps > 0) return stay(state, cancel('no-current'));
   const seizing = state.phase === 'seizing' || state.phase === 'dial-tone';
   // In a call the card may still find that it was a break, and tell its length when the current is back.

@@ -51,6 +51,22 @@ export function dial(
   };
 }
 
+/** Gives the line to somebody who measures it, if it is free. */
+export function borrow(context: FxoContext, state: FxoState): FxoStep {
+  const trouble = fxoTrouble(state);
+  const free = state.phase === 'idle' && state.line === 'idle';
+  if (trouble || !free) {
+    const code = trouble ? 'port/no-line' : 'port/busy';
+    return stay(state, { type: 'reject', request: 'borrow', code, message: trouble ?? 'in use' });
+  }
+  return stay(
+    { ...state, phase: 'borrowed', call: state.call + 1, early: undefined },
+    context.command({ type: 'audio', on: true }),
+    detect({}),
+    { type: 'resolve', request: 'borrow' },
+  );
+}
+
 /** The card has closed the loop. */
 export function dialSeized(context: FxoContext, state: FxoState): FxoStep {
   const configured = context.options.waitForDialTone.timeoutMs;

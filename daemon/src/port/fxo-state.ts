@@ -7,11 +7,13 @@ import type { AnswerSource, LineRelease } from './port.ts';
 
 /**
  * What an FXO port is doing. Incoming: ringing, asking (for classic АОН), answering, active. Outgoing: seizing, dial-tone
- * (waiting for it), dialing, proceeding (all digits out, not answered), active. Then guard.
+ * (waiting for it), dialing, proceeding (all digits out, not answered), active. Then guard. Borrowed: somebody measures
+ * the line, and the port does nothing by itself.
  */
 export type FxoPhase =
   | 'idle'
   | 'guard'
+  | 'borrowed'
   | 'ringing'
   | 'asking'
   | 'answering'
@@ -67,13 +69,15 @@ export type FxoEvent =
   /** The options changed; the card is told. */
   | { type: 'reconfigure' }
   | { type: 'release' }
+  /** Somebody wants the line to himself, for measuring. */
+  | { type: 'borrow' }
   /** What was known of the line's caller ID before. */
   | { type: 'recall'; learning: CallerLearning }
   | { type: 'flash' }
   | { type: 'send-digits'; digits: string };
 
 /** Requests of the port's user whose outcome is a promise. */
-export type FxoRequest = 'dial' | 'answer' | 'send-digits';
+export type FxoRequest = 'dial' | 'answer' | 'send-digits' | 'borrow';
 
 export type FxoEffect =
   | PortEffect

@@ -4,9 +4,11 @@ import { Machine } from '../base/machine.ts';
 import type { CardIndication } from '../line/card.ts';
 import type { Detection, EndpointId } from '../media/api.ts';
 import { lineEndpoint } from '../media/api.ts';
+import { BorrowedLine } from './borrowed-line.ts';
 import type { CallerLearning } from './caller-learning.ts';
 import { dialSteps } from './dial-string.ts';
 import { answerDoubts, releaseDoubts } from './doubt.ts';
+import type { PortEvent } from './effect.ts';
 import type { PortEnvironment } from './effect-runner.ts';
 import { EffectRunner } from './effect-runner.ts';
 import { EvidenceKeeper } from './evidence.ts';
@@ -19,6 +21,13 @@ import type { AnswerSource, FxoEvents, FxoPort, LineAccount, LineRelease } from 
 interface Waiting {
   resolve: () => void;
   reject: (error: CodedError) => void;
+}
+
+/** Whether an event comes from the line, not from the port's user. */
+function isHeard(event: FxoEvent): event is PortEvent {
+  return !['dial', 'answer', 'borrow', 'reconfigure', 'release', 'recall', 'flash', 'send-digits'].includes(
+    event.type,
+  );
 }
 
 /** The shell of an FXO port: its machine over the card and media. */
@@ -36,12 +45,15 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
   #sends: Promise<void> = Promise.resolve();
   readonly #evidence = new EvidenceKeeper();
   readonly #now: () => number;
+  readonly #environment: PortEnvironment;
+  #borrowed: BorrowedLine | undefined;
 
   constructor(environment: PortEnvironment, options: FxoOptions) {
     super();
     this.number = options.number;
     this.endpoint = lineEndpoint(options.number);
     this.#options = options;
+    this.#environment = environment;
     this.#now = () => environment.clock.now();
     this.#transition = fxoTransition(options);
     this.#runner = new EffectRunner(environment, this.endpoint, (event) => this.#send(event));
@@ -63,6 +75,9 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
       media.on('ringbackStopped', (endpoint) => mine(endpoint, { type: 'ringback-stopped' })),
       media.on('voice', (endpoint) => mine(endpoint, { type: 'voice' })),
       media.on('silence', (endpoint) => mine(endpoint, { type: 'silence' })),
+      media.on('level', (endpoint, toneDbm0, totalDbm0) =>
+        mine(endpoint, { type: 'level', toneDbm0, totalDbm0 }),
+      ),
       media.on('callerIdBegun', (endpoint) => mine(endpoint, { type: 'caller-id-begun' })),
       media.on('callerId', (endpoint, heard) => mine(endpoint, { type: 'caller-id', ...heard })),
     ];
@@ -120,6 +135,19 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
     this.#send({ type: 'release' });
   }
 
+  async borrow(): Promise<BorrowedLine> {
+    if (this.#waiting.has('borrow')) throw new CodedError('port/busy', 'the line is being borrowed already');
+    await this.#request('borrow', { type: 'borrow' });
+    const line = new BorrowedLine(this.#environment, this.number, this.endpoint, () => this.reclaim());
+    if (this.#machine.state.phase !== 'borrowed') throw new CodedError('port/busy', 'taken back at once');
+    this.#borrowed = line;
+    return line;
+  }
+
+  reclaim(): void {
+    if (this.#machine.state.phase === 'borrowed') this.release();
+  }
+
   flash(): void {
     this.#send({ type: 'flash' });
   }
@@ -173,7 +201,18 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
   #send(event: FxoEvent): void {
     this.#evidence.hear(event, this.#now());
     this.#machine.send(event);
+    this.#lend(event);
     this.#takeOptions();
+  }
+
+  /** Tells whoever has borrowed the line what it shows, and when it is his no more. */
+  #lend(event: FxoEvent): void {
+    const line = this.#borrowed;
+    if (!line) return;
+    if (this.#machine.state.phase !== 'borrowed') {
+      this.#borrowed = undefined;
+      line.lose();
+    } else if (isHeard(event)) line.emit('heard', event);
   }
 
   #takeOptions(): void {
@@ -216,7 +255,7 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
   #run(effect: FxoEffect): void {
     switch (effect.type) {
       case 'resolve':
-        if (effect.request !== 'send-digits') this.#evidence.dialed(this.#now());
+        if (effect.request === 'dial' || effect.request === 'answer') this.#evidence.dialed(this.#now());
         if (effect.request === 'answer') this.#evidence.answered(this.#now());
         this.#settle(effect.request)?.resolve();
         break;

@@ -1,5 +1,6 @@
 import type { Events } from '../base/emitter.ts';
 import type { CallerIdInfo, EndpointId } from '../media/api.ts';
+import type { BorrowedLine } from './borrowed-line.ts';
 import type { CallerLearning } from './caller-learning.ts';
 import type { Doubt } from './doubt.ts';
 import type { LineEvidence } from './evidence.ts';
@@ -118,6 +119,13 @@ export interface FxoPort extends Events<FxoEvents> {
   answer(): Promise<void>;
   /** Opens the loop; the port is idle after its guard time. */
   release(): void;
+  /**
+   * Gives a free line to somebody who measures it; the port is not idle meanwhile.
+   * @throws CodedError `port/no-line`, `port/busy`
+   */
+  borrow(): Promise<BorrowedLine>;
+  /** Takes a borrowed line back at once; nothing happens on one that is not. */
+  reclaim(): void;
   flash(): void;
   /** Sends digits in the call, as tones. */
   sendDigits(digits: string): Promise<void>;

@@ -43,6 +43,8 @@ export class Emergency {
     // A line in from the office PBX (wire B) has nobody to ring.
     const [kind, number] = place.split(':');
     if (kind !== 'port' || context.ports.fxs(Number(number))) this.#made.set(place, context.clock.now());
+    // A line that is being measured is wanted for better things.
+    for (const { number: line } of context.config().ports) context.ports.fxo(line)?.reclaim();
     const shown = { caller: {}, emergency: true };
     const ways: Attempt[] = [];
     let preempted = false;

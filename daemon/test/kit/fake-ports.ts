@@ -1,6 +1,7 @@
 import { Emitter } from '../../src/base/emitter.ts';
 import { CodedError } from '../../src/base/error.ts';
 import { type CallerIdInfo, lineEndpoint } from '../../src/media/api.ts';
+import type { BorrowedLine } from '../../src/port/borrowed-line.ts';
 import type { FxoEvents, FxoPort, FxsEvents, FxsPort, RingClass } from '../../src/port/port.ts';
 
 /** A telephone's port for tests of call control alone. */
@@ -118,6 +119,16 @@ export class FakeFxo extends Emitter<FxoEvents> implements FxoPort {
   release(): void {
     this.idle = true;
   }
+
+  borrow(): Promise<BorrowedLine> {
+    return Promise.reject(new CodedError('port/busy', 'not lent'));
+  }
+
+  reclaim(): void {
+    this.reclaimed = true;
+  }
+
+  reclaimed = false;
 
   flash(): void {}
 
