@@ -130,6 +130,17 @@ export class BoxClient {
     return await json<T>(`${this.#base}${path}`, { ...post(body, this.#headers), method: 'PUT' });
   }
 
+  async delete<T>(path: string): Promise<T> {
+    return await json<T>(`${this.#base}${path}`, { headers: this.#headers, method: 'DELETE' });
+  }
+
+  /** Part of a file, as a player asks for it: status, Content-Range and what came. */
+  async range(path: string, range: string): Promise<{ status: number; range: string; data: Buffer }> {
+    const response = await fetch(`${this.#base}${path}`, { headers: { cookie: this.#cookie, range } });
+    const data = Buffer.from(await response.arrayBuffer());
+    return { status: response.status, range: response.headers.get('content-range') ?? '', data };
+  }
+
   /** The live state at this moment: the snapshot with which the page's stream begins. */
   async snapshot<T>(): Promise<T> {
     const socket = new WebSocket(`ws://${this.#address()}/api/live`, { headers: this.#headers });

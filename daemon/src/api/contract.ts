@@ -563,7 +563,13 @@ export interface LineTestResult {
 }
 
 export type { Config } from '../config/schema.ts';
-export type { CallRecord, DiversionRecord, FaxRecord, LegRecord } from '../records/call-record.ts';
+export type {
+  CallRecord,
+  DiversionRecord,
+  FaxRecord,
+  LegRecord,
+  RecordingRecord,
+} from '../records/call-record.ts';
 export type { LineAccountRecord } from '../records/line-account.ts';
 export type { BanView, LeaningView, ProtectionView } from './protection-view.ts';
 export type { TraceKind, TraceMessage, TraceView } from './trace-view.ts';

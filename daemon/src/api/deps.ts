@@ -119,6 +119,15 @@ export interface TraceAccess {
   peerPcap(kind: 'trunks' | 'devices', id: string): Promise<TraceFile | undefined>;
 }
 
+/** Recordings of calls. */
+export interface RecordingAccess {
+  /** Begins to record a call in progress, announced to both sides; false: there is none, or it is recorded. */
+  begin(callId: string): boolean;
+  /** A finished recording; undefined: there is none of that name. */
+  find(file: string): { path: string } | undefined;
+  remove(file: string): boolean;
+}
+
 /** The live state; every change is told as it happens, the API batches and numbers them. */
 export interface LiveModel {
   snapshot(): LiveState;
@@ -164,6 +173,7 @@ export interface ApiDeps {
   pins: PinAccess;
   records: RecordsAccess;
   traces: TraceAccess;
+  recordings: RecordingAccess;
   live: LiveModel;
   dialCheck: DialCheck;
   lines: LineActions;

@@ -14,6 +14,7 @@ import { forgeryGuard, networkGuard, securityHeaders } from './guards.ts';
 import { type LiveLimits, LiveSocket, liveLimits } from './live-socket.ts';
 import { messageRoutes } from './message-routes.ts';
 import { protectionRoutes } from './protection-routes.ts';
+import { recordingRoutes } from './recording-routes.ts';
 import { type SessionLimits, Sessions, sessionLimits } from './sessions.ts';
 import { staticFiles } from './static-files.ts';
 import { traceRoutes } from './trace-routes.ts';
@@ -116,6 +117,7 @@ function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks): expre
   router.use(requireSession(sessions));
   router.use(configRoutes(deps));
   router.use(callRoutes(deps));
+  router.use(recordingRoutes(deps));
   router.use(traceRoutes(deps));
   router.use(deviceRoutes(deps, links));
   router.use(messageRoutes(deps));

@@ -48,6 +48,10 @@ export type CallEvents = {
   /** Anything the page shows has changed. */
   changed: [];
   answered: [called: Leg];
+  /** `next` has taken the place of `leaving`. */
+  replaced: [leaving: Leg, next: Leg];
+  /** By a transfer `party` goes on in another call; `ended` follows. */
+  handedOver: [party: Leg, into: Call];
   /**
    * The end; comes once, and after a transfer also to the call that was left. The called leg is released already; the
    * caller's leg is its owner's to release, who learns of its end by {@link Call.whenDone}.
@@ -414,6 +418,7 @@ export class Call extends Emitter<CallEvents> {
     // RFC 4916: both see whom they talk to now.
     if (met) seat.leg.show?.(met);
     if (place) there?.show?.(mover);
+    this.emit('handedOver', seat.leg, into);
     this.emit('ended', released, left);
     this.#doneOf(leaver)(released, left);
     this.emit('changed');
@@ -494,6 +499,7 @@ export class Call extends Emitter<CallEvents> {
       if (this.record.service !== 'emergency') this.#fax.begin();
     }
     leave(localCause(cause.normal, 'replaced'), asCaller ? 'caller' : 'called');
+    this.emit('replaced', leaving, next);
     this.emit('changed');
   }
 

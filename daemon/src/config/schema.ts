@@ -6,6 +6,7 @@ import { destination, incomingNumber } from './schema/incoming.ts';
 import { accessNumber, person, pin } from './schema/person.ts';
 import { type fxoPort, type fxsPort, port } from './schema/port.ts';
 import { protection } from './schema/protection.ts';
+import { recording } from './schema/recording.ts';
 import { type price, route } from './schema/route.ts';
 import { admin, card, records, rtp, sip, site } from './schema/system.ts';
 import { trunk } from './schema/trunk.ts';
@@ -207,6 +208,7 @@ export const configSchema = z.object({
   sip,
   rtp,
   records,
+  recording,
   card,
 });
 

@@ -19,6 +19,7 @@ import type { Logger } from '../log/logger.ts';
 import { Ports } from '../port/ports.ts';
 import { openRecords, type Records } from '../records/records.ts';
 import { TraceStore } from '../records/trace-store.ts';
+import { CallRecordings } from '../service/call-recordings.ts';
 import type { ServiceContext } from '../service/context.ts';
 import { MessageLamps } from '../service/message-lamps.ts';
 import { MessageWaiting } from '../service/message-waiting.ts';
@@ -49,6 +50,7 @@ import { PortEcho } from './port-echo.ts';
 import { portOptions } from './port-options.ts';
 import { probes } from './probes.ts';
 import { Protection, protectionTerms, readBans } from './protection.ts';
+import { RecordingStore } from './recording-store.ts';
 import { Recordings } from './recordings.ts';
 import { Registrations } from './registrations.ts';
 import { sipListen } from './sip-listen.ts';
@@ -176,6 +178,14 @@ export class Daemon {
       newId: () => randomUUID(),
       log: (level, message) => log.child('service')[level](message),
     };
+    const shelf = new RecordingStore(data, {
+      clock,
+      terms: () => config().recording,
+      log: (message) => log.child('recording').info(message),
+    });
+    this.#closers.push(() => shelf.close());
+    const recordings = new CallRecordings(context, shelf);
+    context.recordings = recordings;
     services = new Services(context, (number, fromLine) => plans.normalise(number, fromLine));
     services.follow(ports.fxs.values(), ports.fxo.values());
     const habits = new CallerHabits(data, clock, (message) => log.warn(() => message));
@@ -274,6 +284,14 @@ export class Daemon {
         pins,
         records,
         traces,
+        recordings: {
+          begin: (id) => {
+            const call = calls.get(id);
+            return call !== undefined && recordings.begin(call);
+          },
+          find: (file) => shelf.find(file),
+          remove: (file) => shelf.remove(file),
+        },
         live,
         dialCheck: plans,
         lines: desk,

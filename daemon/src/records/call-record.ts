@@ -52,6 +52,23 @@ export interface FaxRecord {
   errorCorrection?: boolean;
 }
 
+/** What was recorded of a call: the caller on the left, the called on the right. */
+export interface RecordingRecord {
+  /** Name of the file; the page asks for it by that. */
+  file: string;
+  /** Wall-clock ms of its beginning. */
+  at: number;
+  /** Undefined while it goes on, and after a crash. */
+  seconds?: number;
+  bytes?: number;
+  /** Silence in it where the disk was too slow, s. */
+  gapSeconds?: number;
+  /** Why it ended before its call: `disk-full`, `write`, `too-long`, `recorder-lost`, `no-opus`. */
+  failed?: string;
+  /** There is no file, or no more. */
+  gone?: true;
+}
+
 /** One attempt at a call, answered or not. No digit of a PIN is ever in it. */
 export interface CallRecord {
   id: string;
@@ -99,6 +116,7 @@ export interface CallRecord {
   /** Who had that party put through, and pays for it: `port:3`, `device:anna-desk` (ruling 8). */
   transferredBy?: string;
   fax?: FaxRecord;
+  recordings?: RecordingRecord[];
   price?: number;
   currency?: string;
   legs: LegRecord[];

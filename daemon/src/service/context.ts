@@ -105,6 +105,8 @@ export interface ServiceContext extends AnalogContext {
   pins: PinCheck;
   alarms: AlarmSink;
   prompts: Prompts;
+  /** Keeps what a party enters out of recordings; absent where nothing is recorded. */
+  recordings?: { mute(leg: Leg): () => void };
   messages: Pick<MessageSource, 'counts'>;
   /** Hides the number of a telephone in all calls from now on, or shows it again. */
   hideNumber(origin: Extract<Origin, { kind: 'on-site' }>, hidden: boolean): Promise<void>;

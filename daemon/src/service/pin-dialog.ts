@@ -42,6 +42,16 @@ export class PinDesk {
    * same as one that errs: it learns nothing from the answer.
    */
   async ask(dialog: Dialog, asker: PinAsker): Promise<PinConfig | undefined> {
+    // No PIN is in a recording (ruling 20).
+    const unmute = this.#context.recordings?.mute(dialog.leg);
+    try {
+      return await this.#ask(dialog, asker);
+    } finally {
+      unmute?.();
+    }
+  }
+
+  async #ask(dialog: Dialog, asker: PinAsker): Promise<PinConfig | undefined> {
     for (let attempt = 1; attempt <= asker.rule.attempts; attempt++) {
       const entry = await this.#entry(dialog, asker);
       if (entry === undefined) {

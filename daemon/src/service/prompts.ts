@@ -11,7 +11,9 @@ export type PromptName =
   /** "You have a call. To accept it, press one." */
   | 'press-one'
   /** "To go on, press any key." */
-  | 'still-there';
+  | 'still-there'
+  /** "This call is recorded." */
+  | 'recorded';
 
 /** The recordings of the box's language. */
 export interface Prompts {

@@ -190,6 +190,7 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
         return world.protection.bans.length < before;
       },
     },
+    recordings: { begin: () => false, find: () => undefined, remove: () => false },
     traces: {
       call: async (id) => world.traces.get(id),
       callPcap: async (id) => file(world.traces.get(id), id),

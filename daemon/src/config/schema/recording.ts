@@ -1,0 +1,116 @@
+import * as z from 'zod';
+import { field } from '../field.ts';
+
+/** Which calls are recorded, how, and how long the files are kept. */
+export const recording = z
+  .object({
+    calls: z
+      .enum(['none', 'outside', 'incoming', 'outgoing', 'all'])
+      .default('none')
+      .meta(
+        field(
+          'Записывать разговоры',
+          'Record calls',
+          'Экстренные вызовы и факсы не записываются никогда.',
+          'Emergency calls and faxes are never recorded.',
+          {
+            choices: {
+              none: ['не записывать', 'none'],
+              outside: ['все с городом и операторами', 'all with the outside'],
+              incoming: ['входящие', 'incoming'],
+              outgoing: ['исходящие', 'outgoing'],
+              all: ['все, и внутренние тоже', 'all, internal ones too'],
+            },
+          },
+        ),
+      ),
+    telephones: z
+      .array(z.number().int().min(1).max(16))
+      .default([])
+      .meta(
+        field(
+          'И все разговоры этих телефонов',
+          'And all calls of these telephones',
+          'Записываются, что бы ни было выбрано выше.',
+          'They are recorded whatever is chosen above.',
+          { refersTo: 'telephones' },
+        ),
+      ),
+    trunks: z
+      .array(z.string())
+      .default([])
+      .meta(
+        field(
+          'И все разговоры через этих операторов',
+          'And all calls over these trunks',
+          'Записываются, что бы ни было выбрано выше.',
+          'They are recorded whatever is chosen above.',
+          { refersTo: 'trunks' },
+        ),
+      ),
+    format: z
+      .enum(['wav', 'opus'])
+      .default('wav')
+      .meta(
+        field(
+          'Формат',
+          'Format',
+          'Час разговора занимает 115 МБ в WAV и около 18 МБ в Opus.',
+          'An hour of talk takes 115 MB as WAV and some 18 MB as Opus.',
+          { choices: { wav: ['WAV', 'WAV'], opus: ['Opus', 'Opus'] } },
+        ),
+      ),
+    keepDays: z
+      .number()
+      .int()
+      .min(1)
+      .max(3650)
+      .default(90)
+      .meta(
+        field(
+          'Хранить записи разговоров',
+          'Keep recordings',
+          'Дней; потом файл удаляется.',
+          'Days; the file is deleted after that.',
+        ),
+      ),
+    maxMegabytes: z
+      .number()
+      .int()
+      .min(10)
+      .max(10_000_000)
+      .default(4000)
+      .meta(
+        field(
+          'Место для записей, МБ',
+          'Space for recordings, MB',
+          'Когда оно занято, удаляются самые старые.',
+          'When it is used up, the oldest are deleted.',
+        ),
+      ),
+    minFreeMegabytes: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(500)
+      .meta(
+        field(
+          'Оставлять свободным на диске, МБ',
+          'Keep free on the disk, MB',
+          'Если свободного меньше, разговоры идут, но не записываются.',
+          'With less than that calls go on, but are not recorded.',
+          { technical: true },
+        ),
+      ),
+  })
+  .prefault({})
+  .meta(
+    field(
+      'Запись разговоров',
+      'Call recording',
+      'Оба собеседника перед разговором слышат, что он записывается. Предупредите сотрудников и спросите юриста, какое согласие нужно.',
+      'Before they talk both parties hear that the call is recorded. Tell your staff, and ask a lawyer what consent you need.',
+      { scope: 'next-call' },
+    ),
+  );

@@ -1,0 +1,237 @@
+import { codeOf, messageOf } from '../base/error.ts';
+import type { Call } from '../call/call.ts';
+import type { Leg } from '../call/leg.ts';
+import type { Config } from '../config/schema.ts';
+import type { RecordingOutcome } from '../media/api.ts';
+import type { RecordingRecord } from '../records/call-record.ts';
+import type { ServiceContext } from './context.ts';
+
+/** Where recordings lie. */
+export interface RecordingShelf {
+  /** Path of a file of this name. */
+  path(file: string): string;
+  /** Looks whether anything is to be deleted. */
+  tidy(): void;
+}
+
+/** One file being made. */
+interface Running {
+  readonly id: string;
+  readonly entry: RecordingRecord;
+  call: Call;
+  /** The party at whose endpoint it is taken, and whether that party is on the right. */
+  tapped: Leg;
+  mirrored: boolean;
+  mutes: number;
+}
+
+const failedAlarm = 'recording-failed';
+
+/**
+ * Records the calls that the configuration names, from answer to end (M09). A recording belongs to the conversation: it is
+ * taken where the party is that stays, so that hold, transfer and replacement go by without an end of the file.
+ */
+export class CallRecordings {
+  readonly #context: ServiceContext;
+  readonly #shelf: RecordingShelf;
+  readonly #running = new Map<string, Running>();
+  /** By the call that it belongs to now. */
+  readonly #of = new Map<Call, Running>();
+  /** Ended, and not yet told so by who writes. */
+  readonly #ending = new Map<string, Running>();
+
+  constructor(context: ServiceContext, shelf: RecordingShelf) {
+    this.#context = context;
+    this.#shelf = shelf;
+    context.calls.on('changed', (call) => this.#look(call));
+    context.media.on('recording', (id, outcome) => this.#over(id, outcome));
+  }
+
+  /** Whether a call is being recorded now. */
+  recorded(call: Call): boolean {
+    return this.#of.has(call);
+  }
+
+  /** Nothing is recorded of a party until what is returned is called: it enters something secret (ruling 20). */
+  mute(leg: Leg): () => void {
+    const muted = [...this.#running.values()].filter(
+      ({ call }) => call.caller === leg || call.called === leg,
+    );
+    for (const running of muted)
+      if (running.mutes++ === 0) void this.#context.media.muteRecording(running.id, true).catch(() => {});
+    return () => {
+      for (const running of muted.splice(0))
+        if (--running.mutes === 0) void this.#context.media.muteRecording(running.id, false).catch(() => {});
+    };
+  }
+
+  /** Begins to record a call in progress. False: it is recorded already, or cannot be. */
+  begin(call: Call): boolean {
+    const { called } = call;
+    if (!called || this.#of.has(call) || call.state === 'ended' || !mayRecord(call)) return false;
+    const { format, minFreeMegabytes } = this.#context.config().recording;
+    // A caller whose speech path is opened with the answer has none yet.
+    const mirrored = call.caller.endpoint === undefined;
+    const tapped = mirrored ? called : call.caller;
+    if (!tapped.endpoint) return false;
+    const id = this.#context.newId();
+    const at = this.#context.clock.wall();
+    const number = (call.record.recordings?.length ?? 0) + 1;
+    const entry: RecordingRecord = { file: `${call.id}-${number}.${format}`, at };
+    const running: Running = { id, entry, call, tapped, mirrored, mutes: 0 };
+    this.#running.set(id, running);
+    this.#of.set(call, running);
+    this.#follow(call, running);
+    note(call, entry);
+    call.keeper.event('recording');
+    const order = {
+      id,
+      file: this.#shelf.path(entry.file),
+      format,
+      mirrored,
+      minFreeBytes: minFreeMegabytes * 1_000_000,
+    };
+    this.#context.media.record(tapped.endpoint, order).catch((error: unknown) => {
+      this.#context.log('warn', () => `recording of ${call.id}: ${codeOf(error)}: ${messageOf(error)}`);
+      this.#over(id, { durationMs: 0, bytes: 0, gapMs: 0, kept: false, failed: 'recorder-lost' });
+    });
+    // Nothing is recorded unannounced (ruling 20). What is told of an answer may end the ringback behind this.
+    queueMicrotask(() => {
+      for (const leg of [call.caller, called]) this.#announce(leg);
+    });
+    return true;
+  }
+
+  #announce(leg: Leg): void {
+    const say = (): void => {
+      if (leg.endpoint)
+        void this.#context.media.play(leg.endpoint, this.#context.prompts.source('recorded')).catch(() => {});
+    };
+    if (leg.state === 'answered') say();
+    else leg.once('answered', say);
+  }
+
+  #look(call: Call): void {
+    if (call.state !== 'talking' && call.state !== 'held') return;
+    const running = this.#of.get(call);
+    if (!running) {
+      if (!call.record.recordings && wanted(call, this.#context.config())) this.begin(call);
+      return;
+    }
+    // Whoever holds the other has its ear elsewhere, and what it does there is another call's.
+    if (call.holder === running.tapped && call.called) this.#tap(running, call.other(running.tapped));
+  }
+
+  #follow(call: Call, running: Running): void {
+    call.on('replaced', (leaving, next) => {
+      if (this.#of.get(call) === running && leaving === running.tapped) this.#tap(running, call.other(next));
+    });
+    call.on('handedOver', (party, into) => {
+      if (this.#of.get(call) !== running || this.#of.has(into)) return;
+      // The party keeps its side, whoever it talks to now.
+      this.#tap(running, party);
+      this.#of.delete(call);
+      this.#of.set(into, running);
+      running.call = into;
+      note(into, running.entry);
+      this.#follow(into, running);
+    });
+    call.on('ended', () => {
+      if (this.#of.get(call) !== running) return;
+      this.#of.delete(call);
+      this.#ending.set(running.id, running);
+      this.#running.delete(running.id);
+      void this.#context.media.stopRecording(running.id).catch(() => {});
+    });
+  }
+
+  #tap(running: Running, leg: Leg | undefined): void {
+    if (!leg?.endpoint || leg === running.tapped) return;
+    running.tapped = leg;
+    running.mirrored = !running.mirrored;
+    void this.#context.media.moveRecording(running.id, leg.endpoint, running.mirrored).catch(() => {});
+  }
+
+  #over(id: string, { durationMs, bytes, gapMs, kept, failed }: RecordingOutcome): void {
+    const running = this.#running.get(id) ?? this.#ending.get(id);
+    if (!running) return;
+    this.#running.delete(id);
+    this.#ending.delete(id);
+    const { call, entry } = running;
+    if (this.#of.get(call) === running) this.#of.delete(call);
+    Object.assign(entry, {
+      seconds: Math.round(durationMs / 100) / 10,
+      bytes,
+      ...(gapMs > 0 ? { gapSeconds: Math.ceil(gapMs / 1000) } : {}),
+      ...(failed === undefined ? {} : { failed }),
+      ...(kept ? {} : { gone: true as const }),
+    });
+    note(call, entry);
+    if (failed !== undefined || gapMs > 0) this.#alarm(failed ?? 'slow');
+    else this.#context.alarms.clear(failedAlarm);
+    this.#shelf.tidy();
+  }
+
+  #alarm(why: string): void {
+    this.#context.log('warn', () => `a recording is not whole: ${why}`);
+    const full = why === 'disk-full';
+    this.#context.alarms.raise({
+      id: failedAlarm,
+      severity: 'warning',
+      said: full
+        ? {
+            ru: 'Разговоры не записываются: на диске не осталось места. Сами разговоры идут как обычно.',
+            en: 'Calls are not being recorded: the disk has no space left. The calls themselves go on as usual.',
+          }
+        : why === 'no-opus'
+          ? {
+              ru: 'Разговоры не записываются: для формата Opus не хватает библиотеки libopus.',
+              en: 'Calls are not being recorded: the library libopus, which the format Opus needs, is missing.',
+            }
+          : {
+              ru: 'Запись разговора неполная: диск не успевает или не пишет. Сам разговор шёл как обычно.',
+              en: 'A recording is not whole: the disk is too slow or does not write. The call itself went on as usual.',
+            },
+      cure: full
+        ? {
+            ru: 'Удалите ненужные записи в списке звонков или уменьшите место и срок хранения в настройках записи.',
+            en: 'Delete recordings that nobody needs in the list of calls, or keep them for fewer days.',
+          }
+        : why === 'no-opus'
+          ? {
+              ru: 'Выберите в настройках записи формат WAV или установите пакет libopus0.',
+              en: 'Choose WAV in the settings of recording, or install the package libopus0.',
+            }
+          : {
+              ru: 'Проверьте диск шлюза. Сообщение исчезнет после следующей полной записи.',
+              en: "Check the box's disk. This message goes away with the next whole recording.",
+            },
+    });
+  }
+}
+
+/** Puts an entry into a record, or renews it there. */
+function note(call: Call, entry: RecordingRecord): void {
+  const others = (call.record.recordings ?? []).filter(({ file }) => file !== entry.file);
+  call.keeper.set({ recordings: [...others, { ...entry }] });
+}
+
+/** An emergency call waits for no announcement, and to a modem one is noise. */
+function mayRecord(call: Call): boolean {
+  const { caller, called } = call;
+  return call.record.service !== 'emergency' && !caller.modem && !called?.modem;
+}
+
+/** Whether the configuration wants a call recorded. */
+function wanted(call: Call, { recording }: Config): boolean {
+  if (!mayRecord(call)) return false;
+  const { direction } = call.record;
+  const places = [call.caller.place, call.called?.place];
+  return (
+    recording.calls === 'all' ||
+    recording.calls === direction ||
+    (recording.calls === 'outside' && direction !== 'internal') ||
+    recording.telephones.some((port) => places.includes(`port:${port}`)) ||
+    recording.trunks.some((trunk) => places.includes(`trunk:${trunk}`))
+  );
+}
