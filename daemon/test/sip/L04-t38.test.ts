@@ -1,10 +1,11 @@
 import t, { type Test } from 'tap';
 import type { Leg } from '../../src/call/leg.ts';
 import type { SipOptions } from '../../src/sip/index.ts';
+import { MediaSession } from '../../src/sip/media-session.ts';
 import { parseSdp } from '../../src/sip/sdp.ts';
 import { agreeOnFax } from '../../src/sip/t38-sdp.ts';
 import { SrfPhone } from '../peers/srf-phone.ts';
-import { makeLeg, next, type SilentMedia, startEngine, startGateway, trunkConfig, until } from './kit.ts';
+import { makeLeg, next, SilentMedia, startEngine, startGateway, trunkConfig, until } from './kit.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a dialog of the library's.
 type Any = any;
@@ -244,6 +245,39 @@ t.test(
       t.equal(offers.length + media.faxes.length, 0);
       t.equal(leg.state, 'answered');
     }
+  },
+);
+
+t.test(
+  'RFC 4568, ruling 25: what is protected, or must be, is never offered or given up for T.38',
+  async (t) => {
+    const wishes = (required: boolean) => ({
+      codecs: ['PCMA'] as const,
+      ptimeMs: 20 as const,
+      srtp: { required, suites: ['AES_CM_128_HMAC_SHA1_80'] as const },
+    });
+    const offer = (crypto: string): string =>
+      image()
+        .replace(/m=image[\s\S]*/, `m=audio 4000 RTP/${crypto ? 'SAVP' : 'AVP'} 8\r\n${crypto}`)
+        .concat('a=rtpmap:8 PCMA/8000\r\n');
+    const key = 'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\r\n';
+    const session = (required: boolean): MediaSession =>
+      new MediaSession(
+        { endpoint: 'rtp:1', port: 4002, address: '127.0.0.1' },
+        new SilentMedia(),
+        wishes(required),
+      );
+    t.equal(session(true).protected, true, 'required, before anything is agreed on');
+    const optional = session(false);
+    t.equal(optional.protected, false);
+    t.match(optional.answer(offer(key)), /^a=crypto:1 /m);
+    t.equal(optional.protected, true, 'keys are in force');
+    t.equal(optional.answer(image()), undefined, 'T.38 is refused');
+    const plain = session(false);
+    plain.mayFax = () => !plain.protected;
+    t.ok(plain.answer(offer('')));
+    t.equal(plain.protected, false);
+    t.match(plain.answer(image()), /^m=image [1-9]/m, 'a peer without SRTP faxes by T.38');
   },
 );
 
