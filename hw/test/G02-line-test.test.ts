@@ -86,7 +86,7 @@ t.test('whoever calls or lifts goes before measuring', (t) => {
   const load = telephone();
   const lifted = fxs(load);
   lifted.circuit.execute({ type: 'line-test' });
-  t.throws(() => lifted.circuit.execute({ type: 'line-test' }), { reason: 'busy' });
+  t.throws(() => lifted.circuit.execute({ type: 'line-test' }), /busy/);
   lifted.run(50);
   load.closed = true;
   t.match(lifted.run(25), [/^off-hook/, /feed-voltage/, /loop-current/, /loop-resistance/, /line-test-done/]);
@@ -94,7 +94,7 @@ t.test('whoever calls or lifts goes before measuring', (t) => {
   rung.circuit.execute({ type: 'line-test' });
   rung.circuit.execute({ type: 'ring', cadence: [1000, 4000] });
   t.match(rung.run(2), ['ring-phase true', /measured/, /measured/, /measured/, /measured/, 'line-test-done']);
-  t.throws(() => rung.circuit.execute({ type: 'line-test' }), { reason: 'wrong-state' });
+  t.throws(() => rung.circuit.execute({ type: 'line-test' }), /wrong-state/);
   t.end();
 });
 
@@ -129,14 +129,14 @@ t.test('a line: on-hook voltage and the current of a short seizure; one that is 
   t.equal(seized.circuit.load.closed, true, 'a call that comes meanwhile keeps the loop');
 
   const ringing = fxo({ ringing: true });
-  t.throws(() => ringing.circuit.execute({ type: 'line-test' }), { reason: 'wrong-state' });
+  t.throws(() => ringing.circuit.execute({ type: 'line-test' }), /wrong-state/);
   t.end();
 });
 
 t.test('power denial: a few mA until the handset is put back', (t) => {
   const load = telephone();
   const { circuit, run } = fxs(load);
-  t.throws(() => circuit.execute({ type: 'power-denial', denied: true }), { reason: 'wrong-state' });
+  t.throws(() => circuit.execute({ type: 'power-denial', denied: true }), /wrong-state/);
   load.closed = true;
   t.match(run(300), [/^off-hook/, /^loop-current 25/]);
   circuit.execute({ type: 'power-denial', denied: true });

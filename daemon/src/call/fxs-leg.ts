@@ -151,6 +151,7 @@ export class FxsLeg extends LegBase {
     if (answered) port.currentBreak();
     void media.disconnect(port.endpoint).catch(() => {});
     void media.play(port.endpoint, toneSource(tones, releaseTone(released))).catch(() => {});
+    port.leftAlone();
     const off = port.on('hungUp', () => {
       off();
       void media.stop(port.endpoint).catch(() => {});

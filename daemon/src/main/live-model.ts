@@ -29,7 +29,7 @@ import type { CallerHabit } from './caller-habits.ts';
 import { lineCallerId } from './caller-id-words.ts';
 import type { CardState } from './card-state.ts';
 import { deviceLive } from './device-live.ts';
-import { troubleWords } from './port-trouble.ts';
+import { leftOffHookWords, troubleWords } from './port-trouble.ts';
 import { trunkLive } from './trunk-live.ts';
 
 /** What the live picture is drawn from. */
@@ -257,6 +257,7 @@ export class LivePicture implements LiveModel {
       state,
       since,
       ...(state === 'out-of-service' ? outOfService(port.kind, live?.trouble) : {}),
+      ...(live?.kind === 'fxs' && live.leftOffHook ? leftOffHook(port) : {}),
       ...(call ? { callId: call.id } : {}),
       ...(person ? { person: { id: person.id, name: person.name } } : {}),
       ...(electrical ? { electrical: { ...electrical } } : {}),
@@ -311,6 +312,11 @@ function portState(port: PortFacts | undefined, call: Call | undefined, line?: L
 function outOfService(kind: 'fxs' | 'fxo', trouble: string | undefined): Pick<PortLive, 'reason' | 'cure'> {
   const { reason, cure } = troubleWords(kind, trouble);
   return { reason: { ru: `${reason.ru}.`, en: `${reason.en}.` }, cure };
+}
+
+function leftOffHook({ number, name }: { number: number; name: string }): Pick<PortLive, 'reason' | 'cure'> {
+  const { said, cure } = leftOffHookWords(number, name);
+  return { reason: said, cure };
 }
 
 const callStates = {

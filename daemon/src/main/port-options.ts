@@ -4,6 +4,9 @@ import type { CountryProfile } from '../media/dsp/profile.ts';
 import type { CallWaitingSignal, FxsOptions } from '../port/options.ts';
 import type { PortOptions } from '../port/ports.ts';
 
+/** How long the howler sounds, ms. */
+const howlMs = 30_000;
+
 /** What the ports of a configuration are to be, in the country's profile. Ports turned off are left out. */
 export function portOptions(config: Config, profile: CountryProfile): PortOptions[] {
   return config.ports
@@ -25,10 +28,19 @@ function fxsOptions(port: FxsPortConfig, profile: CountryProfile): PortOptions {
     ...callerIdSending(port, profile),
     aonReply: port.aonReply,
     ...(port.callWaiting ? { callWaiting: callWaitingSignal(profile) } : {}),
+    ...howler(port, profile),
     polarityOnAnswer: port.polarityOnAnswer,
     currentBreakMs: port.currentBreakMs,
     pulseDialing: port.pulseDialing,
     hook: { flashMin: port.flashMinMs, flashMax: port.flashMaxMs },
+  };
+}
+
+/** Only people are called to their handset: a PBX, a fax or a modem may have its reasons. */
+function howler(port: FxsPortConfig, { tones }: CountryProfile): Pick<FxsOptions, 'howler'> {
+  if (port.role !== 'telephone' || port.howlerAfterSeconds === 0) return {};
+  return {
+    howler: { tone: tones.howler, afterMs: port.howlerAfterSeconds * 1000, lengthMs: howlMs },
   };
 }
 

@@ -72,3 +72,18 @@ export function troubleWords(kind: PortLive['kind'], trouble: string | undefined
         },
       };
 }
+
+/** A handset that lies beside its telephone. */
+export function leftOffHookWords(number: number, name: string | undefined): { said: Said; cure: Said } {
+  const called = name ? ` (${name})` : '';
+  return {
+    said: {
+      ru: `Трубка плохо лежит на телефоне № ${number}${called}: дозвониться туда нельзя.`,
+      en: `Telephone ${number}${called} is off the hook: it cannot be reached.`,
+    },
+    cure: {
+      ru: 'Положите трубку на место: телефон сразу заработает.',
+      en: 'Put the handset back: the telephone works again at once.',
+    },
+  };
+}

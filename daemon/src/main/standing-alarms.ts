@@ -5,7 +5,7 @@ import type { LineCard } from '../line/card.ts';
 import type { Ports } from '../port/ports.ts';
 import { type SipGateway, type TrunkStatus, takesCalls } from '../sip/index.ts';
 import type { LivePicture } from './live-model.ts';
-import { troubleWords } from './port-trouble.ts';
+import { leftOffHookWords, troubleWords } from './port-trouble.ts';
 import { trunkLive } from './trunk-live.ts';
 
 /** Troubles that pass by themselves within moments of a start, or that the front panel shows well enough. */
@@ -46,6 +46,7 @@ export class StandingAlarms {
       for (const event of ['seized', 'answered', 'hungUp'] as const) {
         port.on(event, () => this.#live.portChanged(port.number));
       }
+      port.on('leftOffHook', (left) => this.#leftOffHook(port.number, left));
       port.on('available', (available, reason) => this.#judge(port.number, available ? undefined : reason));
       this.#judge(port.number, port.trouble);
     }
@@ -168,6 +169,18 @@ export class StandingAlarms {
       said: { ru: `${socket.ru}. ${why.ru}.`, en: `${socket.en}. ${why.en}.` },
       cure,
     });
+  }
+
+  /** A handset that lies beside its telephone: nobody can be reached there. */
+  #leftOffHook(number: number, left: boolean): void {
+    const name = this.#config().ports.find((p) => p.number === number)?.name;
+    this.#alarms.set(left, {
+      id: `off-hook-${number}`,
+      severity: 'info',
+      place: `port:${number}`,
+      ...leftOffHookWords(number, name),
+    });
+    this.#live.portChanged(number);
   }
 
   /** A line that gave no dial tone is taken after all others until it has shown itself alive (G03). */

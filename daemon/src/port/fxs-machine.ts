@@ -4,6 +4,7 @@ import type { DigitSource } from './digit-merge.ts';
 import { mergeDigit } from './digit-merge.ts';
 import { cancelFxs, fxsContext, timerFxs } from './fxs-call.ts';
 import { endLamp, lampPulse, lampSent, lampSoon, lampTimer, wantLamp } from './fxs-lamp.ts';
+import { isLeftOffHook, leftAlone, leftTimer } from './fxs-left.ts';
 import type { FxsEffect, FxsEvent, FxsState, FxsStep } from './fxs-state.ts';
 import { fxsTrouble, initialFxsState } from './fxs-state.ts';
 import { startWaiting, waitingDigit, waitingOver, waitingPlayed, waitingTimer } from './fxs-waiting.ts';
@@ -33,13 +34,13 @@ export function fxsTransition(options: FxsOptions) {
   /** Everything a set that has gone, or a port that was taken away, leaves to be put back. */
   function toOnHook(state: FxsState): { state: FxsState; effects: FxsEffect[] } {
     const effects: FxsEffect[] = [
-      cancelFxs('caller-id', 'announce', 'asks', 'break', 'waiting'),
+      cancelFxs('caller-id', 'announce', 'asks', 'break', 'waiting', 'left'),
       { type: 'stop' },
       { type: 'detect', detection: {} },
     ];
     if (state.reversed) effects.push(command({ type: 'polarity', reversed: false }));
     effects.push(command({ type: 'audio', on: false }));
-    const { waiting: _, ...rest } = state;
+    const { waiting: _, left: __, ...rest } = state;
     const onHook: FxsState = {
       ...rest,
       phase: 'on-hook',
@@ -125,6 +126,7 @@ export function fxsTransition(options: FxsOptions) {
   function timer(state: FxsState, name: string): FxsStep {
     if (name === 'lamp') return lampTimer(context, state);
     if (name === 'waiting') return waitingTimer(context, state);
+    if (name === 'left') return leftTimer(context, state);
     if (name === 'caller-id' && state.phase === 'ringing' && state.caller) {
       return {
         state: { ...state, caller: undefined },
@@ -221,7 +223,9 @@ export function fxsTransition(options: FxsOptions) {
         return state.link === 'down' ? {} : { effects: [configure()] };
       case 'down': {
         // The card forgets everything by itself: nothing is left to be commanded.
-        const effects: FxsEffect[] = [cancelFxs('caller-id', 'announce', 'asks', 'break', 'lamp', 'waiting')];
+        const effects: FxsEffect[] = [
+          cancelFxs('caller-id', 'announce', 'asks', 'break', 'lamp', 'waiting', 'left'),
+        ];
         if (state.phase !== 'on-hook') effects.push({ type: 'stop' }, { type: 'detect', detection: {} });
         if (state.phase === 'off-hook' || state.phase === 'breaking')
           effects.push({ type: 'emit', event: 'hungUp' });
@@ -257,6 +261,8 @@ export function fxsTransition(options: FxsOptions) {
         return answerSignal(state, event.on);
       case 'current-break':
         return currentBreak(state);
+      case 'left-alone':
+        return leftAlone(context, state);
       case 'message-waiting':
         return wantLamp(context, state, event.waiting, event.count);
       case 'call-waiting':
@@ -284,6 +290,8 @@ export function fxsTransition(options: FxsOptions) {
       effects.push(...dropped.effects);
       if (after.phase !== 'ringing') effects.push({ type: 'emit', event: 'hungUp' });
     }
+    const left = isLeftOffHook(state);
+    if (left !== isLeftOffHook(before)) effects.push({ type: 'emit-left', left });
     const was = fxsTrouble(before);
     if (was !== undefined && trouble === undefined) {
       effects.unshift({ type: 'emit-available', available: true, reason: 'ready' });

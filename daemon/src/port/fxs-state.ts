@@ -2,6 +2,7 @@ import type { Step } from '../base/machine.ts';
 import type { CallerIdInfo } from '../media/api.ts';
 import type { DigitMerge } from './digit-merge.ts';
 import type { PortEffect, PortEvent } from './effect.ts';
+import type { LeftOffHook } from './fxs-left.ts';
 import type { RingClass } from './port.ts';
 
 /** What an FXS port is doing. `breaking`: the current is cut after a release, the set still off-hook. */
@@ -35,6 +36,8 @@ export interface FxsState {
     readonly step: 'rest' | 'alert' | 'pulse' | 'data' | 'tail';
     readonly sending: boolean | undefined;
   };
+  /** The call is over and the handset still lifted. */
+  readonly left?: LeftOffHook | undefined;
   /** A call that waits while this telephone is in another. */
   readonly waiting?: {
     readonly caller: CallerIdInfo;
@@ -53,6 +56,7 @@ export type FxsEvent =
   | { type: 'reconfigure' }
   | { type: 'answer-signal'; on: boolean }
   | { type: 'current-break' }
+  | { type: 'left-alone' }
   | { type: 'message-waiting'; waiting: boolean; count: number }
   | { type: 'call-waiting'; caller: CallerIdInfo }
   | { type: 'call-waiting-over' };
@@ -63,9 +67,10 @@ export type FxsEffect =
   | { type: 'send-lamp'; waiting: boolean; count: number; tag: string }
   | { type: 'emit'; event: 'seized' | 'answered' | 'hungUp' | 'flashed' }
   | { type: 'emit-digit'; key: string }
+  | { type: 'emit-left'; left: boolean }
   | { type: 'emit-available'; available: boolean; reason: string };
 
-export type FxsTimer = 'caller-id' | 'announce' | 'asks' | 'break' | 'lamp' | 'waiting';
+export type FxsTimer = 'caller-id' | 'announce' | 'asks' | 'break' | 'lamp' | 'waiting' | 'left';
 
 export const initialFxsState: FxsState = {
   phase: 'on-hook',

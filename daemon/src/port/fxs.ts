@@ -5,6 +5,7 @@ import type { CallerIdInfo, EndpointId } from '../media/api.ts';
 import { lineEndpoint } from '../media/api.ts';
 import type { PortEnvironment } from './effect-runner.ts';
 import { EffectRunner } from './effect-runner.ts';
+import { isLeftOffHook } from './fxs-left.ts';
 import { fxsTransition } from './fxs-machine.ts';
 import type { FxsEffect, FxsEvent, FxsState } from './fxs-state.ts';
 import { fxsTrouble, initialFxsState } from './fxs-state.ts';
@@ -86,6 +87,15 @@ export class Fxs extends Emitter<FxsEvents> implements FxsPort {
     this.#send({ type: 'current-break' });
   }
 
+  /** A handset off the hook after its call, which the howler could not call back. */
+  get leftOffHook(): boolean {
+    return isLeftOffHook(this.#machine.state);
+  }
+
+  leftAlone(): void {
+    this.#send({ type: 'left-alone' });
+  }
+
   messageWaiting(waiting: boolean, count: number): void {
     this.#send({ type: 'message-waiting', waiting, count });
   }
@@ -162,6 +172,9 @@ export class Fxs extends Emitter<FxsEvents> implements FxsPort {
         break;
       case 'emit-digit':
         this.emit('digit', effect.key);
+        break;
+      case 'emit-left':
+        this.emit('leftOffHook', effect.left);
         break;
       case 'emit-available':
         this.emit('available', effect.available, effect.reason);

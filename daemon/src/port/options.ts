@@ -33,6 +33,8 @@ export interface FxsOptions {
   currentBreakMs: number;
   /** Played after the current break to a set that stays off-hook; undefined: call control's business. */
   releaseTone?: ToneSpec;
+  /** What a handset left off the hook gets; undefined: the release tone, for ever. */
+  howler?: Howler;
   /** Whether breaks are counted as dial pulses; decides the flash window too (ruling 12). */
   pulseDialing: boolean;
   /** Overrides of the hook windows that follow from `pulseDialing`. */
@@ -47,6 +49,15 @@ export interface CallerIdSending {
   when: 'after-first-ring' | 'before-ring';
   format: 'mdmf' | 'sdmf';
   letters: 'latin' | 'cp1251' | 'none';
+}
+
+/** The call of a handset left off the hook: half of `afterMs` the release tone, half of it silence, then this. */
+export interface Howler {
+  tone: ToneSpec | readonly ToneSpec[];
+  /** From the end of the call, ms. */
+  afterMs: number;
+  /** How long it sounds until power is denied, ms. */
+  lengthMs: number;
 }
 
 /** The tone of call waiting. */

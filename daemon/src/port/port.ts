@@ -46,6 +46,8 @@ export type FxsEvents = {
   flashed: [];
   /** A digit dialed, by tones or by pulses. */
   digit: [key: string];
+  /** The handset lies beside the telephone after its call, and the howler does not help; or is put back. */
+  leftOffHook: [left: boolean];
   /** The port came or went (link lost, wrong voltage), or stays away for another reason. */
   available: [available: boolean, reason: string];
 };
@@ -66,6 +68,8 @@ export interface FxsPort extends Events<FxsEvents> {
   answerSignal(on: boolean): void;
   /** Release supervision: cuts the current as configured; then the line is normal again. */
   currentBreak(): void;
+  /** The call is over and the handset still lifted: the howler calls in time, then the port sleeps until on-hook. */
+  leftAlone(): void;
   /** Switches the message-waiting lamp, when the telephone is next at rest (if the port is set up so). */
   messageWaiting(waiting: boolean, count: number): void;
   /** Off-hook, and set up to be told of another call. */

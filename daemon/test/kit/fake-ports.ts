@@ -12,6 +12,8 @@ export class FakeFxs extends Emitter<FxsEvents> implements FxsPort {
   offHook = false;
   ringing = false;
   caller: CallerIdInfo | undefined;
+  /** Its call is over and the handset was still lifted. */
+  alone = false;
   /** Signals given toward the port, in order. */
   readonly signals: string[] = [];
 
@@ -40,6 +42,10 @@ export class FakeFxs extends Emitter<FxsEvents> implements FxsPort {
 
   currentBreak(): void {
     this.signals.push('break');
+  }
+
+  leftAlone(): void {
+    this.alone = true;
   }
 
   messageWaiting(waiting: boolean, count: number): void {

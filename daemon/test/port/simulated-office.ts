@@ -1,5 +1,5 @@
 import type { Layout } from '../../../hw/simulator/office/layout.ts';
-import type { Simulator } from '../../../hw/simulator/simulator.ts';
+import type { Simulator, SimulatorOptions } from '../../../hw/simulator/simulator.ts';
 import { startSimulator } from '../../../hw/simulator/simulator.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import type { Events } from '../../src/base/emitter.ts';
@@ -29,8 +29,9 @@ export async function simulatedOffice(
   t: Teardown,
   layout: Layout,
   options: readonly PortOptions[],
+  simulated: Omit<SimulatorOptions, 'layout'> = {},
 ): Promise<SimulatedOffice> {
-  const simulator = await startSimulator({ layout: { lifelineIdleMs: 100, ...layout } });
+  const simulator = await startSimulator({ ...simulated, layout: { lifelineIdleMs: 100, ...layout } });
   t.teardown(() => simulator.stop());
   const host = await startMediaWorker({
     card: { type: 'serial', path: simulator.path!, baudRate: 4_000_000, unlimited: true },

@@ -51,6 +51,7 @@ export const TONE_NAMES = [
   'recall',
   'stutter',
   'confirmation',
+  'howler',
   'recordBeep',
   'warning',
 ] as const;
