@@ -111,6 +111,31 @@ t.test('RFC 4028 7.4: a re-INVITE of the application goes on with the timer and 
   t.match((await b.peer.expect('BYE')).headers.reason, /Session expired/);
 });
 
+t.test('RFC 3261 14.1, C07: an offer that was refused is not what a refresh repeats', async (t) => {
+  const b = await bench(t);
+  const asked = 'Session-Expires: 100;refresher=uac\r\nRequire: timer\r\nAllow: INVITE, ACK, BYE\r\n';
+  const { dialog } = await connected(b, `${TIMER}Session-Expires: 100\r\n`, asked);
+  const image = sdp().replace(/m=audio (\d+) .*/, 'm=image $1 udptl t38');
+  inDialog(b.app, dialog, 'INVITE', '', image);
+  const offered = await b.peer.expect('INVITE');
+  t.match(offered.body, /m=image/);
+  b.peer.reply(offered, 488);
+  await b.peer.expect('ACK');
+  await response(b.app, 488);
+  b.clock.advance(50_000);
+  const refresh = await b.peer.expect('INVITE');
+  t.equal(refresh.body, sdp(), 'the description in force');
+  b.peer.reply(refresh, 200, { extra: asked, body: sdp(5000) });
+  await b.peer.expect('ACK');
+  inDialog(b.app, dialog, 'INVITE', '', image);
+  b.peer.reply(await b.peer.expect('INVITE'), 200, { extra: asked, body: image });
+  await response(b.app, 200);
+  inDialog(b.app, dialog, 'ACK');
+  await b.peer.expect('ACK');
+  b.clock.advance(50_000);
+  t.equal((await b.peer.expect('INVITE')).body, image, 'which T.38 is once it is taken');
+});
+
 t.test('RFC 4028 7.2: a peer that drops the timer is not waited for', async (t) => {
   const b = await bench(t);
   const { dialog } = await connected(

@@ -30,6 +30,8 @@ export class OutgoingCall implements AttemptUser {
   onFinal: ((status: number, response?: SipMessage) => void) | undefined;
   /** The request carried an offer. */
   offers = false;
+  /** That offer, where it changes a session that stands: it is ours only once it is taken (RFC 3261 14.1). */
+  offer = '';
   readonly #core: Core;
   readonly #frameId: string;
   readonly #cseq: number;
@@ -219,6 +221,7 @@ export class OutgoingCall implements AttemptUser {
       } else if (this.method === 'INVITE' || this.method === 'UPDATE' || this.method === 'SUBSCRIBE') {
         leg.takeTarget(m);
         leg.noteNat(m, flow);
+        if (this.offer !== '') leg.localSdp = this.offer;
       }
       if (this.method === 'INVITE' || this.method === 'UPDATE') this.#session(leg, m);
       if (this.method === 'INVITE') {

@@ -174,7 +174,6 @@ export class Uac {
     const cseq = leg.localSeq;
     if (method === 'INVITE') {
       leg.inviting = true;
-      if (draft.body !== '') leg.localSdp = draft.body;
       leg.credentials = credentials(draft.others);
     }
     if (method === 'BYE') leg.state = 'ending';
@@ -207,6 +206,7 @@ export class Uac {
     );
     call.leg = () => leg;
     call.offers = offers;
+    if (offers) call.offer = draft.body;
     const flow = knownFlow(leg, nextHop);
     if (flow) call.begin([], compose, flow);
     else {
