@@ -3,15 +3,15 @@ import type { FxsEffect, FxsState, FxsStep } from './fxs-state.ts';
 import type { LampSignal } from './options.ts';
 
 /*
- * The message-waiting lamp of an on-hook telephone: what makes it listen, then a message by FSK (EN 300 659-1
- * 6.1.2 and 6.1.3, GR-30-CORE). A call goes first at any moment; the lamp is then switched afterwards.
+ * The message-waiting lamp of an on-hook telephone: what makes it listen, then a message by FSK (EN 300 659-1,
+ * data transmission not associated with ringing; GR-30-CORE). A call goes first at any moment; the lamp is then switched afterwards.
  */
 
 /** After the handset was put down or the count changed, ms: nothing is hurried here. */
 const REST_MS = 1000;
-/** From the reversal of polarity to the data (EN 300 659-1 6.1.2 a: at least 100 ms), ms. */
+/** From the reversal of polarity to the data (EN 300 659-1, line reversal: at least 100 ms), ms. */
 const AFTER_REVERSAL_MS = 250;
-/** Length of the ring pulse (clause 6.1.2 c: 200 to 300 ms), and from its end to the data (500 to 800 ms). */
+/** Length of the ring pulse (EN 300 659-1, RP-AS: 200 to 300 ms), and from its end to the data (500 to 800 ms). */
 const PULSE_MS = 250;
 const AFTER_PULSE_MS = 650;
 /** The shortest time that the audio stream of the port needs to begin, ms. */

@@ -12,7 +12,7 @@ import type { FxsOptions } from './options.ts';
 import { hookWindows } from './options.ts';
 import type { RingClass } from './port.ts';
 
-/** From the reversal of polarity to caller ID, and from its end to the ring (EN 300 659-1 6.1.2), ms. */
+/** From the reversal of polarity to caller ID, and from its end to the ring (EN 300 659-1, data before ringing), ms. */
 const ANNOUNCE_MS = 250;
 /** A telephone with classic АОН asks within its first seconds off-hook, ms. */
 const ASKS_MS = 5000;

@@ -8,16 +8,16 @@ import type { FxsEffect, FxsState, FxsStep } from './fxs-state.ts';
  * telephone's answer by DTMF D, then the data. Nothing of it is heard by the other party.
  */
 
-/** EN 300 659-2 table 3 (dual tone alerting signal): 2130 and 2750 Hz, 80 to 85 ms, -14 to -32 dBm each. */
+/** The dual tone alerting signal of EN 300 659-2 and GR-30-CORE: 2130 and 2750 Hz, about 80 ms, -14 to -32 dBm each. */
 const ALERTING: ToneSpec = { frequencies: [2130, 2750], levelDbm0: -16, cadence: [80, 0], repeat: 1 };
 /**
- * The telephone answers within 100 ms with a digit of 55 to 65 ms (clause 6.2); the rest is what the
+ * The telephone answers within 100 ms with a digit of 55 to 65 ms; the rest is what the
  * detector, the card and the threads take.
  */
 const ACKNOWLEDGE_MS = 450;
 /** D; A from telephones that could also show what is stored in the network. */
 const ACKNOWLEDGED = new Set(['D', 'A']);
-/** From the answer to the data: 50 to 500 ms (clause 6.2), ms. */
+/** From the answer to the data: 50 to 500 ms (GR-30-CORE), ms. */
 const TO_DATA_MS = 70;
 /** A telephone that did not answer twice cannot. */
 const MAX_OFFERS = 2;

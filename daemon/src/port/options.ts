@@ -45,7 +45,7 @@ export interface CallerIdSending {
   scheme: 'fsk-v23' | 'fsk-bell202' | 'dtmf';
   /** Silence between the end of the first ring and the data, ms (ETSI EN 300 659-1 clause 6.1.1: 500 to 2000). */
   delayMs: number;
-  /** Before the ring it follows a reversal of polarity (clause 6.1.2). */
+  /** Before the ring it follows a reversal of polarity (data before ringing). */
   when: 'after-first-ring' | 'before-ring';
   format: 'mdmf' | 'sdmf';
   letters: 'latin' | 'cp1251' | 'none';
@@ -68,7 +68,7 @@ export interface CallWaitingSignal {
   pauseMs: number;
 }
 
-/** Message waiting by data on-hook: EN 300 659-1 6.1, GR-30-CORE. */
+/** Message waiting by data on-hook: EN 300 659-1, GR-30-CORE. */
 export interface LampSignal {
   scheme: 'fsk-v23' | 'fsk-bell202';
   format: 'mdmf' | 'sdmf';

@@ -60,7 +60,7 @@ export function trunkDomain(trunk: Pick<TrunkConfig, 'server'>): string {
 const ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>';
 
 /**
- * From of a caller without a number: the network did not say (3GPP TS 29.163 7.2.3.2.2.3 sends this user part), or
+ * From of a caller without a number: the network did not say (gateways of the telephone network send this address), or
  * nothing is known at all, which stays apart behind us.
  */
 export function absentFrom(caller: Party): string {

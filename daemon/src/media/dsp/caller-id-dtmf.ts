@@ -8,7 +8,7 @@ export interface DtmfCallerIdCodes {
 }
 
 /**
- * The digits that tell a caller by DTMF (EN 300 659-3 annex B): the number behind the start code, or behind
+ * The digits that tell a caller by DTMF (ETS 300 659-1 annex C): the number behind the start code, or behind
  * `B` why there is none: 00 unavailable, 10 withheld.
  */
 export function buildDtmfCallerId(

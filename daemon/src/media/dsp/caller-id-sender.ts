@@ -13,9 +13,9 @@ import { FskModulator } from './fsk-modulator.ts';
 
 /** EN 300 659-1 6.1.1 (on-hook): 300 alternating bits, then mark for 180 +-25 bits. GR-30-CORE says the same. */
 const ON_HOOK = { seizureBits: 300, markBits: 180 };
-/** EN 300 659-2 6 (off-hook): no seizure, mark for 80 +-25 bits. */
+/** EN 300 659-2 (off-hook): no seizure, mark for 80 +-25 bits. */
 const OFF_HOOK = { seizureBits: 0, markBits: 80 };
-/** EN 300 659-3 annex B: digits and pauses of 70 ms suit every display seen. */
+/** ETS 300 659-1 annex C: digits and pauses of 70 ms suit every display seen. */
 const DTMF_TIMING = { onMs: 70, offMs: 70, levelDbm0: -10, twistDb: 1 };
 
 /** How a message is put. */

@@ -35,9 +35,9 @@ const PARAMETER = {
 
 /** EN 300 659-3 5.4.2: a number has at most 20 digits. */
 const MAX_NUMBER = 20;
-/** EN 300 659-3 5.4.11: the call type of such a message. */
+/** EN 300 659-3: the call type of such a message. */
 const MESSAGE_WAITING_CALL = 0x81;
-/** Visual indicator: EN 300 659-3 5.4.9 in the multiple, GR-30-CORE in the single format (three times). */
+/** Visual indicator: EN 300 659-3 in the multiple, GR-30-CORE in the single format (three times). */
 const LAMP = { multiple: { on: 0xff, off: 0x00 }, single: { on: 0x42, off: 0x6f } } as const;
 
 /** The message `type` with its length and checksum around `body` (EN 300 659-3 5.1). */
@@ -100,7 +100,7 @@ export interface WaitingData {
   time?: Date;
 }
 
-/** Message-waiting message: visual indicator (EN 300 659-3 5.2.3, 5.4.9), or its single form (GR-30-CORE). */
+/** Message-waiting message: visual indicator (EN 300 659-3), or its single form (GR-30-CORE). */
 export function buildWaiting(data: WaitingData, format: 'mdmf' | 'sdmf' = 'mdmf'): Uint8Array {
   const lamp = data.waiting ? 'on' : 'off';
   if (format === 'sdmf') return message(SDMF_WAITING, Array(3).fill(LAMP.single[lamp]));

@@ -15,7 +15,7 @@ const MAX_COST = 0.9;
 /** Whether bytes are a whole message: type, length, body and checksum that make sense together. */
 export type IsMessage = (bytes: Uint8Array) => boolean;
 
-/** The sum of a message's bytes and its checksum is a multiple of 256 (EN 300 659-3 5.2.4). */
+/** The sum of a message's bytes and its checksum is a multiple of 256 (EN 300 659-3). */
 export function checksumHolds(bytes: Uint8Array): boolean {
   let sum = 0;
   for (const byte of bytes) sum += byte;
