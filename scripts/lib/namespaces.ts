@@ -1,6 +1,7 @@
 /** Network namespaces for tests and benches of what the kernel does with packets. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 
 /** A network of three: two peers, and between them the box, which forwards, and a wire past the box. */
 export const NETWORK = {
@@ -113,6 +114,17 @@ export class Namespaces {
     return child;
   }
 
+  /** Starts one of our programs in a namespace; resolves with the words of its ready line. Orders go to its input, events come from `said`. */
+  async program(where: 'a' | 'box' | 'b', ...words: string[]): Promise<Program> {
+    const child = spawn('ip', ['netns', 'exec', this.#names[where], process.execPath, ...words], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.#children.push(child);
+    const program = new Program(child);
+    await program.wait((line) => line.startsWith('ready '), 'its ready line');
+    return program;
+  }
+
   close(): void {
     for (const child of this.#children) child.kill('SIGKILL');
     for (const name of Object.values(this.#names)) {
@@ -122,6 +134,40 @@ export class Namespaces {
         // It was never made.
       }
     }
+  }
+}
+
+/** A program that takes orders at its input and tells events at its output, a line each. */
+export class Program {
+  readonly process: ChildProcess;
+  #lines: string[] = [];
+  #heard: () => void = () => {};
+
+  constructor(child: ChildProcess) {
+    this.process = child;
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      this.#lines.push(line);
+      this.#heard();
+    });
+  }
+
+  order(what: object): void {
+    this.process.stdin!.write(`${JSON.stringify(what)}\n`);
+  }
+
+  /** The next line that fits, of those not yet taken. @throws Error after `ms` */
+  wait(fits: (line: string) => boolean, what: string, ms = 20_000): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no ${what}: ${this.#lines.join(' | ')}`)), ms);
+      this.#heard = () => {
+        const at = this.#lines.findIndex(fits);
+        if (at < 0) return;
+        clearTimeout(timer);
+        const [line] = this.#lines.splice(0, at + 1).slice(-1);
+        resolve(line!);
+      };
+      this.#heard();
+    });
   }
 }
 
