@@ -23,6 +23,7 @@ import type {
   Said,
   TraceView,
 } from './contract.ts';
+import type { LearnOrder, LearnView, VerdictRequest, VerdictResult } from './line-contract.ts';
 
 /** What the page may know of the box before anybody has signed in. */
 export interface BoxAccess {
@@ -162,6 +163,17 @@ export interface MessagesAccess {
   set(personId: string, counts: MessageCountsView): void;
 }
 
+/** Learning of lines, and the admin's word on what they were thought to have said. */
+export interface LineCraft {
+  /** Begins; undefined if there is no such line. @throws CodedError `learning/refused`, with `said` */
+  learn(port: number, order: LearnOrder): Promise<LearnView | undefined>;
+  learnt(port: number): LearnView | undefined;
+  /** False if nothing is under way. */
+  stopLearning(port: number): boolean;
+  /** Undefined: there is no such account, or its call is still in progress. */
+  judge(callId: string, request: VerdictRequest): VerdictResult | undefined;
+}
+
 /** Everything the API stands on; built by main. */
 export interface ApiDeps {
   clock: Clock;
@@ -179,6 +191,7 @@ export interface ApiDeps {
   lines: LineActions;
   messages: MessagesAccess;
   protection: ProtectionAccess;
+  lineCraft: LineCraft;
   /**
    * Whether a visitor is on the office's own network (ruling 18); `local` is our address he came to.
    * See {@link file://./on-link.ts} for the real one.

@@ -43,6 +43,10 @@ const known = {
       en: 'Something in the request is missing or wrong.',
     },
   },
+  'api/line-in-use': {
+    status: 409,
+    said: { ru: 'Линия сейчас занята.', en: 'The line is in use now.' },
+  },
   'api/too-large': { status: 413, said: { ru: 'Запрос слишком велик.', en: 'The request is too large.' } },
   'api/not-found': { status: 404, said: { ru: 'Такого здесь нет.', en: 'There is no such thing here.' } },
   'api/not-signed-in': {

@@ -11,6 +11,7 @@ import { DeviceLinks } from './device-links.ts';
 import { deviceRoutes, provisioningRoutes } from './device-routes.ts';
 import { ApiFault, toFault } from './errors.ts';
 import { forgeryGuard, networkGuard, securityHeaders } from './guards.ts';
+import { lineRoutes } from './line-routes.ts';
 import { type LiveLimits, LiveSocket, liveLimits } from './live-socket.ts';
 import { messageRoutes } from './message-routes.ts';
 import { protectionRoutes } from './protection-routes.ts';
@@ -118,6 +119,7 @@ function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks): expre
   router.use(configRoutes(deps));
   router.use(callRoutes(deps));
   router.use(recordingRoutes(deps));
+  router.use(lineRoutes(deps));
   router.use(traceRoutes(deps));
   router.use(deviceRoutes(deps, links));
   router.use(messageRoutes(deps));

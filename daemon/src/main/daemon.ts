@@ -21,6 +21,7 @@ import { openRecords, type Records } from '../records/records.ts';
 import { TraceStore } from '../records/trace-store.ts';
 import { CallRecordings } from '../service/call-recordings.ts';
 import type { ServiceContext } from '../service/context.ts';
+import { LineLearning } from '../service/learning/line-learning.ts';
 import { MessageLamps } from '../service/message-lamps.ts';
 import { MessageWaiting } from '../service/message-waiting.ts';
 import { Services } from '../service/services.ts';
@@ -41,6 +42,7 @@ import { countryProfile, toneSet } from './country.ts';
 import { holdData } from './data-lock.ts';
 import { DialPlans } from './dial-plans.ts';
 import { faxLibraryHere } from './fax-library.ts';
+import { LineBench } from './line-craft.ts';
 import { LineDesk } from './line-desk.ts';
 import { LivePicture } from './live-model.ts';
 import { OfficePicture } from './office-picture.ts';
@@ -148,7 +150,11 @@ export class Daemon {
 
     let services: Services;
     const pins = new Pins(store, key, clock, () => services.lockouts);
-    const desk = new LineDesk(ports, calls, () => sip.trunks(), clock);
+    const desk = new LineDesk(ports, calls, () => sip.trunks(), clock, {
+      card,
+      profile,
+      erlDb: (port) => echo.figures(port)?.erlDb,
+    });
     const plans = new DialPlans(config(), clock, (step) => desk.usable(step));
     const context: ServiceContext = {
       clock,
@@ -188,6 +194,13 @@ export class Daemon {
     context.recordings = recordings;
     services = new Services(context, (number, fromLine) => plans.normalise(number, fromLine));
     services.follow(ports.fxs.values(), ports.fxo.values());
+    const learning = new LineLearning({
+      ...{ clock, config, calls, ports: context.ports },
+      volts: (port) => link.electrical(port)?.volts,
+      terms: { usualBreakMs: profile.supervision.loopBreakMs[0] },
+      log: (message) => log.child('service').info(message),
+    });
+    this.#closers.push(() => learning.close());
     const habits = new CallerHabits(data, clock, (message) => log.warn(() => message));
     this.#closers.push(() => habits.close());
     habits.follow(ports.fxo.values());
@@ -297,6 +310,7 @@ export class Daemon {
         lines: desk,
         messages,
         protection,
+        lineCraft: new LineBench(learning, records, config),
         onLink: systemOnLink(() => clock.now()),
         log: (level, message) => log.child('api')[level](() => message),
       },

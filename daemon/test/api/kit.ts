@@ -11,6 +11,7 @@ import type {
   TraceView,
 } from '../../src/api/contract.ts';
 import type { ApiDeps, ConfigResult, TraceFile } from '../../src/api/deps.ts';
+import type { LearnView } from '../../src/api/line-contract.ts';
 import { LiveStore } from '../../src/api/live-store.ts';
 import { type ApiOptions, ApiServer } from '../../src/api/server.ts';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
@@ -38,6 +39,10 @@ export interface World {
   traces: Map<string, TraceView>;
   protection: ProtectionView;
   log: string[];
+  /** Lessons of lines, by port; those not in it do not exist. */
+  learnt: Map<number, LearnView>;
+  /** Verdicts given. */
+  verdicts: unknown[];
 }
 
 /** In-memory collaborators of the API; authentication, sessions and guards are the real ones. */
@@ -74,6 +79,8 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
       figures: { shed: 0, dropped: 0, malformed: 0, strangers: 0 },
     },
     log: [],
+    learnt: new Map(),
+    verdicts: [],
     deps: undefined as unknown as ApiDeps,
   };
   const history: { before: Config; entry: ReturnType<ApiDeps['config']['history']>[number] }[] = [];
@@ -181,6 +188,38 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
     records: {
       list: (query) => listRecords(world, query),
       get: (id) => world.records.find((r) => r.id === id),
+    },
+    lineCraft: {
+      learn: async (port, order) => {
+        const view: LearnView = {
+          ...{ port, kind: order.kind, state: 'running', steps: ['on-hook'], startedAt: clock.wall() },
+          ...{ found: {}, proposals: [] },
+        };
+        world.learnt.set(port, view);
+        return view;
+      },
+      learnt: (port) => world.learnt.get(port),
+      stopLearning: (port) => world.learnt.delete(port),
+      judge: (id, request) => {
+        const record = world.records.find((one) => one.id === id);
+        const leg = record?.legs.find((one) => one.id === request.leg);
+        const account = request.about === 'answer' ? leg?.lineAnswer : leg?.lineRelease;
+        if (!record || !account) return undefined;
+        account.verdict = request.verdict;
+        world.verdicts.push(request);
+        const wrong = request.verdict === 'wrong';
+        return {
+          record,
+          proposals: wrong
+            ? [
+                {
+                  ...{ path: '/ports/5/releaseByTones', value: false, now: true },
+                  why: { ru: 'За гудок принято другое.', en: 'Something else was taken for a tone.' },
+                },
+              ]
+            : [],
+        };
+      },
     },
     protection: {
       view: async () => world.protection,
