@@ -15,10 +15,10 @@ interface Heard extends ToneEvent {
 }
 
 /** What is heard in `pcm`, told when. */
-function listen(pcm: Int16Array, context: ToneContext = 'after-answer'): Heard[] {
+function listen(pcm: Int16Array, context: ToneContext = 'after-answer', profile = russia): Heard[] {
   const heard: Heard[] = [];
   let samples = 0;
-  const detector = new ToneDetector(russia, (e) => heard.push({ ...e, ms: samples / 8 }));
+  const detector = new ToneDetector(profile, (e) => heard.push({ ...e, ms: samples / 8 }));
   detector.context = context;
   inFrames(pcm, (frame) => {
     samples += frame.length;
@@ -219,3 +219,33 @@ t.test('the evidence of a release: frequency, times of each cycle, level, count 
   t.equal(last.cycles.length, 8, 'no more than eight are kept');
   t.ok(last.count > 8, 'though all are counted');
 });
+
+t.test(
+  'the tones of Europe and of North America release as soon, pairs of frequencies included',
+  async (t) => {
+    for (const [country, frequencies, cadences] of [
+      ['eu', [425], { busy: [500, 500], congestion: [250, 250] }],
+      ['us', [480, 620], { busy: [500, 500], congestion: [250, 250] }],
+    ] as const) {
+      const profile = profileOf(country).detect;
+      for (const tone of ['busy', 'congestion'] as const) {
+        const cadence = cadences[tone];
+        const cycle = cadence[0] + cadence[1];
+        for (const [levelDbm0, line] of LEVELS) {
+          const out = new Float64Array((400 + 7 * cycle) * 8);
+          // Of a pair each frequency has half the power.
+          const level = levelDbm0 - (frequencies.length - 1) * 3;
+          for (const frequencyHz of frequencies)
+            mix(
+              out,
+              exchangeTone({ frequencyHz, levelDbm0: level, cadence, fromMs: 300, edgeMs: 3 }, 6 * cycle, 4),
+              400,
+            );
+          const [first] = listen(new Line(line, 5).pass(out), 'after-answer', profile);
+          t.equal(first?.tone, tone, `${country} ${tone} at ${levelDbm0} dBm0`);
+          t.ok(first!.ms - 550 <= CYCLES[tone] * cycle, `after ${first!.ms} ms`);
+        }
+      }
+    }
+  },
+);
