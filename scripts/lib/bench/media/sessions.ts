@@ -6,6 +6,7 @@ import { echoCancellers } from '../../../../daemon/src/media/dsp/echo/echo-cance
 import { parseProfile } from '../../../../daemon/src/media/dsp/profile.ts';
 import { MediaEngine } from '../../../../daemon/src/media/engine.ts';
 import type { LineAudio } from '../../../../daemon/src/media/line-audio.ts';
+import { polledSockets } from '../../../../daemon/src/media/session/polled-sockets.ts';
 import type { Figure } from '../../bench.ts';
 import { round, sleep } from '../usage.ts';
 import { emitTiming } from './reference.ts';
@@ -43,8 +44,11 @@ export async function measureSessions(emit: (figure: Figure) => void): Promise<v
     JSON.parse(readFileSync(new URL('../../../../hw/profile/ru.json', import.meta.url), 'utf8')),
   );
   const line = new CardLoad();
+  const clock = systemClock();
+  const polled = polledSockets(clock);
   const media = new MediaEngine({
-    clock: systemClock(),
+    clock,
+    ...(polled ? { sockets: polled.sockets, poll: () => polled.poll() } : {}),
     profile,
     options: { rtpPorts: { min: 20000, max: 59999 } },
     echoCanceller: echoCancellers(console.error),
@@ -61,6 +65,7 @@ export async function measureSessions(emit: (figure: Figure) => void): Promise<v
   } finally {
     traffic.close();
     await media.close();
+    polled?.close();
   }
 }
 
