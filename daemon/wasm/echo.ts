@@ -169,31 +169,47 @@ export function block(p: usize, work: i32): void {
       let b = f32x4.splat(0);
       let c = f32x4.splat(0);
       let g = f32x4.splat(0);
-      for (let k: usize = 0; k < bytes; k += 32) {
-        a = f32x4.add(a, f32x4.mul(v128.load(main + k), v128.load(x + k)));
-        b = f32x4.add(b, f32x4.mul(v128.load(main + k, 16), v128.load(x + k, 16)));
-        c = f32x4.add(c, f32x4.mul(v128.load(second + k), v128.load(white + k)));
-        g = f32x4.add(g, f32x4.mul(v128.load(second + k, 16), v128.load(white + k, 16)));
+      if (main === second) {
+        for (let k: usize = 0; k < bytes; k += 32) {
+          const u = v128.load(main + k);
+          const v = v128.load(main + k, 16);
+          a = f32x4.add(a, f32x4.mul(u, v128.load(x + k)));
+          b = f32x4.add(b, f32x4.mul(v, v128.load(x + k, 16)));
+          c = f32x4.add(c, f32x4.mul(u, v128.load(white + k)));
+          g = f32x4.add(g, f32x4.mul(v, v128.load(white + k, 16)));
+        }
+      } else {
+        for (let k: usize = 0; k < bytes; k += 32) {
+          a = f32x4.add(a, f32x4.mul(v128.load(main + k), v128.load(x + k)));
+          b = f32x4.add(b, f32x4.mul(v128.load(main + k, 16), v128.load(x + k, 16)));
+          c = f32x4.add(c, f32x4.mul(v128.load(second + k), v128.load(white + k)));
+          g = f32x4.add(g, f32x4.mul(v128.load(second + k, 16), v128.load(white + k, 16)));
+        }
       }
       y = sumOf(f32x4.add(a, b));
       const e = <f64>(load<f32>(p + 4 * i, WHITE_RECEIVED) - sumOf(f32x4.add(c, g)));
       const expected = expectedOf(p, filter, taps, i);
+      whiteExpected += trying ? expectedOf(p, load<u32>(p, MAIN), taps, i) : expected;
       const power = expected + near + 1;
+      const inverse = 1 / power;
       if (trying) whiteTrial += e * e;
       else whiteResidual += e * e;
       const limit = OUTLIER * Math.sqrt(power);
-      const step = max(-limit, min(limit, e)) / power;
+      const step = max(-limit, min(limit, e)) * inverse;
       let energy = p + ENERGY + 8 * (taps + i + 1);
       let at: usize = bytes;
       for (let s: usize = 0; s < <usize>(taps / SEGMENT); s++) {
         at -= 4 * SEGMENT;
         const gain = f32x4.splat(<f32>(step * load<f64>(filter + 8 * s, VARIANCE)));
-        for (let k: usize = at; k < at + 4 * SEGMENT; k += 16) {
-          v128.store(second + k, f32x4.add(v128.load(second + k), f32x4.mul(gain, v128.load(white + k))));
+        for (let k: usize = at; k < at + 4 * SEGMENT; k += 64) {
+          adjust(second + k, white + k, gain);
+          adjust(second + k + 16, white + k + 16, gain);
+          adjust(second + k + 32, white + k + 32, gain);
+          adjust(second + k + 48, white + k + 48, gain);
         }
         const part = load<f64>(energy) - load<f64>(energy - 8 * SEGMENT);
         const gained = p + 8 * s;
-        store<f64>(gained, load<f64>(gained, GAINED) + part / power, GAINED);
+        store<f64>(gained, load<f64>(gained, GAINED) + part * inverse, GAINED);
         energy -= 8 * SEGMENT;
       }
       unsettled += max(e * e - expected, NEAR_PART * e * e);
@@ -203,8 +219,8 @@ export function block(p: usize, work: i32): void {
       }
     } else {
       y = dot(main, x, bytes);
+      if (measuring) whiteExpected += expectedOf(p, load<u32>(p, MAIN), taps, i);
     }
-    if (measuring) whiteExpected += expectedOf(p, load<u32>(p, MAIN), taps, i);
     const e = d - y;
     store<f32>(p + 4 * (ORDER + i), e, ERROR);
     const rounded = Mathf.floor(e + 0.5);
@@ -228,6 +244,11 @@ export function block(p: usize, work: i32): void {
   store<f64>(p, whiteTrial, FIGURES + 48);
   store<f64>(filter, near, NEAR);
   settle(p, filter, taps);
+}
+
+/** Moves four coefficients along the reference. */
+function adjust(weights: usize, white: usize, gain: v128): void {
+  v128.store(weights, f32x4.add(v128.load(weights), f32x4.mul(gain, v128.load(white))));
 }
 
 /** Power of the echo that a filter has not learnt yet, in the whitened error of sample `i`. */
