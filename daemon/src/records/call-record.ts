@@ -115,6 +115,8 @@ export interface CallRecord {
   transferredFrom?: string;
   /** Who had that party put through, and pays for it: `port:3`, `device:anna-desk` (ruling 8). */
   transferredBy?: string;
+  /** The other record of a conference. */
+  conferenceWith?: string;
   fax?: FaxRecord;
   recordings?: RecordingRecord[];
   price?: number;

@@ -2,6 +2,7 @@ import { messageOf } from '../base/error.ts';
 import type { Call } from '../call/call.ts';
 import { cause, localCause } from '../call/cause.ts';
 import type { Leg } from '../call/leg.ts';
+import { Conference } from './conference.ts';
 import type { Rights, ServiceContext } from './context.ts';
 import type { Dialing } from './dialed.ts';
 import { Dialog } from './dialog.ts';
@@ -13,7 +14,8 @@ const failedToneMs = 2500;
 
 /**
  * Hook flash in a call: the other party is held and the flasher hears a broken dial tone, may dial
- * somebody and talk, and comes back with another flash, or by itself when the consultation ends.
+ * somebody and talk. Another flash joins all three, one more leaves the consulted party; by itself it comes back when the
+ * consultation ends.
  */
 export class Consultations {
   readonly #context: ServiceContext;
@@ -79,6 +81,7 @@ class Consultation {
   readonly #dialing: Dialing;
   readonly #digits: DigitSource;
   #second: Call | undefined;
+  #conference: Conference | undefined;
 
   constructor(first: Call, leg: Leg, context: ServiceContext, dialing: Dialing) {
     this.#first = first;
@@ -92,10 +95,23 @@ class Consultation {
     });
   }
 
-  /** Back to the held party. */
+  /** Once the consulted party has answered: all three talk, if the office wants that. Else, and then: back to the held party. */
   flash(): void {
-    if (this.#second) this.#second.end(localCause(cause.normal, 'consultation left'), 'caller');
-    else this.#digits.close();
+    const second = this.#second;
+    if (!second) this.#digits.close();
+    else if (this.#joins(second))
+      this.#conference = new Conference(this.#first, second, this.#leg, this.#context);
+    else second.end(localCause(cause.normal, 'consultation left'), 'caller');
+  }
+
+  #joins(second: Call): boolean {
+    return (
+      !this.#conference &&
+      this.#context.config().dialing.secondFlash === 'conference' &&
+      second.state === 'talking' &&
+      second.record.service !== 'emergency' &&
+      this.#first.transferable(this.#leg)
+    );
   }
 
   async #run(): Promise<void> {

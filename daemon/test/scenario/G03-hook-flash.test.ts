@@ -5,7 +5,13 @@ t.test(
   'hook flash: the far party is held and hears it, a colleague is consulted, and back (5j)',
   async (t) => {
     const operator = await startOperator(t);
-    const box = await startBox(t, { edit: (office) => pointTrunk(office, 'alpha', operator) });
+    const box = await startBox(t, {
+      edit: (office) => {
+        pointTrunk(office, 'alpha', operator);
+        // Three at one table: M17.
+        office.dialing.secondFlash = 'return';
+      },
+    });
     const [phone, colleague] = [box.telephone(1), box.telephone(2)];
     await box.dial(1, '88121234567');
     const far = await operatorCall(operator, 'answered', 6000);

@@ -303,6 +303,14 @@ t.test('hook flash holds, consults, and comes back (5j)', async (t) => {
   desk.emit('flashed');
   await settle();
   t.notOk(far.onHold);
+  t.match(
+    [...b.media.mixes.values()],
+    [[{ endpoint: 'line:1' }, { endpoint: far.endpoint }, { endpoint: 'line:2' }]],
+    'all three',
+  );
+  desk.emit('flashed');
+  await settle();
+  t.equal(b.media.mixes.size, 0);
   t.equal(b.media.joined.get('line:1'), far.endpoint, 'back to the first');
   desk.hangUp();
   await settle();

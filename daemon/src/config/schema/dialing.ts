@@ -47,6 +47,23 @@ export const dialing = z
           choices: { ru: ['Россия', 'Russia'], eu: ['Европа', 'Europe'], us: ['США', 'USA'] },
         }),
       ),
+    secondFlash: z
+      .enum(['conference', 'return'])
+      .default('conference')
+      .meta(
+        field(
+          'Второе нажатие «флеш» в консультации',
+          'Second flash in a consultation',
+          'Когда коллега ответил: соединить всех троих или вернуться к первому собеседнику. Третье нажатие отпускает коллегу.',
+          'Once the colleague has answered: join all three, or go back to the first party. A third flash lets the colleague go.',
+          {
+            choices: {
+              conference: ['разговор втроём', 'talk of three'],
+              return: ['вернуться', 'go back'],
+            },
+          },
+        ),
+      ),
     areaCodes: z
       .array(areaCode)
       .min(1)
