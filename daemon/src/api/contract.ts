@@ -547,21 +547,6 @@ export interface DialCheckResult {
   explanation: Said[];
 }
 
-// ------------------------------------------------------------------ line tests
-
-/** POST /api/ports/:number/test. `ring`: rings a telephone for 3 s to find it; `measure`: volts and current of a line. */
-export interface LineTestRequest {
-  kind: 'measure' | 'ring';
-}
-
-export interface LineTestResult {
-  ok: boolean;
-  said: Said;
-  cure?: Said;
-  volts?: number;
-  milliamps?: number;
-}
-
 export type { Config } from '../config/schema.ts';
 export type {
   CallRecord,
@@ -571,5 +556,6 @@ export type {
   RecordingRecord,
 } from '../records/call-record.ts';
 export type { LineAccountRecord } from '../records/line-account.ts';
+export type { LineFigure, LineTestRequest, LineTestResult } from './line-test.ts';
 export type { BanView, LeaningView, ProtectionView } from './protection-view.ts';
 export type { TraceKind, TraceMessage, TraceView } from './trace-view.ts';

@@ -1,15 +1,30 @@
 import type { LineTestRequest, LineTestResult, Said } from '../api/contract.ts';
 import type { LineActions } from '../api/deps.ts';
 import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/error.ts';
 import { cause, localCause } from '../call/cause.ts';
 import type { CallRegistry } from '../call/registry.ts';
 import type { RouteStep } from '../dialplan/route-plan.ts';
+import type { LineCard } from '../line/card.ts';
+import type { CountryProfile } from '../media/dsp/profile.ts';
+import type { Fxo } from '../port/fxo.ts';
+import type { Fxs } from '../port/fxs.ts';
+import { measurePair } from '../port/line-test.ts';
 import type { Ports } from '../port/ports.ts';
 import { type TrunkStatus, takesCalls } from '../sip/trunk-status.ts';
+import { lineTestResult } from './line-figures.ts';
 import { troubleWords } from './port-trouble.ts';
 
 /** How long a test rings a telephone, ms. */
 const testRingMs = 3000;
+
+/** What measuring takes. */
+export interface PairSources {
+  card: LineCard;
+  profile: CountryProfile;
+  /** Echo return loss that a port's canceller found in its last call, dB. */
+  erlDb(port: number): number | undefined;
+}
 
 /** What the admin does to calls and sockets from the page. */
 export class LineDesk implements LineActions {
@@ -17,8 +32,16 @@ export class LineDesk implements LineActions {
   readonly #calls: CallRegistry;
   readonly #trunks: () => TrunkStatus[];
   readonly #clock: Clock;
+  readonly #pairs: PairSources;
 
-  constructor(ports: Ports, calls: CallRegistry, trunks: () => TrunkStatus[], clock: Clock) {
+  constructor(
+    ports: Ports,
+    calls: CallRegistry,
+    trunks: () => TrunkStatus[],
+    clock: Clock,
+    pairs: PairSources,
+  ) {
+    this.#pairs = pairs;
     this.#ports = ports;
     this.#calls = calls;
     this.#trunks = trunks;
@@ -37,13 +60,12 @@ export class LineDesk implements LineActions {
     if (fxs && request.kind === 'ring') return await this.#ring(fxs);
     const port = fxs ?? fxo;
     if (!port) return undefined;
-    const trouble = troubleWords(port.kind, port.trouble);
-    return port.available
-      ? { ok: true, said: { ru: 'Гнездо в порядке.', en: 'The socket is in order.' } }
-      : {
-          ok: false,
-          said: { ru: `${trouble.reason.ru}.`, en: `${trouble.reason.en}.` },
-        };
+    try {
+      const figures = await measurePair(this.#pairs.card, this.#clock, number);
+      return lineTestResult(port.kind, figures, this.#pairs.profile, this.#pairs.erlDb(number));
+    } catch (error) {
+      return notMeasured(port, error);
+    }
   }
 
   /** Whether a step of a route could be taken this moment. */
@@ -84,4 +106,25 @@ export class LineDesk implements LineActions {
           said: { ru: 'Телефон звонил три секунды.', en: 'The telephone rang for three seconds.' },
         };
   }
+}
+
+/** The card did not measure: the port's own trouble says why, or else the refusal. */
+function notMeasured(port: Fxs | Fxo, error: unknown): LineTestResult {
+  const refusal = messageOf(error);
+  if (port.available && refusal.includes('unknown-command'))
+    return {
+      ok: true,
+      said: {
+        ru: 'Гнездо в порядке. Измерять линию эта плата не умеет.',
+        en: 'The socket is in order. This card cannot measure lines.',
+      },
+    };
+  if (port.available && /wrong-state|busy/.test(refusal))
+    return {
+      ok: false,
+      said: { ru: 'Сейчас не измерить: идёт звонок.', en: 'It cannot be measured now: it is ringing.' },
+      cure: { ru: 'Повторите, когда станет тихо.', en: 'Try again when it is quiet.' },
+    };
+  const { reason, cure } = troubleWords(port.kind, port.trouble ?? refusal);
+  return { ok: false, said: { ru: `${reason.ru}.`, en: `${reason.en}.` }, cure };
 }

@@ -146,6 +146,8 @@ export const en: Record<Key, string> = {
   'detail.notProven': 'This line has not been proved by a test call yet, so emergency calls will not use it.',
   'detail.ring': 'Ring for 3 seconds',
   'detail.measure': 'Measure the line',
+  'detail.measurePair': 'Measure the wire',
+  'detail.usual': 'usual: {range}',
   'detail.settings': 'Settings of the socket',
 
   'call.dialing': 'dialing',

@@ -1,5 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ApiError, EchoLive, LineTestResult, PortLive } from '../../../../daemon/src/api/contract.ts';
+import type {
+  ApiError,
+  EchoLive,
+  LineTestRequest,
+  LineTestResult,
+  PortLive,
+} from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../../api.ts';
 import { span } from '../../format/time.ts';
 import { say, t, word } from '../../i18n/index.ts';
@@ -8,6 +14,7 @@ import { Link } from '../../router.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Fact, Failure, State } from '../../ui/parts.tsx';
 import { portName, portTone } from '../state-words.ts';
+import { LineFigures } from './line-figures.tsx';
 
 /** What the echo canceller found, in a few words. */
 function echoText({ erlDb, erleDb, converged, disabled }: EchoLive): string {
@@ -22,14 +29,13 @@ export function SocketDetail({ port, onClose }: { port: PortLive; onClose(): voi
   const [result, setResult] = useState<LineTestResult>();
   const [failure, setFailure] = useState<ApiError['error']>();
   const title = useRef<HTMLHeadingElement>(null);
-  const kind = port.kind === 'fxs' ? 'ring' : 'measure';
   useEffect(() => {
     setResult(undefined);
     setFailure(undefined);
     title.current?.focus();
   }, [port.number]);
 
-  const test = async (): Promise<void> => {
+  const test = async (kind: LineTestRequest['kind']): Promise<void> => {
     setBusy(true);
     setFailure(undefined);
     try {
@@ -100,10 +106,17 @@ export function SocketDetail({ port, onClose }: { port: PortLive; onClose(): voi
           {say(result.said)} {result.cure && say(result.cure)}
         </p>
       )}
+      {result?.figures && <LineFigures figures={result.figures} />}
       <div class="actions">
-        <button type="button" disabled={busy || port.role === 'unused'} onClick={() => void test()}>
-          <Icon name={kind === 'ring' ? 'bell' : 'now'} />
-          {t(kind === 'ring' ? 'detail.ring' : 'detail.measure')}
+        {port.kind === 'fxs' && (
+          <button type="button" disabled={busy || port.role === 'unused'} onClick={() => void test('ring')}>
+            <Icon name="bell" />
+            {t('detail.ring')}
+          </button>
+        )}
+        <button type="button" disabled={busy || port.role === 'unused'} onClick={() => void test('measure')}>
+          <Icon name="now" />
+          {t(port.kind === 'fxs' ? 'detail.measurePair' : 'detail.measure')}
         </button>
         <Link to="/box/ports" class="button">
           <Icon name="edit" />
