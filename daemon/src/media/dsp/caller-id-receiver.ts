@@ -4,7 +4,7 @@ import { DtmfMessageReader } from './dtmf-message.ts';
 import { BELL202, type FskStandard, V23 } from './fsk.ts';
 import { FskDemodulator } from './fsk-demodulator.ts';
 import { FskMessageFinder } from './fsk-message.ts';
-import { SAMPLES_PER_MS } from './level.ts';
+import { rmsOf, SAMPLES_PER_MS } from './level.ts';
 
 /** Digits of a message follow one another; after this pause they are complete or nothing, ms. */
 const DTMF_END_MS = 400;
@@ -13,6 +13,10 @@ const COMPARE_MS = 30;
 /** So many bytes of alternating bits are the beginning of a message, not chance (on-hook there are 30). */
 const SEIZURE_BYTES = 6;
 const SEIZURE = 0x55;
+
+/** Power below which there is no message (the receivers work down to -45 dBm0), and after how long all is over. */
+const QUIET = rmsOf(-52) ** 2;
+const QUIET_MS = 100;
 
 /** A message with how it came. */
 export interface HeardCallerId {
@@ -40,6 +44,7 @@ export class CallerIdReceiver {
   #sinceDigit = 0;
   #begun = false;
   #compareFor: number | undefined;
+  #quiet = 0;
 
   constructor(sink: CallerIdSink) {
     this.#sink = sink;
@@ -52,6 +57,7 @@ export class CallerIdReceiver {
 
   /** Listens to `count` samples. */
   process(pcm: Int16Array, count = pcm.length): void {
+    if (this.#restful(pcm, count)) return;
     for (const ear of this.#ears) ear.demodulator.process(pcm, count);
     if (this.#compareFor !== undefined) this.#compare(count);
     else if (this.#ears.some((ear) => ear.message)) this.#compareFor = COMPARE_MS * SAMPLES_PER_MS;
@@ -76,6 +82,18 @@ export class CallerIdReceiver {
     this.#digits = '';
     this.#begun = false;
     this.#compareFor = undefined;
+  }
+
+  /** Whether nothing sounds and nothing is under way: a line that rests all day must cost next to nothing. */
+  #restful(pcm: Int16Array, count: number): boolean {
+    let energy = 0;
+    for (let i = 0; i < count; i++) energy += pcm[i]! * pcm[i]!;
+    this.#quiet = energy < QUIET * count ? this.#quiet + count : 0;
+    const rests = this.#quiet > QUIET_MS * SAMPLES_PER_MS;
+    if (!rests || this.#digits !== '' || this.#compareFor !== undefined) return false;
+    // A message that broke off leaves nothing behind for the next call.
+    if (this.#begun) this.reset();
+    return true;
   }
 
   #begin(): void {

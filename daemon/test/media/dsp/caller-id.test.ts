@@ -220,6 +220,25 @@ t.test('nothing is received where nothing was sent', async (t) => {
   t.same(receive(new Signal(3000, 3).sine(25, -5, 0, 1000).noise(-50).pcm()), [], 'ringing');
 });
 
+t.test('that one begins is told early; one that breaks off is forgotten before the next', async (t) => {
+  const whole = lineOf('fsk-v23', { number: '123' }, 60, 1, 1);
+  const told: string[] = [];
+  const receiver = new CallerIdReceiver({
+    begun: () => told.push('begun'),
+    heard: ({ info }) => told.push(info.number ?? ''),
+  });
+  const hear = (pcm: Int16Array): void => inFrames(pcm, (frame) => receiver.process(frame));
+  // 190 ms before it, 250 ms of seizure; cut in the middle of that.
+  hear(whole.subarray(0, 3000));
+  t.same(told, ['begun']);
+  hear(new Int16Array(4000));
+  hear(whole.subarray(0, 1000));
+  t.same(told, ['begun'], 'noise is no beginning');
+  hear(whole.subarray(1000));
+  hear(new Int16Array(4000));
+  t.same(told, ['begun', 'begun', '123']);
+});
+
 function ascii(text: string): number[] {
   return [...text].map((c) => c.charCodeAt(0));
 }
