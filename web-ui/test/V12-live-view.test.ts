@@ -36,7 +36,7 @@ t.test('the page shows sockets, calls, lines and alarms live, and says when it i
       await page.locator('[data-port="1"] button').click();
       t.match(
         await page.locator('[data-detail="1"]').innerText(),
-        /Анна Крылова[\s\S]*9 В[\s\S]*24 мА[\s\S]*обратная/,
+        /Анна Крылова[\s\S]*9 В[\s\S]*24 мА[\s\S]*обратная[\s\S]*линия 14 дБ, подавитель ещё 38 дБ/,
       );
       await page.getByRole('button', { name: 'Позвонить 3 секунды' }).click();
       await page.getByText('Звонит 3 секунды.').waitFor();

@@ -275,6 +275,7 @@ export function playMorning(office: Office, now = Date.now()): void {
   socket(1, {
     role: 'telephone',
     name: 'Приёмная',
+    echo: { tailMs: 64, erlDb: 13.6, erleDb: 38.2, converged: true },
     extension: '101',
     person: anna,
     state: 'talking',
