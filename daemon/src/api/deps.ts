@@ -129,6 +129,22 @@ export interface RecordingAccess {
   remove(file: string): boolean;
 }
 
+/** Taking part in calls of others. */
+export interface ObservationAccess {
+  /** Rings the telephone; why not, or undefined. */
+  begin(
+    callId: string,
+    order: {
+      mode: 'listen' | 'whisper' | 'barge';
+      extension: string;
+      toward?: 'caller' | 'called';
+      by: string;
+    },
+  ): 'no-call' | 'not-this-call' | 'busy' | undefined;
+  /** False: nobody takes part in that call. */
+  end(callId: string): boolean;
+}
+
 /** The live state; every change is told as it happens, the API batches and numbers them. */
 export interface LiveModel {
   snapshot(): LiveState;
@@ -186,6 +202,7 @@ export interface ApiDeps {
   records: RecordsAccess;
   traces: TraceAccess;
   recordings: RecordingAccess;
+  observations: ObservationAccess;
   live: LiveModel;
   dialCheck: DialCheck;
   lines: LineActions;

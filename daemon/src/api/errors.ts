@@ -47,6 +47,20 @@ const known = {
     status: 409,
     said: { ru: 'Линия сейчас занята.', en: 'The line is in use now.' },
   },
+  'api/call-observed': {
+    status: 409,
+    said: {
+      ru: 'К этому разговору уже подключён другой телефон.',
+      en: 'Another telephone takes part in this call already.',
+    },
+  },
+  'api/call-not-observed': {
+    status: 409,
+    said: {
+      ru: 'К экстренному вызову, факсу и разговору втроём подключиться нельзя.',
+      en: 'Nobody can take part in an emergency call, a fax or a talk of three.',
+    },
+  },
   'api/too-large': { status: 413, said: { ru: 'Запрос слишком велик.', en: 'The request is too large.' } },
   'api/not-found': { status: 404, said: { ru: 'Такого здесь нет.', en: 'There is no such thing here.' } },
   'api/not-signed-in': {

@@ -297,6 +297,7 @@ export class Daemon {
         pins,
         records,
         traces,
+        observations: services.observations,
         recordings: {
           begin: (id) => {
             const call = calls.get(id);

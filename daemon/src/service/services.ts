@@ -9,6 +9,7 @@ import { Emergency } from './emergency.ts';
 import { Incoming, type Normalise, type TrunkCall } from './incoming.ts';
 import { KeyTransfers } from './key-transfer.ts';
 import { Lockouts } from './lockout.ts';
+import { Observations } from './observation.ts';
 import { PinDesk } from './pin-dialog.ts';
 import { Reach } from './reach.ts';
 import { Station, type StationServices } from './station.ts';
@@ -17,6 +18,7 @@ import { Transfers } from './transfers.ts';
 /** All services of the box, wired to each other, following its ports. */
 export class Services {
   readonly lockouts = new Lockouts();
+  readonly observations: Observations;
   readonly #context: ServiceContext;
   readonly #shared: StationServices;
   readonly #incoming: Incoming;
@@ -27,6 +29,7 @@ export class Services {
   constructor(context: ServiceContext, normalise: Normalise) {
     this.#context = context;
     const reach = new Reach(context);
+    this.observations = new Observations(context, reach);
     const emergency = new Emergency(context);
     const dialing = new Dialing(context, reach, emergency);
     const pins = new PinDesk(context, this.lockouts);
