@@ -1,8 +1,11 @@
+import { ruLines } from './ru-lines.ts';
+
 /**
  * The words of the page, Russian first: the glossary. A key that English lacks is a type error there; a key
  * that is not here is one where it is used. `a|b|c` are the forms for one, few and many.
  */
 export const ru = {
+  ...ruLines,
   loading: 'Загружается…',
   technical: 'Технические подробности',
   close: 'Закрыть',
@@ -197,6 +200,42 @@ export const ru = {
   'fax.partial': 'прервался',
   'fax.failed': 'не прошёл',
   'fax.rate': '{n} бит/с',
+  'call.conference': 'Разговор втроём',
+  'recording.title': 'Запись разговора',
+  'recording.sides':
+    'Слева слышно звонившего, справа того, кому звонили. Кто и когда слушал запись, видно в журнале.',
+  'recording.listen': 'Прослушать запись',
+  'recording.download': 'Скачать',
+  'recording.delete': 'Удалить запись',
+  'recording.deleteQuestion': 'Удалить запись разговора? Вернуть её будет нельзя.',
+  'recording.gone': 'Файла больше нет.',
+  'recording.going': 'идёт запись',
+  'recording.interrupted': 'прервана перезапуском',
+  'recording.size': '{n} МБ',
+  'recording.gap': 'пропущено {n} с: диск не успевал',
+  'recording.begin': 'Записать этот разговор',
+  'recording.announced': 'Оба собеседника услышат, что разговор записывается.',
+  'recordingFailed.disk-full': 'прервана: на диске нет места',
+  'recordingFailed.write': 'прервана: диск не пишет',
+  'recordingFailed.too-long': 'прервана: слишком длинная',
+  'recordingFailed.recorder-lost': 'прервана: сбой записи',
+  'recordingFailed.no-opus': 'не началась: нет библиотеки libopus',
+  'observe.title': 'Подключиться к разговору',
+  'observe.law':
+    'Слушать чужие разговоры можно только с ведома сотрудников и так, как разрешает закон. Каждое подключение остаётся в записи о звонке и в журнале.',
+  'observe.mode': 'Как',
+  'observe.listen': 'Слушать: вас не слышит никто',
+  'observe.whisper': 'Подсказывать: вас слышит только сотрудник',
+  'observe.barge': 'Говорить: вас слышат оба',
+  'observe.extension': 'На какой телефон позвонить',
+  'observe.begin': 'Подключиться',
+  'observe.end': 'Отключиться',
+  'event.recording': 'Началась запись разговора',
+  'event.conference': 'Разговор втроём',
+  'event.observed-listen': 'К разговору подключились: слушают',
+  'event.observed-whisper': 'К разговору подключились: подсказывают',
+  'event.observed-barge': 'К разговору подключились: говорят с обоими',
+  'event.observed-no-more': 'Подключившийся ушёл',
   'call.transferredBy': 'Перевёл',
   'call.transferredTo': 'После перевода',
   'call.transferredFrom': 'До перевода',

@@ -15,7 +15,9 @@ import { useLoad } from '../use-load.ts';
 import { causeOf, causeWords } from './cause-words.ts';
 import { faxWords } from './fax-words.ts';
 import { partiesOf } from './list.tsx';
+import { Observe } from './observe.tsx';
 import { type PathStep, pathOf } from './path.ts';
+import { Recordings } from './recordings.tsx';
 
 /** One call as a path: who was tried, how long, why it moved on, what it cost. */
 export function CallDetail({ id }: { id: string }) {
@@ -87,12 +89,17 @@ export function CallDetail({ id }: { id: string }) {
           <Fact name={t('call.transferredTo')}>
             {record.transferredTo && <OtherRecord id={record.transferredTo} />}
           </Fact>
+          <Fact name={t('call.conference')}>
+            {record.conferenceWith && <OtherRecord id={record.conferenceWith} />}
+          </Fact>
           <Fact name={t('call.cause')}>{causeWords(record)}</Fact>
           <Fact name={t('call.releasedBy')}>
             {record.releasedBy && word('releasedBy', record.releasedBy)}
           </Fact>
         </dl>
       </Card>
+      <Recordings record={record} />
+      <Observe record={record} />
       <Card title={t('call.path')}>
         <ol class="path">
           {pathOf(record).map((step, i) => (

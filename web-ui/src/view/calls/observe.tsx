@@ -1,0 +1,71 @@
+import { useState } from 'preact/hooks';
+import type { ApiError, CallRecord } from '../../../../daemon/src/api/contract.ts';
+import { api, failureOf } from '../../api.ts';
+import { t } from '../../i18n/index.ts';
+import { Card, Failure } from '../../ui/parts.tsx';
+
+const modes = ['listen', 'whisper', 'barge'] as const;
+
+/** Taking part in a call that goes on: a telephone of the office is rung for it. */
+export function Observe({ record }: { record: CallRecord }) {
+  const [mode, setMode] = useState<(typeof modes)[number]>('listen');
+  const [extension, setExtension] = useState('');
+  const [error, setError] = useState<ApiError['error']>();
+  const [asked, setAsked] = useState(false);
+  if (record.state !== 'active' || record.answeredAt === undefined || record.service === 'emergency')
+    return null;
+  const path = `/calls/${encodeURIComponent(record.id)}/observe`;
+  const ask = (event: Event): void => {
+    event.preventDefault();
+    setError(undefined);
+    api(path, { body: { mode, extension } }).then(
+      () => setAsked(true),
+      (failure: unknown) => setError(failureOf(failure)),
+    );
+  };
+  const leave = (): void => {
+    api(path, { method: 'DELETE' }).then(
+      () => setAsked(false),
+      (failure: unknown) => setError(failureOf(failure)),
+    );
+  };
+  return (
+    <Card title={t('observe.title')}>
+      <Failure error={error} />
+      <p class="dim">{t('observe.law')}</p>
+      <form class="observe" onSubmit={ask}>
+        <label>
+          {t('observe.mode')}
+          <select
+            value={mode}
+            onChange={(event) => setMode(event.currentTarget.value as (typeof modes)[number])}
+          >
+            {modes.map((one) => (
+              <option key={one} value={one}>
+                {t(`observe.${one}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          {t('observe.extension')}
+          <input
+            inputMode="numeric"
+            pattern="\d{1,8}"
+            required
+            value={extension}
+            onInput={(event) => setExtension(event.currentTarget.value)}
+          />
+        </label>
+        <p class="actions">
+          <button type="submit">{t('observe.begin')}</button>
+          {asked && (
+            <button type="button" class="quiet" onClick={leave}>
+              {t('observe.end')}
+            </button>
+          )}
+        </p>
+      </form>
+    </Card>
+  );
+}
