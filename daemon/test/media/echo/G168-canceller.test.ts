@@ -91,6 +91,20 @@ t.test('double talk: 20 dB through it at every tail, and the near end whole', ne
   }
 });
 
+t.test(
+  'a call that begins with both speaking is never made worse, and learnt when one stops',
+  needsSpeech,
+  async (t) => {
+    const near = between(await speechAt('en', -16, 9, 2), 0, 4);
+    for (const tailMs of [16, 64]) {
+      const { erle } = call(tailMs, { far: far.ru, echo: echoOf(far.ru, hybridsFor(tailMs)[1]!), near });
+      for (let s = 0; s < 4; s++)
+        t.ok(erle(s, s + 1) > -1, `${tailMs} ms, second ${s}: ${erle(s, s + 1).toFixed(1)} dB`);
+      t.ok(erle(5, 9) > 30, `${tailMs} ms: ${erle(5, 9).toFixed(1)} dB from a second after`);
+    }
+  },
+);
+
 t.test('a path that changes is learnt again within a second', needsSpeech, async (t) => {
   for (const tailMs of tails) {
     for (const language of ['ru', 'en'] as const) {
