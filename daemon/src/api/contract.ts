@@ -555,6 +555,16 @@ export type {
   LegRecord,
   RecordingRecord,
 } from '../records/call-record.ts';
+export type {
+  LearnOrder,
+  LearnStep,
+  LearnView,
+  LineFindings,
+  SettingProposal,
+  ToneFound,
+  VerdictRequest,
+  VerdictResult,
+} from './line-contract.ts';
 export type { LineAccountRecord } from '../records/line-account.ts';
 export type { LineFigure, LineTestRequest, LineTestResult } from './line-test.ts';
 export type { BanView, LeaningView, ProtectionView } from './protection-view.ts';

@@ -1,11 +1,11 @@
 import { AonRequestEar, aonSounds } from '../sound/aon.ts';
 import { type CallerIdMessage, type CallerIdScheme, callerIdSounds } from '../sound/caller-id.ts';
 import { DtmfReceiver, type DtmfTiming, dtmfSounds, HAND } from '../sound/dtmf.ts';
-import { type ExchangeTone, exchangeTone } from '../sound/tones.ts';
+import { type ExchangeTone, exchangeToneAt } from '../sound/tones.ts';
 import { Device, type Report, SILENCE } from './device.ts';
 import { LoopWatch } from './loop-watch.ts';
 import type { Timeline } from './timeline.ts';
-import { deadFeed, type Feed, type Feeder, type Load, measure } from './wire.ts';
+import { BLOCK, deadFeed, type Feed, type Feeder, type Load, measure } from './wire.ts';
 
 /** What becomes of a dialed number. */
 export interface NumberRule {
@@ -27,6 +27,10 @@ export interface LineOptions {
   /** How the exchange tells that the other side has gone. */
   release?: 'loop-break' | 'polarity' | 'busy' | 'none';
   breakMs?: number;
+  /** What all its tones are at, Hz: an old exchange drifts from 425. */
+  toneHz?: number;
+  /** On and pause of its busy tone, ms. */
+  busyCadence?: readonly [number, number];
   /** Digits then pause: when no rule matched, the number is taken as complete after this. */
   interDigitMs?: number;
   rules?: NumberRule[];
@@ -73,6 +77,8 @@ const DEFAULTS: Options = {
   polarityOnAnswer: true,
   release: 'loop-break',
   breakMs: 500,
+  toneHz: 425,
+  busyCadence: [350, 350],
   interDigitMs: 3000,
   rules: CITY_RULES,
   otherwise: { result: 'answer', ringMs: 1500 },
@@ -107,6 +113,10 @@ export class Line extends Device implements Feeder {
   #aon = new AonRequestEar(() => this.#asked());
   #volts = 0;
   #milliamps = 0;
+  /** Other lines of the same exchange, by their numbers, and the one that this call is with. */
+  readonly #neighbours = new Map<string, Line>();
+  #partner: Line | undefined;
+  readonly #said = new Int16Array(BLOCK);
 
   constructor(
     id: string,
@@ -213,6 +223,11 @@ export class Line extends Device implements Feeder {
     this.tell('abandoned');
   }
 
+  /** A call to `number` from here goes to another line of the office, with sound both ways. */
+  reaches(number: string, line: Line): void {
+    this.#neighbours.set(number, line);
+  }
+
   /** Next time the box seizes the line, a call from outside reaches it in the same moment. */
   armGlare(caller: CallerIdMessage = {}): void {
     this.#glare = caller;
@@ -294,17 +309,28 @@ export class Line extends Device implements Feeder {
       });
     }
     // While the exchange itself has cut the pair it cannot see the loop.
+    this.#watch.countsPulses = this.options.pulses;
     if (!this.#cut && !this.options.dead) this.#watch.tick(load.closed);
     else if (this.options.dead && this.#watch.seized) this.#watch.tick(false);
   }
 
   speakBlock(): void {
     this.voice.fill(this.feed.audio);
+    const { audio } = this.feed;
+    const from = this.#state === 'talking' ? this.#partner?.said : undefined;
+    if (from)
+      for (let i = 0; i < BLOCK; i++) audio[i] = Math.max(-32768, Math.min(32767, audio[i]! + from[i]!));
+  }
+
+  /** What was last said into this line by whoever holds it. */
+  get said(): Int16Array {
+    return this.#said;
   }
 
   hearBlock(load: Load): void {
     const audio = load.closed && this.feed.volts > 0 ? load.audio : SILENCE;
     this.heard.push(audio);
+    this.#said.set(audio);
     if (load.closed && this.options.dtmf) this.#receiver.push(audio);
     if (this.#caller && this.#state === 'talking') this.#aon.push(audio);
   }
@@ -323,6 +349,7 @@ export class Line extends Device implements Feeder {
       this.feed.ringing = false;
       this.#enter('talking');
       this.tell('picked-up', { glare });
+      this.#partner?.answer();
       return;
     }
     this.digits = '';
@@ -345,6 +372,9 @@ export class Line extends Device implements Feeder {
     this.#enter('idle');
     this.#reverse = false;
     this.tell('released');
+    const partner = this.#partner;
+    this.#part();
+    partner?.hangup();
   }
 
   #digit(digit: string, by: 'dtmf' | 'pulse'): void {
@@ -363,6 +393,11 @@ export class Line extends Device implements Feeder {
     this.digits += digit;
     this.tell('digit', { digit, by, talking: false });
     this.#digitTimer?.();
+    const neighbour = this.#neighbours.get(this.digits);
+    if (neighbour) {
+      this.#call(neighbour);
+      return;
+    }
     const rule = this.options.rules.find((r) => new RegExp(`^(?:${r.pattern})$`).test(this.digits));
     if (rule) this.#route(rule);
     else this.#digitTimer = this.#later(this.options.interDigitMs, () => this.#route(this.options.otherwise));
@@ -393,6 +428,27 @@ export class Line extends Device implements Feeder {
     }
   }
 
+  /** Rings another line of the office, or finds it busy. */
+  #call(other: Line): void {
+    this.tell('dialed', { digits: this.digits });
+    if (other.lineState !== 'idle' || other.dead || other.parallel) {
+      this.#enter('released');
+      this.#tone('busy');
+      return;
+    }
+    this.#enter('ringback');
+    this.#tone('ringback');
+    this.tell('ringback');
+    this.#partner = other;
+    other.#partner = this;
+    other.ringIn({ number: '4957654321' });
+  }
+
+  #part(): void {
+    if (this.#partner) this.#partner.#partner = undefined;
+    this.#partner = undefined;
+  }
+
   #answered(says?: NumberRule['says']): void {
     this.#enter('talking');
     if (this.options.polarityOnAnswer) this.#reverse = true;
@@ -402,7 +458,8 @@ export class Line extends Device implements Feeder {
   }
 
   #tone(tone: ExchangeTone): void {
-    void this.voice.play(exchangeTone[tone], true);
+    const { toneHz, busyCadence } = this.options;
+    void this.voice.play(exchangeToneAt(tone, toneHz, busyCadence), true);
   }
 
   #enter(state: LineState): void {

@@ -4,14 +4,39 @@ import type { Sound } from './voice.ts';
 export type ExchangeTone = 'dial' | 'ringback' | 'busy' | 'congestion' | 'sit';
 
 const LEVEL = -10;
-const tone = (ms: number, frequencies = [425]): Sound => ({ type: 'tone', frequencies, level: LEVEL, ms });
+const tone = (ms: number, frequency: number): Sound => ({
+  type: 'tone',
+  frequencies: [frequency],
+  level: LEVEL,
+  ms,
+});
 const pause = (ms: number): Sound => ({ type: 'silence', ms });
 
-/** Sounds to be repeated until stopped. */
+/** Sounds to be repeated until stopped. An old exchange's own frequency and busy cadence may differ. */
+export function exchangeToneAt(
+  name: ExchangeTone,
+  hz = 425,
+  [on, off]: readonly [number, number] = [350, 350],
+): readonly Sound[] {
+  switch (name) {
+    case 'dial':
+      return [tone(Infinity, hz)];
+    case 'ringback':
+      return [tone(1000, hz), pause(4000)];
+    case 'busy':
+      return [tone(on, hz), pause(off)];
+    case 'congestion':
+      return [tone(175, hz), pause(175)];
+    case 'sit':
+      return [tone(330, 950), tone(330, 1400), tone(330, 1800), pause(1000)];
+  }
+}
+
+/** The same as they are by the book. */
 export const exchangeTone: Record<ExchangeTone, readonly Sound[]> = {
-  dial: [tone(Infinity)],
-  ringback: [tone(1000), pause(4000)],
-  busy: [tone(350), pause(350)],
-  congestion: [tone(175), pause(175)],
-  sit: [tone(330, [950]), tone(330, [1400]), tone(330, [1800]), pause(1000)],
+  dial: exchangeToneAt('dial'),
+  ringback: exchangeToneAt('ringback'),
+  busy: exchangeToneAt('busy'),
+  congestion: exchangeToneAt('congestion'),
+  sit: exchangeToneAt('sit'),
 };

@@ -7,3 +7,11 @@ export function tenths(value: number): string {
     maximumFractionDigits: 1,
   });
 }
+
+/** 0,35 or 0.35. */
+export function hundredths(value: number): string {
+  return value.toLocaleString(language.value === 'ru' ? 'ru-RU' : 'en-GB', {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+  });
+}

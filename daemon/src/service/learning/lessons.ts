@@ -45,6 +45,9 @@ const limits = {
   person: 90_000,
 };
 
+/** A call is answered for so long before it is hung up again, ms. */
+const settleMs = 1500;
+
 /** How long the line stays released between two seizures; the exchange has let go after the first that is enough, ms. */
 const rests = [600, 1200, 2000, 4000] as const;
 
@@ -86,7 +89,7 @@ export async function alone({ watch, found, dialMethod, role }: Pupil, tell: Tel
   await watch.release();
   if (!found.tonesTaken) return;
   tell('rest');
-  found.idleAfterMs = await restNeeded(watch);
+  found.idleAfterMs = await restNeeded(watch, found.dialTone?.afterMs ?? 0);
 }
 
 /** Keys one digit, and listens whether the dial tone goes. */
@@ -101,18 +104,26 @@ async function silenced(watch: LineWatch, frequencyHz: number): Promise<boolean>
 }
 
 /** Tries shorter rests first: a line that has not been let go of gives no dial tone after the digit. */
-async function restNeeded(watch: LineWatch): Promise<number | null> {
+async function restNeeded(watch: LineWatch, dialToneMs: number): Promise<number | null> {
   for (const ms of rests) {
     await watch.pause(ms);
     const at = await watch.seize({ tones: 'after-seize' });
-    const heard = await tone(watch, ['dial'], at, 2500);
-    if (heard) {
-      await watch.release();
-      return ms;
-    }
+    // Not much later than before: what comes then may be a ringback, which begins like a dial tone.
+    const heard = await tone(watch, ['dial'], at, dialToneMs + 700);
+    const steady = heard && (await goesOn(watch, heard.frequencyHz));
     await watch.release();
+    if (steady) return ms;
   }
   return null;
+}
+
+/** Whether a tone sounds on for longer than a ringback would. */
+async function goesOn(watch: LineWatch, frequencyHz: number): Promise<boolean> {
+  await watch.line.detect({ levelHz: frequencyHz });
+  await watch.pause(1300);
+  watch.mark();
+  const loud = await watch.find((event) => (event.type === 'level' ? event.toneDbm0 > -40 : undefined), 600);
+  return loud === true;
 }
 
 /** Seizes, waits for the dial tone as far as one comes, and dials. Returns when the last digit was out. */
@@ -174,7 +185,7 @@ export async function together(a: Pupil, b: Pupil, number: string, tell: Tell): 
   const again = await dial(a, number);
   await rungAt(b.watch, again);
   await b.watch.seize({ tones: 'after-answer' });
-  await a.watch.pause(limits.answer);
+  await a.watch.pause(settleMs);
   b.watch.mark();
   const gone = await a.watch.release();
   b.found.release = await signals(b.watch, gone);

@@ -14,6 +14,7 @@ import { Trace } from '../trace/trace.tsx';
 import { useLoad } from '../use-load.ts';
 import { causeOf, causeWords } from './cause-words.ts';
 import { faxWords } from './fax-words.ts';
+import { LineAccounts } from './line-accounts.tsx';
 import { partiesOf } from './list.tsx';
 import { Observe } from './observe.tsx';
 import { type PathStep, pathOf } from './path.ts';
@@ -100,6 +101,7 @@ export function CallDetail({ id }: { id: string }) {
       </Card>
       <Recordings record={record} />
       <Observe record={record} />
+      <LineAccounts key={record.id} record={record} />
       <Card title={t('call.path')}>
         <ol class="path">
           {pathOf(record).map((step, i) => (

@@ -15,6 +15,7 @@ import { Icon } from '../../ui/icons.tsx';
 import { Fact, Failure, State } from '../../ui/parts.tsx';
 import { portName, portTone } from '../state-words.ts';
 import { LineFigures } from './line-figures.tsx';
+import { Learning } from './line-learning.tsx';
 
 /** What the echo canceller found, in a few words. */
 function echoText({ erlDb, erleDb, converged, disabled }: EchoLive): string {
@@ -100,6 +101,7 @@ export function SocketDetail({ port, onClose }: { port: PortLive; onClose(): voi
         </p>
       )}
       {port.role === 'city-line' && !port.proven && <p class="notice">{t('detail.notProven')}</p>}
+      {port.kind === 'fxo' && port.role !== 'unused' && <Learning port={port} />}
       <Failure error={failure} />
       {result && (
         <p class={`notice ${result.ok ? 'good' : ''}`} role="status">
