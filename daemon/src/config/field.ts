@@ -2,7 +2,7 @@ import type { ChangeScope } from '../api/contract.ts';
 import type { Said } from '../dialplan/route-plan.ts';
 
 /** Units a form writes beside a value. */
-export type Unit = 'ms' | 's' | 'min' | 'per-minute' | 'currency' | 'digits' | 'dBm0' | 'Hz';
+export type Unit = 'ms' | 's' | 'min' | 'per-minute' | 'currency' | 'digits' | 'dBm0' | 'dB' | 'Hz';
 
 /** Lists of the configuration that other fields point into: by id; telephones and lines are ports, by number. */
 export type Reference =

@@ -19,6 +19,7 @@ const units: Record<Unit, Said> = {
   'per-minute': { ru: 'за минуту', en: 'per minute' },
   Hz: { ru: 'Гц', en: 'Hz' },
   dBm0: { ru: 'дБм0', en: 'dBm0' },
+  dB: { ru: 'дБ', en: 'dB' },
   currency: { ru: 'за вызов', en: 'per call' },
   digits: { ru: 'цифр', en: 'digits' },
 };

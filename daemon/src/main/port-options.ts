@@ -1,7 +1,7 @@
 import type { Config, FxoPortConfig, FxsPortConfig } from '../config/schema.ts';
 import type { ToneSpec } from '../media/api.ts';
 import type { CountryProfile } from '../media/dsp/profile.ts';
-import type { CallWaitingSignal, FxsOptions } from '../port/options.ts';
+import type { CallWaitingSignal, FxoOptions, FxsOptions } from '../port/options.ts';
 import type { PortOptions } from '../port/ports.ts';
 
 /** How long the howler sounds, ms. */
@@ -19,8 +19,8 @@ function fxsOptions(port: FxsPortConfig, profile: CountryProfile): PortOptions {
     kind: 'fxs',
     number: port.number,
     country: profile.country,
-    rxGainDb: 0,
-    txGainDb: 0,
+    rxGainDb: port.rxGainDb,
+    txGainDb: port.txGainDb,
     farEnd: port.role === 'pbx-line' ? 'pbx' : 'telephone',
     ...(port.role === 'fax' ? { modem: 'fax' } : port.role === 'modem' ? { modem: 'data' } : {}),
     ringCadence: profile.ring.cadence,
@@ -95,6 +95,14 @@ function callWaitingSignal(profile: CountryProfile): CallWaitingSignal {
   };
 }
 
+/** The country's pulses, or twice as fast with the same share of break. */
+function pulse({ pulseRate }: FxoPortConfig, { dial }: CountryProfile): FxoOptions['pulse'] {
+  const { breakMs, makeMs, interDigitMs } = dial.pulse;
+  const share = 1000 / pulseRate / (breakMs + makeMs);
+  const fastBreak = Math.round(breakMs * share);
+  return { breakMs: fastBreak, makeMs: Math.round((breakMs + makeMs) * share) - fastBreak, interDigitMs };
+}
+
 function fxoOptions(port: FxoPortConfig, profile: CountryProfile): PortOptions {
   const [usualMs, maxMs] = profile.supervision.loopBreakMs;
   const minMs = port.loopBreakMinMs ?? usualMs;
@@ -102,14 +110,14 @@ function fxoOptions(port: FxoPortConfig, profile: CountryProfile): PortOptions {
     kind: 'fxo',
     number: port.number,
     country: profile.country,
-    rxGainDb: 0,
-    txGainDb: 0,
+    rxGainDb: port.rxGainDb,
+    txGainDb: port.txGainDb,
     role: port.role,
     dialMethod: port.dialMethod,
     waitForDialTone: { timeoutMs: port.waitForDialToneMs, otherwise: port.withoutDialTone },
     dialDelayMs: 100,
     dtmf: { onMs: profile.dial.dtmf.onMs, offMs: profile.dial.dtmf.offMs },
-    pulse: profile.dial.pulse,
+    pulse: pulse(port, profile),
     answerSupervision: {
       polarity: port.answerByPolarity,
       ringbackStop: port.answerByVoice,
@@ -144,6 +152,8 @@ function fxoOptions(port: FxoPortConfig, profile: CountryProfile): PortOptions {
             },
           }),
     },
-    flashMs: profile.dial.flashMs,
+    flashMs: port.flashMs ?? profile.dial.flashMs,
+    ringConfirmed: port.ringConfirmed,
+    ...(port.impedance === 'country' ? {} : { termination: port.impedance }),
   };
 }

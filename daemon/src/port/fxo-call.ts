@@ -73,6 +73,7 @@ export function withoutCall(state: FxoState, phase: 'idle' | 'guard' | 'ringing'
     callerHeard: 'no',
     early: undefined,
     asked: 0,
+    suspected: false,
     loopClosed: false,
   };
 }

@@ -28,7 +28,7 @@ export function startRinging(context: FxoContext, state: FxoState, now: number):
   const { options, command } = context;
   const { mode } = options.callerId;
   const early = state.early && now - state.early.at <= EARLY_CALLER_MS ? state.early.caller : undefined;
-  const effects: FxoEffect[] = [cancel('guard'), command({ type: 'audio', on: true })];
+  const effects: FxoEffect[] = [cancel('guard', 'suspect'), command({ type: 'audio', on: true })];
   effects.push(detect(mode === 'off' ? {} : { callerId: true }), timer('ring', options.ringTimeoutMs));
   effects.push({ type: 'emit', event: 'ringing' });
   const ringing: FxoState = {
@@ -85,8 +85,11 @@ export function callerRead(
       caller: plainCaller(caller),
     });
   }
-  if (state.phase === 'idle' || state.phase === 'guard')
-    return stay({ ...state, early: { caller, at: now } });
+  if (state.phase === 'idle' || state.phase === 'guard') {
+    const told: FxoState = { ...state, early: { caller, at: now } };
+    // Caller ID makes a call of the burst before it.
+    return state.suspected ? startRinging(context, told, now) : stay(told);
+  }
   return stay(state);
 }
 

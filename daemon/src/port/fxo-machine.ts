@@ -40,6 +40,7 @@ import {
 } from './fxo-outgoing.ts';
 import type { FxoEffect, FxoEvent, FxoState, FxoStep } from './fxo-state.ts';
 import { callTimers, fxoTrouble, holdsLoop, initialFxoState, isDialing } from './fxo-state.ts';
+import { ringUnconfirmed, suspectRing } from './fxo-suspect.ts';
 import type { FxoOptions } from './options.ts';
 
 /** Without current for this long after seizing, there is no line, ms. */
@@ -48,22 +49,28 @@ const SEIZE_CURRENT_MS = 500;
 /** Our own tones come back from the line for this long after they were sent, ms. */
 const ECHO_MS = 200;
 
+/** What the outcome of the command is told by. */
+const IMPEDANCE = 'impedance';
+
 /** The transition of an FXO port: we are the telephone on a city line or a PBX extension. */
 export function fxoTransition(options: FxoOptions) {
   const context = fxoContext(options);
   const { command } = context;
 
-  function configure(): FxoEffect {
-    const { country, rxGainDb, txGainDb } = options;
-    return command({ type: 'configure', country, rxGainDb, txGainDb }, 'configure');
+  function configure(): FxoEffect[] {
+    const { country, rxGainDb, txGainDb, termination } = options;
+    const effects: FxoEffect[] = [command({ type: 'configure', country, rxGainDb, txGainDb }, 'configure')];
+    // It comes behind, since configure puts the country's own back; a card that does not know it keeps that.
+    if (termination) effects.push(command({ type: 'impedance', termination }, IMPEDANCE));
+    return effects;
   }
 
   function handle(state: FxoState, event: FxoEvent, now: number): FxoStep {
     switch (event.type) {
       case 'up':
-        return stay({ ...afresh(state), link: 'configuring' }, configure());
+        return stay({ ...afresh(state), link: 'configuring' }, ...configure());
       case 'reconfigure':
-        return state.link === 'down' ? stay(state) : stay(state, configure());
+        return state.link === 'down' ? stay(state) : stay(state, ...configure());
       case 'down':
         return linkDown(state);
       case 'indication':
@@ -182,7 +189,9 @@ function ring(context: FxoContext, state: FxoState, on: boolean, now: number): F
   if (state.phase === 'ringing') return ringBurst(context, state, on);
   if (!on || state.link !== 'up' || state.lifeline) return stay(state);
   if (state.phase === 'seizing' || state.phase === 'dial-tone') return glare(context, state, now);
-  return holdsLoop(state) ? stay(state) : startRinging(context, state, now);
+  if (holdsLoop(state)) return stay(state);
+  if (context.options.ringConfirmed && !state.suspected) return suspectRing(context, state);
+  return startRinging(context, state, now);
 }
 
 function polarity(context: FxoContext, state: FxoState, turned: boolean): FxoStep {
@@ -208,6 +217,7 @@ function loopCurrent(context: FxoContext, state: FxoState, milliamps: number): F
 }
 
 function done(context: FxoContext, state: FxoState, tag: string): FxoStep {
+  if (tag === IMPEDANCE) return stay(state);
   if (tag === 'configure' && state.link !== 'down') {
     const next: FxoState = { ...state, link: 'up', fault: undefined };
     if (holdsLoop(state) || state.phase === 'ringing') return stay(next);
@@ -239,6 +249,7 @@ function failed(
   event: { tag: string; code: string; message: string },
 ): FxoStep {
   const { tag, message } = event;
+  if (tag === IMPEDANCE) return stay(state);
   if (tag === 'configure' && state.link !== 'down') {
     return stay({ ...state, link: 'up', fault: `configure: ${message}` });
   }
@@ -272,6 +283,8 @@ function timerFired(context: FxoContext, state: FxoState, name: string): FxoStep
     }
     case 'ring':
       return state.phase === 'ringing' ? stopRinging(context, state) : stay(state);
+    case 'suspect':
+      return ringUnconfirmed(context, state);
     case 'dial-tone':
       return isDialing(state) ? dialToneMissing(context, state) : stay(state);
     case 'step':

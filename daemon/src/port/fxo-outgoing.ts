@@ -41,8 +41,10 @@ export function dial(
       toneHeard: false,
       alerted: false,
       early: undefined,
+      suspected: false,
     },
     effects: [
+      cancel('suspect'),
       context.command({ type: 'audio', on: true }),
       // Listening begins first: a short dial tone may come before the card's answer does.
       detect({ tones: 'after-seize' }),

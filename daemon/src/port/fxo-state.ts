@@ -57,6 +57,8 @@ export interface FxoState {
   readonly early: { readonly caller: HeardCallerId; readonly at: number } | undefined;
   /** Requests for classic АОН that went out, and whether the loop is closed for them. */
   readonly asked: number;
+  /** A first burst came, which is not yet taken for a call. */
+  readonly suspected: boolean;
   readonly loopClosed: boolean;
   /** What the line has shown of its caller ID; outlasts calls and the link. */
   readonly learning: CallerLearning;
@@ -117,6 +119,7 @@ export const initialFxoState: FxoState = {
   callerHeard: 'no',
   early: undefined,
   asked: 0,
+  suspected: false,
   loopClosed: false,
   learning: nothingLearnt,
 };
@@ -152,6 +155,7 @@ export const callTimers = [
   'settle',
   'echo',
   'ask',
+  'suspect',
 ] as const;
 
 export type FxoTimer = (typeof callTimers)[number] | 'guard';

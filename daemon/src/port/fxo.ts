@@ -97,8 +97,8 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
   }
 
   get idle(): boolean {
-    const { phase, line } = this.#machine.state;
-    return this.available && phase === 'idle' && line === 'idle';
+    const { phase, line, suspected } = this.#machine.state;
+    return this.available && phase === 'idle' && line === 'idle' && !suspected;
   }
 
   get doubtful(): boolean {

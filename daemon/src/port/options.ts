@@ -1,3 +1,4 @@
+import type { Termination } from '../line/card.ts';
 import type { ToneSpec } from '../media/api.ts';
 import type { DetectProfile } from '../media/dsp/profile.ts';
 import type { CallerIdListening } from './caller-learning.ts';
@@ -119,6 +120,10 @@ export interface FxoOptions {
   callerId: CallerIdReceiving;
   /** Length of a flash sent toward the line, ms. */
   flashMs: number;
+  /** A ring counts with its second burst, or with caller ID: the line has noise that looks like one. */
+  ringConfirmed?: boolean;
+  /** What ends the line; undefined: the country's own. */
+  termination?: Termination;
 }
 
 /** Incoming caller ID. */

@@ -6,6 +6,8 @@ import { figure } from './pair-test.ts';
 
 /** Times and thresholds of frame.md section 4. */
 const RING_MS = 150;
+const RING_HZ = [16, 60] as const;
+const RING_VOLTS = 25;
 const SETTLE_MS = 500;
 const POLARITY_MS = 20;
 const BREAK_MIN = 40;
@@ -185,15 +187,18 @@ export class FxoCircuit extends Circuit implements Terminal {
   }
 
   #ringTick(feed: Feed): void {
-    if (feed.ringing) {
+    const { ringing, ringHz = RING_HZ[0], ringVolts = RING_VOLTS } = feed;
+    const rings = ringing && ringVolts >= RING_VOLTS && ringHz >= RING_HZ[0] && ringHz <= RING_HZ[1];
+    if (rings) {
       this.#ringFor++;
       this.#quietFor = 0;
     } else {
       this.#quietFor++;
-      if (this.#quietFor > 20) this.#ringFor = 0;
+      // Shorter than the pause between two dial pulses of 20 a second.
+      if (this.#quietFor > 10) this.#ringFor = 0;
     }
     const glare = this.#seized && this.#seizedFor < GLARE_MS;
-    if (!this.#ring && feed.ringing && (glare || this.#ringFor === RING_MS)) this.#tellRing(true);
+    if (!this.#ring && rings && (glare || this.#ringFor === RING_MS)) this.#tellRing(true);
     if (this.#ring && this.#quietFor === RING_MS) this.#tellRing(false);
   }
 

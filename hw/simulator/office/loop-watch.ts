@@ -4,6 +4,7 @@ import type { Timeline } from './timeline.ts';
 const SEIZE_MS = 20;
 const PULSE_MIN = 20;
 const PULSE_MAX = 110;
+const FLASH_MIN = 50;
 const INTER_DIGIT = 250;
 const RELEASE_MS = 900;
 
@@ -20,6 +21,8 @@ export class LoopWatch {
   #closedFor = 0;
   #openFor = 0;
   #pulses = 0;
+  /** Without pulses every break from FLASH_MIN on is a flash. */
+  countsPulses = true;
   readonly #events: LoopEvents;
   readonly #time: Timeline;
 
@@ -53,7 +56,8 @@ export class LoopWatch {
       }
       return;
     }
-    if (opened >= PULSE_MIN && opened <= PULSE_MAX) this.#pulses++;
+    if (!this.countsPulses && opened >= FLASH_MIN) this.#events.flash(opened);
+    else if (opened >= PULSE_MIN && opened <= PULSE_MAX) this.#pulses++;
     else if (opened > PULSE_MAX) this.#events.flash(opened);
     if (this.#pulses > 0 && this.#closedFor === INTER_DIGIT) {
       const pulses = this.#pulses;

@@ -8,6 +8,9 @@ export interface Feed {
   reversed: boolean;
   /** Ringing voltage (25 Hz, 90 V) stands on the pair. */
   ringing: boolean;
+  /** Its frequency and voltage where they are others. */
+  ringHz?: number;
+  ringVolts?: number;
   /** Feed and wire resistance, both legs together. */
   ohms: number;
   /** Current limit of the feed. */

@@ -16,8 +16,9 @@ import {
 } from './common.ts';
 import { fxoCallerId, fxsCallerId } from './port-caller-id.ts';
 import { portEcho } from './port-echo.ts';
-import { fxoSupervision } from './port-supervision.ts';
+import { fxoElectrics, portGains } from './port-electrics.ts';
 import { fxsRinging } from './port-ringing.ts';
+import { fxoSupervision } from './port-supervision.ts';
 
 const number = portNumber.meta(
   field('Гнездо', 'Socket', 'Номер гнезда на корпусе.', 'Number of the socket on the case.', {
@@ -173,6 +174,7 @@ export const fxsPort = z.object({
       ),
     ),
   ...fxsRinging,
+  ...portGains,
   ...fxsCallerId,
   ...portEcho,
 });
@@ -313,6 +315,8 @@ export const fxoPort = z.object({
       ),
     ),
   ...fxoSupervision,
+  ...fxoElectrics,
+  ...portGains,
   ringTimeoutMs: z
     .number()
     .int()
