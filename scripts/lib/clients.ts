@@ -130,6 +130,17 @@ export class BoxClient {
     return await json<T>(`${this.#base}${path}`, { ...post(body, this.#headers), method: 'PUT' });
   }
 
+  /** Puts a file to the box, of a type that is not JSON. */
+  async upload(path: string, data: Buffer, type: string): Promise<{ status: number; body: unknown }> {
+    const headers = { ...this.#headers, 'content-type': type };
+    const response = await fetch(`${this.#base}${path}`, {
+      method: 'PUT',
+      headers,
+      body: new Uint8Array(data),
+    });
+    return { status: response.status, body: await response.json() };
+  }
+
   async delete<T>(path: string): Promise<T> {
     return await json<T>(`${this.#base}${path}`, { headers: this.#headers, method: 'DELETE' });
   }

@@ -145,6 +145,15 @@ export interface ObservationAccess {
   end(callId: string): boolean;
 }
 
+/** Music on hold. */
+export interface MusicAccess {
+  /** The admin's own file, if there is one. */
+  readonly own: { bytes: number } | undefined;
+  /** @throws CodedError `media/music-...` */
+  replace(file: Buffer): Promise<void>;
+  restore(): void;
+}
+
 /** The live state; every change is told as it happens, the API batches and numbers them. */
 export interface LiveModel {
   snapshot(): LiveState;
@@ -203,6 +212,7 @@ export interface ApiDeps {
   traces: TraceAccess;
   recordings: RecordingAccess;
   observations: ObservationAccess;
+  music: MusicAccess;
   live: LiveModel;
   dialCheck: DialCheck;
   lines: LineActions;

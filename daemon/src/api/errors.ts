@@ -61,6 +61,32 @@ const known = {
       en: 'Nobody can take part in an emergency call, a fax or a talk of three.',
     },
   },
+  'api/music-not-wav': {
+    status: 400,
+    said: { ru: 'Это не файл WAV, или он повреждён.', en: 'This is no WAV file, or it is damaged.' },
+  },
+  'api/music-not-pcm': {
+    status: 400,
+    said: {
+      ru: 'Нужен WAV без сжатия: PCM, 8 или 16 бит, моно или стерео.',
+      en: 'The WAV must not be compressed: PCM of 8 or 16 bit, mono or stereo.',
+    },
+  },
+  'api/music-rate': {
+    status: 400,
+    said: {
+      ru: 'Нужна частота 8, 16, 44,1 или 48 кГц.',
+      en: 'The sample rate must be 8, 16, 44.1 or 48 kHz.',
+    },
+  },
+  'api/music-empty': {
+    status: 400,
+    said: { ru: 'В файле нет звука.', en: 'There is no sound in the file.' },
+  },
+  'api/music-long': {
+    status: 400,
+    said: { ru: 'Музыка должна быть не длиннее 10 минут.', en: 'The music may last 10 minutes at most.' },
+  },
   'api/too-large': { status: 413, said: { ru: 'Запрос слишком велик.', en: 'The request is too large.' } },
   'api/not-found': { status: 404, said: { ru: 'Такого здесь нет.', en: 'There is no such thing here.' } },
   'api/not-signed-in': {

@@ -14,6 +14,7 @@ import { forgeryGuard, networkGuard, securityHeaders } from './guards.ts';
 import { lineRoutes } from './line-routes.ts';
 import { type LiveLimits, LiveSocket, liveLimits } from './live-socket.ts';
 import { messageRoutes } from './message-routes.ts';
+import { musicRoutes } from './music-routes.ts';
 import { observationRoutes } from './observation-routes.ts';
 import { protectionRoutes } from './protection-routes.ts';
 import { recordingRoutes } from './recording-routes.ts';
@@ -121,6 +122,7 @@ function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks): expre
   router.use(callRoutes(deps));
   router.use(recordingRoutes(deps));
   router.use(observationRoutes(deps));
+  router.use(musicRoutes(deps));
   router.use(lineRoutes(deps));
   router.use(traceRoutes(deps));
   router.use(deviceRoutes(deps, links));

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { CodedError } from '../base/error.ts';
 import type { PriceConfig } from '../config/schema.ts';
-import type { Media } from '../media/api.ts';
+import type { Media, PlaySource } from '../media/api.ts';
 import type { CallRecord, CallRecorder } from '../records/call-record.ts';
 import type { Attempt, LegNote } from './attempt.ts';
 import { CallFax } from './call-fax.ts';
@@ -21,6 +21,8 @@ export interface CallContext {
   recorder: CallRecorder;
   /** Price in the site's currency of `talkMs` of conversation; zero or more. */
   priceOf(price: PriceConfig, talkMs: number): number;
+  /** What a held party hears; missing, or nothing: the hold tone of the country. */
+  holdSound?: () => PlaySource | undefined;
 }
 
 /** Who ended a call. */
@@ -95,7 +97,7 @@ export class Call extends Emitter<CallEvents> {
     super();
     this.#caller = { leg: caller, done: () => {} };
     this.#context = context;
-    this.#holds = new Holds(context.media, context.tones);
+    this.#holds = new Holds(context.media, context.tones, context.holdSound);
     this.#ear = new CallerEar(context.media, context.tones, this);
     this.#fax = new CallFax(context.media, context.clock, this, (fax) => {
       this.keeper.set({ fax });

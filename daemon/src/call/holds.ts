@@ -1,22 +1,25 @@
-import type { Media } from '../media/api.ts';
+import type { Media, PlaySource } from '../media/api.ts';
 import type { Leg } from './leg.ts';
 import { type ToneSet, toneSource } from './tones.ts';
 
 /**
  * Who of a call's two parties holds the other, and what each hears meanwhile. Both may hold at once. A held
- * party hears the hold tone, unless the holder plays music of its own; a holder's own ear is its own business.
+ * party hears music or the hold tone, unless the holder plays music of its own; a holder's own ear is its own business.
  */
 export class Holds {
   readonly #media: Media;
   readonly #tones: ToneSet;
+  readonly #sound: () => PlaySource | undefined;
   /** Holders, and whether they send music themselves. */
   #by = new Map<Leg, boolean>();
   /** Parties toward whom the hold tone plays. */
   #toned = new Set<Leg>();
 
-  constructor(media: Media, tones: ToneSet) {
+  /** @param sound what held parties hear; the country's hold tone where it is missing, or gives nothing */
+  constructor(media: Media, tones: ToneSet, sound: () => PlaySource | undefined = () => undefined) {
     this.#media = media;
     this.#tones = tones;
+    this.#sound = sound;
   }
 
   /** Whether anybody holds. */
@@ -65,7 +68,8 @@ export class Holds {
       if (tone) {
         this.#toned.add(leg);
         work.push(this.#media.disconnect(endpoint).catch(() => {}));
-        void this.#media.play(endpoint, toneSource(this.#tones, 'callWaiting')).catch(() => {});
+        const sound = this.#sound() ?? toneSource(this.#tones, 'callWaiting');
+        void this.#media.play(endpoint, sound).catch(() => {});
       } else {
         this.#toned.delete(leg);
         work.push(this.#media.stop(endpoint).catch(() => {}));

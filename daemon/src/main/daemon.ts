@@ -42,6 +42,7 @@ import { countryProfile, toneSet } from './country.ts';
 import { holdData } from './data-lock.ts';
 import { DialPlans } from './dial-plans.ts';
 import { faxLibraryHere } from './fax-library.ts';
+import { HoldMusic } from './hold-music.ts';
 import { LineBench } from './line-craft.ts';
 import { LineDesk } from './line-desk.ts';
 import { LivePicture } from './live-model.ts';
@@ -141,7 +142,9 @@ export class Daemon {
     const tones = toneSet(profile);
     const traces = this.#traces(data, sipd, records, config);
     const recorder = traces.following(records);
-    const calls = new CallRegistry({ clock, media, tones, recorder, priceOf });
+    const holdSound = (): { type: 'music' } | undefined =>
+      config().dialing.holdSound === 'music' ? { type: 'music' } : undefined;
+    const calls = new CallRegistry({ clock, media, tones, recorder, priceOf, holdSound });
     const messages = new MessageWaiting();
     const office = new OfficePicture({ config, calls, messages });
     const sip = await this.#startSip(config(), media, sipd, office);
@@ -298,6 +301,7 @@ export class Daemon {
         records,
         traces,
         observations: services.observations,
+        music: new HoldMusic(data, media, (message) => log.warn(() => message)),
         recordings: {
           begin: (id) => {
             const call = calls.get(id);

@@ -134,6 +134,8 @@ export type PlaySource =
   | { type: 'dtmf'; digits: string; onMs: number; offMs: number; levelDbm0?: number }
   /** Linear PCM, 8 kHz mono 16 bit. */
   | { type: 'pcm'; samples: Int16Array; repeat?: number }
+  /** Music on hold, which all who hear it hear at the same place; silence before {@link Media.setMusic}. */
+  | { type: 'music' }
   /** Caller ID toward a telephone on an FXS port: on-hook, or (`offHook`) to one that waits for it in a call. */
   | {
       type: 'caller-id';
@@ -361,6 +363,8 @@ export interface Media extends Events<MediaEvents> {
   /** What is said and heard stays out of a recording, which has silence there. */
   muteRecording(id: string, muted: boolean): Promise<void>;
   stopRecording(id: string): Promise<void>;
+  /** Sets what `music` plays, over and over: linear PCM, 8 kHz mono 16 bit. */
+  setMusic(samples: Int16Array): Promise<void>;
   /** Sets how a port's echo is dealt with, from its next call on. */
   setEcho(endpoint: EndpointId, settings: EchoSettings): Promise<void>;
 }

@@ -22,12 +22,12 @@ import { EchoControl } from './echo-control.ts';
 import type { Endpoint } from './endpoint.ts';
 import { FaxChannel } from './fax/channel.ts';
 import type { GatewayMaker } from './fax/gateway.ts';
-import type { LineAudio } from './line-audio.ts';
+import { FRAME_SAMPLES, type LineAudio } from './line-audio.ts';
 import { LineEndpoint } from './line-endpoint.ts';
 import { Listener, type ListenerSink } from './listener.ts';
 import { type Hears, Mixer } from './mixer.ts';
 import { DEFAULT_MEDIA_OPTIONS, type MediaOptions } from './options.ts';
-import { createPlayback } from './playback.ts';
+import { createPlayback, MusicPlayback } from './playback.ts';
 import { Recordings } from './recording/recordings.ts';
 import type { Recorder } from './recording/remote.ts';
 import type { KernelPaths } from './relay/kernel-paths.ts';
@@ -107,6 +107,7 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
   #kernel: KernelPaths | undefined;
   readonly #recordings: Recordings;
   readonly #mixers = new Map<string, Mixer>();
+  #music: Int16Array = new Int16Array(FRAME_SAMPLES);
   #number = 0;
   /** Card sample of the frames that came last. */
   #frameAt = -1;
@@ -274,6 +275,10 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     for (const endpoint of [...wanted.keys(), ...left]) this.#arrange(endpoint);
   }
 
+  async setMusic(samples: Int16Array): Promise<void> {
+    this.#music = samples.length > 0 ? samples : new Int16Array(FRAME_SAMPLES);
+  }
+
   async record(id: EndpointId, order: RecordingOrder): Promise<void> {
     this.#recordings.begin(this.#endpoint(id), order);
   }
@@ -300,7 +305,10 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     return new Promise((resolve) => {
       const endpoint = this.#endpoint(id);
       const sink = endpoint instanceof RtpEndpoint ? endpoint.eventSink : undefined;
-      const playback = createPlayback(source, sink, this.#profile.callerId.dtmf);
+      const playback =
+        source.type === 'music'
+          ? new MusicPlayback(() => this.#music, this.#clock.now())
+          : createPlayback(source, sink, this.#profile.callerId.dtmf);
       endpoint.play(playback, (completed) => {
         resolve(completed);
         this.#arrange(endpoint);

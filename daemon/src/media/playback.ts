@@ -38,7 +38,7 @@ const EVENT_TAIL_MS = 40;
  * @throws CodedError `media/tone`, `media/dtmf-digit`, `media/caller-id`, `media/source`.
  */
 export function createPlayback(
-  source: PlaySource,
+  source: Exclude<PlaySource, { type: 'music' }>,
   events: EventSink | undefined,
   codes: DtmfCallerIdCodes,
 ): Playback {
@@ -166,6 +166,31 @@ class PcmPlayback implements Playback {
         this.#at = 0;
         this.#left--;
       }
+    }
+    return 'audio';
+  }
+
+  abandon(): void {}
+}
+
+/** Plays what goes round for all, from where it is now, until it is stopped. */
+export class MusicPlayback implements Playback {
+  readonly #music: () => Int16Array;
+  readonly dtmf = false;
+  #at: number;
+
+  /** @param now clock ms, which says where the music is */
+  constructor(music: () => Int16Array, now: number) {
+    this.#music = music;
+    this.#at = Math.floor((now * FRAME_SAMPLES) / FRAME_MS);
+  }
+
+  next(frame: Int16Array): 'audio' {
+    const music = this.#music();
+    this.#at %= music.length;
+    for (let i = 0; i < FRAME_SAMPLES; i++) {
+      frame[i] = music[this.#at]!;
+      this.#at = (this.#at + 1) % music.length;
     }
     return 'audio';
   }

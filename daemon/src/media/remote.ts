@@ -29,6 +29,7 @@ type MediaMethod =
   | 'press'
   | 'setEcho'
   | 'mix'
+  | 'setMusic'
   | 'record'
   | 'moveRecording'
   | 'muteRecording'
@@ -82,6 +83,7 @@ const UNHURRIED: ReadonlySet<MediaMethod> = new Set([
   'detect',
   'setEcho',
   'mix',
+  'setMusic',
   'record',
   'moveRecording',
   'muteRecording',
@@ -209,6 +211,10 @@ export class RemoteMedia extends Emitter<MediaEvents> implements Media {
 
   stopRecording(id: string): Promise<void> {
     return this.#call('stopRecording', id);
+  }
+
+  setMusic(samples: Int16Array): Promise<void> {
+    return this.#call('setMusic', samples);
   }
 
   /** The other thread is gone: everything that waits, and everything asked later, fails. */

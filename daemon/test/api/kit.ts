@@ -229,6 +229,7 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
         return world.protection.bans.length < before;
       },
     },
+    music: { own: undefined, replace: async () => {}, restore: () => {} },
     observations: { begin: () => 'no-call', end: () => false },
     recordings: { begin: () => false, find: () => undefined, remove: () => false },
     traces: {

@@ -52,7 +52,7 @@ export class FakeMedia extends Emitter<MediaEvents> implements Media {
     this.playing.set(endpoint, source);
     this.played.push({ endpoint, source });
     // Digits and recordings end by themselves at once; tones go on.
-    if (source.type !== 'tone') {
+    if (source.type !== 'tone' && source.type !== 'music') {
       this.playing.delete(endpoint);
       return Promise.resolve(true);
     }
@@ -73,6 +73,7 @@ export class FakeMedia extends Emitter<MediaEvents> implements Media {
   }
 
   async setEcho(): Promise<void> {}
+  async setMusic(): Promise<void> {}
 
   /** Who hears whom, by mixer. */
   readonly mixes = new Map<string, readonly MixSeat[]>();

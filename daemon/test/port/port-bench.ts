@@ -118,6 +118,7 @@ export class FakeMedia extends Emitter<MediaEvents> implements Media {
   }
 
   async setEcho(): Promise<void> {}
+  async setMusic(): Promise<void> {}
   async mix(): Promise<void> {}
   async record(): Promise<void> {}
   async moveRecording(): Promise<void> {}

@@ -6,7 +6,12 @@ t.test(
   'a mobile holds Petersburg with *2, calls the store, and puts the two together by hanging up',
   async (t) => {
     const operator = await startOperator(t);
-    const box = await startBox(t, { edit: (office) => pointTrunk(office, 'alpha', operator) });
+    const box = await startBox(t, {
+      edit: (office) => {
+        pointTrunk(office, 'alpha', operator);
+        office.dialing.holdSound = 'tone';
+      },
+    });
     const store = box.telephone(2);
     const mobile = await operator.call({
       to: `${box.sip.host}:${box.sip.port}`,

@@ -10,6 +10,7 @@ t.test(
         pointTrunk(office, 'alpha', operator);
         // Three at one table: M17.
         office.dialing.secondFlash = 'return';
+        office.dialing.holdSound = 'tone';
       },
     });
     const [phone, colleague] = [box.telephone(1), box.telephone(2)];

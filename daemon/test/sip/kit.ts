@@ -65,6 +65,7 @@ export class SilentMedia extends Emitter<MediaEvents> implements Media {
   }
   async detect(): Promise<void> {}
   async setEcho(): Promise<void> {}
+  async setMusic(): Promise<void> {}
   async mix(): Promise<void> {}
   async record(): Promise<void> {}
   async moveRecording(): Promise<void> {}

@@ -47,6 +47,18 @@ export const dialing = z
           choices: { ru: ['Россия', 'Russia'], eu: ['Европа', 'Europe'], us: ['США', 'USA'] },
         }),
       ),
+    holdSound: z
+      .enum(['music', 'tone'])
+      .default('music')
+      .meta(
+        field(
+          'Что слышно на удержании',
+          'What is heard on hold',
+          'Музыку можно заменить своей на странице «Устройство».',
+          'The music can be replaced with your own on the page of the box.',
+          { choices: { music: ['музыка', 'music'], tone: ['редкий гудок', 'a beep now and then'] } },
+        ),
+      ),
     secondFlash: z
       .enum(['conference', 'return'])
       .default('conference')

@@ -1,0 +1,46 @@
+import t from 'tap';
+import { operatorCall, pointTrunk, startBox, startOperator, toneAtOperator, until } from '../kit/box.ts';
+
+/** Four seconds of 900 Hz at 16 kHz, 16 bit, mono. */
+function ownMusic(): Buffer {
+  const data = Buffer.alloc(2 * 16_000 * 4);
+  for (let i = 0; i < data.length / 2; i++)
+    data.writeInt16LE(Math.round(3000 * Math.sin((2 * Math.PI * 900 * i) / 16_000)), 2 * i);
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + data.length, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(16_000, 24);
+  head.writeUInt32LE(32_000, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(data.length, 40);
+  return Buffer.concat([head, data]);
+}
+
+t.test('a held party hears the melody of the box, then the music that the office has put in', async (t) => {
+  const operator = await startOperator(t);
+  const box = await startBox(t, { edit: (office) => pointTrunk(office, 'alpha', operator) });
+  const phone = box.telephone(1);
+  await box.dial(1, '88121234567');
+  const far = await operatorCall(operator, 'answered');
+  await phone.flash(180);
+  await until('held', async () => (await box.live()).calls[0]?.state === 'held' || undefined, 4000);
+  await until('the melody: its C', () => operator.level(far.id, 261.63) > -40 || undefined, 8000);
+  t.pass('the melody is heard');
+
+  const wrong = await box.api.upload('/api/hold-music', Buffer.from('no music'), 'audio/wav');
+  t.match(wrong, { status: 400, body: { error: { code: 'api/music-not-wav', said: { ru: /WAV/ } } } });
+  t.equal((await box.api.upload('/api/hold-music', ownMusic(), 'audio/wav')).status, 200);
+  const level = await toneAtOperator(operator, far.id, 900, -20);
+  t.pass(`the music of the office, at ${level.toFixed(1)} dBm0`);
+  t.match(await box.api.get('/api/hold-music'), { own: { bytes: 44 + 128_000 } });
+  await box.api.delete('/api/hold-music');
+  await until('the melody again', () => operator.level(far.id, 900) < -40 || undefined, 4000);
+  phone.hangup();
+  await box.portsIdle();
+});
