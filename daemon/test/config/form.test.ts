@@ -104,6 +104,6 @@ t.test('choices, limits, references and secrets are what the page needs', async 
   });
   t.same(
     section('ports').fields.map((entry) => entry.key),
-    ['number', 'enabled', 'name', 'echoTailMs', 'echoSuppressor'],
+    ['number', 'enabled', 'name', 'rxGainDb', 'txGainDb', 'echoTailMs', 'echoSuppressor'],
   );
 });

@@ -21,6 +21,10 @@ const GLARE_MS = 100;
 const TEST_MS = 200;
 const LOOP_TEST_MS = 20;
 
+/** The country's own termination, and what another than the line's costs: 14 dB of echo. */
+const USUAL = '600r';
+const MISMATCH = 5;
+
 type LineState = 'dead' | 'idle' | 'in-use';
 const stateOf = (volts: number): LineState => (volts < 3 ? 'dead' : volts <= 20 ? 'in-use' : 'idle');
 
@@ -131,6 +135,8 @@ export class FxoCircuit extends Circuit implements Terminal {
   }
 
   hearBlock(feed: Feed): void {
+    const matched = (feed.impedance ?? USUAL) === (this.termination ?? USUAL);
+    this.hybrid.mismatch = matched ? 1 : MISMATCH;
     if (this.detached || feed.volts === 0) this.received.fill(0);
     else this.hybrid.mix(feed.audio, this.load.audio, this.received);
     this.amplify();

@@ -14,6 +14,8 @@ function normal(taps: number[]): number[] {
 export class Hybrid {
   /** Share of the own signal that comes back; 0: none. */
   share = 0;
+  /** How much more of it comes where the pair is not ended as the line is. */
+  mismatch = 1;
   /** Samples after which it comes; 0: at once and as it is. */
   delay = 0;
   readonly #past = new Int16Array(LONGEST);
@@ -22,7 +24,7 @@ export class Hybrid {
   /** One block: `other` from the line, `own` toward it. */
   mix(other: Int16Array, own: Int16Array, out: Int16Array): void {
     if (this.delay === 0) {
-      withEcho(other, own, this.share, out);
+      withEcho(other, own, this.share * this.mismatch, out);
       return;
     }
     for (let i = 0; i < BLOCK; i++) {
@@ -31,7 +33,7 @@ export class Hybrid {
       for (let k = 0; k < SPREAD.length; k++)
         sum += SPREAD[k]! * this.#past[(this.#at - this.delay - k + 2 * LONGEST) % LONGEST]!;
       this.#at = (this.#at + 1) % LONGEST;
-      const v = other[i]! + sum * this.share;
+      const v = other[i]! + sum * this.share * this.mismatch;
       out[i] = v > 32767 ? 32767 : Math.max(v, -32768);
     }
   }

@@ -8,6 +8,8 @@ export interface Feed {
   reversed: boolean;
   /** Ringing voltage (25 Hz, 90 V) stands on the pair. */
   ringing: boolean;
+  /** What the line is matched to; 600 ohms unless said. */
+  impedance?: '600r' | '900r' | 'tbr21';
   /** Its frequency and voltage where they are others. */
   ringHz?: number;
   ringVolts?: number;
