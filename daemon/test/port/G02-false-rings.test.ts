@@ -26,7 +26,7 @@ t.test('or caller ID does', async (t) => {
   card.indicate(2, { type: 'ring', on: false });
   t.strictSame(media.detection, { callerId: true });
   clock.advance(1500);
-  media.emit('callerId', 'line:2', { number: '2345678', way: 'fsk-v23' });
+  media.emit('callerId', 'line:2', { number: '2345678', way: 'fsk-v23', raw: '' });
   t.strictSame(take(), ['ringing', 'caller 2345678']);
 });
 
