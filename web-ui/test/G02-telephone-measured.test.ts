@@ -57,8 +57,9 @@ t.test(
       await page.locator('[data-detail="4"] .actions button').first().click();
       await page.locator('.line-figures').waitFor();
       t.match(await page.locator('[data-detail="4"]').innerText(), /15[.,]2[\s\S]*24 (дБ|dB)/);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      const wide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
       t.ok(wide <= 0, 'nothing sticks out');
+      t.equal(await page.locator('.notice.good').count(), 0, 'what is doubtful is not shown as good');
       if (shots) await page.screenshot({ path: `${shots}/measured-line-${language}.png`, fullPage: true });
       t.strictSame(errors, []);
     }

@@ -67,7 +67,7 @@ function telephoneRows(): Row[] {
     },
     {
       item: 'ringer-load',
-      name: { ru: 'Звонки на линии', en: 'Ringer load' },
+      name: { ru: 'Нагрузка звонков', en: 'Ringer load' },
       unit: { ru: 'REN', en: 'REN' },
       usual: { ru: 'от 0,2 до 3', en: '0.2 to 3' },
       judge: judgeRingers,

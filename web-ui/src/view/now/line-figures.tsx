@@ -2,7 +2,7 @@ import type { LineFigure } from '../../../../daemon/src/api/contract.ts';
 import { say, t } from '../../i18n/index.ts';
 import { Fact, State } from '../../ui/parts.tsx';
 
-const tones = { good: 'free', doubtful: 'attention', bad: 'broken' } as const;
+const tones = { good: 'talk', doubtful: 'attention', bad: 'broken' } as const;
 
 /** What a line test measured, each figure with what is usual and, where it is not, what that means. */
 export function LineFigures({ figures }: { figures: readonly LineFigure[] }) {

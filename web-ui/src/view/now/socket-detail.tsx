@@ -24,6 +24,10 @@ function echoText({ erlDb, erleDb, converged, disabled }: EchoLive): string {
   return t('detail.echo.figures', { erl: Math.round(erlDb), erle: Math.round(erleDb) });
 }
 
+/** Nothing was found that anybody should look at. */
+const isFine = ({ ok, figures = [] }: LineTestResult): boolean =>
+  ok && figures.every(({ verdict }) => verdict === 'good');
+
 /** What is known of one socket, and what can be done with it. */
 export function SocketDetail({ port, onClose }: { port: PortLive; onClose(): void }) {
   const [busy, setBusy] = useState(false);
@@ -104,7 +108,7 @@ export function SocketDetail({ port, onClose }: { port: PortLive; onClose(): voi
       {port.kind === 'fxo' && port.role !== 'unused' && <Learning port={port} />}
       <Failure error={failure} />
       {result && (
-        <p class={`notice ${result.ok ? 'good' : ''}`} role="status">
+        <p class={`notice ${isFine(result) ? 'good' : ''}`} role="status">
           {say(result.said)} {result.cure && say(result.cure)}
         </p>
       )}
