@@ -144,6 +144,8 @@ export type PortState =
   | 'talking'
   | 'held'
   | 'in-use'
+  /** A line that is being learnt. */
+  | 'measured'
   | 'lifeline'
   | 'out-of-service'
   | 'unused';
@@ -555,6 +557,7 @@ export type {
   LegRecord,
   RecordingRecord,
 } from '../records/call-record.ts';
+export type { LineAccountRecord } from '../records/line-account.ts';
 export type {
   LearnOrder,
   LearnStep,
@@ -565,7 +568,6 @@ export type {
   VerdictRequest,
   VerdictResult,
 } from './line-contract.ts';
-export type { LineAccountRecord } from '../records/line-account.ts';
 export type { LineFigure, LineTestRequest, LineTestResult } from './line-test.ts';
 export type { BanView, LeaningView, ProtectionView } from './protection-view.ts';
 export type { TraceKind, TraceMessage, TraceView } from './trace-view.ts';

@@ -47,6 +47,7 @@ import { LineBench } from './line-craft.ts';
 import { LineDesk } from './line-desk.ts';
 import { LivePicture } from './live-model.ts';
 import { OfficePicture } from './office-picture.ts';
+import { ParallelUse } from './parallel-use.ts';
 import { pbxAccounts } from './pbx-accounts.ts';
 import { Pins } from './pins.ts';
 import { PortEcho } from './port-echo.ts';
@@ -130,6 +131,8 @@ export class Daemon {
     const link = new CardState(card, clock);
     const ports = new Ports({ card, media, clock }, portOptions(config(), profile));
     this.#closers.push(() => ports.close());
+    const parallel = new ParallelUse({ card, clock, alarms, config });
+    this.#closers.push(() => parallel.close());
     // Both threads start side by side: each takes a good part of the time to ready.
     const threads = Promise.all([this.#startSipd(config(), data), host.ready(workerPatienceMs)]);
     // A failure is met where it is waited for; until then it must not end the process as unhandled.

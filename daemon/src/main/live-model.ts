@@ -292,11 +292,13 @@ interface PortFacts {
   trouble?: string | undefined;
   offHook?: boolean;
   ringing?: boolean;
+  lent?: boolean;
 }
 
 function portState(port: PortFacts | undefined, call: Call | undefined, line?: LineState): PortState {
   if (port?.trouble === 'lifeline') return 'lifeline';
   if (!port?.available) return 'out-of-service';
+  if (port.lent) return 'measured';
   if (call) {
     if (call.state === 'talking') return 'talking';
     if (call.state === 'held') return 'held';

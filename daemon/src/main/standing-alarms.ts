@@ -52,7 +52,7 @@ export class StandingAlarms {
     }
     for (const port of this.#ports.fxo.values()) {
       if (!this.#isNew(port)) continue;
-      for (const event of ['ringing', 'ringingStopped', 'released'] as const) {
+      for (const event of ['ringing', 'ringingStopped', 'released', 'lent'] as const) {
         port.on(event, () => this.#live.portChanged(port.number));
       }
       port.on('available', (available, reason) => this.#judge(port.number, available ? undefined : reason));

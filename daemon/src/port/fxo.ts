@@ -101,6 +101,11 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
     return this.available && phase === 'idle' && line === 'idle' && !suspected;
   }
 
+  /** Somebody measures it. */
+  get lent(): boolean {
+    return this.#borrowed !== undefined;
+  }
+
   get doubtful(): boolean {
     return this.#machine.state.doubtful;
   }
@@ -141,6 +146,7 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
     const line = new BorrowedLine(this.#environment, this.number, this.endpoint, () => this.reclaim());
     if (this.#machine.state.phase !== 'borrowed') throw new CodedError('port/busy', 'taken back at once');
     this.#borrowed = line;
+    this.emit('lent', true);
     return line;
   }
 
@@ -212,6 +218,7 @@ export class Fxo extends Emitter<FxoEvents> implements FxoPort {
     if (this.#machine.state.phase !== 'borrowed') {
       this.#borrowed = undefined;
       line.lose();
+      this.emit('lent', false);
     } else if (isHeard(event)) line.emit('heard', event);
   }
 

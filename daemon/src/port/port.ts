@@ -98,6 +98,8 @@ export type FxoEvents = {
   available: [available: boolean, reason: string];
   /** The line has given no dial tone in its time (true), or is known to live again (false). */
   doubted: [doubtful: boolean];
+  /** Somebody has borrowed it for measuring, or given it back. */
+  lent: [lent: boolean];
 };
 
 /** A line to a city exchange or to an extension port of the office PBX: we are the telephone (wires B and C). */

@@ -40,5 +40,11 @@ t.test('somebody speaks before the ringback could have come again: the voice is 
     6000,
   );
   box.telephone(1).hangup();
-  t.match(await box.ended(), { answerSource: 'voice' });
+  const record = await box.ended();
+  t.match(record, { answerSource: 'voice' });
+  t.match(
+    record.legs.find(({ place }) => place === 'line:5'),
+    { lineAnswer: { as: 'voice', doubts: ['guessed'], polarityTurns: 0 }, lineRelease: undefined },
+    'the record says that it was guessed',
+  );
 });

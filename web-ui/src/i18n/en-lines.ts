@@ -2,6 +2,7 @@ import type { ruLines } from './ru-lines.ts';
 
 /** Words about learning lines, and about what their answers and releases were recognised by. */
 export const enLines: Record<keyof typeof ruLines, string> = {
+  'state.measured': 'being measured',
   'learn.title': 'Learn the line',
   'learn.lead':
     'The box measures the line and proposes settings. Nothing changes without you; an emergency call ends the measuring at once.',

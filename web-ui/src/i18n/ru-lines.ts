@@ -1,5 +1,6 @@
 /** Words about learning lines, and about what their answers and releases were recognised by. */
 export const ruLines = {
+  'state.measured': 'изучается',
   'learn.title': 'Изучить линию',
   'learn.lead':
     'Устройство измерит линию и предложит настройки. Без вашего согласия ничего не изменится; экстренный вызов прервёт изучение сразу.',

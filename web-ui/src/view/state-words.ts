@@ -19,6 +19,7 @@ const portTones: Record<PortLive['state'], Tone> = {
   talking: 'talk',
   held: 'hold',
   'in-use': 'active',
+  measured: 'active',
   lifeline: 'attention',
   'out-of-service': 'off',
   unused: 'free',

@@ -87,9 +87,12 @@ export async function alone({ watch, found, dialMethod, role }: Pupil, tell: Tel
     found.tonesTaken = await silenced(watch, found.dialTone?.frequencyHz ?? 425);
   }
   await watch.release();
-  if (!found.tonesTaken) return;
-  tell('rest');
-  found.idleAfterMs = await restNeeded(watch, found.dialTone?.afterMs ?? 0);
+  if (found.tonesTaken) {
+    tell('rest');
+    found.idleAfterMs = await restNeeded(watch, found.dialTone?.afterMs ?? 0);
+  }
+  // Whatever follows finds the line free.
+  await watch.pause((found.idleAfterMs ?? 1700) + 300);
 }
 
 /** Keys one digit, and listens whether the dial tone goes. */
