@@ -20,7 +20,7 @@ import { farSide } from './traffic.ts';
 
 const PHONES = 4;
 /** How long each direction is measured, after it has settled for some time, s. */
-const SECONDS = 30;
+const SECONDS = 25;
 const SETTLE_SECONDS = 5;
 /** A pulse: so many samples of that level, in a stream that is silent otherwise. */
 const PULSE = 16;

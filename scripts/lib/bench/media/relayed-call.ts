@@ -4,6 +4,7 @@ import { systemClock } from '../../../../daemon/src/base/clock.ts';
 import { parseProfile } from '../../../../daemon/src/media/dsp/profile.ts';
 import { MediaEngine } from '../../../../daemon/src/media/engine.ts';
 import { polledSockets } from '../../../../daemon/src/media/session/polled-sockets.ts';
+import { makeRealtime } from '../../../../daemon/src/worker/realtime.ts';
 import type { Figure } from '../../bench.ts';
 import { load, quantile, round, sleep } from '../usage.ts';
 import { measureApart, serveApart } from './apart.ts';
@@ -22,6 +23,8 @@ async function measure(emit: (figure: Figure) => void): Promise<void> {
     JSON.parse(readFileSync(new URL('../../../../hw/profile/ru.json', import.meta.url), 'utf8')),
   );
   const clock = systemClock();
+  // As the media worker runs.
+  makeRealtime();
   const traffic = new Traffic();
   const engineOf = (polled: ReturnType<typeof polledSockets>): MediaEngine =>
     new MediaEngine({

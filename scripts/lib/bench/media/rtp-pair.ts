@@ -6,18 +6,25 @@ import {
   type SocketFactory,
 } from '../../../../daemon/src/media/session/datagram.ts';
 import { polledSockets } from '../../../../daemon/src/media/session/polled-sockets.ts';
+import { makeRealtime } from '../../../../daemon/src/worker/realtime.ts';
 import type { Figure } from '../../bench.ts';
 import { load, quantile, round, sleep } from '../usage.ts';
+import { measureApart, serveApart } from './apart.ts';
 import { emitTiming, referenceUs } from './reference.ts';
 import { Traffic } from './traffic.ts';
 
 /** Streams of 50 packets a second, each with a socket of its own. */
 const LEGS = 100;
 /** Each kind is measured so often for so long, in turn, so that a busy moment does not meet one of them alone. */
-const RUNS = 3;
-const SECONDS = 4;
+const RUNS = 5;
+const SECONDS = 2.5;
 
-export async function measureRtpPair(emit: (figure: Figure) => void): Promise<void> {
+export const measureRtpPair = (emit: (figure: Figure) => void): Promise<void> =>
+  measureApart(import.meta.url, emit);
+
+async function measure(emit: (figure: Figure) => void): Promise<void> {
+  // As the media worker runs.
+  makeRealtime();
   const polled = polledSockets(systemClock());
   const traffic = new Traffic();
   const batch: number[] = [];
@@ -82,3 +89,5 @@ async function pairUs(factory: SocketFactory, traffic: Traffic): Promise<{ us: n
     await sleep(50);
   }
 }
+
+serveApart(measure);

@@ -16,7 +16,7 @@ import { measureApart, serveApart } from './apart.ts';
 import { emitTiming, referenceUs } from './reference.ts';
 import { farSide } from './traffic.ts';
 
-const SECONDS = 60;
+const SECONDS = 40;
 /** Sessions that play and listen, in pairs that are coded differently: a jitter buffer and two codecs each. */
 const SESSIONS = 16;
 
