@@ -19,7 +19,7 @@ import type { Contact, Device } from './device.ts';
 /** How long a device of the office may be silent after an INVITE, ms: it is a switch away. */
 const NO_ANSWER_MS = 4_000;
 
-/** Where a call comes from, in the words of RFC 7462 8.2; there is none for a group. */
+/** Where a call comes from, in the words of RFC 7462; there is none for a group. */
 const ALERT: Record<RingClass, string> = {
   external: '<urn:alert:source:external>',
   internal: '<urn:alert:source:internal>',
