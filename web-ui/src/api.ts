@@ -27,17 +27,24 @@ export function whenSignedOut(fn: () => void): void {
 /** One request to the box. Throws {@link ApiFailure}. */
 export async function api<T>(path: string, options: { method?: string; body?: unknown } = {}): Promise<T> {
   const { body } = options;
-  const method = options.method ?? (body === undefined ? 'GET' : 'POST');
+  return await ask<T>(path, {
+    method: options.method ?? (body === undefined ? 'GET' : 'POST'),
+    ...(body !== undefined && {
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  });
+}
+
+/** Puts a file to the box. Throws {@link ApiFailure}. */
+export async function upload(path: string, file: Blob, type: string): Promise<void> {
+  await ask(path, { method: 'PUT', headers: { 'Content-Type': type }, body: file });
+}
+
+async function ask<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(`/api${path}`, {
-      method,
-      credentials: 'same-origin',
-      ...(body !== undefined && {
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
-    });
+    response = await fetch(`/api${path}`, { credentials: 'same-origin', ...init });
   } catch {
     throw new ApiFailure(0, { code: 'page/no-answer', said: noAnswer });
   }

@@ -502,6 +502,15 @@ export const en: Record<Key, string> = {
   'setup.option66':
     'A telephone with factory settings also asks the router for this address: enter the folder as DHCP option 66 (TFTP server name) in the router, restart the telephone, and take the option out again when it is registered. Other telephones that restart meanwhile would ask there too.',
   'box.dialing': 'Dialing',
+  'box.recording': 'Recording and music',
+  'music.title': 'Music on hold',
+  'music.melody': "The box's own melody is played now.",
+  'music.own': 'Your own music is played now ({n} MB).',
+  'music.file': 'Your own music',
+  'music.kinds':
+    'WAV without compression: 8 or 16 bit, 8, 16, 44.1 or 48 kHz, at most 10 minutes and 30 MB. Its loudness is set right by itself. You must have the rights to the music.',
+  'music.done': 'Done. Whoever is on hold hears it already.',
+  'music.restore': "Back to the box's melody",
   'box.site': 'Office and password',
   'box.history': 'Changes',
   'box.about': 'About the box',

@@ -54,8 +54,8 @@ export const dialing = z
         field(
           'Что слышно на удержании',
           'What is heard on hold',
-          'Музыку можно заменить своей на странице «Устройство».',
-          'The music can be replaced with your own on the page of the box.',
+          'Музыку можно заменить своей: «Запись и музыка».',
+          'The music can be replaced with your own: "Recording and music".',
           { choices: { music: ['музыка', 'music'], tone: ['редкий гудок', 'a beep now and then'] } },
         ),
       ),

@@ -12,11 +12,22 @@ import { TrunkList } from '../now/trunks.tsx';
 import { deviceTone, trunkTone } from '../state-words.ts';
 import { DeviceSetup } from './device-setup.tsx';
 import { HistoryCard } from './history.tsx';
+import { HoldMusicCard } from './hold-music.tsx';
 import { PasswordCard } from './password.tsx';
 import { ProtectionPart } from './protection.tsx';
 import { TrunkChooser } from './trunk-chooser.tsx';
 
-const parts = ['overview', 'ports', 'trunks', 'devices', 'dialing', 'site', 'protection', 'history'] as const;
+const parts = [
+  'overview',
+  'ports',
+  'trunks',
+  'devices',
+  'dialing',
+  'recording',
+  'site',
+  'protection',
+  'history',
+] as const;
 type Part = (typeof parts)[number];
 
 /** Wires, trunks, and the box itself. */
@@ -42,6 +53,12 @@ export function BoxPlace({ part }: { part: string | undefined }) {
       {shown === 'trunks' && <Trunks />}
       {shown === 'devices' && <Devices />}
       {shown === 'dialing' && <ObjectSection name="dialing" />}
+      {shown === 'recording' && (
+        <>
+          <ObjectSection name="recording" />
+          <HoldMusicCard />
+        </>
+      )}
       {shown === 'site' && (
         <>
           <ObjectSection name="site" />

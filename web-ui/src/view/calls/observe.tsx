@@ -34,9 +34,10 @@ export function Observe({ record }: { record: CallRecord }) {
       <Failure error={error} />
       <p class="dim">{t('observe.law')}</p>
       <form class="observe" onSubmit={ask}>
-        <label>
-          {t('observe.mode')}
+        <div class="field">
+          <label for="observe-mode">{t('observe.mode')}</label>
           <select
+            id="observe-mode"
             value={mode}
             onChange={(event) => setMode(event.currentTarget.value as (typeof modes)[number])}
           >
@@ -46,17 +47,18 @@ export function Observe({ record }: { record: CallRecord }) {
               </option>
             ))}
           </select>
-        </label>
-        <label>
-          {t('observe.extension')}
+        </div>
+        <div class="field">
+          <label for="observe-extension">{t('observe.extension')}</label>
           <input
+            id="observe-extension"
             inputMode="numeric"
             pattern="\d{1,8}"
             required
             value={extension}
             onInput={(event) => setExtension(event.currentTarget.value)}
           />
-        </label>
+        </div>
         <p class="actions">
           <button type="submit">{t('observe.begin')}</button>
           {asked && (
