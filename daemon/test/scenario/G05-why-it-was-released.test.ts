@@ -3,6 +3,7 @@ import type { CallRecord, VerdictResult } from '../../src/api/contract.ts';
 import { type Box, startBox, until } from '../kit/box.ts';
 
 t.setTimeout(60_000);
+t.jobs = 2;
 
 /** Answered nearly at once. */
 const rules = [{ pattern: '2\\d{6}', result: 'answer', ringMs: 200 }];
