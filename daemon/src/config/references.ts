@@ -119,13 +119,13 @@ function checkPorts(config: Config, found: Findings): void {
     }
     found.exists(`${at}/classOfService`, port.classOfService, classes, 'Класс', 'Class of service');
     found.exists(`${at}/costCentre`, port.costCentre, centres, 'Центр затрат', 'Cost centre');
-    if (port.flashMinMs >= port.flashMaxMs)
+    if ((port.flashMinMs ?? flashWithPulses) >= port.flashMaxMs)
       found.add(
         `${at}/flashMaxMs`,
         'Флэш «до» должен быть дольше, чем «от».',
         'The longest flash must be longer than the shortest.',
       );
-    if (port.pulseDialing && port.flashMinMs < flashWithPulses) {
+    if (port.pulseDialing && (port.flashMinMs ?? flashWithPulses) < flashWithPulses) {
       found.add(
         `${at}/flashMinMs`,
         `При импульсном наборе флэш не короче ${flashWithPulses} мс.`,

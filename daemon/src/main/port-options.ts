@@ -32,7 +32,12 @@ function fxsOptions(port: FxsPortConfig, profile: CountryProfile): PortOptions {
     polarityOnAnswer: port.polarityOnAnswer,
     currentBreakMs: port.currentBreakMs,
     pulseDialing: port.pulseDialing,
-    hook: { flashMin: port.flashMinMs, flashMax: port.flashMaxMs },
+    hook: {
+      pulseBreakMin: port.pulseBreakMinMs,
+      pulseBreakMax: port.pulseBreakMaxMs,
+      ...(port.flashMinMs === undefined ? {} : { flashMin: port.flashMinMs }),
+      flashMax: port.flashMaxMs,
+    },
   };
 }
 

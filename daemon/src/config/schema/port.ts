@@ -17,6 +17,7 @@ import {
 import { fxoCallerId, fxsCallerId } from './port-caller-id.ts';
 import { portEcho } from './port-echo.ts';
 import { fxoElectrics, portGains } from './port-electrics.ts';
+import { fxsHook } from './port-hook.ts';
 import { fxsRinging } from './port-ringing.ts';
 import { fxoSupervision } from './port-supervision.ts';
 
@@ -119,33 +120,7 @@ export const fxsPort = z.object({
         { technical: true },
       ),
     ),
-  flashMinMs: z
-    .number()
-    .int()
-    .min(40)
-    .max(1000)
-    .default(120)
-    .meta(
-      field('Флэш от', 'Flash from', 'Кратчайшее нажатие рычага.', 'Shortest hook flash.', {
-        unit: 'ms',
-        technical: true,
-      }),
-    ),
-  flashMaxMs: z
-    .number()
-    .int()
-    .min(100)
-    .max(1500)
-    .default(900)
-    .meta(
-      field(
-        'Флэш до',
-        'Flash to',
-        'Дольше — это отбой.',
-        'Longest hook flash; anything longer is a hang-up.',
-        { unit: 'ms', technical: true },
-      ),
-    ),
+  ...fxsHook,
   polarityOnAnswer: z
     .boolean()
     .default(true)
