@@ -416,11 +416,12 @@ export class Call extends Emitter<CallEvents> {
     const there = into.other(place ?? seat.leg);
     // One for whom somebody was sought has been shown to him from the first.
     const met = there && into.#partyOf(there === into.caller ? into.#caller : into.#called!);
+    // Before the other call finds somebody new in it: what follows the party is not begun anew there.
+    this.emit('handedOver', seat.leg, into);
     into.#receive(moved, this, by, place, companions);
     // RFC 4916: both see whom they talk to now.
     if (met) seat.leg.show?.(met);
     if (place) there?.show?.(mover);
-    this.emit('handedOver', seat.leg, into);
     this.emit('ended', released, left);
     this.#doneOf(leaver)(released, left);
     this.emit('changed');
