@@ -42,6 +42,10 @@ t.test('what is proposed by what was found', async (t) => {
   t.strictSame(proposed({ busy: tone('busy', 440), dialTone: tone('dial', 425) }), {}, 'tones that disagree');
   t.strictSame(proposed({ busy: tone('busy', 520) }), {}, 'no frequency that the detectors know');
   t.match(proposed({ dialTone: tone('dial', 425, 3400) }), { waitForDialToneMs: 8000 });
+  t.strictSame(proposed({ lossDb: 8 }), {}, 'as usual');
+  t.strictSame(proposed({ lossDb: 13 }), { rxGainDb: 4 });
+  t.strictSame(proposed({ lossDb: 30 }), { rxGainDb: 6 }, 'no more than that');
+  t.strictSame(proposed({ lossDb: 0 }), { rxGainDb: -3 });
   t.strictSame(proposed({ dialTone: null }), { withoutDialTone: 'dial' });
   t.strictSame(proposed({ tonesTaken: false }), { dialMethod: 'pulse' });
   t.strictSame(proposed({ idleAfterMs: 2000 }), { idleGuardMs: 2800 });

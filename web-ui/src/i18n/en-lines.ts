@@ -41,6 +41,7 @@ export const enLines: Record<keyof typeof ruLines, string> = {
   'found.current': 'Current',
   'found.dialTone': 'Dial tone',
   'found.dialToneAfter': '{hz} Hz, after {s} s, {db} dBm0',
+  'found.hz': '{hz} Hz',
   'found.noDialTone': 'none',
   'found.tonesTaken': 'Tone dialing',
   'found.tonesYes': 'understood',

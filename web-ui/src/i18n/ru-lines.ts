@@ -39,6 +39,7 @@ export const ruLines = {
   'found.current': 'Ток',
   'found.dialTone': 'Гудок',
   'found.dialToneAfter': '{hz} Гц, через {s} с, {db} дБм0',
+  'found.hz': '{hz} Гц',
   'found.noDialTone': 'нет',
   'found.tonesTaken': 'Тональный набор',
   'found.tonesYes': 'понимает',

@@ -84,8 +84,7 @@ export function placeName(place: string | undefined): string {
   const [kind, id = ''] = place.split(':');
   if (kind === 'trunk') return live.value?.trunks.find((k) => k.id === id)?.name ?? id;
   if (kind === 'device') return live.value?.devices.find((d) => d.id === id)?.name || id;
-  if (kind === 'device') return live.value?.devices.find((d) => d.id === id)?.name ?? id;
-  if (kind !== 'port') return place;
+  if (kind !== 'port' && kind !== 'line') return place;
   const port = live.value?.ports.find((p) => String(p.number) === id);
   return port && (port.name || port.person) ? portName(port) : t('port.numbered', { n: id });
 }

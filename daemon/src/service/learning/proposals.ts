@@ -43,6 +43,7 @@ export function proposals(port: FxoPortConfig, found: LineFindings, terms: Propo
 
   answer(found, port, propose);
   release(found, port, terms, propose);
+  if (found.lossDb !== undefined) loudness(found.lossDb, port, propose);
   const hz = learntFrequency(found);
   if (hz !== undefined && Math.abs((port.toneFrequencyHz ?? 0) - hz) > 3) {
     propose(
@@ -172,6 +173,31 @@ function release(found: LineFindings, port: FxoPortConfig, terms: ProposalTerms,
       'Only tones tell of the release: without them the line hangs.',
     );
   }
+}
+
+/**
+ * From the other line's socket to this one a call loses about so much, dB, as calls through two good local loops do;
+ * half of what is more or less is this line's part.
+ */
+const usualLossDb = 6;
+const noticedDb = 4;
+const gainRange = [-3, 6] as const;
+
+function loudness(lossDb: number, port: FxoPortConfig, propose: Propose): void {
+  const off = lossDb - usualLossDb;
+  if (Math.abs(off) < noticedDb) return;
+  const value = Math.max(gainRange[0], Math.min(gainRange[1], Math.round(port.rxGainDb + off / 2)));
+  const loss = Math.round(lossDb);
+  propose(
+    'rxGainDb',
+    value,
+    off > 0
+      ? `С другой линии доходит тихо: потери ${loss} дБ вместо обычных ${usualLossDb}.`
+      : `С другой линии доходит слишком громко: потери ${loss} дБ вместо обычных ${usualLossDb}, отсюда эхо.`,
+    off > 0
+      ? `The other line is faint here: ${loss} dB are lost instead of the usual ${usualLossDb}.`
+      : `The other line is too loud here: ${loss} dB are lost instead of the usual ${usualLossDb}, which makes echo.`,
+  );
 }
 
 function dialTone(tone: ToneFound, port: FxoPortConfig, propose: Propose): void {

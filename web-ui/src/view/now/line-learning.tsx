@@ -183,8 +183,8 @@ function cadenceText({ onMs, offMs }: { onMs?: number; offMs?: number }): string
 }
 
 function toneText(tone: ToneFound): string {
-  const hz = t('account.toneSteady', { hz: tenths(tone.frequencyHz), db: Math.round(tone.levelDbm0) });
-  return tone.onMs === undefined ? hz : `${tenths(tone.frequencyHz)} Hz, ${cadenceText(tone)}`;
+  const hz = t('found.hz', { hz: tenths(tone.frequencyHz) });
+  return tone.onMs === undefined ? hz : `${hz}, ${cadenceText(tone)}`;
 }
 
 /** What was measured of one line. */
