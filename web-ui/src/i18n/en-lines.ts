@@ -1,6 +1,6 @@
 import type { ruLines } from './ru-lines.ts';
 
-/** Words about learning lines, and about what their answers and releases were recognised by. */
+/** Words about a socket, about learning lines, and about what their answers and releases were recognised by. */
 export const enLines: Record<keyof typeof ruLines, string> = {
   'state.measured': 'being measured',
   'learn.title': 'Learn the line',
@@ -128,4 +128,27 @@ export const enLines: Record<keyof typeof ruLines, string> = {
   'doubt.guessed': 'the exchange did not signal the answer',
   'doubt.silence': 'the other party may just have been silent',
   'doubt.break-at-limit': 'hardly longer than a glitch',
+  'detail.state': 'State',
+  'detail.role': 'Plugged in',
+  'detail.extension': 'Extension',
+  'detail.person': 'Who sits here',
+  'detail.volts': 'Voltage',
+  'detail.milliamps': 'Loop current',
+  'detail.polarity': 'Polarity',
+  'detail.straight': 'normal',
+  'detail.reversed': 'reversed',
+  'detail.callerId': 'Caller ID',
+  'detail.callerIdRaw': 'As the last one came:',
+  'detail.callerCategory': 'Category of the caller',
+  'detail.echo': 'Echo',
+  'detail.echo.figures': 'line {erl} dB, canceller {erle} dB more',
+  'detail.echo.learning': 'being learnt',
+  'detail.echo.suppressor': 'suppression off for a fax',
+  'detail.echo.canceller': 'cancelling off for a modem',
+  'detail.notProven': 'This line has not been proved by a test call yet, so emergency calls will not use it.',
+  'detail.ring': 'Ring for 3 seconds',
+  'detail.measure': 'Measure the line',
+  'detail.measurePair': 'Measure the wire',
+  'detail.usual': 'usual: {range}',
+  'detail.settings': 'Settings of the socket',
 };

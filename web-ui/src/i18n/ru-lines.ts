@@ -1,4 +1,4 @@
-/** Words about learning lines, and about what their answers and releases were recognised by. */
+/** Words about a socket, about learning lines, and about what their answers and releases were recognised by. */
 export const ruLines = {
   'state.measured': 'изучается',
   'learn.title': 'Изучить линию',
@@ -126,4 +126,28 @@ export const ruLines = {
   'doubt.guessed': 'станция об ответе не сообщила',
   'doubt.silence': 'собеседник мог просто молчать',
   'doubt.break-at-limit': 'разрыв едва длиннее помехи',
+  'detail.state': 'Состояние',
+  'detail.role': 'Подключено',
+  'detail.extension': 'Внутренний номер',
+  'detail.person': 'Кто здесь',
+  'detail.volts': 'Напряжение',
+  'detail.milliamps': 'Ток в линии',
+  'detail.polarity': 'Полярность',
+  'detail.straight': 'прямая',
+  'detail.reversed': 'обратная',
+  'detail.callerId': 'Определитель номера',
+  'detail.callerIdRaw': 'Последний принят так:',
+  'detail.callerCategory': 'Категория звонящего',
+  'detail.echo': 'Эхо',
+  'detail.echo.figures': 'линия {erl} дБ, подавитель ещё {erle} дБ',
+  'detail.echo.learning': 'изучается',
+  'detail.echo.suppressor': 'глушение выключено ради факса',
+  'detail.echo.canceller': 'подавление выключено ради модема',
+  'detail.notProven':
+    'Линия ещё не проверена пробным звонком, поэтому экстренные вызовы через неё не пойдут.',
+  'detail.ring': 'Позвонить 3 секунды',
+  'detail.measure': 'Измерить линию',
+  'detail.measurePair': 'Измерить провод',
+  'detail.usual': 'обычно {range}',
+  'detail.settings': 'Настройки гнезда',
 } as const;
