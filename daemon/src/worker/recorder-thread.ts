@@ -5,8 +5,6 @@ import { type FromRecorder, RemoteRecorder } from '../media/recording/remote.ts'
 export function recorderThread(url: URL): RemoteRecorder {
   return new RemoteRecorder(({ message, ended }) => {
     const worker = startWorker(url, { name: 'recorder' });
-    // Whoever ends waits for its files by itself.
-    worker.unref();
     let reason = 'exit';
     worker.on('message', (messages: FromRecorder[]) => {
       for (const one of messages) message(one);
@@ -15,6 +13,8 @@ export function recorderThread(url: URL): RemoteRecorder {
       reason = error.message;
     });
     worker.on('exit', () => ended(reason));
+    // Whoever ends waits for its files by itself.
+    worker.unref();
     return {
       post: (messages) =>
         worker.postMessage(
