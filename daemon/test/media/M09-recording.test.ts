@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import t from 'tap';
 import type { RecordingFormat, RecordingOutcome } from '../../src/media/api.ts';
 import { DtmfDetector } from '../../src/media/dsp/dtmf-detector.ts';
-import { levelDbm0, toneLevelDbm0 } from '../../src/media/dsp/level.ts';
+import { toneLevelDbm0 } from '../../src/media/dsp/level.ts';
 import { opusHere } from '../../src/media/recording/opus-library.ts';
 import { Recording } from '../../src/media/recording/recording.ts';
 import { type FromRecorder, RemoteRecorder, serveRecorder } from '../../src/media/recording/remote.ts';
@@ -27,6 +27,17 @@ function best(side: Int16Array, from: number, hz: number): number {
     toneLevelDbm0(side.subarray(8000 * (from + d), 8000 * (from + d + 0.1)), hz),
   );
   return levels.sort((a, b) => a - b)[3]!;
+}
+
+/** The longest silence, s. */
+function quiet(side: Int16Array): number {
+  let longest = 0;
+  let run = 0;
+  for (const sample of side) {
+    run = Math.abs(sample) < 16 ? run + 1 : 0;
+    longest = Math.max(longest, run);
+  }
+  return longest / 8000;
 }
 
 for (const format of formats) {
@@ -52,7 +63,6 @@ for (const format of formats) {
       await media.record(ea.endpoint, { id: 'one', file, format, minFreeBytes: 0 });
       await pause(800);
       await media.muteRecording('one', true);
-      const muted = (Date.now() - began) / 1000;
       await pause(600);
       await media.muteRecording('one', false);
       const unmuted = (Date.now() - began) / 1000;
@@ -65,18 +75,15 @@ for (const format of formats) {
       const { left, right, seconds } = recorded(file);
       t.ok(Math.abs(seconds - lasted) < 0.2, `${seconds} s of ${lasted} s`);
       t.ok(Math.abs(outcome.durationMs / 1000 - seconds) < 0.02, 'as long as is told');
-      const part = (side: Int16Array, from: number): Int16Array =>
-        side.subarray(8000 * from, 8000 * (from + 0.25));
       for (const from of [0.25, unmuted + 0.25]) {
         t.ok(Math.abs(best(left, from, 1000) + 10) < 1, 'what it says is on the left');
         t.ok(Math.abs(best(right, from, 425) + 13) < 1, 'what it hears is on the right');
         t.ok(best(left, from, 425) < -45, 'nothing of one side is on the other');
         t.ok(best(right, from, 1000) < -45);
       }
-      t.ok(
-        levelDbm0(part(left, muted + 0.3)) < -60 && levelDbm0(part(right, muted + 0.3)) < -60,
-        'muted in between',
-      );
+      // Where in the file that is depends on how late the machine was; how long it is does not.
+      for (const side of [left, right])
+        t.ok(quiet(side) > 0.4, `muted for 0.6 s, ${quiet(side)} s of it silent`);
       const count = b.seen.length;
       await b.more(20);
       t.ok(b.seen.length > count, 'the call goes on');
