@@ -49,6 +49,35 @@ t.test('what is left of an echo is noise of the line’s own level: no pumping',
   }
 });
 
+t.test(
+  'dial tone and the echo of dialing teach no noise: a line without any stays all but silent',
+  async (t) => {
+    const seconds = 8;
+    const near = new Int16Array(seconds * 8000);
+    for (let i = 0; i < 4800; i++)
+      near[i] = Math.round(sineAmplitude(-10) * Math.sin((2 * Math.PI * 425 * i) / 8000));
+    // Keys go out one after the other, then what a hiss on the other side sends.
+    const far = new Int16Array(near.length);
+    for (let i = 8000; i < 16_000; i++)
+      if (i % 1600 < 800)
+        far[i] = Math.round(
+          sineAmplitude(-8) *
+            (Math.sin((2 * Math.PI * 697 * i) / 8000) + Math.sin((2 * Math.PI * 1336 * i) / 8000)),
+        );
+    const hiss = noiseAt(-40, near.length, 5);
+    for (let i = 16_000; i < far.length; i++) far[i] = Math.round(hiss[i]!);
+    const { out } = throughCanceller(cancel(control(64)), {
+      far,
+      echo: echoOf(far, hybridsFor(64)[1]!),
+      near,
+      noiseDbm0: -90,
+    });
+    const [gap, later] = [levels(out, 1.1, 1.2), levels(out, 4, 8)];
+    t.ok(gap.at(-1)! < -60, `between the keys at most ${gap.at(-1)!.toFixed(1)} dBm0`);
+    t.ok(later.at(-1)! < -60, `and behind them ${later.at(-1)!.toFixed(1)} dBm0`);
+  },
+);
+
 t.test('comfort noise has the rough spectrum of the line’s', needsSpeech, async (t) => {
   const far = await speechAt('en', -16, 8, 1);
   far.fill(0, 0, 16_000);

@@ -33,11 +33,11 @@ export class ComfortNoise {
   #stale = true;
   #random = 1;
 
-  /** Mean square of the noise; 0: not known yet. */
+  /** Mean square of the noise; 0: not known yet, as while nothing but dial tone has been heard. */
   get power(): number {
     let least = Number.POSITIVE_INFINITY;
     for (let i = 0; i < WINDOWS; i++) if (this.#least[i]! < least) least = this.#least[i]!;
-    return Number.isFinite(least) ? Math.min(LOUDEST, least * LEAST_TO_MEAN) : 0;
+    return least <= LOUDEST ? least * LEAST_TO_MEAN : 0;
   }
 
   /** Learns from a block that has no echo in it worth the name; `power`: its mean square. */

@@ -48,7 +48,8 @@ export class ResidualSuppressor {
   process(frame: Int16Array, figures: Readonly<BlockFigures>, echo: boolean, allowed: boolean): void {
     const power = figures.residual / ECHO_BLOCK;
     const left = echo ? this.#expected(figures) / ECHO_BLOCK : 0;
-    if (left < 0.5 * power) this.#noise.learn(frame, power);
+    // At no echo and no sound at all both are 0: that, too, is how quiet the line is.
+    if (left <= 0.5 * power) this.#noise.learn(frame, power);
     const noise = this.#noise.power || QUIET_LINE;
     if (this.#near(frame, power, left + noise)) this.#hangover = HANGOVER;
     else if (this.#hangover > 0) this.#hangover--;
