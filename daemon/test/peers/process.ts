@@ -82,6 +82,8 @@ export function startPeer(
     cwd: options.cwd,
     env: options.env ?? process.env,
     stdio: [options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    // A group of its own, by which what it started can be ended with it.
+    detached: true,
   });
   let text = '';
   const keep = (chunk: Buffer): void => {
@@ -103,6 +105,12 @@ export function startPeer(
       const timer = setTimeout(() => child.kill('SIGKILL'), 1000);
       await exited;
       clearTimeout(timer);
+    }
+    try {
+      // Kamailio, ended by force, leaves its children behind, and with them our end of their output.
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // Nothing of it was left.
     }
     return exited;
   };
