@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BoxClient } from '../clients.ts';
+import { daemonNodeFlags } from '../node-flags.ts';
 import { type Running, root, start } from '../processes.ts';
 
 /** Programs and files of one measurement; all are stopped and removed by `close`. */
@@ -47,9 +48,9 @@ export class Bench {
     return ['--data', data, '--config', file, '--line', line, '--http', anywhere, '--sip', anywhere];
   }
 
-  /** The built daemon (ruling 31: never the sources). */
+  /** The built daemon (ruling 31: never the sources), started as the box starts it. */
   async daemon(args: string[]): Promise<Running> {
-    return await this.run('daemon', 'daemon/dist/main.js', args);
+    return await this.run('daemon', 'daemon/dist/main.js', args, daemonNodeFlags());
   }
 
   /** The SIP engine by itself, started as `scripts/sipd` starts it, without the shell in between. */
