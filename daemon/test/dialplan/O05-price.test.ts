@@ -44,7 +44,7 @@ t.test('the longest prefix counts, in whatever order prices stand', async (t) =>
   t.equal(priceFor(prices.slice(0, 1), '442079460000'), undefined);
 });
 
-t.test('sixty calls are priced and routed with fifty routes, at no cost to speak of', async (t) => {
+t.test('sixty calls are priced and routed in well under 50 µs each, with fifty routes', async (t) => {
   const config = makeConfig();
   const [acme] = config.routes;
   const routes = Array.from({ length: 50 }, (_, i) => ({
@@ -77,5 +77,5 @@ t.test('sixty calls are priced and routed with fifty routes, at no cost to speak
       .length,
     5,
   );
-  t.ok(quickest < 1000, `${quickest.toFixed(1)} µs per plan`);
+  t.ok(quickest < 50, `${quickest.toFixed(1)} µs per plan`);
 });

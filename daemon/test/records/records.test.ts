@@ -240,7 +240,7 @@ t.test('retention takes what is too old, hour by hour, in portions', async (t) =
   );
 });
 
-t.test('the call path does not wait for the disk', async (t) => {
+t.test('a call costs the call path well under a millisecond', async (t) => {
   const records = openRecords({ path: join(t.testdir(), 'r.sqlite'), clock: systemClock() });
   t.teardown(() => records.close());
   const times: number[] = [];
@@ -252,7 +252,7 @@ t.test('the call path does not wait for the disk', async (t) => {
     records.saveDialog(makeDialog(`d${i}`, record.id));
   }
   times.sort((a, b) => a - b);
-  t.ok(times[250]! < 50, `median of begin ${times[250]!.toFixed(3)} ms`);
+  t.ok(times[250]! < 1, `median of begin ${times[250]!.toFixed(3)} ms`);
 });
 
 t.test('nobody but the daemon can read who called whom', async (t) => {

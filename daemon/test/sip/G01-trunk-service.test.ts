@@ -382,6 +382,6 @@ t.test(
     }
     delays.sort((a, b) => a - b);
     t.comment(`median ${delays[15]!.toFixed(2)} ms, longest ${delays.at(-1)!.toFixed(2)} ms`);
-    t.ok(delays[15]! < 200, 'ruling 32 asks for 10 ms at P99, which the bench measures; this is a guard');
+    t.ok(delays[15]! < 10, 'ruling 32 asks for 10 ms at P99; here the median must hold on a busy machine');
   },
 );

@@ -77,7 +77,7 @@ t.test('RFC 5621 3: broken and endless bodies cost nothing', async (t) => {
     descriptionOf(message('--b1'.repeat(10_000), { 'Content-Type': 'multipart/mixed;boundary=b1' })),
     '',
   );
-  t.ok(performance.now() - began < 2000);
+  t.ok(performance.now() - began < 200);
 });
 
 t.test('RFC 5621: a call whose offer stands among other parts is answered', async (t) => {

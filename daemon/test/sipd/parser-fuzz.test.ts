@@ -119,11 +119,12 @@ t.test('no mutation makes the parser throw; what it accepts it can write and rea
   t.ok(accepted > 3000, `${accepted} accepted: the mutations are not all hopeless`);
 });
 
-// A guard against what grows faster than its input, which would take seconds here; the bench knows the figure
-// (`sip.worstParseMs64k`), and linear-time.test.ts the growth.
-const MOST_MS = 100;
+/** CPU time of any message of 64 kB; the bench has the figure (`sip.worstParseMs64k`), linear-time.test.ts the growth. */
+const MOST_MS = 5;
+/** A neighbour may have the cache for a while, so that a limit of ms is not reached at once. */
+const TRIES = 200;
 
-t.test('64 kB of anything costs next to nothing', async (t) => {
+t.test('64 kB of anything costs under 5 ms', async (t) => {
   const head =
     'INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n';
   const fill = (unit: string, before = head, after = '\r\n\r\n'): Buffer =>
@@ -156,8 +157,7 @@ t.test('64 kB of anything costs next to nothing', async (t) => {
     parse(bytes, lenient);
     let best = Number.POSITIVE_INFINITY;
     readDraft(bytes.toString('latin1'));
-    // CPU time, and the best of a few: another process may have the CPU or its cache meanwhile.
-    for (let i = 0; i < 10; i++) {
+    for (let i = 0; i < 10 || (best >= MOST_MS && i < TRIES); i++) {
       const began = process.cpuUsage();
       parse(bytes, lenient);
       new StreamFramer(DEFAULT_LIMITS).push(bytes, () => {});

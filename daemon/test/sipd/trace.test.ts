@@ -224,6 +224,6 @@ t.test('masking takes linear time, whatever comes', async (t) => {
     const start = performance.now();
     maskedBehind(masked(text), ['77']);
     const took = performance.now() - start;
-    t.ok(took < 2000, `${JSON.stringify(body.slice(0, 24))}: ${took.toFixed(1)} ms`);
+    t.ok(took < 150, `${JSON.stringify(body.slice(0, 24))}: ${took.toFixed(1)} ms`);
   }
 });

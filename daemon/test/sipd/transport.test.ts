@@ -278,7 +278,7 @@ t.test('bound to every address: the one the peer can reach is shown', async (t) 
   t.match(own.message, /myself/);
 });
 
-t.test('the engine is ready at once', async (t) => {
+t.test('the engine is ready within 100 ms', async (t) => {
   let best = Number.POSITIVE_INFINITY;
   // The best of a few: another process may have the CPU meanwhile.
   for (let i = 0; i < 4; i++) {
@@ -287,5 +287,5 @@ t.test('the engine is ready at once', async (t) => {
     best = Math.min(best, performance.now() - began);
     await engine.close();
   }
-  t.ok(best < 1000, `${best.toFixed(1)} ms`);
+  t.ok(best < 100, `${best.toFixed(1)} ms`);
 });
