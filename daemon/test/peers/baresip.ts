@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { wavFile } from '../kit/wav.ts';
 import { freeTcpPort, freeUdpPort, type Peer, startPeer, whenBound } from './process.ts';
 
 /** What baresip tells over its control socket. */
@@ -253,22 +254,10 @@ async function freePair(): Promise<number> {
 
 /** A WAV file, 8 kHz mono 16 bit, with a sine of -10 dBm0 (full scale is +3.14 dBm0). */
 function toneFile(frequency: number, seconds: number): Buffer {
-  const samples = 8000 * seconds;
-  const file = Buffer.alloc(44 + 2 * samples);
-  file.write('RIFF', 0, 'latin1');
-  file.writeUInt32LE(36 + 2 * samples, 4);
-  file.write('WAVEfmt ', 8, 'latin1');
-  file.writeUInt32LE(16, 16);
-  file.writeUInt16LE(1, 20);
-  file.writeUInt16LE(1, 22);
-  file.writeUInt32LE(8000, 24);
-  file.writeUInt32LE(16_000, 28);
-  file.writeUInt16LE(2, 32);
-  file.writeUInt16LE(16, 34);
-  file.write('data', 36, 'latin1');
-  file.writeUInt32LE(2 * samples, 40);
   const peak = 32768 * 10 ** ((-10 - 3.14) / 20);
-  for (let i = 0; i < samples; i++)
-    file.writeInt16LE(Math.round(peak * Math.sin((2 * Math.PI * frequency * i) / 8000)), 44 + 2 * i);
-  return file;
+  return wavFile(
+    Int16Array.from({ length: 8000 * seconds }, (_, i) =>
+      Math.round(peak * Math.sin((2 * Math.PI * frequency * i) / 8000)),
+    ),
+  );
 }

@@ -1,4 +1,4 @@
-import { type Kamailio, runKamailio } from './kamailio.ts';
+import { KAMAILIO_IN_DIALOGS, type Kamailio, kamailioHead, runKamailio } from './kamailio.ts';
 
 interface Test {
   teardown(fn: () => unknown): void;
@@ -24,17 +24,11 @@ export async function startOutboundOperator(
   return { registrar, edges };
 }
 
-const head = (host: string, port: number, modules: readonly string[]): string => `#!KAMAILIO
-debug = 1
-log_stderror = yes
-children = 1
-tcp_children = 1
-auto_aliases = no
-disable_sctp = yes
-listen = udp:${host}:${port}
-listen = tcp:${host}:${port}
-${modules.map((name) => `loadmodule "${name}.so"`).join('\n')}
-modparam("tm", "failure_reply_mode", 3)
+const head = (
+  host: string,
+  port: number,
+  modules: readonly string[],
+): string => `${kamailioHead(host, port, modules)}modparam("tm", "failure_reply_mode", 3)
 modparam("tm", "fr_timer", 700)
 modparam("rr", "enable_full_lr", 1)
 `;
@@ -51,16 +45,7 @@ modparam("registrar", "use_path", 1)
 modparam("registrar", "outbound_mode", 1)
 
 request_route {
-  if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
-  if (is_method("CANCEL")) { if (t_check_trans()) t_relay(); exit; }
-  if (has_totag()) {
-    if (loose_route()) { t_relay(); exit; }
-    if (is_method("ACK")) { if (t_check_trans()) t_relay(); exit; }
-    sl_send_reply("404", "Not here");
-    exit;
-  }
-  t_check_trans();
-  remove_hf("Route");
+${KAMAILIO_IN_DIALOGS}  remove_hf("Route");
   if (is_method("OPTIONS")) { sl_send_reply("200", "OK"); exit; }
   if (is_method("REGISTER")) { save("location"); exit; }
   record_route();
@@ -85,16 +70,7 @@ function edgeConfiguration(host: string, port: number, registrar: string): strin
 modparam("rr", "append_fromtag", 0)
 
 request_route {
-  if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
-  if (is_method("CANCEL")) { if (t_check_trans()) t_relay(); exit; }
-  if (has_totag()) {
-    if (loose_route()) { t_relay(); exit; }
-    if (is_method("ACK")) { if (t_check_trans()) t_relay(); exit; }
-    sl_send_reply("404", "Not here");
-    exit;
-  }
-  t_check_trans();
-  if (is_method("OPTIONS")) { sl_send_reply("200", "OK"); exit; }
+${KAMAILIO_IN_DIALOGS}  if (is_method("OPTIONS")) { sl_send_reply("200", "OK"); exit; }
   if (is_method("REGISTER")) {
     remove_hf("Route");
     add_path();

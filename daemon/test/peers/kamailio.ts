@@ -65,6 +65,31 @@ export async function runKamailio(
   return { peer, host, port };
 }
 
+/** What every configuration begins with: one worker each for UDP and TCP, both at `port`, and the modules. */
+export const kamailioHead = (host: string, port: number, modules: readonly string[]): string => `#!KAMAILIO
+debug = 1
+log_stderror = yes
+children = 1
+tcp_children = 1
+auto_aliases = no
+disable_sctp = yes
+listen = udp:${host}:${port}
+listen = tcp:${host}:${port}
+${modules.map((name) => `loadmodule "${name}.so"`).join('\n')}
+`;
+
+/** What every proxy does at first: hops counted, CANCEL and requests within dialogs by the recorded route. */
+export const KAMAILIO_IN_DIALOGS = `  if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
+  if (is_method("CANCEL")) { if (t_check_trans()) t_relay(); exit; }
+  if (has_totag()) {
+    if (loose_route()) { t_relay(); exit; }
+    if (is_method("ACK")) { if (t_check_trans()) t_relay(); exit; }
+    sl_send_reply("404", "Not here");
+    exit;
+  }
+  t_check_trans();
+`;
+
 function configuration(host: string, port: number, options: KamailioOptions): string {
   const modules = [
     'tm',
@@ -91,34 +116,14 @@ function configuration(host: string, port: number, options: KamailioOptions): st
   const elsewhere = options.elsewhere
     ? `$du = "sip:${options.elsewhere}${tcp}";`
     : 'sl_send_reply("404", "Not Found"); exit;';
-  return `#!KAMAILIO
-debug = 1
-log_stderror = yes
-children = 1
-tcp_children = 1
-auto_aliases = no
-disable_sctp = yes
-listen = udp:${host}:${port}
-listen = tcp:${host}:${port}
-${modules.map((name) => `loadmodule "${name}.so"`).join('\n')}
+  return `${kamailioHead(host, port, modules)}
 modparam("usrloc", "db_mode", 0)
 modparam("registrar", "method_filtering", 0)
 modparam("rr", "enable_full_lr", 1)
 modparam("tm", "fr_timer", 4000)
 
 request_route {
-  if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
-  if (is_method("CANCEL")) {
-    if (t_check_trans()) t_relay();
-    exit;
-  }
-  if (has_totag()) {
-    if (loose_route()) { t_relay(); exit; }
-    if (is_method("ACK")) { if (t_check_trans()) t_relay(); exit; }
-    sl_send_reply("404", "Not here");
-    exit;
-  }
-  t_check_trans();
+${KAMAILIO_IN_DIALOGS}
   if (is_method("OPTIONS")) { sl_send_reply("200", "OK"); exit; }
   if (is_method("REGISTER")) {
     ${registering}

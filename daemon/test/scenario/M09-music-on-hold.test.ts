@@ -1,25 +1,13 @@
 import t from 'tap';
 import { operatorCall, pointTrunk, startBox, startOperator, toneAtOperator, until } from '../kit/box.ts';
+import { wavFile } from '../kit/wav.ts';
 
 /** Four seconds of 900 Hz at 16 kHz, 16 bit, mono. */
 function ownMusic(): Buffer {
-  const data = Buffer.alloc(2 * 16_000 * 4);
-  for (let i = 0; i < data.length / 2; i++)
-    data.writeInt16LE(Math.round(3000 * Math.sin((2 * Math.PI * 900 * i) / 16_000)), 2 * i);
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + data.length, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(16_000, 24);
-  head.writeUInt32LE(32_000, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(data.length, 40);
-  return Buffer.concat([head, data]);
+  const samples = Int16Array.from({ length: 16_000 * 4 }, (_, i) =>
+    Math.round(3000 * Math.sin((2 * Math.PI * 900 * i) / 16_000)),
+  );
+  return wavFile(samples, 16_000);
 }
 
 t.test('a held party hears the melody of the box, then the music that the office has put in', async (t) => {

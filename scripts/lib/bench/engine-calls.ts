@@ -1,7 +1,7 @@
 import type { Figure } from '../bench.ts';
 import { Bench } from './box.ts';
 import { watchSetup } from './setup-time.ts';
-import { type CallsRun, makeCalls, sippPort, startCallee } from './sipp.ts';
+import { type CallsRun, keptUp, makeCalls, sippPort, startCallee } from './sipp.ts';
 import { cpuSeconds, load, quantile, round, rssMb, sleep } from './usage.ts';
 
 const secret = 'bench';
@@ -13,8 +13,6 @@ const costRuns = 3;
 /** Calls a second that are tried in turn after that, until one cannot be kept up. */
 const rates = [250, 300, 350, 400, 500, 600];
 const secondsAtARate = 10;
-/** A rate is kept up if the calls took no longer than this over their time. */
-const lateness = 1.05;
 
 /**
  * Calls of zero length through `scripts/sipd` and a plain drachtio-srf application that joins two legs, each in a
@@ -50,8 +48,14 @@ export async function measureEngineCalls(emit: (figure: Figure) => void): Promis
       const perSecond = run.succeeded / Math.max(run.seconds, secondsAtARate);
       if (run.failed === 0 && (!best || perSecond > best.perSecond)) best = { run, perSecond };
       await sleep(500);
-      const keptUp = run.failed === 0 && run.seconds <= secondsAtARate * lateness + 1;
-      return { keptUp, engine, both: engine + both, rss: rss[0]! + rss[1]!, rssOfEngine: rss[0]!, run };
+      return {
+        keptUp: keptUp(run, secondsAtARate),
+        engine,
+        both: engine + both,
+        rss: rss[0]! + rss[1]!,
+        rssOfEngine: rss[0]!,
+        run,
+      };
     };
     const costs: Awaited<ReturnType<typeof attempt>>[] = [];
     for (let i = 0; i < costRuns; i++) costs.push(await attempt(costRate));

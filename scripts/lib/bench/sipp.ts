@@ -110,6 +110,13 @@ export interface CallsRun {
   setupMs: number[];
 }
 
+/** A rate is kept up if the calls took no longer than this over their time; the second is SIPp's own start and end. */
+const LATENESS = 1.05;
+
+/** Whether a run that was due in so many seconds went as its rate asked: nothing failed, nothing was put off. */
+export const keptUp = (run: CallsRun, dueSeconds: number): boolean =>
+  run.failed === 0 && run.seconds <= dueSeconds * LATENESS + 1;
+
 export interface CallsOptions {
   folder: string;
   /** SIP address of the box. */

@@ -1,6 +1,14 @@
 import type { Figure } from '../bench.ts';
 import { Bench, transitNumber, transitOffice } from './box.ts';
-import { type CallsRun, calleeAddress, callerAddress, makeCalls, sippPort, startCallee } from './sipp.ts';
+import {
+  type CallsRun,
+  calleeAddress,
+  callerAddress,
+  keptUp,
+  makeCalls,
+  sippPort,
+  startCallee,
+} from './sipp.ts';
 import { cpuSeconds, load, quantile, round, sleep } from './usage.ts';
 
 /** Rate at which CPU time is taken, calls a second, and how often: the median counts. */
@@ -10,8 +18,6 @@ const costRuns = 3;
 const rates = [150, 200, 250, 300, 400];
 const secondsAtARate = 10;
 const holdMs = 500;
-/** A rate is kept up if the calls took no longer than this over their time. */
-const lateness = 1.05;
 
 /** Calls from trunk to trunk: how many a second, and what they cost. */
 export async function measureTransit(emit: (figure: Figure) => void): Promise<void> {
@@ -42,7 +48,7 @@ export async function measureTransit(emit: (figure: Figure) => void): Promise<vo
       const perSecond = run.succeeded / Math.max(run.seconds - holdMs / 1000, secondsAtARate);
       if (run.failed === 0 || !best) best = { run, perSecond };
       await sleep(500);
-      return { keptUp: run.failed === 0 && run.seconds <= due * lateness + 1, cpu, run };
+      return { keptUp: keptUp(run, due), cpu, run };
     };
     const costs: Awaited<ReturnType<typeof attempt>>[] = [];
     for (let i = 0; i < costRuns; i++) costs.push(await attempt(costRate));

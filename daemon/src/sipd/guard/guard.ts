@@ -121,14 +121,9 @@ export class Guard {
   /** Whether a packet is read at all: not from a banned source, nor one of a flood. Cheap. */
   admits(flow: Flow, bytes: Buffer): boolean {
     const source = this.#source(flow.remote.host);
-    if (source.standing === 'trunk') return true;
     const now = this.#parts.now();
-    if (source.bannedUntil > now) {
-      this.#bans.drop(source.key);
-      this.#parts.count('guard.banned');
-      return false;
-    }
-    if (source.standing === 'inside') return true;
+    const decided = this.#admitsBefore(source, now);
+    if (decided !== undefined) return decided;
     const { perSource = PER_SOURCE, strangers = STRANGERS } = this.#settings;
     if (source.bucket.tokens < 0) {
       source.bucket.refill(perSource, 2 * perSource, now);
@@ -148,6 +143,17 @@ export class Guard {
     return true;
   }
 
+  /** Whether a source is heard whatever it sends, or not at all; undefined: that depends on how much it sends. */
+  #admitsBefore(source: Source, now: number): boolean | undefined {
+    if (source.standing === 'trunk') return true;
+    if (source.bannedUntil > now) {
+      this.#bans.drop(source.key);
+      this.#parts.count('guard.banned');
+      return false;
+    }
+    return source.standing === 'inside' ? true : undefined;
+  }
+
   /** Percent of new calls of known sources that are refused now. */
   get loss(): number {
     return this.#governor.loss;
@@ -159,14 +165,9 @@ export class Guard {
    */
   admitsStun(flow: Flow): boolean {
     const source = this.#source(flow.remote.host);
-    if (source.standing === 'trunk') return true;
     const now = this.#parts.now();
-    if (source.bannedUntil > now) {
-      this.#bans.drop(source.key);
-      this.#parts.count('guard.banned');
-      return false;
-    }
-    if (source.standing === 'inside') return true;
+    const decided = this.#admitsBefore(source, now);
+    if (decided !== undefined) return decided;
     const { perSource = PER_SOURCE, strangers = STRANGERS } = this.#settings;
     const mine = source.bucket.take(perSource, 2 * perSource, now);
     if (mine && this.#strangers.take(strangers, 2 * strangers, now)) return true;

@@ -5,6 +5,7 @@ import t from 'tap';
 import { buildMdmf } from '../../../src/media/dsp/caller-id.ts';
 import { CallerIdReceiver, type HeardCallerId } from '../../../src/media/dsp/caller-id-receiver.ts';
 import { CallerIdSender } from '../../../src/media/dsp/caller-id-sender.ts';
+import { wavFile } from '../../kit/wav.ts';
 import { inFrames } from './signal.ts';
 
 const TIME = new Date(2026, 0, 15, 9, 5);
@@ -19,7 +20,7 @@ for (const scheme of ['fsk-v23', 'fsk-bell202'] as const) {
 
   t.test(`minimodem reads the bytes that we send: ${scheme}`, { skip }, async (t) => {
     const file = join(t.testdir(), 'ours.wav');
-    writeFileSync(file, wav(play(scheme)));
+    writeFileSync(file, wavFile(play(scheme)));
     const read = run('minimodem', ['--rx', '-q', '-8', '-M', mark, '-S', space, '-f', file, '1200']);
     const message = Buffer.from(buildMdmf({ number, name: 'Anna', time: TIME }));
     t.ok(read.includes(message), `the message in ${read.length} bytes`);
@@ -67,7 +68,7 @@ function receive(pcm: Int16Array): HeardCallerId[] {
 /** multimon-ng wants 22.05 kHz. */
 function multimon(folder: string, demodulator: string, pcm: Int16Array): string {
   const [from, to] = [join(folder, 'from.wav'), join(folder, 'to.raw')];
-  writeFileSync(from, wav(pcm));
+  writeFileSync(from, wavFile(pcm));
   run('sox', [from, '-t', 'raw', '-r', '22050', '-e', 'signed', '-b', '16', '-c', '1', to]);
   return run('multimon-ng', ['-q', '-t', 'raw', '-a', demodulator, to]).toString('latin1');
 }
@@ -76,25 +77,6 @@ function run(tool: string, args: string[], input?: Buffer): Buffer {
   const { stdout, stderr, error } = spawnSync(tool, args, { timeout: 10_000, ...(input ? { input } : {}) });
   if (error) throw error;
   return stdout.length > 0 ? stdout : stderr;
-}
-
-/** 8 kHz mono 16 bit as a RIFF file. */
-function wav(pcm: Int16Array): Buffer {
-  const data = Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength);
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + data.length, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(8000, 24);
-  head.writeUInt32LE(16_000, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(data.length, 40);
-  return Buffer.concat([head, data]);
 }
 
 function pcmOf(file: Buffer): Int16Array {

@@ -88,6 +88,18 @@ export interface BlockFigures {
   predictability: number;
 }
 
+/** Figures of a kernel that has seen no block. */
+export const noFigures = (): BlockFigures => ({
+  reference: 0,
+  received: 0,
+  residual: 0,
+  estimate: 0,
+  whiteResidual: 0,
+  whiteExpected: 0,
+  whiteTrial: 0,
+  predictability: 1,
+});
+
 /**
  * The arithmetic of an echo canceller: one adaptive filter of `taps` coefficients makes the output,
  * and a second one can be tried beside it. What to do when is decided above, so that the kernel in

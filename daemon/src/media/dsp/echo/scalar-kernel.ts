@@ -1,7 +1,6 @@
 import { clip16 } from '../level.ts';
 import {
   BELIEF,
-  type BlockFigures,
   type BlockWork,
   DRIFT,
   ECHO_BLOCK,
@@ -10,6 +9,7 @@ import {
   NEAR_KEPT,
   NEAR_PART,
   NEAR_STEP,
+  noFigures,
   ORDER,
   OUTLIER,
   PATH_SHARE,
@@ -39,16 +39,7 @@ interface Filter {
  */
 export class ScalarKernel implements EchoKernel {
   readonly taps: number;
-  readonly figures: BlockFigures = {
-    reference: 0,
-    received: 0,
-    residual: 0,
-    estimate: 0,
-    whiteResidual: 0,
-    whiteExpected: 0,
-    whiteTrial: 0,
-    predictability: 1,
-  };
+  readonly figures = noFigures();
   readonly #segments: number;
   #main: Filter;
   #second: Filter;

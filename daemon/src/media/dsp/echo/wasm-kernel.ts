@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type BlockFigures, type BlockWork, ECHO_BLOCK, type EchoKernel, HANN, SEGMENT } from './kernel.ts';
+import { type BlockWork, ECHO_BLOCK, type EchoKernel, HANN, noFigures, SEGMENT } from './kernel.ts';
 
 const WORK: Readonly<Record<BlockWork, number>> = { idle: 0, measure: 1, learn: 2 };
 
@@ -68,16 +68,7 @@ export class WasmKernels {
 
 class WasmKernel implements EchoKernel {
   readonly taps: number;
-  readonly figures: BlockFigures = {
-    reference: 0,
-    received: 0,
-    residual: 0,
-    estimate: 0,
-    whiteResidual: 0,
-    whiteExpected: 0,
-    whiteTrial: 0,
-    predictability: 1,
-  };
+  readonly figures = noFigures();
   readonly #module: EchoModule;
   readonly #free: number[];
   readonly #index: number;
