@@ -2,6 +2,7 @@ import t from 'tap';
 import { DEMO_OFFICE } from '../../../hw/simulator/office/layout.ts';
 import type { Telephone } from '../../../hw/simulator/office/telephone.ts';
 import type { Operator } from '../../../scripts/lib/operator.ts';
+import type { EchoLive } from '../../src/api/contract.ts';
 import { levelDbm0 } from '../../src/media/dsp/level.ts';
 import { operatorCall, pointTrunk, startBox, startOperator, toneAtOperator, until } from '../kit/box.ts';
 
@@ -32,19 +33,21 @@ t.test('the far end speaks through a poor line 30 ms away, and hears nothing of 
   await until('the echo to go', quiet, 5000).catch(() => t.fail(`the echo is at ${level.toFixed(1)} dBm0`));
   t.ok(levelDbm0(phone.heard.last(1000)) > -25, `the far end speaks, and ${level.toFixed(1)} dBm0 come back`);
 
-  const port = await until(
+  // It goes on learning after it first counts as converged, and a machine that stumbles throws it back for a while.
+  let echo: EchoLive | undefined;
+  await until(
     'figures of the canceller on the page',
     async () => {
-      const { ports } = await box.live();
-      const found = ports.find(({ number }) => number === 1);
-      return found?.echo?.converged && found.echo.erleDb !== undefined ? found : undefined;
+      echo = (await box.live()).ports.find(({ number }) => number === 1)?.echo;
+      return (echo?.converged && (echo.erleDb ?? 0) > 25) || undefined;
     },
-    4000,
+    8000,
+  ).catch(() => t.fail('more than 25 dB by the canceller'));
+  t.equal(echo?.tailMs, 64);
+  t.ok(
+    Math.abs((echo?.erlDb ?? 0) - 8) < 1,
+    `loss of the line: ${echo?.erlDb} dB; the canceller adds ${echo?.erleDb} dB`,
   );
-  const { erlDb = 0, erleDb = 0, tailMs } = port.echo ?? {};
-  t.equal(tailMs, 64);
-  t.ok(Math.abs(erlDb - 8) < 1, `loss of the line: ${erlDb} dB`);
-  t.ok(erleDb > 25, `the canceller adds ${erleDb} dB`);
 
   void phone.speak({ tone: 1000, level: -12 });
   const heard = await toneAtOperator(operator, far.id, 1000, -12);
