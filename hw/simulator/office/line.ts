@@ -1,7 +1,7 @@
 import { AonRequestEar, aonSounds } from '../sound/aon.ts';
 import { type CallerIdMessage, type CallerIdScheme, callerIdSounds } from '../sound/caller-id.ts';
 import { DtmfReceiver, type DtmfTiming, dtmfSounds, HAND } from '../sound/dtmf.ts';
-import { type ExchangeTone, exchangeToneAt } from '../sound/tones.ts';
+import { americanTone, type ExchangeTone, exchangeToneAt } from '../sound/tones.ts';
 import { Device, type Report, SILENCE } from './device.ts';
 import { LoopWatch } from './loop-watch.ts';
 import type { Timeline } from './timeline.ts';
@@ -25,8 +25,10 @@ export interface LineOptions {
   dialToneDelayMs?: number | null;
   polarityOnAnswer?: boolean;
   /** How the exchange tells that the other side has gone. */
-  release?: 'loop-break' | 'polarity' | 'busy' | 'none';
+  release?: 'loop-break' | 'polarity' | 'busy' | 'congestion' | 'sit' | 'dial' | 'none';
   breakMs?: number;
+  /** Whose tones it has; those of North America are two frequencies each, and `toneHz` and `busyCadence` are not for them. */
+  tones?: 'ru' | 'us';
   /** What all its tones are at, Hz: an old exchange drifts from 425. */
   toneHz?: number;
   /** On and pause of its busy tone, ms. */
@@ -77,6 +79,7 @@ const DEFAULTS: Options = {
   polarityOnAnswer: true,
   release: 'loop-break',
   breakMs: 500,
+  tones: 'ru',
   toneHz: 425,
   busyCadence: [350, 350],
   interDigitMs: 3000,
@@ -247,9 +250,10 @@ export class Line extends Device implements Feeder {
     if (this.#state !== 'talking' && this.#state !== 'ringback') return;
     this.#enter('released');
     this.tell('far-hung-up');
-    if (this.options.release === 'loop-break') this.breakLoop(this.options.breakMs);
-    if (this.options.release === 'polarity') this.#reverse = !this.#reverse;
-    if (this.options.release === 'busy' || this.options.release === 'loop-break') this.#tone('busy');
+    const { release, breakMs } = this.options;
+    if (release === 'loop-break') this.breakLoop(breakMs);
+    if (release === 'polarity') this.#reverse = !this.#reverse;
+    else if (release !== 'none') this.#tone(release === 'loop-break' ? 'busy' : release);
   }
 
   /** Cuts the line's voltage for `ms`. */
@@ -458,8 +462,9 @@ export class Line extends Device implements Feeder {
   }
 
   #tone(tone: ExchangeTone): void {
-    const { toneHz, busyCadence } = this.options;
-    void this.voice.play(exchangeToneAt(tone, toneHz, busyCadence), true);
+    const { tones, toneHz, busyCadence } = this.options;
+    const sounds = tones === 'us' ? americanTone(tone) : exchangeToneAt(tone, toneHz, busyCadence);
+    void this.voice.play(sounds, true);
   }
 
   #enter(state: LineState): void {
