@@ -1,5 +1,6 @@
 import { CodedError } from '../../base/error.ts';
 import type { ProgressTone } from '../../media/api.ts';
+import type { PortEvent } from '../../port/effect.ts';
 import type { FxoOptions } from '../../port/options.ts';
 import type { LineFindings, ReleaseFound, ToneFound } from './findings.ts';
 import { toneFound } from './findings.ts';
@@ -306,23 +307,20 @@ export async function callsPerson(pupil: Pupil, number: string, tell: Tell): Pro
   const dialed = await dial(pupil, number);
   tell('pick-up');
   await watch.line.detect({ tones: 'after-digits', voice: true });
-  const first = await watch.find<'ringback' | ToneFound>((event, at) => {
-    if (event.type === 'tone' && event.tone === 'ringback' && event.evidence) {
-      found.ringback = toneFound('ringback', event.evidence, at - dialed);
-      return 'ringback';
-    }
-    if (event.type === 'tone' && event.evidence && event.tone !== 'dial' && event.tone !== 'ringback')
-      return toneFound(event.tone, event.evidence, at - dialed);
-    return undefined;
+  const first = await watch.find<'ringback' | 'answered' | ToneFound>((event, at) => {
+    // Whoever sits beside the telephone answers before a ringback can have been told from other tones.
+    if (answerSign(event)) return 'answered';
+    if (event.type !== 'tone' || !event.evidence || event.tone === 'dial') return undefined;
+    const heard = toneFound(event.tone, event.evidence, at - dialed);
+    if (event.tone !== 'ringback') return heard;
+    found.ringback = heard;
+    return 'ringback';
   }, limits.ringing);
-  if (first !== undefined && first !== 'ringback') {
+  if (typeof first === 'object') {
     found.busy = first;
     throw new CodedError('learning/not-rung', `${number} gave ${first.tone}`);
   }
-  const answer = await watch.find<'polarity' | 'guess'>((event) => {
-    if (event.type === 'indication' && event.indication.type === 'polarity') return 'polarity';
-    return event.type === 'ringback-stopped' || event.type === 'voice' ? 'guess' : undefined;
-  }, limits.person);
+  const answer = await watch.find(answerSign, limits.person);
   if (!answer) throw new CodedError('learning/nobody', 'nobody answered');
   found.reached = number;
   // Polarity that comes at all comes with the answer, which is heard later.
@@ -333,6 +331,12 @@ export async function callsPerson(pupil: Pupil, number: string, tell: Tell): Pro
   found.answerPolarityMs = turn ? 0 : null;
   await watch.pause(2000);
   await untilHungUp(pupil, tell);
+}
+
+/** What tells that somebody has answered: for certain, or by a guess. */
+function answerSign(event: PortEvent): 'polarity' | 'guess' | undefined {
+  if (event.type === 'indication') return event.indication.type === 'polarity' ? 'polarity' : undefined;
+  return event.type === 'ringback-stopped' || event.type === 'voice' ? 'guess' : undefined;
 }
 
 /** Asks the person to hang up, and takes down what the line then shows. */
