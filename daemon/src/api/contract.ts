@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { CallRecord, FaxRecord } from '../records/call-record.ts';
+import type { PinTerms } from './pin-terms.ts';
 import type { DeviceLive, TrunkLive } from './sip-contract.ts';
 
 export type {
@@ -480,6 +481,7 @@ export interface PinView {
   followOn: boolean;
   /** The transfer code puts the other party of a call through to somebody else. */
   transfer: boolean;
+  terms?: PinTerms;
   /** Locked after wrong attempts until then. */
   lockedUntil?: number;
 }
@@ -499,6 +501,8 @@ export interface PinRequest {
   followOn: boolean;
   /** The transfer code puts the other party of a call through to somebody else. */
   transfer: boolean;
+  /** Those given take the place of what was; an empty text takes one away. */
+  terms?: PinTerms;
 }
 
 // ------------------------------------------------------------------ "what would happen if I dial…"
@@ -550,6 +554,8 @@ export interface DialCheckResult {
 }
 
 export type { Config } from '../config/schema.ts';
+export type { AuditAct, AuditEntry } from '../records/audit.ts';
+export type { AuditPage } from '../records/audit-log.ts';
 export type {
   CallRecord,
   DiversionRecord,
@@ -569,5 +575,6 @@ export type {
   VerdictResult,
 } from './line-contract.ts';
 export type { LineFigure, LineTestRequest, LineTestResult } from './line-test.ts';
+export type { PinTerms } from './pin-terms.ts';
 export type { BanView, LeaningView, ProtectionView } from './protection-view.ts';
 export type { TraceKind, TraceMessage, TraceView } from './trace-view.ts';

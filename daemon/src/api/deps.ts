@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Events } from '../base/emitter.ts';
 import type { Config } from '../config/schema.ts';
+import type { AuditSink } from '../records/audit.ts';
+import type { AuditPage, AuditQuery } from '../records/audit-log.ts';
 import type {
   CallRecord,
   CallsPage,
@@ -120,13 +122,25 @@ export interface TraceAccess {
   peerPcap(kind: 'trunks' | 'devices', id: string): Promise<TraceFile | undefined>;
 }
 
+/** A finished recording. */
+export interface RecordingFile {
+  path: string;
+}
+
 /** Recordings of calls. */
 export interface RecordingAccess {
   /** Begins to record a call in progress, announced to both sides; false: there is none, or it is recorded. */
   begin(callId: string): boolean;
+  /** Ends the recording of a call that goes on; both sides hear of it. False: it is not recorded. */
+  end(callId: string): boolean;
   /** A finished recording; undefined: there is none of that name. */
-  find(file: string): { path: string } | undefined;
+  find(file: string): RecordingFile | undefined;
   remove(file: string): boolean;
+}
+
+/** The audit log: lines come in and are read, nothing more. */
+export interface AuditAccess extends AuditSink {
+  list(query: AuditQuery): AuditPage;
 }
 
 /** Taking part in calls of others. */
@@ -211,6 +225,7 @@ export interface ApiDeps {
   records: RecordsAccess;
   traces: TraceAccess;
   recordings: RecordingAccess;
+  audit: AuditAccess;
   observations: ObservationAccess;
   music: MusicAccess;
   live: LiveModel;

@@ -1,18 +1,38 @@
 import { basename, dirname } from 'node:path';
 import { type Request, Router } from 'express';
-import type { ApiDeps } from './deps.ts';
+import type { AuditAct } from '../records/audit.ts';
+import type { ApiDeps, RecordingFile } from './deps.ts';
 import { ApiFault } from './errors.ts';
+
+type Deps = Pick<ApiDeps, 'recordings' | 'records' | 'audit' | 'clock' | 'log'>;
 
 const types = { wav: 'audio/wav', opus: 'audio/ogg' } as const;
 
-/** The sound of calls: heard on the page or downloaded, and deleted; each of it is logged. */
-export function recordingRoutes(deps: Pick<ApiDeps, 'recordings' | 'records' | 'log'>): Router {
+/** A player asks for one file piece by piece; what comes within this time is one hearing, ms. */
+const HEARING_MS = 600_000;
+
+/** The sound of calls: heard on the page or downloaded, and deleted; who did what stands in the audit log. */
+export function recordingRoutes(deps: Deps): Router {
   const router = Router();
+  const noted = new Map<string, number>();
+
+  const note = (request: Request, act: AuditAct, detail?: string): void => {
+    const from = request.ip ?? '';
+    const callId = String(request.params.id);
+    const now = deps.clock.now();
+    for (const [key, at] of noted) if (now - at > HEARING_MS) noted.delete(key);
+    const key = `${from} ${act} ${detail}`;
+    if (act === 'recording-heard' && noted.has(key)) return;
+    if (act === 'recording-heard') noted.set(key, now);
+    deps.audit.note({ who: 'admin', from, act, callId, ...(detail === undefined ? {} : { detail }) });
+    deps.log('info', `${act}: ${detail ?? callId}, from ${from}`);
+  };
 
   router.get('/calls/:id/recordings/:file', async (request, response, next) => {
     const { file, path } = await found(deps, request);
-    deps.log('info', `recording ${file} was heard by ${request.ip ?? 'somebody'}`);
-    if (request.query.download !== undefined) response.attachment(file);
+    const taken = request.query.download !== undefined;
+    note(request, taken ? 'recording-downloaded' : 'recording-heard', file);
+    if (taken) response.attachment(file);
     response.type(types[file.endsWith('.wav') ? 'wav' : 'opus']);
     // Ranges (RFC 9110 14) are what a player needs to go to and fro.
     response.sendFile(
@@ -27,13 +47,19 @@ export function recordingRoutes(deps: Pick<ApiDeps, 'recordings' | 'records' | '
   router.delete('/calls/:id/recordings/:file', async (request, response) => {
     const { file } = await found(deps, request);
     if (!deps.recordings.remove(file)) throw new ApiFault('api/not-found');
-    deps.log('info', `recording ${file} was deleted by ${request.ip ?? 'somebody'}`);
+    note(request, 'recording-deleted', file);
     response.json({ ok: true });
   });
 
   router.post('/calls/:id/record', (request, response) => {
     if (!deps.recordings.begin(String(request.params.id))) throw new ApiFault('api/not-found');
-    deps.log('info', `recording of call ${request.params.id} was begun from the page`);
+    note(request, 'recording-begun');
+    response.json({ ok: true });
+  });
+
+  router.delete('/calls/:id/record', (request, response) => {
+    if (!deps.recordings.end(String(request.params.id))) throw new ApiFault('api/not-found');
+    note(request, 'recording-ended');
     response.json({ ok: true });
   });
 
@@ -42,12 +68,12 @@ export function recordingRoutes(deps: Pick<ApiDeps, 'recordings' | 'records' | '
 
 /** Only what stands in the call's record is there, whatever the name. */
 async function found(
-  deps: Pick<ApiDeps, 'recordings' | 'records'>,
+  deps: Pick<Deps, 'recordings' | 'records'>,
   request: Request,
-): Promise<{ file: string; path: string }> {
+): Promise<{ file: string } & RecordingFile> {
   const record = await deps.records.get(String(request.params.id));
   const entry = record?.recordings?.find(({ file }) => file === request.params.file);
   const there = entry && deps.recordings.find(entry.file);
   if (!entry || !there) throw new ApiFault('api/not-found');
-  return { file: entry.file, path: there.path };
+  return { file: entry.file, ...there };
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { CodedError, messageOf } from '../base/error.ts';
 import { sourceOf } from './attempt-limiter.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { authRoutes, requireSession } from './auth-routes.ts';
 import { callRoutes } from './call-routes.ts';
 import { configRoutes } from './config-routes.ts';
@@ -121,6 +122,7 @@ function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks): expre
   router.use(configRoutes(deps));
   router.use(callRoutes(deps));
   router.use(recordingRoutes(deps));
+  router.use(auditRoutes(deps));
   router.use(observationRoutes(deps));
   router.use(musicRoutes(deps));
   router.use(lineRoutes(deps));

@@ -3,6 +3,7 @@ import { CodedError, messageOf } from '../base/error.ts';
 import { type DialPlanIssue, lintDialPlan } from '../dialplan/lint.ts';
 import { issueOf, unknownKeys } from './issue.ts';
 import { migrate } from './migration.ts';
+import { checkRecording } from './recording-references.ts';
 import { checkReferences } from './references.ts';
 import { type Config, configSchema } from './schema.ts';
 import { checkWrittenValues } from './written-values.ts';
@@ -36,7 +37,11 @@ export function validateConfig(document: unknown): Validation {
   }
   const unknown = unknownKeys(migrated.document, parsed.data);
   if (unknown.length > 0) return { ok: false, issues: unknown };
-  const issues = [...checkWrittenValues(parsed.data), ...checkReferences(parsed.data)];
+  const issues = [
+    ...checkWrittenValues(parsed.data),
+    ...checkReferences(parsed.data),
+    ...checkRecording(parsed.data),
+  ];
   // Without a valid time zone the numbering cannot be compiled and asked.
   if (issues.length > 0) return { ok: false, issues };
   const numbering = lintDialPlan(parsed.data);

@@ -19,7 +19,6 @@ import type { Logger } from '../log/logger.ts';
 import { Ports } from '../port/ports.ts';
 import { openRecords, type Records } from '../records/records.ts';
 import { TraceStore } from '../records/trace-store.ts';
-import { CallRecordings } from '../service/call-recordings.ts';
 import type { ServiceContext } from '../service/context.ts';
 import { LineLearning } from '../service/learning/line-learning.ts';
 import { MessageLamps } from '../service/message-lamps.ts';
@@ -54,7 +53,7 @@ import { PortEcho } from './port-echo.ts';
 import { portOptions } from './port-options.ts';
 import { probes } from './probes.ts';
 import { Protection, protectionTerms, readBans } from './protection.ts';
-import { RecordingStore } from './recording-store.ts';
+import { RecordingDesk } from './recording-desk.ts';
 import { Recordings } from './recordings.ts';
 import { Registrations } from './registrations.ts';
 import { sipListen } from './sip-listen.ts';
@@ -190,14 +189,11 @@ export class Daemon {
       newId: () => randomUUID(),
       log: (level, message) => log.child('service')[level](message),
     };
-    const shelf = new RecordingStore(data, {
-      clock,
-      terms: () => config().recording,
+    const recordings = new RecordingDesk(data, context, {
+      ...{ clock, config },
       log: (message) => log.child('recording').info(message),
     });
-    this.#closers.push(() => shelf.close());
-    const recordings = new CallRecordings(context, shelf);
-    context.recordings = recordings;
+    this.#closers.push(() => recordings.close());
     services = new Services(context, (number, fromLine) => plans.normalise(number, fromLine));
     services.follow(ports.fxs.values(), ports.fxo.values());
     const learning = new LineLearning({
@@ -305,14 +301,8 @@ export class Daemon {
         traces,
         observations: services.observations,
         music: new HoldMusic(data, media, (message) => log.warn(() => message)),
-        recordings: {
-          begin: (id) => {
-            const call = calls.get(id);
-            return call !== undefined && recordings.begin(call);
-          },
-          find: (file) => shelf.find(file),
-          remove: (file) => shelf.remove(file),
-        },
+        recordings,
+        audit: recordings.audit,
         live,
         dialCheck: plans,
         lines: desk,

@@ -58,6 +58,8 @@ export interface RecordingRecord {
   file: string;
   /** Wall-clock ms of its beginning. */
   at: number;
+  /** What it was begun by: a rule of the settings, the code during the call, the page. */
+  by?: 'rule' | 'code' | 'page';
   /** Undefined while it goes on, and after a crash. */
   seconds?: number;
   bytes?: number;
@@ -93,10 +95,16 @@ export interface CallRecord {
   /** The trunk it went out on, or, where it went out on none, the one it came in on; the legs tell both. */
   trunkId?: string;
   costCentre?: string;
+  /** Of a call from outside: the destination that it was for, by id. */
+  destination?: string;
   /** Which PIN was used (its id, never its digits). */
   pinId?: string;
   startedAt: number;
+  /** Somebody has answered; a service of ours that speaks to the caller is not somebody. */
   answeredAt?: number;
+  /** A service of ours has answered the caller, and which did so last: `flow:main`, `voicemail:anna`. */
+  servedAt?: number;
+  servedBy?: string;
   endedAt?: number;
   /** Time the called was rung, ms. */
   ringMs?: number;

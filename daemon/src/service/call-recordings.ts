@@ -1,10 +1,12 @@
 import { codeOf, messageOf } from '../base/error.ts';
 import type { Call } from '../call/call.ts';
 import type { Leg } from '../call/leg.ts';
-import type { Config } from '../config/schema.ts';
 import type { RecordingOutcome } from '../media/api.ts';
 import type { RecordingRecord } from '../records/call-record.ts';
 import type { ServiceContext } from './context.ts';
+import type { PromptName } from './prompts.ts';
+import { recordingAlarm } from './recording-alarm.ts';
+import { mayRecord, wanted } from './recording-rules.ts';
 
 /** Where recordings lie. */
 export interface RecordingShelf {
@@ -23,9 +25,12 @@ interface Running {
   tapped: Leg;
   mirrored: boolean;
   mutes: number;
+  /** Ends the pause that somebody keyed. */
+  resume?: (() => void) | undefined;
 }
 
-const failedAlarm = 'recording-failed';
+/** What a recording was begun by. */
+export type RecordingOrigin = NonNullable<RecordingRecord['by']>;
 
 /**
  * Records the calls that the configuration names, from answer to end (M09). A recording belongs to the conversation: it is
@@ -54,19 +59,51 @@ export class CallRecordings {
 
   /** Nothing is recorded of a party until what is returned is called: it enters something secret (ruling 20). */
   mute(leg: Leg): () => void {
-    const muted = [...this.#running.values()].filter(
-      ({ call }) => call.caller === leg || call.called === leg,
+    return this.#mute(
+      [...this.#running.values()].filter(({ call }) => call.caller === leg || call.called === leg),
     );
+  }
+
+  #mute(muted: Running[]): () => void {
+    const { media } = this.#context;
     for (const running of muted)
-      if (running.mutes++ === 0) void this.#context.media.muteRecording(running.id, true).catch(() => {});
+      if (running.mutes++ === 0) void media.muteRecording(running.id, true).catch(() => {});
     return () => {
       for (const running of muted.splice(0))
-        if (--running.mutes === 0) void this.#context.media.muteRecording(running.id, false).catch(() => {});
+        if (--running.mutes === 0) void media.muteRecording(running.id, false).catch(() => {});
     };
   }
 
+  /** What the present recording of a call was begun by; undefined: it is not recorded. */
+  begunBy(call: Call): RecordingOrigin | undefined {
+    const running = this.#of.get(call);
+    return running && (running.entry.by ?? 'rule');
+  }
+
+  /** Ends the recording of a call that goes on; both parties hear that. False: it is not recorded. */
+  end(call: Call): boolean {
+    const running = this.#of.get(call);
+    if (!running) return false;
+    this.#stop(running);
+    call.keeper.event('recording-ended');
+    this.#tell(call, 'not-recorded');
+    return true;
+  }
+
+  /** Silence in the file from now on, or no longer; both parties hear that. @returns whether it is paused now. */
+  pause(call: Call): boolean {
+    const running = this.#of.get(call);
+    if (!running) return false;
+    const { resume } = running;
+    running.resume = resume ? undefined : this.#mute([running]);
+    resume?.();
+    call.keeper.event(resume ? 'recording-resumed' : 'recording-paused');
+    this.#tell(call, resume ? 'recorded' : 'not-recorded');
+    return !resume;
+  }
+
   /** Begins to record a call in progress. False: it is recorded already, or cannot be. */
-  begin(call: Call): boolean {
+  begin(call: Call, by: RecordingOrigin): boolean {
     const { called } = call;
     if (!called || this.#of.has(call) || call.state === 'ended' || !mayRecord(call)) return false;
     const { format, minFreeMegabytes } = this.#context.config().recording;
@@ -77,7 +114,7 @@ export class CallRecordings {
     const id = this.#context.newId();
     const at = this.#context.clock.wall();
     const number = (call.record.recordings?.length ?? 0) + 1;
-    const entry: RecordingRecord = { file: `${call.id}-${number}.${format}`, at };
+    const entry: RecordingRecord = { file: `${call.id}-${number}.${format}`, at, by };
     const running: Running = { id, entry, call, tapped, mirrored, mutes: 0 };
     this.#running.set(id, running);
     this.#of.set(call, running);
@@ -97,15 +134,19 @@ export class CallRecordings {
     });
     // Nothing is recorded unannounced (ruling 20). What is told of an answer may end the ringback behind this.
     queueMicrotask(() => {
-      for (const leg of [call.caller, called]) this.#announce(leg);
+      this.#tell(call, 'recorded');
     });
     return true;
   }
 
-  #announce(leg: Leg): void {
+  #tell(call: Call, what: PromptName): void {
+    for (const leg of [call.caller, call.called]) if (leg) this.#announce(leg, what);
+  }
+
+  #announce(leg: Leg, what: PromptName): void {
     const say = (): void => {
       if (leg.endpoint)
-        void this.#context.media.play(leg.endpoint, this.#context.prompts.source('recorded')).catch(() => {});
+        void this.#context.media.play(leg.endpoint, this.#context.prompts.source(what)).catch(() => {});
     };
     if (leg.state === 'answered') say();
     else leg.once('answered', say);
@@ -115,7 +156,7 @@ export class CallRecordings {
     if (call.state !== 'talking' && call.state !== 'held') return;
     const running = this.#of.get(call);
     if (!running) {
-      if (!call.record.recordings && wanted(call, this.#context.config())) this.begin(call);
+      if (!call.record.recordings && wanted(call, this.#context.config())) this.begin(call, 'rule');
       return;
     }
     // Whoever holds the other has its ear elsewhere, and what it does there is another call's.
@@ -137,12 +178,15 @@ export class CallRecordings {
       this.#follow(into, running);
     });
     call.on('ended', () => {
-      if (this.#of.get(call) !== running) return;
-      this.#of.delete(call);
-      this.#ending.set(running.id, running);
-      this.#running.delete(running.id);
-      void this.#context.media.stopRecording(running.id).catch(() => {});
+      if (this.#of.get(call) === running) this.#stop(running);
     });
+  }
+
+  #stop(running: Running): void {
+    this.#of.delete(running.call);
+    this.#ending.set(running.id, running);
+    this.#running.delete(running.id);
+    void this.#context.media.stopRecording(running.id).catch(() => {});
   }
 
   #tap(running: Running, leg: Leg | undefined): void {
@@ -167,46 +211,8 @@ export class CallRecordings {
       ...(kept ? {} : { gone: true as const }),
     });
     note(call, entry);
-    if (failed !== undefined || gapMs > 0) this.#alarm(failed ?? 'slow');
-    else this.#context.alarms.clear(failedAlarm);
+    recordingAlarm(this.#context, failed ?? (gapMs > 0 ? 'slow' : undefined));
     this.#shelf.tidy();
-  }
-
-  #alarm(why: string): void {
-    this.#context.log('warn', () => `a recording is not whole: ${why}`);
-    const full = why === 'disk-full';
-    this.#context.alarms.raise({
-      id: failedAlarm,
-      severity: 'warning',
-      said: full
-        ? {
-            ru: 'Разговоры не записываются: на диске не осталось места. Сами разговоры идут как обычно.',
-            en: 'Calls are not being recorded: the disk has no space left. The calls themselves go on as usual.',
-          }
-        : why === 'no-opus'
-          ? {
-              ru: 'Разговоры не записываются: для формата Opus не хватает библиотеки libopus.',
-              en: 'Calls are not being recorded: the library libopus, which the format Opus needs, is missing.',
-            }
-          : {
-              ru: 'Запись разговора неполная: диск не успевает или не пишет. Сам разговор шёл как обычно.',
-              en: 'A recording is not whole: the disk is too slow or does not write. The call itself went on as usual.',
-            },
-      cure: full
-        ? {
-            ru: 'Удалите ненужные записи в списке звонков или уменьшите место и срок хранения в настройках записи.',
-            en: 'Delete recordings that nobody needs in the list of calls, or keep them for fewer days.',
-          }
-        : why === 'no-opus'
-          ? {
-              ru: 'Выберите в настройках записи формат WAV или установите пакет libopus0.',
-              en: 'Choose WAV in the settings of recording, or install the package libopus0.',
-            }
-          : {
-              ru: 'Проверьте диск шлюза. Сообщение исчезнет после следующей полной записи.',
-              en: "Check the box's disk. This message goes away with the next whole recording.",
-            },
-    });
   }
 }
 
@@ -214,24 +220,4 @@ export class CallRecordings {
 function note(call: Call, entry: RecordingRecord): void {
   const others = (call.record.recordings ?? []).filter(({ file }) => file !== entry.file);
   call.keeper.set({ recordings: [...others, { ...entry }] });
-}
-
-/** An emergency call waits for no announcement, and to a modem one is noise. */
-function mayRecord(call: Call): boolean {
-  const { caller, called } = call;
-  return call.record.service !== 'emergency' && !caller.modem && !called?.modem;
-}
-
-/** Whether the configuration wants a call recorded. */
-function wanted(call: Call, { recording }: Config): boolean {
-  if (!mayRecord(call)) return false;
-  const { direction } = call.record;
-  const places = [call.caller.place, call.called?.place];
-  return (
-    recording.calls === 'all' ||
-    recording.calls === direction ||
-    (recording.calls === 'outside' && direction !== 'internal') ||
-    recording.telephones.some((port) => places.includes(`port:${port}`)) ||
-    recording.trunks.some((trunk) => places.includes(`trunk:${trunk}`))
-  );
 }

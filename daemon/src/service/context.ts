@@ -5,6 +5,7 @@ import type { CallRegistry } from '../call/registry.ts';
 import type { Config, PinConfig } from '../config/schema.ts';
 import type { ClassifiedNumber, RoutePlan, Said } from '../dialplan/route-plan.ts';
 import type { FxoPort, FxsPort, RingClass } from '../port/port.ts';
+import type { AuditSink } from '../records/audit.ts';
 import type { MessageSource } from './message-waiting.ts';
 import type { Prompts } from './prompts.ts';
 
@@ -76,8 +77,11 @@ export interface PortAccess {
 
 /** Checks PINs without ever showing them. */
 export interface PinCheck {
-  /** The enabled, unexpired PIN with these digits, in the same time whether there is one or not. */
-  match(digits: string, options: { outside: boolean; userNumber?: string }): PinConfig | undefined;
+  /** The PIN with these digits that this caller may use now, in the same time whether there is one or not. */
+  match(
+    digits: string,
+    options: { outside: boolean; userNumber?: string; caller?: string },
+  ): PinConfig | undefined;
 }
 
 /** Alarms raised by services. */
@@ -107,6 +111,8 @@ export interface ServiceContext extends AnalogContext {
   prompts: Prompts;
   /** Keeps what a party enters out of recordings; absent where nothing is recorded. */
   recordings?: { mute(leg: Leg): () => void };
+  /** Takes down who did what to others' calls; absent in tests of other things. */
+  audit?: AuditSink;
   messages: Pick<MessageSource, 'counts'>;
   /** Hides the number of a telephone in all calls from now on, or shows it again. */
   hideNumber(origin: Extract<Origin, { kind: 'on-site' }>, hidden: boolean): Promise<void>;

@@ -155,7 +155,10 @@ export class Incoming {
     about: Called,
     from?: Origin,
   ): void {
-    const call = this.#context.calls.open(leg, incomingSeed(caller, about));
+    const call = this.#context.calls.open(leg, {
+      ...incomingSeed(caller, about),
+      ...(destination ? { destination: destination.id } : {}),
+    });
     call.whenDone((released) => leg.release(released));
     const callBack = this.#callBack(caller);
     if (!destination && !callBack) {

@@ -6,11 +6,9 @@ import type { Origin, ServiceContext } from './context.ts';
 import type { Dialing } from './dialed.ts';
 import { Dialog } from './dialog.ts';
 import { DigitSource } from './digit-source.ts';
+import { onKeyCode } from './key-code.ts';
 import { limitIfOutside } from './longest-call.ts';
 import { partyOf, type Transferor, transferorByKeys } from './transferor.ts';
-
-/** Longest pause between the keys of the code, ms. */
-const codeMs = 2000;
 
 /** How long the tone of a failed call sounds before the held one comes back by itself, ms. */
 const failedToneMs = 2500;
@@ -47,18 +45,14 @@ export class KeyTransfers {
 
   #watch(leg: Leg): void {
     if (this.#watched.has(leg)) return;
-    let keyed = '';
-    let last = Number.NEGATIVE_INFINITY;
     this.#watched.add(leg);
-    leg.on('digit', (key) => {
-      const now = this.#context.clock.now();
-      const code = this.#context.config().dialing.transferCode;
-      keyed = now - last > codeMs ? key : (keyed + key).slice(-code.length);
-      last = now;
-      if (code === '' || keyed !== code) return;
-      keyed = '';
-      this.#coded(leg);
-    });
+    const { clock, config } = this.#context;
+    onKeyCode(
+      leg,
+      () => config().dialing.transferCode,
+      clock,
+      () => this.#coded(leg),
+    );
   }
 
   #coded(leg: Leg): void {

@@ -13,7 +13,9 @@ export type PromptName =
   /** "To go on, press any key." */
   | 'still-there'
   /** "This call is recorded." */
-  | 'recorded';
+  | 'recorded'
+  /** "This call is no longer recorded." */
+  | 'not-recorded';
 
 /** The recordings of the box's language. */
 export interface Prompts {

@@ -231,7 +231,8 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
     },
     music: { own: undefined, replace: async () => {}, restore: () => {} },
     observations: { begin: () => 'no-call', end: () => false },
-    recordings: { begin: () => false, find: () => undefined, remove: () => false },
+    recordings: { begin: () => false, end: () => false, find: () => undefined, remove: () => false },
+    audit: { note: () => {}, list: () => ({ entries: [] }) },
     traces: {
       call: async (id) => world.traces.get(id),
       callPcap: async (id) => file(world.traces.get(id), id),

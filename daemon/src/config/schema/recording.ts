@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { field } from '../field.ts';
+import { id } from './common.ts';
 
 /** Which calls are recorded, how, and how long the files are kept. */
 export const recording = z
@@ -46,6 +47,87 @@ export const recording = z
           'Записываются, что бы ни было выбрано выше.',
           'They are recorded whatever is chosen above.',
           { refersTo: 'trunks' },
+        ),
+      ),
+    people: z
+      .array(
+        id.meta(
+          field('Сотрудник', 'Person', 'Чьи разговоры записываются.', 'Whose calls are recorded.', {
+            refersTo: 'people',
+          }),
+        ),
+      )
+      .default([])
+      .meta(
+        field(
+          'И все разговоры этих людей',
+          'And all calls of these people',
+          'С любого их телефона, и переадресованные на мобильный тоже.',
+          'From any of their telephones, and those forwarded to their mobile too.',
+          { refersTo: 'people' },
+        ),
+      ),
+    destinations: z
+      .array(
+        id.meta(
+          field('Кому звонили', 'Destination', 'Куда пришёл вызов.', 'Where the call came to.', {
+            refersTo: 'destinations',
+          }),
+        ),
+      )
+      .default([])
+      .meta(
+        field(
+          'И все входящие сюда',
+          'And all incoming calls to these',
+          'Кто бы из группы ни ответил.',
+          'Whoever of the group answers.',
+          { refersTo: 'destinations' },
+        ),
+      ),
+    exceptPeople: z
+      .array(
+        id.meta(
+          field('Сотрудник', 'Person', 'Чьи разговоры не записываются.', 'Whose calls are not recorded.', {
+            refersTo: 'people',
+          }),
+        ),
+      )
+      .default([])
+      .meta(
+        field(
+          'Кроме разговоров этих людей',
+          'Except calls of these people',
+          'Сами они могут включить запись кодом.',
+          'They may begin a recording themselves, by the code.',
+          { refersTo: 'people' },
+        ),
+      ),
+    code: z
+      .string()
+      .regex(/^(?:[*#][0-9*#]{1,3})?$/)
+      .default('')
+      .meta(
+        field(
+          'Код записи во время разговора',
+          'Code to record during a call',
+          'Сотрудник набирает его в разговоре, чтобы начать запись; ещё раз — чтобы закончить. Оба слышат, что записывается. Пусто — нельзя.',
+          'Staff key it during a call to begin a recording, and once more to end it. Both parties hear of it. Empty: no such code.',
+          {
+            hint: ['* или #, затем до трёх знаков: *1', '* or #, then up to three keys: *1'],
+            dialed: true,
+          },
+        ),
+      ),
+    pauseByCode: z
+      .boolean()
+      .default(false)
+      .meta(
+        field(
+          'Тем же кодом приостанавливать',
+          'The code pauses, too',
+          'Запись, начатую по правилам выше, код приостанавливает и продолжает: в файле на это время тишина.',
+          'It pauses a recording begun by the rules above, and goes on with it: the file is silent meanwhile.',
         ),
       ),
     format: z
@@ -101,6 +183,17 @@ export const recording = z
           'Если свободного меньше, разговоры идут, но не записываются.',
           'With less than that calls go on, but are not recorded.',
           { technical: true },
+        ),
+      ),
+    encrypt: z
+      .boolean()
+      .default(false)
+      .meta(
+        field(
+          'Шифровать файлы',
+          'Encrypt the files',
+          'Слушать и скачивать их можно только через эту страницу. Ключ не покидает устройство: на другом записи не прочесть.',
+          'They can be heard and downloaded through this page only. The key never leaves the box: no other reads them.',
         ),
       ),
   })
