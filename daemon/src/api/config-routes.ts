@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { trunkTemplates } from '../config/trunk-templates.ts';
 import { fields } from './auth-routes.ts';
 import { applyEdits, issuesById } from './config-edits.ts';
-import type { ConfigEdit, ConfigIssue, ConfigView, PinRequest, PinView } from './contract.ts';
+import type { ConfigEdit, ConfigIssue, ConfigView, PinRequest, PinTerms, PinView } from './contract.ts';
 import type { ApiDeps, ConfigResult, PinResult } from './deps.ts';
 import { ApiFault } from './errors.ts';
 import { isObject, redact, restoreSecrets } from './redact.ts';
@@ -160,6 +160,8 @@ function pinRequest(body: Record<string, unknown>): PinRequest {
     outside: flag('outside'),
     followOn: body.followOn === undefined || flag('followOn'),
     transfer: body.transfer === undefined || flag('transfer'),
+    // What is in them is checked with the document they come to stand in.
+    ...(isObject(body.terms) ? { terms: body.terms as PinTerms } : {}),
   };
 }
 
@@ -183,6 +185,7 @@ function publicPin(pin: PinView): PinView {
     outside: pin.outside,
     followOn: pin.followOn,
     transfer: pin.transfer,
+    ...(pin.terms !== undefined && { terms: pin.terms }),
     ...(pin.lockedUntil !== undefined && { lockedUntil: pin.lockedUntil }),
   };
 }

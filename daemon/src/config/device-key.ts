@@ -52,8 +52,12 @@ export interface PinQuery {
   /** The caller is not on site: only PINs meant for that, with their user number or of 8 digits and more. */
   outside: boolean;
   userNumber?: string;
-  /** Today in the office's time zone, YYYY-MM-DD, for expiry. */
+  /** Who calls: E.164 with +, or an extension; undefined where nobody knows. */
+  caller?: string;
+  /** Today in the office's time zone, YYYY-MM-DD, for validity. */
   today: string;
+  /** Whether one of these time rules holds now; true without any. */
+  within(ruleIds: readonly string[]): boolean;
 }
 
 /** Ruling 9. */
@@ -80,10 +84,17 @@ export function findPin(
 }
 
 function isUsable(pin: PinConfig, query: PinQuery): boolean {
-  if (!pin.enabled || (pin.expires !== undefined && pin.expires < query.today)) return false;
+  const { today, caller } = query;
+  if (!pin.enabled || (pin.expires !== undefined && pin.expires < today)) return false;
+  if ((pin.validFrom !== undefined && pin.validFrom > today) || !query.within(pin.when)) return false;
+  if (pin.callers.length > 0 && !pin.callers.some((allowed) => isFrom(allowed, caller))) return false;
   if (!query.outside) return true;
   if (!pin.outside) return false;
   return query.userNumber === undefined
     ? pin.length >= outsidePinLength
     : pin.userNumber === query.userNumber;
 }
+
+/** An extension is meant whole, the beginning of a number outside with its +. */
+const isFrom = (allowed: string, caller: string | undefined): boolean =>
+  allowed.startsWith('+') ? caller?.startsWith(allowed) === true : caller === allowed;

@@ -2,11 +2,23 @@ import type { ChangeScope } from '../api/contract.ts';
 import type { Said } from '../dialplan/route-plan.ts';
 
 /** Units a form writes beside a value. */
-export type Unit = 'ms' | 's' | 'min' | 'per-minute' | 'currency' | 'digits' | 'dBm0' | 'dB' | 'Hz';
+export type Unit =
+  | 'ms'
+  | 's'
+  | 'min'
+  | 'h'
+  | 'per-minute'
+  | 'currency'
+  | 'digits'
+  | 'dBm0'
+  | 'dB'
+  | 'Hz'
+  | 'percent';
 
 /** Lists of the configuration that other fields point into: by id; telephones and lines are ports, by number. */
 export type Reference =
   | 'timeRules'
+  | 'schedules'
   | 'classesOfService'
   | 'costCentres'
   | 'telephones'

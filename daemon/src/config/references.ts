@@ -1,4 +1,5 @@
 import type { ConfigIssue } from '../api/contract.ts';
+import { entriesOf, extensionEntries, hostedLists, isHostedKind } from '../dialplan/entries.ts';
 import type { Said } from '../dialplan/route-plan.ts';
 import type { Config } from './schema.ts';
 
@@ -199,6 +200,13 @@ function checkRouting(config: Config, found: Findings): void {
   const lines = portsOf(config, 'fxo');
   const when = (at: string, ids: readonly string[]): void =>
     found.allExist(`${at}/when`, ids, rules, 'Правило времени', 'Time rule');
+  found.allExist(
+    '/fraudGuard/closedWhen',
+    config.fraudGuard.closedWhen,
+    rules,
+    'Правило времени',
+    'Time rule',
+  );
   config.classesOfService.forEach((cos, i) => {
     when(`/classesOfService/${i}`, cos.when);
   });
@@ -276,6 +284,8 @@ function checkPeople(config: Config, found: Findings): void {
     const at = `/pins/${i}`;
     found.exists(`${at}/classOfService`, pin.classOfService, classes, 'Класс', 'Class of service');
     found.exists(`${at}/costCentre`, pin.costCentre, centres, 'Центр затрат', 'Cost centre');
+    found.exists(`${at}/owner`, pin.owner, idsOf(config.people), 'Сотрудник', 'Person');
+    found.allExist(`${at}/when`, pin.when, idsOf(config.timeRules), 'Правило времени', 'Time rule');
     if (pin.outside && pin.userNumber === undefined && pin.length < outsidePinLength) {
       found.add(
         `${at}/userNumber`,
@@ -315,7 +325,9 @@ function checkPeople(config: Config, found: Findings): void {
 /** A forwarding to nobody would show only when somebody calls: `mobile`, a target, or an extension. */
 function checkForwarding(config: Config, person: Config['people'][number], at: Path, found: Findings): void {
   const extensions = new Set(
-    [...config.people, ...config.ports, ...config.devices].flatMap((entry) => extensionOf(entry) ?? []),
+    [...config.people, ...config.ports, ...config.devices, ...extensionEntries(config)].flatMap(
+      (entry) => extensionOf(entry) ?? [],
+    ),
   );
   const people = idsOf(config.people);
   const telephones = portsOf(config, 'fxs');
@@ -332,6 +344,7 @@ function checkForwarding(config: Config, person: Config['people'][number], at: P
       found.exists(path, Number(target.slice(5)), telephones, 'Гнездо телефона', 'Telephone socket');
     } else if (target.startsWith('device:')) {
       found.exists(path, target.slice(7), idsOf(config.devices), 'Устройство', 'Device');
+    } else if (checkHosted(config, target, path, found)) {
     } else if (!/^(number:)?\+\d{6,15}$/.test(target) && !extensions.has(target)) {
       found.add(
         path,
@@ -340,6 +353,15 @@ function checkForwarding(config: Config, person: Config['people'][number], at: P
       );
     }
   }
+}
+
+/** Whether a target is a service that speaks to the caller itself; then it must be there. */
+function checkHosted(config: Config, target: string, path: Path, found: Findings): boolean {
+  const [kind = '', id = ''] = target.split(':');
+  if (!isHostedKind(kind)) return false;
+  const known = hostedLists[kind].some((list) => entriesOf(config, list).some((entry) => entry.id === id));
+  if (!known) found.add(path, `Некуда: ${target} не существует.`, `Nowhere to go: ${target} does not exist.`);
+  return true;
 }
 
 const extensionOf = (entry: { extension?: string | undefined } | object): string | undefined =>
@@ -359,6 +381,7 @@ function checkIncoming(config: Config, found: Findings): void {
         if (target.startsWith('device:'))
           found.exists(at, target.slice(7), idsOf(config.devices), 'Устройство', 'Device');
         if (target.startsWith('person:')) found.exists(at, target.slice(7), people, 'Сотрудник', 'Person');
+        checkHosted(config, target, at, found);
       });
     });
   });

@@ -8,6 +8,8 @@ import { type fxoPort, type fxsPort, port } from './schema/port.ts';
 import { protection } from './schema/protection.ts';
 import { recording } from './schema/recording.ts';
 import { type price, route } from './schema/route.ts';
+import { calendar, schedule } from './schema/schedule.ts';
+import { fraudGuard, type limits, spending } from './schema/spending.ts';
 import { admin, card, records, rtp, sip, site } from './schema/system.ts';
 import { trunk } from './schema/trunk.ts';
 
@@ -54,6 +56,44 @@ export const configSchema = z.object({
         item: ['правило времени', 'time rule'],
         empty: ['Пока всё разрешено в любое время.', 'So far everything goes at any time.'],
       }),
+    ),
+  schedules: z
+    .array(schedule)
+    .default([])
+    .meta(
+      field(
+        'Расписания',
+        'Schedules',
+        'Когда открыто, закрыто и перерыв; с праздниками и особыми днями.',
+        'When it is open, closed or a break; with holidays and special days.',
+        {
+          scope: 'next-call',
+          item: ['расписание', 'schedule'],
+          empty: [
+            'Опишите часы работы, и вызовы вне их пойдут по-другому.',
+            'Describe the hours of work, and calls outside them go another way.',
+          ],
+        },
+      ),
+    ),
+  calendars: z
+    .array(calendar)
+    .default([])
+    .meta(
+      field(
+        'Производственный календарь',
+        'Production calendar',
+        'Годы, загруженные сверх тех, что уже есть в устройстве; они сильнее встроенных.',
+        'Years uploaded besides those that the box has; they stand over its own.',
+        {
+          scope: 'next-call',
+          item: ['год календаря', 'year of the calendar'],
+          empty: [
+            'Пока действуют только встроенные годы. Новый год можно загрузить файлом.',
+            'So far only the built-in years hold. A new year can be uploaded as a file.',
+          ],
+        },
+      ),
     ),
   classesOfService: z
     .array(classOfService)
@@ -204,6 +244,8 @@ export const configSchema = z.object({
         },
       ),
     ),
+  spending,
+  fraudGuard,
   protection,
   sip,
   rtp,
@@ -226,4 +268,8 @@ export type PinConfig = Config['pins'][number];
 export type AccessNumberConfig = Config['accessNumbers'][number];
 export type DestinationConfig = Config['destinations'][number];
 export type ClassOfServiceConfig = Config['classesOfService'][number];
+/** What may be spent in a day and in a month (L07). */
+export type Limits = NonNullable<z.infer<typeof limits>>;
 export type TimeRuleConfig = Config['timeRules'][number];
+export type ScheduleConfig = Config['schedules'][number];
+export type ModeCodeConfig = Config['dialing']['modeCodes'][number];

@@ -40,6 +40,19 @@ export function localMinute(wallMs: number, timeZone: string): LocalMinute {
   return local;
 }
 
+const dayFormatters = new Map<string, Intl.DateTimeFormat>();
+
+/** The day of `wallMs` in an IANA time zone, YYYY-MM-DD; its first seven characters are the month. */
+export function localDay(wallMs: number, timeZone: string): string {
+  let formatter = dayFormatters.get(timeZone);
+  if (!formatter) {
+    // The Swedish way of writing a date is that of ISO 8601.
+    formatter = new Intl.DateTimeFormat('sv-SE', { timeZone });
+    dayFormatters.set(timeZone, formatter);
+  }
+  return formatter.format(wallMs);
+}
+
 /**
  * Whether `wallMs` lies within the rule in the office's time zone. `from` is in, `to` is out. A rule whose
  * `to` is not after its `from` runs over midnight and belongs to the day on which it begins.

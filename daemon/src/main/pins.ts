@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { ConfigIssue, PinRequest, PinView } from '../api/contract.ts';
+import type { ConfigIssue, PinRequest, PinTerms, PinView } from '../api/contract.ts';
 import type { PinAccess, PinResult } from '../api/deps.ts';
 import type { Clock } from '../base/clock.ts';
 import { type DeviceKey, findPin, hashPin } from '../config/device-key.ts';
 import { shortestPin, weakPin } from '../config/pin-policy.ts';
 import type { Config, PinConfig } from '../config/schema.ts';
 import type { ConfigStore } from '../config/store.ts';
+import { isWithinAny, localDay } from '../dialplan/time-rule.ts';
 import type { PinCheck } from '../service/context.ts';
 import type { Lockouts } from '../service/lockout.ts';
 
@@ -23,10 +24,16 @@ export class Pins implements PinAccess, PinCheck {
     this.#lockouts = lockouts;
   }
 
-  match(digits: string, options: { outside: boolean; userNumber?: string }): PinConfig | undefined {
-    const { pins, site } = this.#store.config;
-    const today = new Intl.DateTimeFormat('sv-SE', { timeZone: site.timeZone }).format(this.#clock.wall());
-    return findPin(pins, digits, this.#key, { ...options, today });
+  match(
+    digits: string,
+    options: { outside: boolean; userNumber?: string; caller?: string },
+  ): PinConfig | undefined {
+    const { pins, site, timeRules } = this.#store.config;
+    const wall = this.#clock.wall();
+    const today = localDay(wall, site.timeZone);
+    const rules = new Map(timeRules.map((rule) => [rule.id, rule]));
+    const within = (ids: readonly string[]): boolean => isWithinAny(ids, rules, wall, site.timeZone);
+    return findPin(pins, digits, this.#key, { ...options, today, within });
   }
 
   list(): PinView[] {
@@ -73,6 +80,9 @@ export class Pins implements PinAccess, PinCheck {
     const issues = this.#issues(id, request);
     if (issues.length > 0) return { ok: false, reason: 'invalid', issues };
     const pin: PinConfig = {
+      ...unlimited,
+      ...kept(existing),
+      ...termsOf(request.terms),
       id,
       name: request.name,
       hmac: request.pin === undefined ? existing!.hmac : hashPin(request.pin, this.#key),
@@ -123,10 +133,48 @@ export class Pins implements PinAccess, PinCheck {
       ...(pin.costCentre === undefined ? {} : { costCentre: pin.costCentre }),
       ...(pin.userNumber === undefined ? {} : { userNumber: pin.userNumber }),
       ...(pin.expires === undefined ? {} : { expires: pin.expires }),
+      terms: {
+        when: pin.when,
+        numbers: pin.numbers,
+        callers: pin.callers,
+        calls: pin.calls,
+        ...(pin.owner === undefined ? {} : { owner: pin.owner }),
+        ...(pin.validFrom === undefined ? {} : { validFrom: pin.validFrom }),
+        ...(pin.limits === undefined ? {} : { limits: pin.limits }),
+      },
       ...(until === undefined ? {} : { lockedUntil: this.#clock.wall() + until - now }),
     };
   }
 }
+
+const pinTermKeys = [
+  'owner',
+  'limits',
+  'validFrom',
+  'when',
+  'numbers',
+  'callers',
+  'calls',
+] as const satisfies readonly (keyof PinTerms)[];
+
+/** A PIN may say nothing of these. */
+const unlimited = { when: [], numbers: [], callers: [], calls: 1 };
+
+/** What a request that says nothing of the terms leaves as it was. */
+function kept(existing: PinConfig | undefined): Partial<PinConfig> {
+  if (!existing) return {};
+  const { costCentre: _c, userNumber: _u, expires: _e, ...rest } = existing;
+  return rest;
+}
+
+/** The terms of a request; what is empty is taken away. Whether they are right is the schema's to say. */
+function termsOf(terms: PinTerms | undefined): Partial<PinConfig> {
+  if (!terms) return {};
+  const known = pinTermKeys.filter((key) => Object.hasOwn(terms, key));
+  return Object.fromEntries(known.map((key) => [key, emptied(terms[key])])) as Partial<PinConfig>;
+}
+
+const emptied = (value: unknown): unknown => (value === '' || value === null ? undefined : value);
 
 /** Numbers that everybody in the office knows. */
 function wellKnown(config: Config): string[] {

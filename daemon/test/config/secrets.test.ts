@@ -64,7 +64,7 @@ t.test('a PIN counts only while and where it may be used', async (t) => {
   ]);
   const today = '2026-06-30';
   const find = (digits: string, query: Partial<Parameters<typeof findPin>[3]> = {}) =>
-    findPin(pins, digits, key, { outside: false, today, ...query })?.id;
+    findPin(pins, digits, key, { outside: false, today, within: () => true, ...query })?.id;
   t.equal(find('271828'), 'anna');
   t.equal(find('271829'), undefined);
   t.equal(find('141421'), undefined, 'switched off');
@@ -117,4 +117,44 @@ t.test('the admin’s password is kept as a hash that says nothing', async (t) =
     t.equal(await verifyPassword('пароль sesame', broken), false, String(broken));
   }
   t.equal(await verifyPassword('x'.repeat(5000), hash), false);
+});
+
+t.test('a PIN counts from its first day on, in its hours, and for the callers it is meant for', async (t) => {
+  const key = await loadDeviceKey(join(t.testdir(), 'device-key'));
+  const pin = {
+    id: 'guest',
+    name: 'Guest',
+    hmac: hashPin('271828', key),
+    length: 6,
+    classOfService: 'office',
+    enabled: true,
+    outside: false,
+    followOn: true,
+    transfer: true,
+    validFrom: '2026-07-01',
+    when: ['work'],
+    numbers: [],
+    callers: ['+7916', '203'],
+    calls: 1,
+  };
+  const find = (query: Partial<Parameters<typeof findPin>[3]>) =>
+    findPin([pin], '271828', key, {
+      outside: false,
+      today: '2026-07-01',
+      within: (ids) => ids.length === 0 || ids.includes('work'),
+      caller: '203',
+      ...query,
+    })?.id;
+  t.equal(find({}), 'guest', 'the first day counts');
+  t.equal(find({ today: '2026-06-30' }), undefined, 'a day too early');
+  t.equal(find({ within: (ids) => ids.length === 0 }), undefined, 'at night');
+  t.equal(find({ caller: '+79161234567' }), 'guest');
+  t.equal(find({ caller: '+79261234567' }), undefined);
+  t.equal(find({ caller: '2034' }), undefined, 'an extension is meant whole');
+  const { caller: _, ...nobody } = { caller: '', outside: false };
+  t.equal(
+    findPin([pin], '271828', key, { ...nobody, today: '2026-07-01', within: () => true }),
+    undefined,
+    'a caller who does not say who he is',
+  );
 });

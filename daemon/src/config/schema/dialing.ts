@@ -10,6 +10,8 @@ import {
   timeRuleIds,
   tollClass,
 } from './common.ts';
+import { during, modeCodes } from './schedule.ts';
+import { limits } from './spending.ts';
 
 const areaCode = z
   .string()
@@ -142,6 +144,7 @@ export const dialing = z
           { hint: presentationHint, dialed: true },
         ),
       ),
+    modeCodes,
     extensionLength: z
       .object({
         min: z
@@ -310,9 +313,10 @@ export const classOfService = z.object({
         { refersTo: 'timeRules' },
       ),
     ),
+  during,
 });
 
-export const costCentre = z.object({ id, name });
+export const costCentre = z.object({ id, name, limits });
 
 export const speedDial = z.object({
   id,

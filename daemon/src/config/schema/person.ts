@@ -13,7 +13,10 @@ import {
   name,
   oneLineHint,
   portNumber,
+  timeRuleIds,
 } from './common.ts';
+import { leave } from './schedule.ts';
+import { limits } from './spending.ts';
 
 const target = z.string().max(32).optional();
 
@@ -113,7 +116,9 @@ export const person = z.object({
     ),
   ),
   costCentre: costCentreId,
+  limits,
   forwarding,
+  leave,
 });
 
 /** A stored PIN: never the digits, only their HMAC under the device key (ruling 9). */
@@ -155,7 +160,34 @@ export const pin = z.object({
     ),
   classOfService: classOfServiceId,
   costCentre: costCentreId,
+  owner: id
+    .optional()
+    .meta(
+      field(
+        'Владелец',
+        'Owner',
+        'Чей это ПИН-код; вызовы считаются и в бюджете этого сотрудника.',
+        "Whose PIN it is; its calls count against that person's budget too.",
+        { refersTo: 'people', hint: idHint },
+      ),
+    ),
+  limits,
   enabled,
+  validFrom: z
+    .string()
+    .date()
+    .optional()
+    .meta(
+      field(
+        'Действует с',
+        'Valid from',
+        'Дата ГГГГ-ММ-ДД; пусто — сразу.',
+        'Date YYYY-MM-DD; empty: at once.',
+        {
+          hint: ['дата ГГГГ-ММ-ДД', 'a date YYYY-MM-DD'],
+        },
+      ),
+    ),
   expires: z
     .string()
     .date()
@@ -169,6 +201,69 @@ export const pin = z.object({
         {
           hint: ['дата ГГГГ-ММ-ДД', 'a date YYYY-MM-DD'],
         },
+      ),
+    ),
+  when: timeRuleIds.default([]).meta(
+    field('Часы', 'Hours', 'Когда действует; пусто: всегда.', 'When it can be used; empty: always.', {
+      refersTo: 'timeRules',
+    }),
+  ),
+  numbers: z
+    .array(
+      z
+        .string()
+        .regex(/^[0-9]{1,15}$/)
+        .meta(
+          field('Начало номера', 'Prefix', 'С кодом страны, без +.', 'E.164 digits without +.', {
+            hint: ['только цифры, до 15', 'digits only, up to 15'],
+          }),
+        ),
+    )
+    .default([])
+    .meta(
+      field(
+        'Разрешённые номера',
+        'Allowed numbers',
+        'Начала номеров с кодом страны; пусто: все, что разрешает класс.',
+        'Beginnings of E.164 numbers; empty: all that the class allows.',
+      ),
+    ),
+  callers: z
+    .array(
+      z
+        .string()
+        .regex(/^\+?[0-9]{1,15}$/)
+        .meta(
+          field(
+            'Номер звонящего',
+            'Caller',
+            'Внутренний номер или начало номера с плюсом: +7916.',
+            'An extension, or the beginning of a number with +: +7916.',
+            { hint: ['+7916… или внутренний номер', '+7916… or an extension'] },
+          ),
+        ),
+    )
+    .default([])
+    .meta(
+      field(
+        'Разрешённые звонящие',
+        'Allowed callers',
+        'С каких номеров действует; пусто: с любых. Номер снаружи можно подделать: это подмога ПИН-коду, а не замена.',
+        'From which numbers it can be used; empty: any. A number from outside can be forged: this helps a PIN and replaces none.',
+      ),
+    ),
+  calls: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(1)
+    .meta(
+      field(
+        'Вызовов сразу',
+        'Calls at once',
+        'Сколько разговоров по нему идут одновременно; для АТС — по числу линий.',
+        'How many calls it may have at a time; for a PBX the number of its lines.',
       ),
     ),
   outside: z
