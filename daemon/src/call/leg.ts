@@ -70,6 +70,8 @@ export type LegEvents = {
   held: [held: boolean, music?: boolean];
   /** SIP: T.38 has taken the place of the audio, or audio is back. */
   fax: [by: FaxCarrier];
+  /** SIP: the party's packets go to the other party directly, past us; or come to us again. */
+  path: [direct: boolean];
   /** SIP: the network says who is really spoken to (RFC 3325 9.1, RFC 4916), whoever was called. */
   connected: [party: Party];
   /** SIP: the party asks to be put through to somebody else, and to be out of the call (RFC 3515). */

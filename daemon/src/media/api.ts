@@ -69,6 +69,8 @@ export interface RtpParameters {
   lossMs?: number;
   /** SRTP; undefined: plain RTP, and nothing else is then understood. */
   srtp?: SrtpParameters;
+  /** The peer may exchange its packets with another past us, if that one may, too ({@link Media.bypass}). */
+  mayBypass?: boolean;
 }
 
 /** T.38 in the place of audio, from offer and answer. */
@@ -311,6 +313,10 @@ export type MediaEvents = {
   faxProgress: [endpoint: EndpointId, progress: FaxProgress];
   /** The figures of a port's echo canceller have changed; at most one each two seconds. */
   echo: [endpoint: EndpointId, figures: EchoFigures];
+  /** Two joined sessions, both of which may be bypassed, have had no need of us for a while; told once until they have. */
+  pathFree: [a: EndpointId, b: EndpointId];
+  /** Packets that go past us are needed here again. Told once for each session that is bypassed. */
+  pathNeeded: [endpoint: EndpointId];
   /** A recording is over, by itself or as it was told to. Comes once. */
   recording: [id: string, outcome: RecordingOutcome];
 };
@@ -329,6 +335,12 @@ export interface Media extends Events<MediaEvents> {
    * {@link setRtp} returns to audio. Rejects with `media/no-fax` where there is no gateway.
    */
   setT38(endpoint: EndpointId, parameters: T38Parameters): Promise<void>;
+  /**
+   * The peer's packets go past us, or are about to; or come to us again. In between nothing is sent of our own, and
+   * nothing is missed; packets that come all the same are passed on to the other of the two as they are. What is to be
+   * played, recorded or mixed begins when they are back. {@link setRtp} with anything new ends it, too.
+   */
+  bypass(endpoint: EndpointId, on: boolean): Promise<void>;
   /** Sets what is special of an endpoint's audio; stays until it is set anew. */
   care(endpoint: EndpointId, care: ModemCare): Promise<void>;
   /** Ends a session and returns its last figures. Closing twice is no error (undefined). */

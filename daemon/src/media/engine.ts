@@ -1,4 +1,3 @@
-import { randomFillSync } from 'node:crypto';
 import type { Clock, Timer } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { CodedError } from '../base/error.ts';
@@ -30,10 +29,12 @@ import { DEFAULT_MEDIA_OPTIONS, type MediaOptions } from './options.ts';
 import { createPlayback, MusicPlayback } from './playback.ts';
 import { Recordings } from './recording/recordings.ts';
 import type { Recorder } from './recording/remote.ts';
+import { Bypass } from './relay/bypass.ts';
 import type { KernelPaths } from './relay/kernel-paths.ts';
 import { RtpEndpoint } from './rtp-endpoint.ts';
 import { nodeSockets, type SocketFactory } from './session/datagram.ts';
 import { type PortPair, PortPairPool } from './session/port-pair.ts';
+import { random32 } from './session/random32.ts';
 import { RtpSession } from './session/rtp-session.ts';
 import { Ticker } from './ticker.ts';
 
@@ -59,22 +60,6 @@ export interface EngineParts {
 const HOUSEKEEPING_MS = 100;
 /** Ports of the largest card. */
 const MAX_PORTS = 16;
-
-/** Random words drawn ahead: asking the system for each costs more than a session's packets do. */
-const words = new Uint32Array(256);
-let wordsLeft = 0;
-
-/** 32 random bits (RFC 3550 5.1 and 8.1: not to be guessed). */
-function random32(): number {
-  if (wordsLeft === 0) {
-    randomFillSync(words);
-    wordsLeft = words.length;
-  }
-  const word = words[--wordsLeft]!;
-  // A word used is gone: nobody can read back what a session was given.
-  words[wordsLeft] = 0;
-  return word;
-}
 
 /** A key that came beside the media is sounded so long, with so much silence after it (ITU-T Q.24: 40 and 40), ms. */
 const PRESSED = { onMs: 80, offMs: 60 } as const;
@@ -105,6 +90,11 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
   readonly #unsubscribe: (() => void) | undefined;
   readonly #poll: (() => void) | undefined;
   #kernel: KernelPaths | undefined;
+  readonly #bypass = new Bypass({
+    free: (a, b) => this.emit('pathFree', a, b),
+    needed: (endpoint) => this.emit('pathNeeded', endpoint),
+    inKernel: (endpoint) => this.#kernel?.has(endpoint) === true,
+  });
   readonly #recordings: Recordings;
   readonly #mixers = new Map<string, Mixer>();
   #music: Int16Array = new Int16Array(FRAME_SAMPLES);
@@ -211,6 +201,14 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
       parameters,
       now,
     );
+    this.#arrange(endpoint);
+  }
+
+  async bypass(id: EndpointId, on: boolean): Promise<void> {
+    const endpoint = this.#endpoints.get(id);
+    if (!(endpoint instanceof RtpEndpoint)) return;
+    this.#kernel?.leave(endpoint);
+    endpoint.session.bypass(on, this.#clock.now());
     this.#arrange(endpoint);
   }
 
@@ -472,10 +470,16 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     if (!(endpoint instanceof RtpEndpoint)) return;
     if (endpoint.fax) endpoint.fax.partner = peer instanceof RtpEndpoint ? peer.fax : undefined;
     endpoint.session.inlet.tones = endpoint.seat !== undefined || (peer !== undefined && !peer.takesEvents);
-    const relay = peer instanceof RtpEndpoint && endpoint.fitsRelay(peer) ? peer.session : undefined;
-    const asIs = relay !== undefined && this.#kernel?.equal(endpoint, peer as RtpEndpoint) === true;
+    const other = peer instanceof RtpEndpoint ? peer : undefined;
+    const past = other !== undefined && this.#bypass.holds(endpoint, other);
+    const relay = other && (past || endpoint.fitsRelay(other)) ? other.session : undefined;
+    const asIs =
+      other !== undefined &&
+      relay !== undefined &&
+      (past || this.#kernel?.equal(endpoint, other) === true || this.#bypass.equal(endpoint, other));
     if (!asIs || endpoint.detection.dtmf || relay !== endpoint.session.relayTo) this.#kernel?.leave(endpoint);
     endpoint.relay(relay, asIs);
+    this.#bypass.changed(endpoint);
   }
 
   /** Runs the timer while anything needs it. */
@@ -548,6 +552,7 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
       if (endpoint && figures) this.emit('echo', endpoint.id, figures);
     }
     this.#kernel?.look(this.#rtp);
+    this.#bypass.look(this.#rtp, now);
     this.#recordings.flush(now);
   }
 }

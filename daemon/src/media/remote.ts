@@ -19,6 +19,7 @@ type MediaMethod =
   | 'openRtp'
   | 'setRtp'
   | 'setT38'
+  | 'bypass'
   | 'care'
   | 'closeRtp'
   | 'statistics'
@@ -54,6 +55,8 @@ const EVENTS = [
   'faxFlags',
   'faxProgress',
   'echo',
+  'pathFree',
+  'pathNeeded',
   'recording',
 ] as const satisfies readonly (keyof MediaEvents)[];
 
@@ -74,6 +77,7 @@ export type MediaReport =
 /** What is asked for its effect: when it is known to be done, or what its figures are, nobody waits for. */
 const UNHURRIED: ReadonlySet<MediaMethod> = new Set([
   'setRtp',
+  'bypass',
   'care',
   'closeRtp',
   'connect',
@@ -151,6 +155,10 @@ export class RemoteMedia extends Emitter<MediaEvents> implements Media {
 
   setT38(endpoint: EndpointId, parameters: T38Parameters): Promise<void> {
     return this.#call('setT38', endpoint, parameters);
+  }
+
+  bypass(endpoint: EndpointId, on: boolean): Promise<void> {
+    return this.#call('bypass', endpoint, on);
   }
 
   care(endpoint: EndpointId, care: ModemCare): Promise<void> {

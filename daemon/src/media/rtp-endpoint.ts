@@ -127,7 +127,7 @@ export class RtpEndpoint extends Endpoint {
 
   /** Whether its audio goes to the peer with nothing in it changed. */
   get relayedAsIs(): boolean {
-    return this.relayed && this.session.asIs;
+    return this.relayed && this.session.asIs && !this.session.bypassed;
   }
 
   /**
@@ -159,6 +159,8 @@ export class RtpEndpoint extends Endpoint {
 
   /** Sends 10 ms: what is played, else `frame`, else silence. */
   transmit(frame: Int16Array | undefined, now: number): void {
+    // The peer hears the other one past us: two streams at once would be neither.
+    if (this.session.bypassed) return;
     const playing = this.nextPlayed(played);
     const out = playing ? played : (frame ?? SILENT_FRAME);
     this.recording?.heard(out, now);

@@ -4,6 +4,7 @@ import { Emitter } from '../base/emitter.ts';
 import type { Leg, ReleaseCause } from '../call/leg.ts';
 import type { DialogJournal } from '../records/call-record.ts';
 import { localCause } from './cause.ts';
+import { DirectMedia } from './direct-media.ts';
 import type {
   SipCounters,
   SipEvents,
@@ -99,6 +100,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
       seenElsewhere: (trunk, seenAt) =>
         this.emit('addressChanged', { cause: 'nat', came: [], gone: [], trunkId: trunk.config.id, seenAt }),
     };
+    const direct = new DirectMedia(media, clock, this.#legs);
     this.#legHost = {
       facade: this.#facade,
       media,
@@ -112,6 +114,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
       dialogClosed: (callId) => this.#dialogClosed(callId),
       dialogOrphaned: (dialog) => void this.#orphans.push(dialog),
       ended: (leg) => void this.#legs.delete(leg),
+      returned: (leg) => direct.returned(leg),
     };
     this.#lan = new Lan({
       legHost: this.#legHost,

@@ -16,6 +16,8 @@ export interface LegHost {
   clock: Clock;
   /** Whether there is a gateway between audio and T.38 on this machine; asked only when a fax comes. */
   fax(): boolean;
+  /** The packets of a leg that went past us must come here again, as its session has changed. */
+  returned(leg: SipLeg): void;
   /** A dialog stands and would outlive us (ruling 7). */
   dialogOpened(leg: SipLeg, dialog: OpenDialog): void;
   /** It has ended, or its BYE is answered. */

@@ -22,6 +22,13 @@ import {
   writeFaxOffer,
 } from './t38-sdp.ts';
 
+/** Where packets are to go instead of to us. */
+export interface Elsewhere {
+  address: string;
+  port: number;
+  ptimeMs: 10 | 20 | 30;
+}
+
 /** Offer and answer of one call, and the RTP session behind them (RFC 3264). */
 export class MediaSession {
   readonly rtp: OpenRtp;
@@ -42,6 +49,13 @@ export class MediaSession {
   /** Our offer that is out is one of T.38. */
   #faxOffered = false;
   #heeded = true;
+  /** Set: the peer is told to exchange its packets with that place (media path 1). */
+  #elsewhere: Elsewhere | undefined;
+  /** Our offer that is out tells so. */
+  #elsewhereOffered = false;
+  #away = false;
+  /** The peer's packets must come to us again, since the session is another now. */
+  returned: () => void = () => {};
   /** Whether the peer may go over to T.38 now. */
   mayFax: () => boolean = () => false;
   /** T.38 was agreed on and the media worker cannot carry it. */
@@ -102,6 +116,22 @@ export class MediaSession {
     if (this.#agreement && !this.#closed) this.#listen();
   }
 
+  /** Whether the peer has agreed to exchange its packets with somebody else. */
+  get away(): boolean {
+    return this.#away;
+  }
+
+  /** Whether it may be told to. */
+  get mayGo(): boolean {
+    const { direct, announced } = this.#config;
+    return direct === true && announced === undefined && this.#watchLoss && !this.protected && !this.#holding;
+  }
+
+  /** From the next offer on: where the peer's packets are to go, if not to us. */
+  set elsewhere(place: Elsewhere | undefined) {
+    this.#elsewhere = place;
+  }
+
   /** A description to offer: what is in force, T.38 unless the peer is to be held. */
   offer(): string {
     return this.#fax && !this.#holding ? this.offerFax() : this.offerAudio();
@@ -109,7 +139,9 @@ export class MediaSession {
 
   /** T.38 to offer, in the place of the audio. */
   offerFax(): string {
+    this.#return();
     this.#faxOffered = true;
+    this.#elsewhereOffered = false;
     const { media, mediaIndex } = this.#settled ?? { media: [], mediaIndex: 0 };
     return this.#write((local) => writeFaxOffer(local, media, faxCarrier(media, mediaIndex)));
   }
@@ -117,6 +149,10 @@ export class MediaSession {
   /** Audio to offer, also where T.38 is in force. */
   offerAudio(): string {
     this.#faxOffered = false;
+    if (this.#holding) this.#return();
+    const place = this.#elsewhere;
+    this.#elsewhereOffered = place !== undefined;
+    const codecs = place && this.#agreement ? [this.#agreement.audio.codec] : this.#config.codecs;
     const held = this.#agreement?.held ?? false;
     const direction = this.#holding ? (held ? 'inactive' : 'sendonly') : 'sendrecv';
     const crypto = this.#srtp?.offer() ?? [];
@@ -124,8 +160,8 @@ export class MediaSession {
     const profile = this.#srtp?.required ? 'RTP/SAVP' : 'RTP/AVP';
     return this.#write((local) =>
       writeOffer(
-        { ...local, direction, crypto, profile, events: !this.#config.digits },
-        this.#config.codecs,
+        { ...local, ...place, direction, crypto, profile, events: !this.#config.digits },
+        codecs,
         this.#settled,
       ),
     );
@@ -142,14 +178,18 @@ export class MediaSession {
     if (fax && (this.#fax || !offer.media.some(({ kind, port }) => kind === 'audio' && port > 0))) {
       if (!this.#fax && !this.mayFax()) return undefined;
       this.#settleFax(fax, offer);
+      this.#away = false;
       return this.#write((local) => writeFaxAnswer(local, offer, fax));
     }
     const agreement = this.#settle(offer, true);
     if (!agreement) return undefined;
+    const place = this.#elsewhere;
+    this.#away = place !== undefined;
     return this.#write((local) =>
       writeAnswer(
         {
           ...local,
+          ...place,
           direction: agreement.rtp.direction,
           ...(agreement.srtp ? { crypto: [agreement.srtp.own] } : {}),
         },
@@ -166,6 +206,7 @@ export class MediaSession {
    */
   accept(body: string): void {
     const remote = parseSdp(body);
+    this.#away = this.#elsewhereOffered;
     if (this.#faxOffered) {
       const fax = agreeOnFax(remote);
       if (fax) {
@@ -204,8 +245,13 @@ export class MediaSession {
     this.#settled = { media: remote.media, mediaIndex, eventType, profile };
     // The same parameters again (a repeated answer, a session refresh) must not make RTP latch anew.
     if (JSON.stringify(agreement.rtp) !== before && !this.#closed) {
+      this.#return();
       this.#media
-        .setRtp(this.endpoint, { ...agreement.rtp, ...(this.#watchLoss ? {} : { lossMs: 0 }) })
+        .setRtp(this.endpoint, {
+          ...agreement.rtp,
+          ...(this.#watchLoss ? {} : { lossMs: 0 }),
+          ...(this.mayGo ? { mayBypass: true } : {}),
+        })
         .catch((error) => {
           if (/^media\/(no-)?srtp$/.test(codeOf(error) ?? '')) this.unprotected(error);
         });
@@ -221,6 +267,7 @@ export class MediaSession {
   }
 
   #settleFax(fax: FaxAgreement, remote: SessionDescription): void {
+    this.#return();
     const before = JSON.stringify(this.#fax?.t38);
     this.#fax = fax;
     const { mediaIndex = 0, eventType, profile = 'RTP/AVP' } = this.#settled ?? {};
@@ -235,9 +282,18 @@ export class MediaSession {
       this.#media.setT38(this.endpoint, fax.t38).catch(() => this.faxFailed());
   }
 
+  /** Whatever the session becomes now is between the peer and us. */
+  #return(): void {
+    if (!this.#elsewhere) return;
+    this.#elsewhere = undefined;
+    this.returned();
+  }
+
   #write(text: (local: LocalAudio) => string): string {
+    const address = this.#config.announced ?? this.rtp.address;
     const local = {
-      address: this.#config.announced ?? this.rtp.address,
+      address,
+      origin: address,
       port: this.rtp.port,
       sessionId: this.#sessionId,
       sessionVersion: this.#version,

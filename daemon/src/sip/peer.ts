@@ -17,6 +17,8 @@ export interface AudioWishes {
   digits?: 'inband' | 'info';
   /** SRTP; missing: plain RTP only. */
   srtp?: SrtpWishes;
+  /** Its packets may go past us, to and from the other party's peer. */
+  direct?: boolean;
 }
 
 /** How digits go, as a part of {@link AudioWishes}. */

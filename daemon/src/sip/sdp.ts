@@ -214,7 +214,10 @@ export function parseSdp(body: string): SessionDescription {
 
 /** What the box writes of itself. */
 export interface LocalAudio {
+  /** Where the peer is to send to. */
   address: string;
+  /** Whose description it is, which stays the same in all of a session (RFC 3264 8); `address` where it is not told. */
+  origin?: string;
   port: number;
   sessionId: string;
   /** Goes up by one whenever the description changes (RFC 3264 8). */
@@ -236,12 +239,12 @@ const STATIC_TYPE: Record<CodecName, number> = { PCMU: 0, PCMA: 8 };
 
 /** The lines before the first m= line. */
 export function head(local: LocalAudio, timing: string): string[] {
-  const family = local.address.includes(':') ? 'IP6' : 'IP4';
+  const network = (address: string): string => `IN ${address.includes(':') ? 'IP6' : 'IP4'} ${address}`;
   return [
     'v=0',
-    `o=- ${local.sessionId} ${local.sessionVersion} IN ${family} ${local.address}`,
+    `o=- ${local.sessionId} ${local.sessionVersion} ${network(local.origin ?? local.address)}`,
     's=-',
-    `c=IN ${family} ${local.address}`,
+    `c=${network(local.address)}`,
     `t=${timing}`,
   ];
 }

@@ -20,7 +20,7 @@ import { DTMF_RELAY, infoOfKey, infoRefusal, keyOfInfo } from './dtmf-info.ts';
 import { FaxControl } from './fax-control.ts';
 import { KeyOwner, type KeySource } from './key-owner.ts';
 import type { LegHost, OpenDialog } from './leg-host.ts';
-import type { MediaSession } from './media-session.ts';
+import type { Elsewhere, MediaSession } from './media-session.ts';
 import { mayTransfer, type Peer } from './peer.ts';
 import { type Refer, ReferOrder, type ReferWay, readRefer } from './refer.ts';
 import type { Headers, SrfDialog, SrfMessage, SrfRequest, SrfResponse } from './srf-types.ts';
@@ -69,7 +69,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
       clock: host.clock,
       peer,
       able: () => host.fax(),
-      session: () => (this.#state === 'answered' && this.#dialog ? this.session : undefined),
+      session: () => this.standing,
       reinvite: (make) => (this.session ? this.#reinvite(this.session, make) : Promise.resolve()),
       changed: (by) => this.emit('fax', by),
     });
@@ -159,6 +159,30 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
     }
   }
 
+  /**
+   * Tells the peer where its packets are to go: past us, or (undefined) to us again; nothing is sent if that is so already.
+   * @throws CodedError as {@link hold}; the session is then as it was
+   */
+  async redirect(place: Elsewhere | undefined): Promise<void> {
+    const { session } = this;
+    if (this.#state !== 'answered' || !session) throw new CodedError('sip/not-answered', 'there is no call');
+    try {
+      await this.#reinvite(session, () => {
+        if (place ? session.fax !== undefined || !session.mayGo : !session.away) return undefined;
+        session.elsewhere = place;
+        return session.offer();
+      });
+    } catch (error) {
+      session.elsewhere = undefined;
+      throw error;
+    }
+  }
+
+  /** The session, while the call stands. */
+  get standing(): MediaSession | undefined {
+    return this.#state === 'answered' && this.#dialog ? this.session : undefined;
+  }
+
   toFax(near: boolean): Promise<FaxCarrier> {
     return this.#fax.begin(near);
   }
@@ -200,6 +224,7 @@ export abstract class SipLeg extends Emitter<LegEvents> implements Leg {
     if (this.session) {
       this.session.mayFax = () => this.#fax.possible;
       this.session.faxFailed = () => void this.#fax.end();
+      this.session.returned = () => this.host.returned(this);
     }
     this.#journal = journalOf(dialog, nextHop);
     this.host.facade.track(dialog, () => this.#lost());

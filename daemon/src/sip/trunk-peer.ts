@@ -48,7 +48,7 @@ export class TrunkPeer implements CalledPeer {
   }
 
   get audio(): AudioWishes {
-    const { codecs, ptimeMs } = this.trunk.config;
+    const { codecs, ptimeMs, directMedia } = this.trunk.config;
     const announced = this.trunk.announcedAddress;
     const srtp = this.trunk.srtp;
     return {
@@ -57,6 +57,8 @@ export class TrunkPeer implements CalledPeer {
       ...digitWish(this.dtmf),
       ...(announced === undefined ? {} : { announced }),
       ...(srtp === undefined ? {} : { srtp }),
+      // Behind a NAT of ours its way in would close while the packets go elsewhere.
+      ...(directMedia && !this.inside && announced === undefined ? { direct: true } : {}),
     };
   }
 

@@ -72,6 +72,7 @@ export class FakeMedia extends Emitter<MediaEvents> implements Media {
     this.#ended.delete(endpoint);
   }
 
+  async bypass(): Promise<void> {}
   async setEcho(): Promise<void> {}
   async setMusic(): Promise<void> {}
 

@@ -117,6 +117,7 @@ export class FakeMedia extends Emitter<MediaEvents> implements Media {
     this.#playing = undefined;
   }
 
+  async bypass(): Promise<void> {}
   async setEcho(): Promise<void> {}
   async setMusic(): Promise<void> {}
   async mix(): Promise<void> {}

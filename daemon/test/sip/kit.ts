@@ -64,6 +64,13 @@ export class SilentMedia extends Emitter<MediaEvents> implements Media {
     this.pressed.push(`${endpoint} ${digit}`);
   }
   async detect(): Promise<void> {}
+  /** Sessions whose packets go past us, or come here, in order. */
+  readonly bypasses: { endpoint: EndpointId; on: boolean }[] = [];
+
+  async bypass(endpoint: EndpointId, on: boolean): Promise<void> {
+    this.bypasses.push({ endpoint, on });
+  }
+
   async setEcho(): Promise<void> {}
   async setMusic(): Promise<void> {}
   async mix(): Promise<void> {}

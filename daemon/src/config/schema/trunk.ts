@@ -303,6 +303,18 @@ export const trunk = z
           },
         ),
       ),
+    directMedia: z
+      .boolean()
+      .default(false)
+      .meta(
+        field(
+          'Разговор мимо устройства',
+          'Media past the box',
+          'Если вызов пришёл от оператора и ушёл к оператору, звук идёт между ними напрямую, пока он не нужен здесь: для записи, прослушивания, музыки. Включайте, только если оператор это разрешает: пропажу звука устройство тогда не заметит.',
+          'Where a call came from an operator and went out to one, its audio flows between them directly until it is needed here: for a recording, listening, music. Only where the operator allows it: the box does not notice then if the audio stops.',
+          { scope: 'next-call', technical: true },
+        ),
+      ),
     dtmf: digitWay(
       'Как передавать оператору набранное в разговоре.',
       'How digits are sent to the operator during a call.',

@@ -17,6 +17,8 @@ const KEEPALIVE_PAYLOAD_TYPE = 126;
 const KEEPALIVE_MS = 15_000;
 /** Pause in a relayed stream after which silence keeps the peer's NAT open, ms. */
 const RELAY_SILENCE_MS = 1000;
+/** Pause after which packets that came past us for a while are counted anew, ms: what passed is not lost. */
+const BYPASS_PAUSE_MS = 200;
 
 /** What a session tells its owner. */
 export interface SessionHandlers {
@@ -64,6 +66,7 @@ export class RtpSession {
   #kernel = false;
   #heardAt = Number.NEGATIVE_INFINITY;
   #suspended = false;
+  #bypassed = false;
 
   /** `pair` gives the bound sockets; it is not called before they are bound. */
   constructor(pair: () => PortPair, timing: SessionTiming, handlers: SessionHandlers, random: () => number) {
@@ -101,6 +104,7 @@ export class RtpSession {
     this.#protect(parameters.srtp);
     const old = this.#parameters;
     this.#suspended = false;
+    this.#bypassed = false;
     this.#parameters = parameters;
     this.#codec = parameters.codec === 'PCMA' ? PCMA : PCMU;
     this.#receiving = mayReceive(parameters.direction);
@@ -128,8 +132,21 @@ export class RtpSession {
   /** Something else has the port (T.38): no report goes out, and that nothing comes is no loss, until {@link set}. */
   suspend(now: number): void {
     this.#suspended = true;
+    this.#bypassed = false;
     this.#watch.watch(false, now);
     this.inlet.resetAudio();
+  }
+
+  /** Whether the peer's packets go past us: then nothing of our own is sent, and that nothing comes is no loss. */
+  get bypassed(): boolean {
+    return this.#bypassed;
+  }
+
+  bypass(on: boolean, now: number): void {
+    if (on === this.#bypassed) return;
+    this.#bypassed = on;
+    this.#watch.watch(!on && this.#parameters?.direction === 'sendrecv', now);
+    this.#nextReport = now + this.#timing.rtcpIntervalMs;
   }
 
   /** Where the peer sends from, once that is settled. */
@@ -200,6 +217,7 @@ export class RtpSession {
       }
       this.#handlers.latched(address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);
     }
+    if (this.#bypassed && now - this.#heardAt > BYPASS_PAUSE_MS) this.#ssrc = -1;
     if (header.ssrc !== this.#ssrc) {
       this.#ssrc = header.ssrc;
       this.#reports.newSource(header.ssrc);
@@ -253,7 +271,7 @@ export class RtpSession {
   /** To be called about every 100 ms: reports, watch, NAT. `wall` is the wall clock in ms. */
   housekeep(now: number, wall: number): void {
     const parameters = this.#parameters;
-    if (!parameters || this.#closed || this.#suspended) return;
+    if (!parameters || this.#closed || this.#suspended || this.#bypassed) return;
     this.inlet.poll(now);
     if (this.#watch.check(now, parameters.lossMs ?? this.#timing.rtpLossMs) === 'lost') this.#handlers.lost();
     const idle = now - this.outlet.lastSentAt;
