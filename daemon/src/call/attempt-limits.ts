@@ -37,6 +37,7 @@ export class LimitedAttempt extends AttemptBase {
       this.fail(failed);
     });
     if (this.#scope === 'progress') this.#part.on('alerting', () => this.#timer?.cancel());
+    this.#part.on('hosted', () => this.#timer?.cancel());
     this.#timer = this.#clock.after(this.#ms, () => {
       const late = localCause(this.#scope === 'answer' ? cause.noAnswer : cause.timer);
       this.#part.cancel(late);

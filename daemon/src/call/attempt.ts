@@ -1,5 +1,6 @@
 import { Emitter, type Events } from '../base/emitter.ts';
 import type { PriceConfig } from '../config/schema.ts';
+import type { Call } from './call.ts';
 import { cause, localCause } from './cause.ts';
 import type { Leg, ReleaseCause } from './leg.ts';
 
@@ -23,6 +24,13 @@ export type AttemptEvents = {
   answered: [leg: Leg];
   /** Nobody was reached. */
   failed: [cause: ReleaseCause];
+  /**
+   * A service of ours takes the caller: nobody else is tried beside it, and no limit of time counts any more. The call
+   * hands itself over.
+   */
+  hosted: [receive: (call: Call) => void];
+  /** What decided the way, for the path in the record: `forwarded`, `anna no-answer mobile`. */
+  step: [what: string, detail: string];
 };
 
 /**
@@ -71,6 +79,10 @@ export abstract class AttemptBase extends Emitter<AttemptEvents> implements Atte
     part.on('alerting', (leg, early) => {
       if (!this.#over) this.emit('alerting', leg, early);
     });
+    part.on('hosted', (receive) => {
+      if (!this.#over) this.emit('hosted', receive);
+    });
+    part.on('step', (what, detail) => this.emit('step', what, detail));
   }
 }
 
@@ -174,6 +186,8 @@ const weight = (q850: number): number => rank.indexOf(q850) >>> 0;
 export class ForkAttempt extends AttemptBase {
   readonly #parts: readonly Attempt[];
   #failures: ReleaseCause[] = [];
+  /** A service has taken the caller, and the others are not rung any more. */
+  #hosted = false;
 
   constructor(parts: readonly Attempt[]) {
     super();
@@ -186,27 +200,35 @@ export class ForkAttempt extends AttemptBase {
       return;
     }
     for (const part of this.#parts) {
+      part.on('hosted', () => {
+        this.#hosted = true;
+        this.#dropOthers(part);
+      });
       this.relay(part);
       part.on('answered', (leg) => {
         if (this.over) {
           leg.release(localCause(cause.normal, 'answered elsewhere'));
           return;
         }
-        for (const loser of this.#parts)
-          if (loser !== part) loser.cancel(localCause(cause.normal, 'answered elsewhere'));
+        this.#dropOthers(part);
         this.answer(leg);
       });
       part.on('failed', (failed) => {
         this.#failures.push(failed);
-        if (this.#failures.length < this.#parts.length) return;
+        if (this.#failures.length < this.#parts.length && !this.#hosted) return;
         this.#failures.sort((x, y) => weight(x.q850) - weight(y.q850));
         this.fail(this.#failures[0]!);
       });
     }
     for (const part of this.#parts) {
-      if (this.over) return;
+      if (this.over || this.#hosted) return;
       part.start();
     }
+  }
+
+  #dropOthers(winner: Attempt): void {
+    for (const part of this.#parts)
+      if (part !== winner) part.cancel(localCause(cause.normal, 'answered elsewhere'));
   }
 
   protected stop(released: ReleaseCause): void {

@@ -1,35 +1,17 @@
-import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import { CodedError } from '../base/error.ts';
 import type { PriceConfig } from '../config/schema.ts';
-import type { Media, PlaySource } from '../media/api.ts';
-import type { CallRecord, CallRecorder } from '../records/call-record.ts';
+import type { CallRecord } from '../records/call-record.ts';
 import type { Attempt, LegNote } from './attempt.ts';
 import { CallFax } from './call-fax.ts';
+import type { CallContext, CallEvents, CallState, Done, ReleasedBy } from './call-types.ts';
 import { CallerEar } from './caller-ear.ts';
 import { cause, localCause } from './cause.ts';
 import { Holds } from './holds.ts';
 import type { Leg, Party, ReleaseCause } from './leg.ts';
 import { type CallSeed, RecordKeeper } from './record-keeper.ts';
-import type { ToneSet } from './tones.ts';
 
-/** What a call needs from the daemon. */
-export interface CallContext {
-  clock: Clock;
-  media: Media;
-  tones: ToneSet;
-  recorder: CallRecorder;
-  /** Price in the site's currency of `talkMs` of conversation; zero or more. */
-  priceOf(price: PriceConfig, talkMs: number): number;
-  /** What a held party hears; missing, or nothing: the hold tone of the country. */
-  holdSound?: () => PlaySource | undefined;
-}
-
-/** Who ended a call. */
-export type ReleasedBy = NonNullable<CallRecord['releasedBy']>;
-
-/** What the owner of a caller's leg is told: that the leg's part is over. */
-export type Done = (released: ReleaseCause, by: ReleasedBy) => void;
+export type { CallContext, CallEvents, CallState, Done, ReleasedBy } from './call-types.ts';
 
 /** A party's place in a call; who has come from another call brings along who is to be told of the end. */
 interface Seat {
@@ -43,23 +25,6 @@ interface Companion {
   readonly leg: Leg;
   readonly price: () => number | undefined;
 }
-
-export type CallState = 'seeking' | 'alerting' | 'talking' | 'held' | 'ended';
-
-export type CallEvents = {
-  /** Anything the page shows has changed. */
-  changed: [];
-  answered: [called: Leg];
-  /** `next` has taken the place of `leaving`. */
-  replaced: [leaving: Leg, next: Leg];
-  /** By a transfer `party` goes on in another call; `ended` follows. */
-  handedOver: [party: Leg, into: Call];
-  /**
-   * The end; comes once, and after a transfer also to the call that was left. The called leg is released already; the
-   * caller's leg is its owner's to release, who learns of its end by {@link Call.whenDone}.
-   */
-  ended: [released: ReleaseCause, by: ReleasedBy];
-};
 
 /**
  * One call: a caller's leg, the attempt to reach somebody, and the conversation with who answered. It
@@ -211,6 +176,8 @@ export class Call extends Emitter<CallEvents> {
     attempt.on('started', (leg, note) => this.#legStarted(leg, note));
     attempt.on('alerting', (leg, early) => this.#alerting(leg, early));
     attempt.on('answered', (leg) => void this.#answered(leg));
+    attempt.on('hosted', (receive) => receive(this));
+    attempt.on('step', (what, detail) => this.keeper.event(what, detail));
     attempt.on('failed', (failed) => {
       const back = this.recall?.();
       this.recall = undefined;
@@ -265,6 +232,45 @@ export class Call extends Emitter<CallEvents> {
     this.#dialedAt = undefined;
   }
 
+  /**
+   * A service of ours answers the caller in the name of `by`, and speaks to it until somebody else is found.
+   * @throws CodedError `call/over` where the caller is gone
+   */
+  async serve(by: string): Promise<void> {
+    this.keepsSound = true;
+    if (this.caller.state !== 'answered') await this.caller.answer();
+    if (this.#state === 'ended') throw new CodedError('call/over', 'the caller is gone');
+    this.#state = 'served';
+    this.keeper.set({ servedAt: this.record.servedAt ?? this.#context.clock.wall(), servedBy: by });
+    this.keeper.event('served', by);
+    this.#followRtp();
+    this.emit('served', by);
+    this.emit('changed');
+  }
+
+  /** Whom a service rang has not answered: the service speaks again. */
+  servedAgain(): void {
+    if (this.#state !== 'alerting' || this.record.servedAt === undefined) return;
+    this.keepsSound = true;
+    this.#state = 'served';
+    this.emit('changed');
+  }
+
+  /** While true the caller hears the service, and neither ringback nor the network of who is rung. */
+  get keepsSound(): boolean {
+    return this.#ear.aside;
+  }
+
+  set keepsSound(on: boolean) {
+    if (on) this.#ear.hush();
+    this.#ear.aside = on;
+  }
+
+  #followRtp(): void {
+    if (this.#off.length === 0)
+      this.#off.push(this.#context.media.on('rtpLost', (endpoint) => this.#rtpLost(endpoint)));
+  }
+
   #alerting(leg: Leg, early: boolean): void {
     if (this.#state === 'ended') return;
     this.#state = 'alerting';
@@ -295,10 +301,11 @@ export class Call extends Emitter<CallEvents> {
       ...(note.costCentre === undefined ? {} : { costCentre: note.costCentre }),
     });
     this.keeper.event('answered', leg.place);
-    this.#off.push(this.#context.media.on('rtpLost', (endpoint) => this.#rtpLost(endpoint)));
+    this.#followRtp();
     this.emit('answered', leg);
     this.emit('changed');
     // Speech path first, answer signal second: nobody's first word is lost.
+    this.keepsSound = false;
     this.#ear.hush();
     this.#ear.join(leg);
     // It was over before the caller could hear of it.
@@ -322,7 +329,7 @@ export class Call extends Emitter<CallEvents> {
 
   /** A party whose sound has stopped for long is gone; a held one is silent by right (ruling 23). */
   #rtpLost(endpoint: string): void {
-    if (this.#state !== 'talking') return;
+    if (this.#state !== 'talking' && this.#state !== 'served') return;
     if (endpoint !== this.caller.endpoint && endpoint !== this.called?.endpoint) return;
     this.end(localCause(cause.temporary, 'no RTP and no RTCP came any more'));
   }
@@ -352,7 +359,9 @@ export class Call extends Emitter<CallEvents> {
   /** Tells a party how it stands now: two quick flashes must not leave it on hold behind our back. */
   #tell(leg: Leg, after: Promise<void> = Promise.resolve()): void {
     this.#telling = Promise.all([this.#telling, after]).then(async () => {
-      if (this.#state === 'ended' || leg.state !== 'answered' || !this.other(leg)) return;
+      if (this.#state === 'ended' || leg.state !== 'answered') return;
+      // While we ring for it, or serve it, nobody holds it.
+      if (!this.other(leg) && this.record.servedAt === undefined) return;
       await leg.hold(this.#holds.silences(this.other(leg))).catch(() => {});
     });
   }

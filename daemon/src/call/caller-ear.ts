@@ -15,6 +15,8 @@ export class CallerEar {
   /** A speech path toward the caller was opened before the answer: it now hears us and nothing of its own. */
   #path = false;
   #ringback = false;
+  /** The caller hears a service of ours, and nothing of who is rung. */
+  aside = false;
 
   constructor(media: Media, tones: ToneSet, call: { readonly caller: Leg; readonly state: string }) {
     this.#media = media;
@@ -24,6 +26,7 @@ export class CallerEar {
 
   /** `leg` is being alerted; `early`: with sound of its own. The first with some is what the caller hears. */
   alerting(leg: Leg, early: boolean): void {
+    if (this.aside) return;
     if (early && leg.endpoint && !this.#early) void this.#hear(leg);
     else if (!this.#early) this.#ring();
   }
@@ -42,7 +45,7 @@ export class CallerEar {
   passOn(): void {
     this.#path = true;
     if (this.#early) this.join(this.#early);
-    else if (this.#call.state === 'alerting') this.#ring();
+    else if (this.#call.state === 'alerting' && !this.aside) this.#ring();
   }
 
   /** Ends our ringback. */

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts';
+import { extensionEntries } from './entries.ts';
 import { compileDialPlan, type DialPlan } from './plan.ts';
 import type { NumberingProfile } from './profile.ts';
 import type { Said } from './route-plan.ts';
@@ -79,6 +80,8 @@ function ownNumbers(config: Config): OwnNumber[] {
       ports: [...person.ports, ...person.devices],
     });
   });
+  for (const { extension, path, name } of extensionEntries(config))
+    numbers.push({ digits: extension, path, owner: same(name), kind: 'extension', ports: [] });
   config.accessNumbers.forEach((access, i) => {
     if (!access.code) return;
     numbers.push({

@@ -9,6 +9,7 @@ import { byRank, type Candidate, type CompiledRoute, takes, told, whyHere } from
 import { permission } from './class-of-service.ts';
 import { type Classification, type ClassifyContext, classifyNumber, internalNumbers } from './classify.ts';
 import { emergencySteps, lineSteps } from './emergency.ts';
+import { extensionEntries } from './entries.ts';
 import { formatNumber } from './format-number.ts';
 import type { Area } from './number-rules.ts';
 import { comparablePrice, priceFor } from './price.ts';
@@ -162,6 +163,7 @@ export function extensionsOf(config: Config): string[] {
     ...ofPorts,
     ...ofDevices,
     ...config.people.flatMap((person) => (person.extension ? [person.extension] : [])),
+    ...extensionEntries(config).map(({ extension }) => extension),
   ];
 }
 

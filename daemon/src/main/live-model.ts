@@ -300,7 +300,7 @@ function portState(port: PortFacts | undefined, call: Call | undefined, line?: L
   if (!port?.available) return 'out-of-service';
   if (port.lent) return 'measured';
   if (call) {
-    if (call.state === 'talking') return 'talking';
+    if (call.state === 'talking' || call.state === 'served') return 'talking';
     if (call.state === 'held') return 'held';
     return port.ringing ? 'ringing' : 'dialing';
   }
@@ -324,6 +324,7 @@ function leftOffHook({ number, name }: { number: number; name: string }): Pick<P
 const callStates = {
   seeking: 'trying',
   alerting: 'ringing',
+  served: 'talking',
   talking: 'talking',
   held: 'held',
   ended: 'ending',

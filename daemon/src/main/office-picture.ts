@@ -11,7 +11,13 @@ export type OfficePictureEvents = {
   extensionChanged: [extension: string];
 };
 
-const callStates = { seeking: 'trying', alerting: 'early', talking: 'confirmed', held: 'confirmed' } as const;
+const callStates = {
+  seeking: 'trying',
+  alerting: 'early',
+  served: 'confirmed',
+  talking: 'confirmed',
+  held: 'confirmed',
+} as const;
 
 /** Who of the office is on the telephone, and for whom messages wait, as SIP devices are told. */
 export class OfficePicture extends Emitter<OfficePictureEvents> implements OfficeState {

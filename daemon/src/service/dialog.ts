@@ -8,15 +8,52 @@ import type { PromptName } from './prompts.ts';
 
 /** One caller being asked things: tones and prompts go out, digits come in. */
 export class Dialog {
-  readonly leg: Leg;
   readonly digits: DigitSource;
   readonly #context: ServiceContext;
-  #playing = false;
+  #leg: Leg;
+  /** What plays now; one object for each time. */
+  #playing: { source: PlaySource } | undefined;
+  #pause: { over: Promise<void>; end(): void } | undefined;
 
   constructor(leg: Leg, digits: DigitSource, context: ServiceContext) {
-    this.leg = leg;
+    this.#leg = leg;
     this.digits = digits;
     this.#context = context;
+  }
+
+  get leg(): Leg {
+    return this.#leg;
+  }
+
+  /** The party's place is taken by another, who hears the rest of what plays and goes on. */
+  move(next: Leg): void {
+    const { endpoint } = this.#leg;
+    this.#leg = next;
+    this.digits.follow(next);
+    if (this.#playing && endpoint) void this.#context.media.stop(endpoint).catch(() => {});
+  }
+
+  /** While true the party is somebody else's to speak to and to listen to; what is to be played waits. */
+  pause(on: boolean): void {
+    this.digits.deaf = on;
+    if (!on) {
+      this.#pause?.end();
+      this.#pause = undefined;
+      return;
+    }
+    this.hush();
+    let end = (): void => {};
+    const over = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    this.#pause ??= { over, end };
+  }
+
+  /** Nothing more is said or heard. */
+  close(): void {
+    this.hush();
+    this.digits.close();
+    this.pause(false);
   }
 
   get gone(): boolean {
@@ -37,17 +74,23 @@ export class Dialog {
   }
 
   async #play(source: PlaySource): Promise<void> {
-    const endpoint = this.leg.endpoint;
-    if (!endpoint || this.gone) return;
-    this.#playing = true;
-    await this.#context.media.play(endpoint, source).catch(() => false);
+    const playing = { source };
+    this.#playing = playing;
+    while (this.#pause) await this.#pause.over;
+    while (this.#playing === playing) {
+      const leg = this.#leg;
+      if (!leg.endpoint || this.gone) return;
+      await this.#context.media.play(leg.endpoint, source).catch(() => false);
+      // Whoever has come in the party's place hears it, too.
+      if (this.#leg === leg) return;
+    }
   }
 
   /** Silence: a digit came, or the dialog is over. */
   hush(): void {
     const endpoint = this.leg.endpoint;
     if (!this.#playing || !endpoint) return;
-    this.#playing = false;
+    this.#playing = undefined;
     void this.#context.media.stop(endpoint).catch(() => {});
   }
 

@@ -15,15 +15,29 @@ export class DigitSource {
   #timer: Timer | undefined;
   #closed = false;
   #last: number | undefined;
-  readonly #off: () => void;
+  #off: () => void = () => {};
+  #deaf = false;
 
   /** `ahead`: what the caller dialed in one go with the number that led here. */
   constructor(leg: Leg, clock: Clock, ahead = '') {
     this.#clock = clock;
     this.#queue = [...ahead.replace(/[^\d*#]/g, '')].slice(0, longestQueue);
     if (this.#queue.length > 0) this.#last = clock.now();
-    this.#off = leg.on('digit', (key) => this.#push(key));
-    leg.once('released', () => this.close());
+    this.follow(leg);
+  }
+
+  /** From now on the digits are those of `leg`. */
+  follow(leg: Leg): void {
+    this.#off();
+    const offs = [leg.on('digit', (key) => this.#push(key)), leg.once('released', () => this.close())];
+    this.#off = () => {
+      for (const off of offs) off();
+    };
+  }
+
+  /** While true, keys are somebody else's, and are not noted. */
+  set deaf(deaf: boolean) {
+    this.#deaf = deaf;
   }
 
   /** Clock time at which the last digit came; post-dial delay is counted from there. */
@@ -36,6 +50,7 @@ export class DigitSource {
   }
 
   #push(key: string): void {
+    if (this.#deaf) return;
     this.#last = this.#clock.now();
     const waiting = this.#waiting;
     if (waiting) this.#settle(key);

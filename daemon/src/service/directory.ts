@@ -1,4 +1,5 @@
 import type { Config, DeviceConfig, FxsPortConfig, PersonConfig } from '../config/schema.ts';
+import { extensionEntries, type HostedKind, isHostedKind } from '../dialplan/entries.ts';
 import type { Origin } from './context.ts';
 
 /** Someone or something that can be rung; the grammar of destinations and forwardings. */
@@ -8,6 +9,8 @@ export type Target =
   /** A number behind a PBX. */
   | { kind: 'behind'; device: string; number: string }
   | { kind: 'person'; person: PersonConfig }
+  /** A service that speaks to the caller itself. */
+  | { kind: 'hosted'; service: HostedKind; id: string }
   | { kind: 'number'; number: string };
 
 /** Who has an extension: a person before a port, since a person may sit at several. */
@@ -16,6 +19,8 @@ export function targetOfExtension(config: Config, extension: string): Target | u
   if (person) return { kind: 'person', person };
   const port = config.ports.find((p) => p.kind === 'fxs' && p.enabled && p.extension === extension);
   if (port) return { kind: 'port', port: port.number };
+  const own = extensionEntries(config).find((entry) => entry.extension === extension);
+  if (own) return parseTarget(config, own.target);
   const device = config.devices.find((d) => d.enabled && d.extension === extension);
   if (device) return { kind: 'device', device: device.id };
   const pbx = config.devices.find((d) => d.enabled && d.numbers.some((n) => isOf(extension, n)));
@@ -28,7 +33,7 @@ const isOf = (number: string, pattern: string): boolean =>
   [...pattern].every((digit, i) => (digit === 'X' ? /\d/.test(number[i]!) : digit === number[i]));
 
 /**
- * Reads a target: `port:1`, `device:desk`, `person:anna`, `number:+7916...`, and the short forms that forwardings
+ * Reads a target: `port:1`, `device:desk`, `person:anna`, `flow:main`, `number:+7916...`, and the short forms that forwardings
  * use, `+7916...` and an extension. Undefined: nobody of that name.
  */
 export function parseTarget(config: Config, text: string): Target | undefined {
@@ -37,6 +42,7 @@ export function parseTarget(config: Config, text: string): Target | undefined {
     : ['', text];
   if (kind === 'port') return { kind: 'port', port: Number(rest) };
   if (kind === 'device') return deviceConfig(config, rest) && { kind: 'device', device: rest };
+  if (isHostedKind(kind)) return { kind: 'hosted', service: kind, id: rest };
   if (kind === 'number' || rest.startsWith('+')) return { kind: 'number', number: rest };
   if (kind === 'person') {
     const person = config.people.find((p) => p.id === rest);

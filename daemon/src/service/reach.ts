@@ -11,6 +11,7 @@ import type { RingClass } from '../port/port.ts';
 import { pressOne } from './confirm.ts';
 import type { Origin, Rights, ServiceContext } from './context.ts';
 import { deviceConfig, parseTarget, samePbx, type Target, targetOfExtension } from './directory.ts';
+import type { HostedServices } from './hosted.ts';
 import { routeAttempt } from './outgoing.ts';
 
 /** Most forwardings in a row; a loop of them ends there (M05). */
@@ -30,14 +31,18 @@ export interface ReachRequest {
   rights: Rights;
   /** Where the call comes from, so that a PBX does not get its own call back (H02). */
   from?: Origin;
+  /** Id of the destination whose steps are gone through. */
+  destination?: string;
 }
 
 /** Makes attempts to reach people: ports, persons with their forwardings, numbers outside. */
 export class Reach {
   readonly #context: ServiceContext;
+  readonly #hosted: HostedServices;
 
-  constructor(context: ServiceContext) {
+  constructor(context: ServiceContext, hosted: HostedServices) {
     this.#context = context;
+    this.#hosted = hosted;
   }
 
   /** The steps of a destination in turn, the targets of a step all at once. */
@@ -45,7 +50,7 @@ export class Reach {
     const steps = destination.steps.map((step) => {
       const ring = step.targets.length > 1 ? 'group' : 'external';
       const targets = step.targets.map((text) =>
-        this.#text(text, { ...request, ring, pressOne: step.pressOne }, 0),
+        this.#text(text, { ...request, ring, pressOne: step.pressOne, destination: destination.id }, 0),
       );
       return new LimitedAttempt(new ForkAttempt(targets), this.#context.clock, step.seconds * 1000);
     });
@@ -131,6 +136,11 @@ export class Reach {
         return this.#behind(target.device, target.number, request);
       case 'number':
         return this.#outside(target.number, request);
+      case 'hosted':
+        return this.#hosted.attempt(target.service, target.id, {
+          ...request,
+          reach: (to, { pressOne: ask }) => this.#text(to, { ...request, pressOne: ask }, hops + 1),
+        });
       case 'person':
         return this.#person(target.person, request, hops);
     }

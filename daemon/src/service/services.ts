@@ -6,6 +6,7 @@ import type { ServiceContext } from './context.ts';
 import { type DeviceCall, DeviceDesk } from './device-desk.ts';
 import { Dialing } from './dialed.ts';
 import { Emergency } from './emergency.ts';
+import { HostedServices } from './hosted.ts';
 import { Incoming, type Normalise, type TrunkCall } from './incoming.ts';
 import { KeyTransfers } from './key-transfer.ts';
 import { Lockouts } from './lockout.ts';
@@ -19,6 +20,8 @@ import { Transfers } from './transfers.ts';
 export class Services {
   readonly lockouts = new Lockouts();
   readonly observations: Observations;
+  /** Services that speak to the caller themselves, by the kind of target that leads to them. */
+  readonly hosted: HostedServices;
   readonly #context: ServiceContext;
   readonly #shared: StationServices;
   readonly #incoming: Incoming;
@@ -28,7 +31,8 @@ export class Services {
 
   constructor(context: ServiceContext, normalise: Normalise) {
     this.#context = context;
-    const reach = new Reach(context);
+    this.hosted = new HostedServices(context);
+    const reach = new Reach(context, this.hosted);
     this.observations = new Observations(context, reach);
     const emergency = new Emergency(context);
     const dialing = new Dialing(context, reach, emergency);

@@ -69,7 +69,7 @@ export class Transfers {
       if (!place || place.place !== leg.place) continue;
       order.accept();
       try {
-        const talking = other.called !== undefined;
+        const talking = other.called !== undefined || other.record.servedAt !== undefined;
         // Told before it is done: what is told travels in a dialog that ends with it.
         if (talking) order.done();
         else other.on('answered', () => order.done());
@@ -185,14 +185,20 @@ export class Transfers {
         order.ringing();
       }
     });
-    second.on('answered', () => {
+    let moved = false;
+    const over = (): void => {
+      if (moved) return;
+      moved = true;
       order.done();
       if (call.state !== 'ended') call.transfer(leg, second);
       limitIfOutside(second, context);
       this.#note(second, call, leg, 'blind');
-    });
+    };
+    second.on('answered', over);
+    // A menu or a voicemail has the party now.
+    second.on('served', over);
     second.on('ended', (released) => {
-      if (second.called) return;
+      if (moved) return;
       order.failed(released);
       if (call.state !== 'ended') call.leaveTo(leg, undefined);
     });

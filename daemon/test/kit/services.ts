@@ -135,6 +135,11 @@ export class Bench {
   /** Puts another document in force, as the daemon does at once for everything but ports. */
   reconfigure(document: unknown): void {
     this.config = configSchema.parse(document);
+    this.recompile();
+  }
+
+  /** Takes over what a test has changed in `config` itself. */
+  recompile(): void {
     this.#plan = compileDialPlan(this.config);
   }
 

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { field } from '../field.ts';
 import { id, name } from './common.ts';
+import { byHours, during } from './schedule.ts';
+import { target } from './targets.ts';
 
 /** Where an incoming call goes. */
 export const destination = z.object({
@@ -22,25 +24,7 @@ export const destination = z.object({
       z
         .object({
           targets: z
-            .array(
-              z
-                .string()
-                .regex(/^(port:\d{1,2}|person:[a-z0-9-]+|device:[a-z0-9-]+|number:\+\d{6,15})$/)
-                .meta(
-                  field(
-                    'Цель',
-                    'Target',
-                    'port:1, device:desk, person:anna или number:+7916….',
-                    'port:1, device:desk, person:anna or number:+7916….',
-                    {
-                      hint: [
-                        'port:1, device:desk, person:anna или number:+79161234567',
-                        'port:1, device:desk, person:anna or number:+79161234567',
-                      ],
-                    },
-                  ),
-                ),
-            )
+            .array(target)
             .min(1)
             .meta(field('Кому', 'Targets', 'Звонят все сразу.', 'All are rung at once.')),
           seconds: z
@@ -65,6 +49,7 @@ export const destination = z.object({
                 'Outside targets must press 1, so that a voicemail never swallows a call.',
               ),
             ),
+          during,
         })
         .meta(field('Шаг', 'Step', 'Кому звонить вместе.', 'Who is rung together.')),
     )
@@ -100,4 +85,5 @@ export const incomingNumber = z.object({
   destination: id.meta(
     field('Кому звонить', 'Destination', 'Кто отвечает.', 'Who is called.', { refersTo: 'destinations' }),
   ),
+  byHours,
 });

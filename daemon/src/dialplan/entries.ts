@@ -1,0 +1,52 @@
+import type { Config } from '../config/schema.ts';
+
+/**
+ * Services that speak to the caller themselves, by the kind of target that leads to them, each with the lists of the
+ * configuration in which its ids are. A kind whose list is not there yet has nobody in it.
+ */
+export const hostedLists = {
+  flow: ['flows'],
+  queue: ['queues'],
+  voicemail: ['people', 'groups'],
+  room: ['rooms'],
+} as const;
+
+export type HostedKind = keyof typeof hostedLists;
+
+export const hostedKinds = Object.keys(hostedLists) as HostedKind[];
+
+/** An entry of a list that may not be there: what is common to them all. */
+export interface ListEntry {
+  id: string;
+  name?: string;
+  extension?: string;
+}
+
+/** The entries of a list of the document by its name; none where the document has no such list. */
+export function entriesOf(config: Config, list: string): readonly ListEntry[] {
+  const entries = (config as unknown as Record<string, unknown>)[list];
+  return Array.isArray(entries) ? (entries as ListEntry[]) : [];
+}
+
+export const isHostedKind = (kind: string): kind is HostedKind =>
+  (hostedKinds as readonly string[]).includes(kind);
+
+/** Lists whose entries are reached by an extension of their own, beside people and places, and the kind of target. */
+const extensionLists = [
+  ['flows', 'flow'],
+  ['queues', 'queue'],
+  ['rooms', 'room'],
+] as const;
+
+/** Everything else that has an extension: where in the document it stands, and what it leads to. */
+export function extensionEntries(
+  config: Config,
+): { extension: string; name: string; target: string; path: string }[] {
+  return extensionLists.flatMap(([list, kind]) =>
+    entriesOf(config, list).flatMap(({ id, name, extension }, i) =>
+      extension
+        ? [{ extension, name: name ?? id, target: `${kind}:${id}`, path: `/${list}/${i}/extension` }]
+        : [],
+    ),
+  );
+}
