@@ -2,20 +2,23 @@ import t from 'tap';
 import { cannedSpeech } from '../../../hw/simulator/sound/speech.ts';
 import { startBox, until } from '../kit/box.ts';
 
+t.setTimeout(60_000);
+
 t.test('an exchange that gives no polarity: the end of its ringback is the answer (G04)', async (t) => {
   const box = await startBox(t);
   const line = box.line(5);
   Object.assign(line.options, {
     polarityOnAnswer: false,
-    rules: [{ pattern: '2\\d{6}', result: 'answer', ringMs: 1200 }],
+    // Into the second burst: one alone would be no ringback.
+    rules: [{ pattern: '2\\d{6}', result: 'answer', ringMs: 5600 }],
   });
-  const answered = line.next('answered', 10_000);
+  const answered = line.next('answered', 20_000);
   await box.dial(1, '2345678');
   await answered;
   await until(
     'the box takes it for an answer',
     async () => (await box.live()).calls[0]?.state === 'talking' || undefined,
-    9000,
+    15_000,
   );
   void box.telephone(1).speak({ tone: 1000, level: -10 });
   await line.waitForTone(1000, -16, 4000);

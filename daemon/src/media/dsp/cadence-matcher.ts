@@ -44,6 +44,8 @@ const SIT_AMERICAN_MS = [274, 380] as const;
 const GAP_MS = 54;
 /** How much later than the cadence allows the next "on" may come before the tone is called over, ms. */
 const LATE_MS = 200;
+/** A second burst of a ringback that lasted so long is one, even if somebody answers in its middle. */
+const BURST_MS = 300;
 /** Cycles kept as evidence. */
 const KEPT = 8;
 
@@ -70,6 +72,10 @@ export class CadenceMatcher {
   #count = 0;
   #reported = false;
   #dial: ToneEvidence | undefined;
+  /** A burst and a pause as of a ringback. */
+  #mayRing: { cadence: DetectCadence; cycle: ToneCycle } | undefined;
+  /** A ringback that goes on, and where the last tone ended. */
+  #ringing: { cadence: DetectCadence; cycles: ToneCycle[]; count: number; endedAt: number } | undefined;
   /** Parts of the special information tone heard in a row. */
   #sit: ToneCycle[] = [];
 
@@ -100,6 +106,7 @@ export class CadenceMatcher {
   tick(ms: number): void {
     if (this.#label >= 0) this.#lasting(this.#label, ms);
     else if (this.#set >= 0) this.#silence(ms - this.#onEnd);
+    if (this.#label < 0) this.#ringingOver(ms);
   }
 
   /** Forgets everything, without events. */
@@ -109,6 +116,8 @@ export class CadenceMatcher {
     this.#set = -1;
     this.#forgetCadence();
     this.#dial = undefined;
+    this.#mayRing = undefined;
+    this.#ringing = undefined;
     this.#sit = [];
   }
 
@@ -132,9 +141,15 @@ export class CadenceMatcher {
     this.#onMs = duration;
     this.#onEnd = ms;
     this.#sound = sound;
+    // Another tone may be taking its place: what it is will be known before the ringback is late again.
+    if (this.#ringing && sound.steady) this.#ringing.endedAt = ms;
     if (sit !== undefined) this.#sitPart(sit, duration, sound);
-    if (sound.steady) return;
+    if (sound.steady) {
+      this.#burstEnded();
+      return;
+    }
     // A voice or an instrument that comes by the frequency: no cadence goes on over it.
+    this.#mayRing = undefined;
     this.#breakOff();
     this.#set = -1;
   }
@@ -156,6 +171,7 @@ export class CadenceMatcher {
     }
     this.#breakOff();
     this.#dial = this.#evidence([cycleOf(ms - this.#since, 0, sound)], 1);
+    this.#ringing = undefined;
     this.#onEvent({ kind: 'detected', tone: 'dial', evidence: this.#dial });
   }
 
@@ -178,6 +194,7 @@ export class CadenceMatcher {
     this.#sit = [];
     if (!partsOfSit(parts)) return;
     const evidence = this.#evidence(parts, 1);
+    this.#ringing = undefined;
     this.#onEvent({ kind: 'detected', tone: 'sit', evidence });
     this.#onEvent({ kind: 'ended', tone: 'sit', evidence });
   }
@@ -193,20 +210,6 @@ export class CadenceMatcher {
       this.#breakOff();
       // The "on" has been judged; the silence that goes on after it must not prove it again.
       this.#set = -1;
-      return;
-    }
-    if (this.#tone || this.#reported) return;
-    for (const cadence of this.#profile.sets[this.#set]!.cadences ?? []) {
-      if (
-        cadence.confirmOffMs !== undefined &&
-        offMs >= cadence.confirmOffMs &&
-        within(this.#onMs, cadence.onMs)
-      ) {
-        this.#tone = cadence;
-        this.#cycles = [this.#cycle(0)];
-        this.#count = 1;
-        this.#report();
-      }
     }
   }
 
@@ -217,15 +220,15 @@ export class CadenceMatcher {
       this.#breakOff();
       return;
     }
-    const last = this.#cycles.at(-1);
     const cycle = this.#cycle(offMs);
-    if (this.#tone === cadence && last?.offMs === 0) {
-      // The cycle that was reported on the strength of its silence is complete now.
-      this.#cycles[this.#cycles.length - 1] = { ...last, offMs };
+    if (cadence.tone === 'ringback') {
+      this.#breakOff();
+      this.#mayRing = { cadence, cycle };
       return;
     }
+    const last = this.#cycles.at(-1);
     // A cadence of equal parts that lies where two ranges meet may be one now and the other then: both release.
-    if (this.#tone && last && goesOn(this.#tone, cadence) && alikeCycles(cycle, last)) {
+    if (this.#tone && last && alikeCycles(cycle, last)) {
       this.#count++;
       if (this.#cycles.length === KEPT) this.#cycles.shift();
     } else {
@@ -236,6 +239,31 @@ export class CadenceMatcher {
     }
     this.#cycles.push(cycle);
     if (this.#count >= this.#tone.cycles) this.#report();
+  }
+
+  /** The burst after a first one and its pause has been heard: one alone may be any sound of the network. */
+  #burstEnded(): void {
+    const may = this.#mayRing;
+    this.#mayRing = undefined;
+    if (!may || this.#onMs < BURST_MS || !alikeSound(this.#cycle(0), may.cycle)) return;
+    const { cadence, cycle } = may;
+    const { cycles = [], count = 0 } = this.#ringing ?? {};
+    const kept = [...cycles.slice(1 - KEPT), cycle];
+    this.#ringing = { cadence, cycles: kept, count: count + 1, endedAt: this.#onEnd };
+    const kind = count === 0 ? 'detected' : 'cycle';
+    this.#onEvent({ kind, tone: 'ringback', evidence: this.#evidence(kept, count + 1) });
+  }
+
+  /**
+   * A ringback is over when its next burst does not come, whatever else is heard meanwhile: a crackle is no answer,
+   * and whoever speaks is heard by his voice.
+   */
+  #ringingOver(ms: number): void {
+    const ringing = this.#ringing;
+    if (!ringing || ms - ringing.endedAt <= ringing.cadence.offMs[1] + LATE_MS) return;
+    this.#ringing = undefined;
+    const evidence = this.#evidence(ringing.cycles, ringing.count);
+    this.#onEvent({ kind: 'ended', tone: 'ringback', evidence });
   }
 
   #cycle(offMs: number): ToneCycle {
@@ -257,6 +285,8 @@ export class CadenceMatcher {
   #report(): void {
     const kind = this.#reported ? 'cycle' : 'detected';
     this.#reported = true;
+    // The network has given up ringing: that nobody answers is not an answer.
+    this.#ringing = undefined;
     this.#onEvent({ kind, tone: this.#tone!.tone, evidence: this.#evidence(this.#cycles, this.#count) });
   }
 
@@ -300,17 +330,13 @@ function alike(a: number, b: number): boolean {
 }
 
 function alikeCycles(a: ToneCycle, b: ToneCycle): boolean {
-  return (
-    alike(a.onMs, b.onMs) &&
-    alike(a.offMs, b.offMs) &&
-    Math.abs(a.frequencyHz - b.frequencyHz) <= ALIKE_HZ &&
-    Math.abs(a.levelDbm0 - b.levelDbm0) <= ALIKE_DB
-  );
+  return alike(a.onMs, b.onMs) && alike(a.offMs, b.offMs) && alikeSound(a, b);
 }
 
-/** Whether a row of one cadence goes on with a cycle that fits the other. */
-function goesOn(row: DetectCadence, cycle: DetectCadence): boolean {
-  return row === cycle || (row.tone !== 'ringback' && cycle.tone !== 'ringback');
+function alikeSound(a: ToneCycle, b: ToneCycle): boolean {
+  return (
+    Math.abs(a.frequencyHz - b.frequencyHz) <= ALIKE_HZ && Math.abs(a.levelDbm0 - b.levelDbm0) <= ALIKE_DB
+  );
 }
 
 function fits(cadence: DetectCadence, onMs: number, offMs: number): boolean {

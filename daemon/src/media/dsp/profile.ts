@@ -12,10 +12,8 @@ export interface DetectCadence {
   readonly offMs: Range;
   /** Largest difference of on and off, as a part of the longer; missing: they need not be equal. */
   readonly equal?: number;
-  /** How many on-off pairs must have been heard. */
+  /** How many on-off pairs must have been heard; the last one is complete when the next "on" begins. */
   readonly cycles: number;
-  /** Silence after a first "on" that is proof enough, ms. */
-  readonly confirmOffMs?: number;
 }
 
 /** One or two frequencies to recognise, and what they mean. */
@@ -251,7 +249,6 @@ function readDetect(detect: Reader): void {
         cadence.range('offMs', 20, 10_000);
         cadence.number('cycles', 1, 20);
         if (cadence.has('equal')) cadence.number('equal', 0, 1);
-        if (cadence.has('confirmOffMs')) cadence.number('confirmOffMs', 20, 10_000);
       }
     }
     if (set.has('sit')) set.oneOf('sit', [1, 2, 3]);

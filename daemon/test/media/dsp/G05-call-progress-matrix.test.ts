@@ -138,7 +138,7 @@ t.test(
       for (const [i, frequencyHz] of ENDS.entries())
         for (const [levelDbm0, line] of LEVELS) {
           const context = i % 2 === 0 ? 'after-digits' : 'after-answer';
-          const heard = names(listen(overLine({ frequencyHz, levelDbm0, cadence }, 7000, line, 7), context));
+          const heard = names(listen(overLine({ frequencyHz, levelDbm0, cadence }, 8000, line, 7), context));
           if (heard !== 'ringback') wrong.push(`${frequencyHz} Hz ${levelDbm0} ${context}: ${heard}`);
         }
       t.same(wrong, [], cadence.join('/'));
