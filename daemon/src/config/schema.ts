@@ -7,6 +7,7 @@ import { accessNumber, person, pin } from './schema/person.ts';
 import { type fxoPort, type fxsPort, port } from './schema/port.ts';
 import { protection } from './schema/protection.ts';
 import { recording } from './schema/recording.ts';
+import { room } from './schema/room.ts';
 import { type price, route } from './schema/route.ts';
 import { calendar, schedule } from './schema/schedule.ts';
 import { fraudGuard, type limits, spending } from './schema/spending.ts';
@@ -246,6 +247,25 @@ export const configSchema = z.object({
     ),
   spending,
   fraudGuard,
+  rooms: z
+    .array(room)
+    .default([])
+    .meta(
+      field(
+        'Комнаты для совещаний',
+        'Conference rooms',
+        'Все, кто позвонил в комнату, слышат друг друга.',
+        'All who call a room hear each other.',
+        {
+          scope: 'next-call',
+          item: ['комната', 'conference room'],
+          empty: [
+            'Заведите комнату: люди звонят на её номер и говорят все вместе.',
+            'Add a room: people call its number and all talk together.',
+          ],
+        },
+      ),
+    ),
   protection,
   sip,
   rtp,

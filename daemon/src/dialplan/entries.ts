@@ -13,6 +13,9 @@ export const hostedLists = {
 
 export type HostedKind = keyof typeof hostedLists;
 
+/** The same, and what is reached by a code of the office alone and is nobody's target. */
+export type ServedKind = HostedKind | 'observe';
+
 export const hostedKinds = Object.keys(hostedLists) as HostedKind[];
 
 /** An entry of a list that may not be there: what is common to them all. */

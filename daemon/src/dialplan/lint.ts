@@ -46,6 +46,7 @@ const same = (text: string): Said => ({ ru: text, en: text });
 const presentationOwners = {
   hideCode: { ru: 'код «скрыть номер»', en: 'the code to hide the number' },
   showCode: { ru: 'код «показать номер»', en: 'the code to show the number' },
+  observeCode: { ru: 'код подключения к разговору', en: 'the code to take part in a call' },
 } as const satisfies Record<string, Said>;
 
 function ownNumbers(config: Config): OwnNumber[] {
@@ -101,7 +102,17 @@ function ownNumbers(config: Config): OwnNumber[] {
       ports: [],
     });
   });
-  for (const field of ['hideCode', 'showCode'] as const) {
+  config.dialing.modeCodes.forEach(({ code, schedule }, i) => {
+    const name = config.schedules.find(({ id }) => id === schedule)?.name ?? schedule;
+    numbers.push({
+      digits: code,
+      path: `/dialing/modeCodes/${i}/code`,
+      owner: { ru: `переключение «${name}»`, en: `switching "${name}"` },
+      kind: 'speed-dial',
+      ports: [],
+    });
+  });
+  for (const field of ['hideCode', 'showCode', 'observeCode'] as const) {
     const digits = config.dialing[field];
     const owner = presentationOwners[field];
     if (digits !== '') numbers.push({ digits, path: `/dialing/${field}`, owner, kind: 'prefix', ports: [] });

@@ -13,6 +13,7 @@ import { extensionEntries } from './entries.ts';
 import { formatNumber } from './format-number.ts';
 import type { Area } from './number-rules.ts';
 import { comparablePrice, priceFor } from './price.ts';
+import { observeEntries } from './observe-entries.ts';
 import { profileNamed } from './profile.ts';
 import type { ClassifiedNumber, Presentation, RoutePlan, RouteStep, Said } from './route-plan.ts';
 import { refusal, whatItIs } from './sentence.ts';
@@ -167,6 +168,7 @@ export function extensionsOf(config: Config): string[] {
   ];
 }
 
+    ...observeEntries(config).map(({ dialed }) => dialed),
 /** The numbers of a pattern in which `X` is any digit. */
 function expand(pattern: string): string[] {
   const at = pattern.indexOf('X');

@@ -57,6 +57,7 @@ import { RecordingDesk } from './recording-desk.ts';
 import { Recordings } from './recordings.ts';
 import { Registrations } from './registrations.ts';
 import { sipListen } from './sip-listen.ts';
+import { SealedConfig } from './sealed-config.ts';
 import { srtpSuitesHere } from './srtp-suites.ts';
 import { StandingAlarms } from './standing-alarms.ts';
 import { trunkResolver } from './trunk-resolver.ts';
@@ -159,6 +160,8 @@ export class Daemon {
       card,
       profile,
       erlDb: (port) => echo.figures(port)?.erlDb,
+    const sealed = new SealedConfig(store, key);
+    await sealed.sealStored();
     });
     const plans = new DialPlans(config(), clock, (step) => desk.usable(step));
     const context: ServiceContext = {
@@ -295,7 +298,7 @@ export class Daemon {
         },
         password: { hash: hashPassword, verify: verifyPassword },
         claim: { code: () => claimCode(data), buttonPressed: () => false },
-        config: store,
+        config: sealed,
         pins,
         records,
         traces,

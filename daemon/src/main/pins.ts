@@ -4,6 +4,7 @@ import type { PinAccess, PinResult } from '../api/deps.ts';
 import type { Clock } from '../base/clock.ts';
 import { type DeviceKey, findPin, hashPin } from '../config/device-key.ts';
 import { shortestPin, weakPin } from '../config/pin-policy.ts';
+import { opensRoom } from '../config/room-pin.ts';
 import type { Config, PinConfig } from '../config/schema.ts';
 import type { ConfigStore } from '../config/store.ts';
 import { isWithinAny, localDay } from '../dialplan/time-rule.ts';
@@ -34,6 +35,10 @@ export class Pins implements PinAccess, PinCheck {
     const rules = new Map(timeRules.map((rule) => [rule.id, rule]));
     const within = (ids: readonly string[]): boolean => isWithinAny(ids, rules, wall, site.timeZone);
     return findPin(pins, digits, this.#key, { ...options, today, within });
+  }
+
+  opens(digits: string, pin: string): boolean {
+    return opensRoom(digits, pin, this.#key);
   }
 
   list(): PinView[] {

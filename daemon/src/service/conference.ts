@@ -2,6 +2,7 @@ import type { Call } from '../call/call.ts';
 import type { Leg } from '../call/leg.ts';
 import type { MixSeat } from '../media/api.ts';
 import type { ServiceContext } from './context.ts';
+import { ofTheOffice } from './whose-call.ts';
 
 /** Seats in which everybody hears everybody else. */
 export function roundTable(endpoints: readonly string[]): MixSeat[] {
@@ -10,10 +11,6 @@ export function roundTable(endpoints: readonly string[]): MixSeat[] {
     hears: endpoints.filter((other) => other !== endpoint).map((from) => ({ from })),
   }));
 }
-
-/** Whether a leg is the office's own, and not the network's. */
-const ofTheOffice = (leg: Leg | undefined): boolean =>
-  leg !== undefined && (leg.kind === 'fxs' || leg.place.startsWith('device:'));
 
 /**
  * Three at one table (M17): `starter` has two calls, and all hear each other. Each call keeps its record. When one of the

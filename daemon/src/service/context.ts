@@ -81,6 +81,8 @@ export interface PinCheck {
   match(
     digits: string,
     options: { outside: boolean; userNumber?: string; caller?: string },
+  /** Whether digits are those of a room's PIN, as it is stored. */
+  opens(digits: string, pin: string): boolean;
   ): PinConfig | undefined;
 }
 

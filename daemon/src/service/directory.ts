@@ -1,6 +1,7 @@
 import type { Config, DeviceConfig, FxsPortConfig, PersonConfig } from '../config/schema.ts';
-import { extensionEntries, type HostedKind, isHostedKind } from '../dialplan/entries.ts';
-import type { Origin } from './context.ts';
+import { extensionEntries, isHostedKind, type ServedKind } from '../dialplan/entries.ts';
+import { observeEntries } from '../dialplan/observe-entries.ts';
+import type { Origin, Rights } from './context.ts';
 
 /** Someone or something that can be rung; the grammar of destinations and forwardings. */
 export type Target =
@@ -10,7 +11,7 @@ export type Target =
   | { kind: 'behind'; device: string; number: string }
   | { kind: 'person'; person: PersonConfig }
   /** A service that speaks to the caller itself. */
-  | { kind: 'hosted'; service: HostedKind; id: string }
+  | { kind: 'hosted'; service: ServedKind; id: string }
   | { kind: 'number'; number: string };
 
 /** Who has an extension: a person before a port, since a person may sit at several. */
@@ -21,6 +22,8 @@ export function targetOfExtension(config: Config, extension: string): Target | u
   if (port) return { kind: 'port', port: port.number };
   const own = extensionEntries(config).find((entry) => entry.extension === extension);
   if (own) return parseTarget(config, own.target);
+  const observed = observeEntries(config).find(({ dialed }) => dialed === extension);
+  if (observed) return { kind: 'hosted', service: 'observe', id: observed.extension };
   const device = config.devices.find((d) => d.enabled && d.extension === extension);
   if (device) return { kind: 'device', device: device.id };
   const pbx = config.devices.find((d) => d.enabled && d.numbers.some((n) => isOf(extension, n)));

@@ -2,7 +2,7 @@ import type { Attempt } from '../call/attempt.ts';
 import type { Call } from '../call/call.ts';
 import { cause, localCause } from '../call/cause.ts';
 import type { Leg, Party, ReleaseCause } from '../call/leg.ts';
-import type { HostedKind } from '../dialplan/entries.ts';
+import type { ServedKind } from '../dialplan/entries.ts';
 import type { Origin, Rights, ServiceContext } from './context.ts';
 import type { Dialog } from './dialog.ts';
 import { HostedAttempt } from './hosted-attempt.ts';
@@ -95,19 +95,19 @@ export interface HostedRequest {
 /** The hosted services by kind of target. */
 export class HostedServices {
   readonly #context: ServiceContext;
-  #services = new Map<HostedKind, HostedService>();
+  #services = new Map<ServedKind, HostedService>();
 
   constructor(context: ServiceContext) {
     this.#context = context;
   }
 
   /** From now on `service` serves the targets of this kind. */
-  register(kind: HostedKind, service: HostedService): void {
+  register(kind: ServedKind, service: HostedService): void {
     this.#services.set(kind, service);
   }
 
   /** What hands the caller to `kind:id`; fails at once where the box has no such service. */
-  attempt(kind: HostedKind, id: string, request: HostedRequest): Attempt {
+  attempt(kind: ServedKind, id: string, request: HostedRequest): Attempt {
     const service = this.#services.get(kind) ?? {
       serve: async (): Promise<Next> => ({
         kind: 'next-step',

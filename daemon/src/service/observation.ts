@@ -3,8 +3,10 @@ import type { Call } from '../call/call.ts';
 import { cause, localCause } from '../call/cause.ts';
 import type { Leg } from '../call/leg.ts';
 import type { EndpointId, MixSeat } from '../media/api.ts';
+import type { AuditAct } from '../records/audit.ts';
 import type { ServiceContext } from './context.ts';
 import type { Reach } from './reach.ts';
+import { ofTheOffice, peopleIn } from './whose-call.ts';
 
 /** How somebody takes part in another's call: `listen`: heard by nobody; `whisper`: by one of them; `barge`: by both. */
 export type ObservationMode = 'listen' | 'whisper' | 'barge';
@@ -12,7 +14,7 @@ export type ObservationMode = 'listen' | 'whisper' | 'barge';
 /** What is asked for. */
 export interface ObservationOrder {
   mode: ObservationMode;
-  /** The telephone that is rung to take part. */
+  /** The telephone that is rung to take part, or has called for it. */
   extension: string;
   /** Who hears a whisper; by default the party that is of the office, of two the called one. */
   toward?: 'caller' | 'called';
@@ -40,26 +42,47 @@ export class Observations {
    */
   begin(callId: string, order: ObservationOrder): ObservationRefusal | undefined {
     const call = this.#context.calls.get(callId);
-    if (!call?.called || (call.state !== 'talking' && call.state !== 'held')) return 'no-call';
-    // Nothing is added to a dispatcher's call or a fax, and three at a table need no fourth.
-    const { service, fax, conferenceWith } = call.record;
-    if (service === 'emergency' || fax || conferenceWith) return 'not-this-call';
-    const running = this.#running.get(call);
-    if (running) {
-      if (running.extension !== order.extension) return 'busy';
+    const running = call && this.#running.get(call);
+    if (running?.extension === order.extension) {
       running.change(order);
       return undefined;
     }
+    const refusal = call ? this.#refusal(call) : 'no-call';
+    if (!call || refusal) return refusal;
     const attempt = this.#reach.extension(order.extension, {
       caller: { name: call.record.callerName ?? call.record.callerNumber ?? '' },
       ring: 'internal',
       pressOne: false,
       rights: { classOfService: '' },
     });
-    const observation = new Observation(call, order, attempt, this.#context);
+    const observation = this.#open(call, order);
+    observation.ring(attempt);
+    return undefined;
+  }
+
+  /** The same with a party that has called for it, and is answered: it is its owner's to release when all is over. */
+  join(call: Call, leg: Leg, order: ObservationOrder): ObservationRefusal | JoinedObservation {
+    const refusal = this.#refusal(call);
+    if (refusal) return refusal;
+    const observation = this.#open(call, order);
+    observation.seat(leg);
+    return observation;
+  }
+
+  #open(call: Call, order: ObservationOrder): Observation {
+    const observation = new Observation(call, order, this.#context);
     this.#running.set(call, observation);
     observation.whenOver(() => this.#running.delete(call));
-    return undefined;
+    return observation;
+  }
+
+  #refusal(call: Call): ObservationRefusal | undefined {
+    if (!call.called || (call.state !== 'talking' && call.state !== 'held')) return 'no-call';
+    // Nothing is added to a dispatcher's call or a fax, and three at a table need no fourth.
+    const { service, fax, conferenceWith } = call.record;
+    if (service === 'emergency' || fax || conferenceWith) return 'not-this-call';
+    if (peopleIn(call, this.#context.config()).some(({ observable }) => !observable)) return 'not-this-call';
+    return this.#running.has(call) ? 'busy' : undefined;
   }
 
   /** Ends it; false: nobody takes part in that call. */
@@ -71,34 +94,45 @@ export class Observations {
   }
 }
 
-class Observation {
+/** Part of somebody in a call, as who called for it holds it. */
+export interface JoinedObservation {
+  change(order: ObservationOrder): void;
+  end(): void;
+  whenOver(fn: () => void): void;
+}
+
+class Observation implements JoinedObservation {
   readonly extension: string;
   readonly #call: Call;
   readonly #context: ServiceContext;
-  readonly #attempt: Attempt;
   readonly #off: (() => void)[];
+  /** Rings the telephone; undefined where it has called by itself. */
+  #attempt: Attempt | undefined;
   #order: ObservationOrder;
   #leg: Leg | undefined;
   #over = false;
-  #told: () => void = () => {};
+  readonly #told: (() => void)[] = [];
 
-  constructor(call: Call, order: ObservationOrder, attempt: Attempt, context: ServiceContext) {
+  constructor(call: Call, order: ObservationOrder, context: ServiceContext) {
     this.#call = call;
     this.#context = context;
     this.#order = order;
-    this.#attempt = attempt;
     this.extension = order.extension;
     // What the call does with its own two is done when it has told of it.
     const look = (): void => queueMicrotask(() => this.#arrange());
     this.#off = [call.on('changed', look), call.on('replaced', look), call.on('ended', () => this.end())];
-    attempt.on('answered', (leg) => this.#answered(leg));
-    attempt.on('failed', () => this.end());
     context.log('info', () => `${order.mode} to call ${call.id} on ${order.extension}, by ${order.by}`);
+  }
+
+  ring(attempt: Attempt): void {
+    this.#attempt = attempt;
+    attempt.on('answered', (leg) => this.seat(leg));
+    attempt.on('failed', () => this.end());
     attempt.start();
   }
 
   whenOver(fn: () => void): void {
-    this.#told = fn;
+    this.#told.push(fn);
     if (this.#over) fn();
   }
 
@@ -112,7 +146,7 @@ class Observation {
     if (this.#over) return;
     this.#over = true;
     for (const off of this.#off) off();
-    this.#attempt.cancel(localCause(cause.normal, 'not wanted any more'));
+    this.#attempt?.cancel(localCause(cause.normal, 'not wanted any more'));
     const { media } = this.#context;
     const [a, b] = [this.#call.caller.endpoint, this.#call.called?.endpoint];
     if (this.#leg) {
@@ -120,16 +154,18 @@ class Observation {
       // The call goes on as a call of two.
       if (this.#call.state === 'talking' && a && b) void media.connect(a, b).catch(() => {});
       this.#call.keeper.event('observed-no-more', this.#leg.place);
-      this.#leg.release(localCause(cause.normal));
+      this.#audit('observed-no-more', this.#leg);
+      if (this.#attempt) this.#leg.release(localCause(cause.normal));
     }
-    this.#told();
+    for (const fn of this.#told) fn();
   }
 
   get #id(): string {
     return `observation:${this.#call.id}`;
   }
 
-  #answered(leg: Leg): void {
+  /** The telephone takes part from now on. */
+  seat(leg: Leg): void {
     this.#leg = leg;
     this.#off.push(leg.on('released', () => this.end()));
     this.#note();
@@ -140,7 +176,12 @@ class Observation {
     const { mode, by } = this.#order;
     if (!this.#leg) return;
     this.#call.keeper.event(`observed-${mode}`, `${this.#leg.place}, ${by}`);
+    this.#audit(`observed-${mode}`, this.#leg);
     this.#context.log('info', () => `${this.#leg?.place} takes part in call ${this.#call.id}: ${mode}`);
+  }
+
+  #audit(act: AuditAct, { place }: Leg): void {
+    this.#context.audit?.note({ who: this.#order.by, from: place, act, callId: this.#call.id });
   }
 
   #arrange(): void {
@@ -157,9 +198,8 @@ class Observation {
   #toward(): 'caller' | 'called' {
     const { toward } = this.#order;
     if (toward) return toward;
-    const ours = (leg: Leg): boolean => leg.kind === 'fxs' || leg.place.startsWith('device:');
     const { caller, called } = this.#call;
-    return ours(caller) && !(called && ours(called)) ? 'caller' : 'called';
+    return ofTheOffice(caller) && !ofTheOffice(called) ? 'caller' : 'called';
   }
 }
 

@@ -4,6 +4,7 @@ import type { ServiceContext } from './context.ts';
 import type { DialedSeed } from './dialed.ts';
 import type { Dialog } from './dialog.ts';
 import type { Lockouts } from './lockout.ts';
+import { countWrongPin, rightPin } from './pin-lock.ts';
 
 /** A PIN of this many digits or more may be given from outside without a user number (ruling 9). */
 const pinAloneLength = 8;
@@ -92,37 +93,18 @@ export class PinDesk {
       ...(entry.user === undefined ? {} : { userNumber: entry.user }),
     });
     if (found && enough && !locked) {
-      for (const key of keys) {
-        this.#lockouts.succeeded(key);
-        this.#context.alarms.clear(lockAlarm(key));
-      }
+      for (const key of keys) rightPin(this.#context, this.#lockouts, key);
       return found;
     }
-    for (const key of keys) this.#count(key, now, asker);
+    for (const key of keys) this.#count(key, asker);
     return undefined;
   }
 
-  #count(key: string, now: number, asker: PinAsker): void {
+  #count(key: string, asker: PinAsker): void {
     const shared = asker.outside && key === asker.place;
-    const lockMs = this.#lockouts.failed(key, now, {
+    countWrongPin(this.#context, this.#lockouts, key, asker.place, {
       attempts: asker.rule.attempts * (shared ? ingressFactor : 1),
       lockoutMs: asker.rule.lockoutSeconds * 1000,
-    });
-    if (lockMs === 0) return;
-    const seconds = Math.round(lockMs / 1000);
-    this.#context.log('warn', () => `PIN entry locked at ${key} for ${seconds} s`);
-    this.#context.alarms.raise({
-      id: lockAlarm(key),
-      severity: 'warning',
-      place: asker.place,
-      said: {
-        ru: `Несколько раз подряд набран неверный ПИН-код (${asker.place}). Ввод ПИН-кода закрыт на ${seconds} с.`,
-        en: `A wrong PIN was entered several times in a row (${asker.place}). PIN entry is closed for ${seconds} s.`,
-      },
-      cure: {
-        ru: 'Посмотрите в списке звонков, кто это был. Если свой, напомните ему ПИН-код: блокировка закончится сама.',
-        en: 'See in the list of calls who it was. If it was one of your staff, remind them of the PIN: the lock ends by itself.',
-      },
     });
   }
 
@@ -142,6 +124,3 @@ export class PinDesk {
     dialog.leg.release(localCause(cause.rejected, 'PIN not accepted'));
   }
 }
-
-/** Id of the alarm that tells of the lock of `key`; it stands until a right PIN comes there again. */
-const lockAlarm = (key: string): string => `pin-lock-${key.replace(':', '-')}`;

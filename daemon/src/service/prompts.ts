@@ -15,7 +15,11 @@ export type PromptName =
   /** "This call is recorded." */
   | 'recorded'
   /** "This call is no longer recorded." */
-  | 'not-recorded';
+  | 'not-recorded'
+  /** "You are the first in the conference. Please wait for the others." */
+  | 'room-first'
+  /** "The conference is full." */
+  | 'room-full';
 
 /** The recordings of the box's language. */
 export interface Prompts {

@@ -3,7 +3,8 @@ import type { Leg } from '../call/leg.ts';
 import type { CallRecordings } from './call-recordings.ts';
 import type { ServiceContext } from './context.ts';
 import { onKeyCode } from './key-code.ts';
-import { isOfStaff, mayRecord, whoAt } from './recording-rules.ts';
+import { mayRecord } from './recording-rules.ts';
+import { isOfStaff, whoAt } from './whose-call.ts';
 
 /**
  * Recording on demand: staff key the code during a call to begin a recording and once more to end it. One that a rule

@@ -9,10 +9,13 @@ import { Emergency } from './emergency.ts';
 import { HostedServices } from './hosted.ts';
 import { Incoming, type Normalise, type TrunkCall } from './incoming.ts';
 import { KeyTransfers } from './key-transfer.ts';
+import { KeyedSecrets } from './keyed-secret.ts';
 import { Lockouts } from './lockout.ts';
 import { Observations } from './observation.ts';
+import { ObserveByCode } from './observe-by-code.ts';
 import { PinDesk } from './pin-dialog.ts';
 import { Reach } from './reach.ts';
+import { Rooms } from './rooms.ts';
 import { Station, type StationServices } from './station.ts';
 import { Transfers } from './transfers.ts';
 
@@ -20,6 +23,7 @@ import { Transfers } from './transfers.ts';
 export class Services {
   readonly lockouts = new Lockouts();
   readonly observations: Observations;
+  readonly rooms: Rooms;
   /** Services that speak to the caller themselves, by the kind of target that leads to them. */
   readonly hosted: HostedServices;
   readonly #context: ServiceContext;
@@ -34,6 +38,10 @@ export class Services {
     this.hosted = new HostedServices(context);
     const reach = new Reach(context, this.hosted);
     this.observations = new Observations(context, reach);
+    const secrets = new KeyedSecrets(context, this.lockouts);
+    this.rooms = new Rooms(context, secrets);
+    this.hosted.register('room', this.rooms);
+    this.hosted.register('observe', new ObserveByCode(context, this.observations, secrets));
     const emergency = new Emergency(context);
     const dialing = new Dialing(context, reach, emergency);
     const pins = new PinDesk(context, this.lockouts);

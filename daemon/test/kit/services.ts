@@ -126,6 +126,7 @@ export class Bench {
     };
     const area = { ...this.#plan.area };
     this.services = new Services(
+        opens: (digits, pin) => digits === pin,
       this.context,
       (number, fromLine) => normaliseCaller(number, area, fromLine).e164 ?? number,
     );

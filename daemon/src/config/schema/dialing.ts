@@ -145,6 +145,22 @@ export const dialing = z
         ),
       ),
     modeCodes,
+    observeCode: z
+      .string()
+      .regex(/^(?:[*#][0-9*#]{1,5})?$/)
+      .default('')
+      .meta(
+        field(
+          'Код подключения к разговору',
+          'Code to take part in a call',
+          'За ним набирают внутренний номер того, чей разговор слушать: *5512. Право даётся сотруднику в разделе «Люди». Пусто — нельзя.',
+          "Behind it the extension whose call is meant: *5512. The right to it is a person's, under People. Empty: no such code.",
+          {
+            hint: ['* или #, затем до пяти знаков: *55', '* or #, then up to five keys: *55'],
+            dialed: true,
+          },
+        ),
+      ),
     extensionLength: z
       .object({
         min: z

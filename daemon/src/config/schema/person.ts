@@ -15,6 +15,7 @@ import {
   portNumber,
   timeRuleIds,
 } from './common.ts';
+import { mayObserve, observable } from './rights.ts';
 import { leave } from './schedule.ts';
 import { limits } from './spending.ts';
 
@@ -116,6 +117,8 @@ export const person = z.object({
     ),
   ),
   costCentre: costCentreId,
+  mayObserve,
+  observable,
   limits,
   forwarding,
   leave,
