@@ -1,7 +1,10 @@
 import type { Config } from '../config/schema.ts';
 import type { CallRecord, FaxRecord } from '../records/call-record.ts';
 import type { PinTerms } from './pin-terms.ts';
+import type { ScheduleLive } from './schedule-contract.ts';
 import type { DeviceLive, TrunkLive } from './sip-contract.ts';
+
+export type * from './schedule-contract.ts';
 
 export type {
   DeviceLink,
@@ -99,6 +102,7 @@ export interface LiveState {
   calls: CallLive[];
   trunks: TrunkLive[];
   devices: DeviceLive[];
+  schedules: ScheduleLive[];
   alarms: AlarmLive[];
   health: HealthLive;
 }
@@ -278,6 +282,7 @@ export type LiveChange =
   | { what: 'calls'; id: string; value: CallLive | null }
   | { what: 'trunks'; id: string; value: TrunkLive | null }
   | { what: 'devices'; id: string; value: DeviceLive | null }
+  | { what: 'schedules'; id: string; value: ScheduleLive | null }
   | { what: 'alarms'; id: string; value: AlarmLive | null }
   /** A record was written or closed; the list of calls may want to look. */
   | { what: 'records'; id: string; value: null }
@@ -577,4 +582,5 @@ export type {
 export type { LineFigure, LineTestRequest, LineTestResult } from './line-test.ts';
 export type { PinTerms } from './pin-terms.ts';
 export type { BanView, LeaningView, ProtectionView } from './protection-view.ts';
+export type { SpendingView } from './spending-view.ts';
 export type { TraceKind, TraceMessage, TraceView } from './trace-view.ts';

@@ -26,6 +26,13 @@ import type {
   TraceView,
 } from './contract.ts';
 import type { LearnOrder, LearnView, VerdictRequest, VerdictResult } from './line-contract.ts';
+import type {
+  CalendarsView,
+  IncomingCheckResult,
+  ScheduleView,
+  SwitchRequest,
+} from './schedule-contract.ts';
+import type { SpendingView } from './spending-view.ts';
 
 /** What the page may know of the box before anybody has signed in. */
 export interface BoxAccess {
@@ -213,6 +220,27 @@ export interface LineCraft {
   judge(callId: string, request: VerdictRequest): VerdictResult | undefined;
 }
 
+/** Budgets and the fraud guard. */
+export interface SpendingAccess {
+  view(): SpendingView;
+  /** Lifts the lock of the fraud guard; false: there was none, and no alarm of it. */
+  lift(): boolean;
+}
+
+/** Schedules, and what they will say. Moments are ms since 1970; now if not given. */
+export interface ScheduleAccess {
+  list(at?: number, changes?: number): ScheduleView[];
+  view(id: string, at?: number, changes?: number): ScheduleView | undefined;
+  /** Without a mode: back to the schedule. Resolves when it is kept; undefined: there is no such schedule. */
+  switch(id: string, to: Partial<SwitchRequest>, by: string): Promise<ScheduleView | undefined>;
+  /** Undefined: there is no such destination. */
+  check(
+    question: { number: string } | { destination: string },
+    at?: number,
+  ): IncomingCheckResult | undefined;
+  calendars(): CalendarsView;
+}
+
 /** Everything the API stands on; built by main. */
 export interface ApiDeps {
   clock: Clock;
@@ -233,7 +261,9 @@ export interface ApiDeps {
   lines: LineActions;
   messages: MessagesAccess;
   protection: ProtectionAccess;
+  schedules: ScheduleAccess;
   lineCraft: LineCraft;
+  spending: SpendingAccess;
   /**
    * Whether a visitor is on the office's own network (ruling 18); `local` is our address he came to.
    * See {@link file://./on-link.ts} for the real one.

@@ -19,7 +19,9 @@ import { musicRoutes } from './music-routes.ts';
 import { observationRoutes } from './observation-routes.ts';
 import { protectionRoutes } from './protection-routes.ts';
 import { recordingRoutes } from './recording-routes.ts';
+import { scheduleRoutes } from './schedule-routes.ts';
 import { type SessionLimits, Sessions, sessionLimits } from './sessions.ts';
+import { spendingRoutes } from './spending-routes.ts';
 import { staticFiles } from './static-files.ts';
 import { traceRoutes } from './trace-routes.ts';
 
@@ -130,6 +132,8 @@ function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks): expre
   router.use(deviceRoutes(deps, links));
   router.use(messageRoutes(deps));
   router.use(protectionRoutes(deps));
+  router.use(scheduleRoutes(deps));
+  router.use(spendingRoutes(deps));
   return router;
 }
 

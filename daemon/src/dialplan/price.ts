@@ -1,19 +1,51 @@
 import type { PriceConfig } from '../config/schema.ts';
 import type { NumberRange } from './profile.ts';
 
-/** Prices are kept to this part of a currency unit, so that sums of records add up. */
-const precision = 10_000;
-
 /**
- * What a call of `talkMs` answered milliseconds costs, in currency units: nothing if it was not answered,
- * else the connection fee, the first part in full, and every begun step after it.
+ * Money is counted in whole parts of the currency unit, so that sums of records add up and no rounding of binary
+ * fractions is ever on a bill.
  */
-export function priceOf(price: PriceConfig, talkMs: number): number {
+export const moneyParts = 10_000;
+
+/** What a call costs: the price of its destination, and what is left of the route's package as it begins. */
+export type CallPrice = PriceConfig & {
+  /** Billed seconds that cost nothing, being paid for with the package. */
+  includedSeconds?: number;
+};
+
+/** An amount in currency units as whole parts. */
+export const toParts = (amount: number): number => Math.round(amount * moneyParts);
+
+/** Seconds that a call of `talkMs` is billed for: the first part in full, and every begun step after it. */
+export function billedSeconds(
+  price: Pick<PriceConfig, 'firstSeconds' | 'stepSeconds' | 'freeSeconds'>,
+  talkMs: number,
+): number {
   if (!(talkMs > 0)) return 0;
   const seconds = Math.ceil(talkMs / 1000);
+  if (seconds <= price.freeSeconds) return 0;
   const over = Math.max(0, seconds - price.firstSeconds);
-  const billed = price.firstSeconds + Math.ceil(over / price.stepSeconds) * price.stepSeconds;
-  return Math.round((price.connection + (billed * price.perMinute) / 60) * precision) / precision;
+  return price.firstSeconds + Math.ceil(over / price.stepSeconds) * price.stepSeconds;
+}
+
+/**
+ * What a call of `talkMs` answered milliseconds costs, in whole parts of a currency unit: nothing if it was not
+ * answered or is short enough to be free, else the connection fee and the billed seconds. A call that begins in a
+ * package pays neither fee nor what fits into it. Never falls as the call goes on.
+ */
+export function costOf(price: CallPrice, talkMs: number): number {
+  const billed = billedSeconds(price, talkMs);
+  if (!(talkMs > 0) || Math.ceil(talkMs / 1000) <= price.freeSeconds) return 0;
+  const included = price.includedSeconds ?? 0;
+  const paid = Math.max(0, billed - included);
+  // Half a part is rounded up, in whole numbers.
+  const minutes = Math.floor((2 * toParts(price.perMinute) * paid + 60) / 120);
+  return (included > 0 ? 0 : toParts(price.connection)) + minutes;
+}
+
+/** {@link costOf} in currency units. */
+export function priceOf(price: CallPrice, talkMs: number): number {
+  return costOf(price, talkMs) / moneyParts;
 }
 
 /**
@@ -34,7 +66,7 @@ export function priceFor(
   return best;
 }
 
-/** A yardstick for "cheaper": what a call of three minutes costs. No price is dearer than any price. */
-export function comparablePrice(price: PriceConfig | undefined): number {
-  return price ? priceOf(price, 180_000) : Number.POSITIVE_INFINITY;
+/** A yardstick for "cheaper": what a call of the usual length costs. No price is dearer than any price. */
+export function comparablePrice(price: CallPrice | undefined, usualMs = 180_000): number {
+  return price ? priceOf(price, usualMs) : Number.POSITIVE_INFINITY;
 }

@@ -1,4 +1,5 @@
-import type { PriceConfig, TollClass } from '../config/schema.ts';
+import type { TollClass } from '../config/schema.ts';
+import type { CallPrice } from './price.ts';
 
 /** A sentence in both languages of the box. */
 export interface Said {
@@ -50,7 +51,7 @@ export interface RouteStep {
   via: { kind: 'trunk'; trunk: string } | { kind: 'line'; ports: readonly number[] };
   /** Number to dial that way: E.164 with + on a trunk (the trunk writes it its own way), digits with pauses on a line. */
   number: string;
-  price: PriceConfig | undefined;
+  price: CallPrice | undefined;
   /** Why this step stands where it stands, for the page. */
   why: Said;
 }

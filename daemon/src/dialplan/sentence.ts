@@ -38,6 +38,12 @@ export function priceText(price: PriceConfig, currency: string): Said {
   };
 }
 
+/** An amount of money, for people. */
+export function moneyText(amount: number, currency: string): Said {
+  const text = amount.toFixed(2).replace(/\.00$/, '');
+  return { ru: `${comma(text)} ${symbols[currency] ?? currency}`, en: `${text} ${currency}` };
+}
+
 function comma(amount: string): string {
   return amount.replace('.', ',');
 }

@@ -84,3 +84,9 @@ function minutesOf(text: string): number {
   const minutes = Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5));
   return Math.min(minutes, minutesOfDay);
 }
+
+/** Whether a minute of the day lies between two times HH:MM, the second of which may be of the next day. */
+export function clockWithin(minute: number, from: string, to: string): boolean {
+  const [begin, end] = [minutesOf(from), minutesOf(to)];
+  return begin <= end ? minute >= begin && minute < end : minute >= begin || minute < end;
+}

@@ -46,6 +46,7 @@ import { LineBench } from './line-craft.ts';
 import { LineDesk } from './line-desk.ts';
 import { LivePicture } from './live-model.ts';
 import { OfficePicture } from './office-picture.ts';
+import { LongCalls } from './long-calls.ts';
 import { ParallelUse } from './parallel-use.ts';
 import { pbxAccounts } from './pbx-accounts.ts';
 import { Pins } from './pins.ts';
@@ -56,8 +57,10 @@ import { Protection, protectionTerms, readBans } from './protection.ts';
 import { RecordingDesk } from './recording-desk.ts';
 import { Recordings } from './recordings.ts';
 import { Registrations } from './registrations.ts';
-import { sipListen } from './sip-listen.ts';
 import { SealedConfig } from './sealed-config.ts';
+import { ScheduleDesk } from './schedule-desk.ts';
+import { sipListen } from './sip-listen.ts';
+import { SpendingDesk } from './spending.ts';
 import { srtpSuitesHere } from './srtp-suites.ts';
 import { StandingAlarms } from './standing-alarms.ts';
 import { trunkResolver } from './trunk-resolver.ts';
@@ -148,6 +151,8 @@ export class Daemon {
     const holdSound = (): { type: 'music' } | undefined =>
       config().dialing.holdSound === 'music' ? { type: 'music' } : undefined;
     const calls = new CallRegistry({ clock, media, tones, recorder, priceOf, holdSound });
+    const long = new LongCalls({ calls, clock, alarms, config });
+    this.#closers.push(() => long.close());
     const messages = new MessageWaiting();
     const office = new OfficePicture({ config, calls, messages });
     const sip = await this.#startSip(config(), media, sipd, office);
@@ -156,14 +161,26 @@ export class Daemon {
 
     let services: Services;
     const pins = new Pins(store, key, clock, () => services.lockouts);
+    const sealed = new SealedConfig(store, key);
+    await sealed.sealStored();
     const desk = new LineDesk(ports, calls, () => sip.trunks(), clock, {
       card,
       profile,
       erlDb: (port) => echo.figures(port)?.erlDb,
-    const sealed = new SealedConfig(store, key);
-    await sealed.sealStored();
     });
-    const plans = new DialPlans(config(), clock, (step) => desk.usable(step));
+    const schedules = new ScheduleDesk({
+      ...{ folder: data, clock, config, alarms },
+      normalise: (number, fromLine) => plans.normalise(number, fromLine),
+      warn: (message) => log.warn(() => message),
+    });
+    this.#closers.push(() => schedules.close());
+    const { hours } = schedules;
+    const plans = new DialPlans(
+      config(),
+      clock,
+      (step) => desk.usable(step),
+      () => hours.overrides,
+    );
     const context: ServiceContext = {
       clock,
       media,
@@ -189,6 +206,7 @@ export class Daemon {
           device === undefined ? `port ${port}` : `device ${device}`,
         );
       },
+      hours,
       newId: () => randomUUID(),
       log: (level, message) => log.child('service')[level](message),
     };
@@ -197,6 +215,8 @@ export class Daemon {
       log: (message) => log.child('recording').info(message),
     });
     this.#closers.push(() => recordings.close());
+    const spending = new SpendingDesk(context, records);
+    this.#closers.push(() => spending.close());
     services = new Services(context, (number, fromLine) => plans.normalise(number, fromLine));
     services.follow(ports.fxs.values(), ports.fxo.values());
     const learning = new LineLearning({
@@ -237,8 +257,10 @@ export class Daemon {
       probes: () => watchdog.states,
       callerHabit: (port) => habits.habit(port),
       echo: (port) => echo.figures(port),
+      schedules: () => schedules.live(),
     });
     habits.on('changed', (port) => live.portChanged(port));
+    hours.on('changed', (id) => live.scheduleChanged(id));
     this.#closers.push(() => live.close());
     sip.on('deviceChanged', (status) => live.deviceChanged(status));
     const standing = new StandingAlarms({ alarms, card, ports, sip, config, live });
@@ -263,6 +285,7 @@ export class Daemon {
       // Claiming the box says nothing about its settings.
       if (paths.some((path) => !path.startsWith('/admin'))) alarms.clear('settings-lost');
       plans.apply(next);
+      spending.apply();
       ports.update(portOptions(next, profile));
       echo.configure(next.ports);
       services.follow(ports.fxs.values(), ports.fxo.values());
@@ -271,6 +294,7 @@ export class Daemon {
       standing.watch();
       sip.apply(sipSettings(next));
       protection.apply();
+      schedules.apply();
       traces.apply();
       live.configChanged(store.revision);
     });
@@ -311,6 +335,8 @@ export class Daemon {
         lines: desk,
         messages,
         protection,
+        schedules,
+        spending,
         lineCraft: new LineBench(learning, records, config),
         onLink: systemOnLink(() => clock.now()),
         log: (level, message) => log.child('api')[level](() => message),

@@ -102,6 +102,8 @@ export interface CallRecord {
   startedAt: number;
   /** Somebody has answered; a service of ours that speaks to the caller is not somebody. */
   answeredAt?: number;
+  /** Which person's telephone it was, by id. */
+  answeredBy?: string;
   /** A service of ours has answered the caller, and which did so last: `flow:main`, `voicemail:anna`. */
   servedAt?: number;
   servedBy?: string;
@@ -127,6 +129,10 @@ export interface CallRecord {
   conferenceWith?: string;
   fax?: FaxRecord;
   recordings?: RecordingRecord[];
+  /** Whose budgets it counts against: `person:anna`, `cost-centre:sales`, `pin:guest`. */
+  accounts?: string[];
+  /** What it had cost when that was last noted in the call; what counts of a call that a crash cut off. */
+  charged?: { ms: number; price: number };
   price?: number;
   currency?: string;
   legs: LegRecord[];

@@ -149,6 +149,7 @@ export function rightsOf(pin: PinConfig): Rights {
   return {
     classOfService: pin.classOfService,
     pinId: pin.id,
+    ...(pin.owner === undefined ? {} : { person: pin.owner }),
     ...(pin.costCentre === undefined ? {} : { costCentre: pin.costCentre }),
   };
 }

@@ -3,11 +3,11 @@ import type { Call } from '../call/call.ts';
 import { cause, localCause } from '../call/cause.ts';
 import type { Leg } from '../call/leg.ts';
 import { Conference } from './conference.ts';
-import type { Rights, ServiceContext } from './context.ts';
+import type { ServiceContext } from './context.ts';
 import type { Dialing } from './dialed.ts';
 import { Dialog } from './dialog.ts';
 import { DigitSource } from './digit-source.ts';
-import { fxsConfig, partyOfPort } from './directory.ts';
+import { partyOfPort, rightsAt } from './directory.ts';
 
 /** How long the tone of a failed consultation sounds before the held call comes back by itself, ms. */
 const failedToneMs = 2500;
@@ -136,11 +136,7 @@ class Consultation {
 
   #consult(number: Parameters<Dialing['resolve']>[0], port: number): Promise<'talked' | 'failed'> {
     const config = this.#context.config();
-    const fxs = fxsConfig(config, port);
-    const rights: Rights = {
-      classOfService: fxs?.classOfService ?? '',
-      ...(fxs?.costCentre === undefined ? {} : { costCentre: fxs.costCentre }),
-    };
+    const rights = rightsAt(config, { port });
     const resolved = this.#dialing.resolve(number, {
       origin: { kind: 'on-site', port },
       rights,

@@ -7,7 +7,9 @@ import type { ClassifiedNumber, RoutePlan, Said } from '../dialplan/route-plan.t
 import type { FxoPort, FxsPort, RingClass } from '../port/port.ts';
 import type { AuditSink } from '../records/audit.ts';
 import type { MessageSource } from './message-waiting.ts';
+import type { OfficeHours } from './office-hours.ts';
 import type { Prompts } from './prompts.ts';
+import type { Charge } from './spend/account.ts';
 
 /** Where a caller sits: decides about emergency numbers and about which rules of PINs hold (rulings 3 and 9). */
 export type Origin =
@@ -22,6 +24,8 @@ export type Origin =
 export interface Rights {
   classOfService: string;
   costCentre?: string;
+  /** The person whose budget pays too, by id. */
+  person?: string;
   /** The PIN that granted them, by id. */
   pinId?: string;
 }
@@ -77,13 +81,21 @@ export interface PortAccess {
 
 /** Checks PINs without ever showing them. */
 export interface PinCheck {
+  /** Whether digits are those of a room's PIN, as it is stored. */
+  opens(digits: string, pin: string): boolean;
   /** The PIN with these digits that this caller may use now, in the same time whether there is one or not. */
   match(
     digits: string,
     options: { outside: boolean; userNumber?: string; caller?: string },
-  /** Whether digits are those of a room's PIN, as it is stored. */
-  opens(digits: string, pin: string): boolean;
   ): PinConfig | undefined;
+}
+
+/** Charges what goes out, and says what may not (L07, C06); see spend/spending.ts. */
+export interface Tolls {
+  /** Why no leg with this charge may begin now. */
+  refusal(charge: Charge): ReleaseCause | undefined;
+  /** Charges a leg that is about to start. */
+  follow(leg: Leg, charge: Charge): void;
 }
 
 /** Alarms raised by services. */
@@ -115,9 +127,13 @@ export interface ServiceContext extends AnalogContext {
   recordings?: { mute(leg: Leg): () => void };
   /** Takes down who did what to others' calls; absent in tests of other things. */
   audit?: AuditSink;
+  /** Absent where nothing is charged. */
+  tolls?: Tolls;
   messages: Pick<MessageSource, 'counts'>;
   /** Hides the number of a telephone in all calls from now on, or shows it again. */
   hideNumber(origin: Extract<Origin, { kind: 'on-site' }>, hidden: boolean): Promise<void>;
+  /** The office's schedules in force. */
+  hours: Pick<OfficeHours, 'holds' | 'destinationOf' | 'leave' | 'switch'>;
   /** A fresh id for a leg. */
   newId(): string;
   log(level: 'debug' | 'info' | 'warn' | 'error', message: () => string): void;

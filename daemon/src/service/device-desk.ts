@@ -2,11 +2,12 @@ import { messageOf } from '../base/error.ts';
 import { cause, localCause } from '../call/cause.ts';
 import type { Diversion, Leg, Party, ReleaseCause, ReplacedDialog } from '../call/leg.ts';
 import { type Access, type AccessCaller, rightsOf } from './access.ts';
-import type { Origin, Rights, ServiceContext } from './context.ts';
+import type { Origin, ServiceContext } from './context.ts';
 import type { Dialer, Dialing, Resolution } from './dialed.ts';
 import { Dialog } from './dialog.ts';
 import { DigitSource } from './digit-source.ts';
-import { deviceConfig, partyOfDevice } from './directory.ts';
+import { deviceConfig, partyOfDevice, rightsAt } from './directory.ts';
+import { switchByCode } from './mode-switch.ts';
 import { hideByCode } from './number-hiding.ts';
 import { type PinDesk, plainPinRule } from './pin-dialog.ts';
 
@@ -65,10 +66,7 @@ export class DeviceDesk {
       leg.release(localCause(cause.busy, `device ${deviceId} has all the calls it may have`));
       return;
     }
-    const rights: Rights = {
-      classOfService: device?.classOfService ?? '',
-      ...(device?.costCentre === undefined ? {} : { costCentre: device.costCentre }),
-    };
+    const rights = rightsAt(config, { device: deviceId });
     const party = device?.kind === 'pbx' ? caller : partyOfDevice(config, deviceId);
     const dialer: Dialer = {
       origin,
@@ -90,7 +88,7 @@ export class DeviceDesk {
       const refusal = localCause(cause.notAuthorized, `device ${deviceId} has to speak SRTP`);
       resolved = { kind: 'refused', cause: refusal, seed: resolved.seed };
     }
-    if (resolved.kind === 'access' || resolved.kind === 'pin' || resolved.kind === 'presentation') {
+    if (resolved.kind !== 'attempt' && resolved.kind !== 'refused') {
       const digits = new DigitSource(leg, context.clock, ahead);
       try {
         await leg.answer();
@@ -99,6 +97,11 @@ export class DeviceDesk {
       }
       if (resolved.kind === 'presentation') {
         leg.release(await hideByCode(new Dialog(leg, digits, context), origin, resolved.hidden, context));
+        return;
+      }
+      if (resolved.kind === 'mode') {
+        const dialog = new Dialog(leg, digits, context);
+        leg.release(await switchByCode(dialog, resolved.origin, resolved.code, context));
         return;
       }
       if (resolved.kind === 'access') {

@@ -2,13 +2,14 @@ import type { Attempt } from '../call/attempt.ts';
 import { localCause } from '../call/cause.ts';
 import type { Diversion, DiversionReason, Party, ReleaseCause } from '../call/leg.ts';
 import type { CallSeed } from '../call/record-keeper.ts';
-import type { Config } from '../config/schema.ts';
+import type { Config, ModeCodeConfig } from '../config/schema.ts';
 import type { ClassifiedNumber, RoutePlan } from '../dialplan/route-plan.ts';
 import type { Origin, Rights, ServiceContext } from './context.ts';
 import { hidesNumber } from './directory.ts';
 import type { Emergency } from './emergency.ts';
 import { routeAttempt } from './outgoing.ts';
 import type { Reach } from './reach.ts';
+import { payerOf } from './spend/account.ts';
 
 /** What is to be done about a dialed number. */
 export type Resolution =
@@ -19,6 +20,8 @@ export type Resolution =
   | { kind: 'pin'; seed: DialedSeed }
   /** From now on all calls from here hide their number, or show it. */
   | { kind: 'presentation'; hidden: boolean; seed: DialedSeed }
+  /** A schedule is to be switched. */
+  | { kind: 'mode'; code: ModeCodeConfig; origin: Extract<Origin, { kind: 'on-site' }>; seed: DialedSeed }
   | { kind: 'refused'; cause: ReleaseCause; seed: DialedSeed };
 
 /** The part of a record that follows from what was dialed. */
@@ -69,6 +72,9 @@ export class Dialing {
     }
     if (number.class === 'feature' && (number.target === 'hidden' || number.target === 'shown'))
       return { kind: 'presentation', hidden: number.target === 'hidden', seed };
+    const code = this.#context.config().dialing.modeCodes.find((entry) => entry.code === number.dialed);
+    if (number.class === 'feature' && code && origin.kind === 'on-site')
+      return { kind: 'mode', code, origin, seed };
     if (plan.refusal?.reason === 'pin-required') return { kind: 'pin', seed };
     if (plan.refusal)
       return { kind: 'refused', cause: localCause(plan.refusal.q850, plan.refusal.said.en), seed };
@@ -85,6 +91,7 @@ export class Dialing {
     const { divertedFrom, diversionReason = 'unconditional', userToUser } = dialer;
     const shown = {
       caller,
+      payer: payerOf(rights),
       ...(divertedFrom === undefined ? {} : { divertedFrom, diversionReason }),
       ...(userToUser === undefined ? {} : { userToUser }),
     };

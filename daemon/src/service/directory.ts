@@ -1,4 +1,4 @@
-import type { Config, DeviceConfig, FxsPortConfig, PersonConfig } from '../config/schema.ts';
+import type { Config, DeviceConfig, FxsPortConfig, GroupConfig, PersonConfig } from '../config/schema.ts';
 import { extensionEntries, isHostedKind, type ServedKind } from '../dialplan/entries.ts';
 import { observeEntries } from '../dialplan/observe-entries.ts';
 import type { Origin, Rights } from './context.ts';
@@ -10,6 +10,7 @@ export type Target =
   /** A number behind a PBX. */
   | { kind: 'behind'; device: string; number: string }
   | { kind: 'person'; person: PersonConfig }
+  | { kind: 'group'; group: GroupConfig }
   /** A service that speaks to the caller itself. */
   | { kind: 'hosted'; service: ServedKind; id: string }
   | { kind: 'number'; number: string };
@@ -47,6 +48,10 @@ export function parseTarget(config: Config, text: string): Target | undefined {
   if (kind === 'device') return deviceConfig(config, rest) && { kind: 'device', device: rest };
   if (isHostedKind(kind)) return { kind: 'hosted', service: kind, id: rest };
   if (kind === 'number' || rest.startsWith('+')) return { kind: 'number', number: rest };
+  if (kind === 'group') {
+    const group = config.groups.find((g) => g.id === rest);
+    return group && { kind: 'group', group };
+  }
   if (kind === 'person') {
     const person = config.people.find((p) => p.id === rest);
     return person && { kind: 'person', person };
@@ -106,4 +111,19 @@ export function partyOfPort(config: Config, port: number): { number?: string; na
   const number = person?.extension ?? fxs?.extension;
   const name = person?.name ?? fxs?.name;
   return { ...(number ? { number } : {}), ...(name ? { name } : {}) };
+}
+
+/** What a telephone of ours may do, and whose budgets pay: its own, and its person's. */
+export function rightsAt(config: Config, at: { port?: number; device?: string }): Rights {
+  const { port, device } = at;
+  const place = port === undefined ? deviceConfig(config, device ?? '') : fxsConfig(config, port);
+  const person = config.people.find((p) =>
+    port === undefined ? p.devices.includes(device ?? '') : p.ports.includes(port),
+  );
+  const costCentre = place?.costCentre ?? person?.costCentre;
+  return {
+    classOfService: place?.classOfService ?? '',
+    ...(costCentre === undefined ? {} : { costCentre }),
+    ...(person === undefined ? {} : { person: person.id }),
+  };
 }

@@ -1,56 +1,61 @@
 import { type Attempt, ForkAttempt, LegAttempt, SequenceAttempt } from '../call/attempt.ts';
 import { ConfirmedAttempt, LimitedAttempt } from '../call/attempt-limits.ts';
-import { BranchAttempt } from '../call/branch-attempt.ts';
 import { cause, isFinal, localCause } from '../call/cause.ts';
 import { DeferredAttempt } from '../call/deferred-attempt.ts';
 import { seizeLine } from '../call/fxo-leg.ts';
 import { ringPort } from '../call/fxs-leg.ts';
-import type { DiversionReason, Party, ReleaseCause } from '../call/leg.ts';
-import type { DestinationConfig, PersonConfig } from '../config/schema.ts';
+import type { Party } from '../call/leg.ts';
+import type { DestinationConfig } from '../config/schema.ts';
+import type { ServedKind } from '../dialplan/entries.ts';
 import type { RingClass } from '../port/port.ts';
 import { pressOne } from './confirm.ts';
-import type { Origin, Rights, ServiceContext } from './context.ts';
+import type { ServiceContext } from './context.ts';
 import { deviceConfig, parseTarget, samePbx, type Target, targetOfExtension } from './directory.ts';
+import { GroupReach } from './group-reach.ts';
 import type { HostedServices } from './hosted.ts';
 import { routeAttempt } from './outgoing.ts';
+import { type PersonWays, personAttempt } from './person-reach.ts';
+import { nobody, type ReachRequest } from './reach-request.ts';
+import { payerOf } from './spend/account.ts';
 
-/** Most forwardings in a row; a loop of them ends there (M05). */
+export type { ReachRequest } from './reach-request.ts';
+
+/** Most forwardings in a row, those before the call came to us included (M05). */
 const maxHops = 5;
 
-/** Who is being reached for, and how they got here. */
-export interface ReachRequest {
-  caller: Party;
-  /** How the bell is to tell where the call comes from. */
-  ring: RingClass;
-  /** The number that was called, shown as diverting when the call goes out again (ruling 14). */
-  divertedFrom?: string;
-  diversionReason?: DiversionReason;
-  /** People outside must press 1 (M14). */
-  pressOne: boolean;
-  /** In whose name calls leave the box; a person's own rights stand over it (ruling 8). */
-  rights: Rights;
-  /** Where the call comes from, so that a PBX does not get its own call back (H02). */
-  from?: Origin;
-  /** Id of the destination whose steps are gone through. */
-  destination?: string;
-}
+/** How often services may send one caller on by themselves: a caller who goes to and fro needs some. */
+const maxMoves = 20;
 
 /** Makes attempts to reach people: ports, persons with their forwardings, numbers outside. */
 export class Reach {
   readonly #context: ServiceContext;
   readonly #hosted: HostedServices;
+  readonly #normalise: (number: string) => string;
+  readonly #groups: GroupReach;
+  readonly #ways: PersonWays;
 
-  constructor(context: ServiceContext, hosted: HostedServices) {
+  constructor(context: ServiceContext, hosted: HostedServices, normalise: (number: string) => string) {
     this.#context = context;
     this.#hosted = hosted;
+    this.#normalise = normalise;
+    this.#groups = new GroupReach(context, (target, request) => this.#text(target, request));
+    this.#ways = {
+      port: (port, { caller, ring }) => this.port(port, caller, ring),
+      device: (id, number, { caller, ring }) => this.device(id, number, caller, ring),
+      outside: (number, request) => this.#outside(number, request),
+      forward: (to, request) => this.#text(to, request),
+    };
   }
 
   /** The steps of a destination in turn, the targets of a step all at once. */
   destination(destination: DestinationConfig, request: Omit<ReachRequest, 'pressOne' | 'ring'>): Attempt {
-    const steps = destination.steps.map((step) => {
+    const { hours } = this.#context;
+    const on = destination.steps.filter((step) => hours.holds(step.during));
+    if (on.length === 0) return nobody(cause.noAnswer, 'nobody is called at this hour');
+    const steps = on.map((step) => {
       const ring = step.targets.length > 1 ? 'group' : 'external';
       const targets = step.targets.map((text) =>
-        this.#text(text, { ...request, ring, pressOne: step.pressOne, destination: destination.id }, 0),
+        this.#text(text, { ...request, ring, pressOne: step.pressOne, destination: destination.id }),
       );
       return new LimitedAttempt(new ForkAttempt(targets), this.#context.clock, step.seconds * 1000);
     });
@@ -60,7 +65,7 @@ export class Reach {
   /** Whoever has the extension. */
   extension(extension: string, request: ReachRequest): Attempt {
     const target = targetOfExtension(this.#context.config(), extension);
-    return target ? this.#target(target, request, 0) : nobody(cause.unallocated, 'no such extension');
+    return target ? this.#target(target, request) : nobody(cause.unallocated, 'no such extension');
   }
 
   /** A telephone or device by its place; what is rung first after an emergency call (ruling 6). */
@@ -120,13 +125,12 @@ export class Reach {
     return calls.length === 1 && calls[0]!.state === 'talking' && calls[0]!.record.service !== 'emergency';
   }
 
-  #text(text: string, request: ReachRequest, hops: number): Attempt {
+  #text(text: string, request: ReachRequest): Attempt {
     const target = parseTarget(this.#context.config(), text);
-    return target ? this.#target(target, request, hops) : nobody(cause.unallocated, `nobody is ${text}`);
+    return target ? this.#target(target, request) : nobody(cause.unallocated, `nobody is ${text}`);
   }
 
-  #target(target: Target, request: ReachRequest, hops: number): Attempt {
-    if (hops > maxHops) return nobody(cause.noRoute, 'too many forwardings in a row');
+  #target(target: Target, request: ReachRequest): Attempt {
     switch (target.kind) {
       case 'port':
         return this.port(target.port, request.caller, request.ring);
@@ -137,13 +141,37 @@ export class Reach {
       case 'number':
         return this.#outside(target.number, request);
       case 'hosted':
-        return this.#hosted.attempt(target.service, target.id, {
-          ...request,
-          reach: (to, { pressOne: ask }) => this.#text(to, { ...request, pressOne: ask }, hops + 1),
-        });
-      case 'person':
-        return this.#person(target.person, request, hops);
+        return this.#hosts(target.service, target.id, request);
+      case 'group': {
+        const once = passedOn(request, `group:${target.group.id}`);
+        return once ? this.#groups.attempt(target.group, once) : inACircle();
+      }
+      case 'person': {
+        const once = passedOn(request, `person:${target.person.id}`);
+        return once ? personAttempt(target.person, once, this.#ways, this.#context) : inACircle();
+      }
     }
+  }
+
+  /** A service that may ring others and send the caller on; what it does begins anew, and not for ever. */
+  #hosts(kind: ServedKind, id: string, request: ReachRequest): Attempt {
+    const moves = (request.moves ?? 0) + 1;
+    if (moves > maxMoves) return inACircle();
+    const { asMember: _, ...free } = request;
+    return this.#hosted.attempt(kind, id, {
+      ...request,
+      reach: (to, { pressOne: ask }) => this.#text(to, { ...free, pressOne: ask, path: [], moves }),
+    });
+  }
+
+  /** A number of ours that a call is sent on to is rung here, and does not go round by the operator. */
+  #own(e164: string, request: ReachRequest): Attempt | undefined {
+    const { hours, config } = this.#context;
+    const number = config().incomingNumbers.find((entry) => this.#normalise(entry.number) === e164);
+    const destination = number && config().destinations.find(({ id }) => id === hours.destinationOf(number));
+    if (!destination) return undefined;
+    const once = passedOn(request, `destination:${destination.id}`);
+    return once ? this.destination(destination, once) : inACircle();
   }
 
   /** A number outside, re-classified under the rights of whoever it is dialed for (ruling 8). */
@@ -152,15 +180,24 @@ export class Reach {
       .dialPlan()
       .plan(number, { kind: 'forward', from: request.from }, request.rights);
     if (plan.refusal) return nobody(plan.refusal.q850, plan.refusal.said.en);
-    const { caller, divertedFrom, diversionReason, rights } = request;
+    const own = plan.number.e164 === undefined ? undefined : this.#own(plan.number.e164, request);
+    if (own) return own;
+    // What others have sent on counts, too: two boxes that forward to each other are told apart by nothing else.
+    if ((request.diverted ?? 0) + (request.path ?? []).length > maxHops) return inACircle();
+    const { caller, divertedFrom, diversionReason, rights, outside } = request;
     const shown = {
       caller,
       ...(divertedFrom ? { divertedFrom } : {}),
       ...(diversionReason ? { diversionReason } : {}),
-      ...(rights.costCentre === undefined ? {} : { costCentre: rights.costCentre }),
+      payer: payerOf(rights),
     };
-    const attempt = routeAttempt(plan, shown, this.#context);
-    return request.pressOne ? new ConfirmedAttempt(attempt, pressOne(this.#context)) : attempt;
+    const route = routeAttempt(plan, shown, this.#context);
+    const attempt = request.pressOne ? new ConfirmedAttempt(route, pressOne(this.#context)) : route;
+    if (!outside) return attempt;
+    attempt.on('started', (leg) => outside.follow(leg));
+    return new DeferredAttempt(() =>
+      outside.full ? localCause(cause.noChannel, 'as many calls outside as may be') : attempt,
+    );
   }
 
   /** A device as a target: a PBX is told the number that was called, where it has no number of its own to be rung by. */
@@ -171,49 +208,13 @@ export class Reach {
       ? this.#behind(id, number, request)
       : this.device(id, number, request.caller, request.ring);
   }
-
-  /** A person's devices, and where they forward to (M04, O09). */
-  #person(person: PersonConfig, request: ReachRequest, hops: number): Attempt {
-    const { forwarding } = person;
-    const own: ReachRequest = {
-      ...request,
-      rights: {
-        classOfService: person.classOfService,
-        ...(person.costCentre === undefined ? {} : { costCentre: person.costCentre }),
-      },
-    };
-    const forward = (to: string, diversionReason: DiversionReason): Attempt =>
-      this.#text(to === 'mobile' ? (person.mobile ?? '') : to, { ...own, diversionReason }, hops + 1);
-    if (forwarding.always) return forward(forwarding.always, 'unconditional');
-    const devices = [
-      ...person.ports.map((port) => this.port(port, request.caller, request.ring)),
-      ...person.devices.map((id) => this.device(id, person.extension ?? id, request.caller, request.ring)),
-    ];
-    const first: Attempt =
-      devices.length > 0
-        ? new LimitedAttempt(new ForkAttempt(devices), this.#context.clock, forwarding.noAnswerSeconds * 1000)
-        : person.mobile
-          ? this.#outside(person.mobile, own)
-          : nobody(cause.absent, 'no device');
-    return new BranchAttempt(first, (failed) => {
-      const reason = reasonAfter(failed);
-      const to = {
-        'user-busy': forwarding.busy,
-        'no-answer': forwarding.noAnswer,
-        unavailable: forwarding.unreachable,
-      }[reason];
-      return to ? forward(to, reason) : undefined;
-    });
-  }
 }
 
-/** Which forwarding a failure asks for (A01): busy, no answer, or not reachable at all. */
-function reasonAfter(failed: ReleaseCause): 'user-busy' | 'no-answer' | 'unavailable' {
-  if (failed.q850 === cause.busy) return 'user-busy';
-  return failed.q850 === cause.noAnswer ? 'no-answer' : 'unavailable';
+/** The request, with who sends the call on; undefined: he has done so already, or too many have (M05). */
+function passedOn(request: ReachRequest, by: string): ReachRequest | undefined {
+  const path = request.path ?? [];
+  if (path.includes(by) || path.length > maxHops) return undefined;
+  return { ...request, path: [...path, by] };
 }
 
-/** An attempt that fails at once, for targets that do not exist. */
-function nobody(q850: number, text: string): Attempt {
-  return new LegAttempt(() => localCause(q850, text));
-}
+const inACircle = (): Attempt => nobody(cause.exchangeRouting, 'forwarded in a circle, or too often');

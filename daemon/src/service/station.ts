@@ -6,11 +6,12 @@ import type { ClassifiedNumber } from '../dialplan/route-plan.ts';
 import type { FxsPort } from '../port/port.ts';
 import { type Access, type AccessCaller, rightsOf } from './access.ts';
 import type { Consultations } from './consult.ts';
-import type { Origin, Rights, ServiceContext } from './context.ts';
+import type { Origin, ServiceContext } from './context.ts';
 import type { Dialer, Dialing, Resolution } from './dialed.ts';
 import { Dialog } from './dialog.ts';
 import { DigitSource } from './digit-source.ts';
-import { fxsConfig, partyOfPort } from './directory.ts';
+import { fxsConfig, partyOfPort, rightsAt } from './directory.ts';
+import { switchByCode } from './mode-switch.ts';
 import { hideByCode } from './number-hiding.ts';
 import { type PinDesk, plainPinRule } from './pin-dialog.ts';
 
@@ -65,10 +66,7 @@ export class Station {
       leg.release(localCause(cause.invalidNumber, 'no number dialed'));
       return;
     }
-    const rights: Rights = {
-      classOfService: fxs?.classOfService ?? '',
-      ...(fxs?.costCentre === undefined ? {} : { costCentre: fxs.costCentre }),
-    };
+    const rights = rightsAt(config, { port });
     const dialer: Dialer = { origin, rights, caller: partyOfPort(config, port), service: 'plain' };
     const who: AccessCaller = {
       leg,
@@ -97,6 +95,10 @@ export class Station {
     }
     if (resolved.kind === 'presentation') {
       leg.release(await hideByCode(dialog, origin, resolved.hidden, context));
+      return;
+    }
+    if (resolved.kind === 'mode') {
+      leg.release(await switchByCode(dialog, resolved.origin, resolved.code, context));
       return;
     }
     const ended = await this.#call(leg, dialog, resolved);

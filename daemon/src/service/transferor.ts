@@ -3,7 +3,7 @@ import type { Leg, Party } from '../call/leg.ts';
 import type { Config } from '../config/schema.ts';
 import { rightsOf } from './access.ts';
 import type { Rights } from './context.ts';
-import { deviceConfig, fxsConfig, partyOfDevice, partyOfPort } from './directory.ts';
+import { deviceConfig, fxsConfig, partyOfDevice, partyOfPort, rightsAt } from './directory.ts';
 
 /** Who has somebody put through: the one whose rights count and who pays (ruling 8). */
 export interface Transferor {
@@ -16,11 +16,11 @@ export function transferorAt(config: Config, place: string): Transferor | undefi
   const [kind, id = ''] = place.split(':');
   if (kind === 'port') {
     const fxs = fxsConfig(config, Number(id));
-    return fxs && { party: partyOfPort(config, fxs.number), rights: granted(fxs) };
+    return fxs && { party: partyOfPort(config, fxs.number), rights: rightsAt(config, { port: fxs.number }) };
   }
   if (kind === 'device') {
     const device = deviceConfig(config, id);
-    return device && { party: partyOfDevice(config, id), rights: granted(device) };
+    return device && { party: partyOfDevice(config, id), rights: rightsAt(config, { device: id }) };
   }
   const trunk = kind === 'trunk' ? config.trunks.find((t) => t.id === id) : undefined;
   if (trunk?.transferClass === undefined) return undefined;
@@ -37,7 +37,7 @@ export function transferorByKeys(config: Config, call: Call, leg: Leg): Transfer
     const person = number === undefined ? undefined : config.people.find((p) => p.mobile === number);
     if (!person) return undefined;
     const own = person.extension === undefined ? {} : { number: person.extension };
-    return { party: { ...own, name: person.name }, rights: granted(person) };
+    return { party: { ...own, name: person.name }, rights: { ...granted(person), person: person.id } };
   }
   const { pinId, callerNumber } = call.record;
   const pin = pinId === undefined ? undefined : config.pins.find((p) => p.id === pinId && p.enabled);

@@ -8,6 +8,7 @@ import type {
   LiveMessage,
   PinView,
   ProtectionView,
+  SpendingView,
   TraceView,
 } from '../../src/api/contract.ts';
 import type { ApiDeps, ConfigResult, TraceFile } from '../../src/api/deps.ts';
@@ -38,6 +39,7 @@ export interface World {
   /** Traces of calls and trunks by id. */
   traces: Map<string, TraceView>;
   protection: ProtectionView;
+  spending: SpendingView;
   log: string[];
   /** Lessons of lines, by port; those not in it do not exist. */
   learnt: Map<number, LearnView>;
@@ -71,6 +73,11 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
     released: [],
     queries: [],
     traces: new Map(),
+    spending: {
+      currency: 'RUB',
+      budgets: [],
+      guard: { lockedUntil: 1, said: { ru: 'много', en: 'many' } },
+    },
     protection: {
       available: true,
       bans: [],
@@ -219,6 +226,14 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
               ]
             : [],
         };
+      },
+    },
+    spending: {
+      view: () => world.spending,
+      lift: () => {
+        const locked = world.spending.guard.lockedUntil !== undefined;
+        world.spending.guard = {};
+        return locked;
       },
     },
     protection: {

@@ -10,6 +10,7 @@ const price = (over: Partial<PriceConfig>): PriceConfig => ({
   stepSeconds: 60,
   firstSeconds: 60,
   connection: 0,
+  freeSeconds: 0,
   ...over,
 });
 

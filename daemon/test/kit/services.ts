@@ -10,8 +10,12 @@ import { priceOf } from '../../src/dialplan/price.ts';
 import type { ToneSpec } from '../../src/media/api.ts';
 import type { CallRecord, CallRecorder } from '../../src/records/call-record.ts';
 import type { DeviceCallRequest, ServiceContext, TrunkCallRequest } from '../../src/service/context.ts';
+import type { Override } from '../../src/schedule/override.ts';
 import { MessageWaiting } from '../../src/service/message-waiting.ts';
+import { OfficeHours } from '../../src/service/office-hours.ts';
 import { Services } from '../../src/service/services.ts';
+import { FraudGuard } from '../../src/service/spend/fraud-guard.ts';
+import { Spending } from '../../src/service/spend/spending.ts';
 import { FakeLeg } from './fake-leg.ts';
 import { FakeMedia } from './fake-media.ts';
 import { FakeFxo, FakeFxs } from './fake-ports.ts';
@@ -58,8 +62,13 @@ export class Bench {
   readonly alarms = new Set<string>();
   /** Telephones whose number was hidden, or shown, by a code. */
   readonly hidden: { origin: object; hidden: boolean }[] = [];
+  /** Schedules switched by hand, as they would be on disk. */
+  overrides: readonly Override[] = [];
+  readonly hours: OfficeHours;
   readonly context: ServiceContext;
   readonly services: Services;
+  readonly guard: FraudGuard;
+  readonly spending: Spending;
   config: Config;
   #plan;
 
@@ -68,7 +77,7 @@ export class Bench {
   /** Every leg to a device so far. */
   readonly deviceLegs: FakeLeg[] = [];
 
-  constructor(document: unknown, pinDigits: Record<string, string> = {}) {
+  constructor(document: unknown, pinDigits: Record<string, string> = {}, history: Iterable<CallRecord> = []) {
     this.config = configSchema.parse(document);
     this.#plan = compileDialPlan(this.config);
     for (const port of this.config.ports) {
@@ -84,6 +93,14 @@ export class Bench {
       forgetDialog() {},
     };
     const { clock, media } = this;
+    this.hours = new OfficeHours({
+      clock,
+      config: () => this.config,
+      store: {
+        read: () => [],
+        write: async (overrides) => void (this.overrides = overrides),
+      },
+    });
     this.context = {
       clock,
       media,
@@ -102,12 +119,14 @@ export class Bench {
             classOfService: rights.classOfService,
             whole: true,
             now: clock.wall(),
+            overrides: this.hours.overrides,
             ...(rights.pinId
               ? { pinGranted: { pinId: rights.pinId, classOfService: rights.classOfService } }
               : {}),
           }),
       }),
       pins: {
+        opens: (digits, pin) => digits === pin,
         match: (digits, { outside, userNumber }): PinConfig | undefined =>
           this.config.pins.find(
             (pin) =>
@@ -121,12 +140,15 @@ export class Bench {
       messages: this.messages,
       prompts: { source: (name) => ({ type: 'pcm', samples: new Int16Array(name.length) }) },
       hideNumber: async (origin, hidden) => void this.hidden.push({ origin, hidden }),
+      hours: this.hours,
       newId: () => randomUUID(),
       log: () => {},
     };
+    this.guard = new FraudGuard(this.context);
+    this.spending = new Spending(this.context, this.guard, history);
+    this.context.tolls = this.spending;
     const area = { ...this.#plan.area };
     this.services = new Services(
-        opens: (digits, pin) => digits === pin,
       this.context,
       (number, fromLine) => normaliseCaller(number, area, fromLine).e164 ?? number,
     );
@@ -142,6 +164,7 @@ export class Bench {
   /** Takes over what a test has changed in `config` itself. */
   recompile(): void {
     this.#plan = compileDialPlan(this.config);
+    this.spending.apply();
   }
 
   #call(request: TrunkCallRequest): Leg | ReleaseCause {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { field } from '../field.ts';
 import { enabled, id, name, portNumber, timeRuleIds, tollClass } from './common.ts';
+import { during } from './schedule.ts';
 
 export const price = z
   .object({
@@ -61,6 +62,21 @@ export const price = z
           unit: 'currency',
           technical: true,
         }),
+      ),
+    freeSeconds: z
+      .number()
+      .int()
+      .min(0)
+      .max(600)
+      .default(0)
+      .meta(
+        field(
+          'Не оплачивается до',
+          'Free up to',
+          'Разговор не длиннее этого не стоит ничего; более длинный оплачивается с начала.',
+          'A call no longer than this costs nothing; a longer one is paid from its beginning.',
+          { unit: 's', technical: true },
+        ),
       ),
   })
   .meta(field('Цена', 'Price', 'Цена направления.', 'The price of a destination.'));
@@ -154,4 +170,5 @@ export const route = z.object({
   when: timeRuleIds
     .default([])
     .meta(field('Когда', 'When', 'Пусто: всегда.', 'Empty: always.', { refersTo: 'timeRules' })),
+  during,
 });
