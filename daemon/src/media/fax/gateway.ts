@@ -8,6 +8,10 @@ const V27TER_V29_V17 = 0x01 | 0x02 | 0x04;
 const TRANSFERRED_TCF = 2;
 /** The grammar of 1998, which every gateway speaks. */
 const T38_VERSION = 0;
+/** IFP packets of one octet (T.38 7.2.1): a silent line, calling tone, and the flags that V.21 begins with. */
+const NO_SIGNAL = 0x00;
+const CALLING_TONE = 0x02;
+const V21_PREAMBLE = 0x06;
 
 /** What both sides have agreed on, as far as the gateway minds it. */
 export interface GatewayTerms {
@@ -53,10 +57,16 @@ export function spandspGateway(terms: GatewayTerms, sink: GatewaySink): FaxGatew
   loaded ??= loadSpandsp();
   const library = loaded;
   const { call } = library;
+  /** The line's fax has said something about itself; it has no more use for a calling tone. */
+  let answered = false;
+  /** A calling tone was given to the library, which has not begun it yet. */
+  let toneWaits = false;
   const handler = library.callback(
     'T38TxPacket',
     (_core: unknown, _user: unknown, packet: bigint, length: number, count: number): number => {
-      sink.ifp(new Uint8Array(koffi.view(packet, length).slice(0)), count);
+      const ifp = new Uint8Array(koffi.view(packet, length).slice(0));
+      if (ifp[0] === V21_PREAMBLE) answered = true;
+      sink.ifp(ifp, count);
       return 0;
     },
   );
@@ -80,13 +90,24 @@ export function spandspGateway(terms: GatewayTerms, sink: GatewaySink): FaxGatew
   return {
     push: (frame) => {
       if (!open) return;
-      call.t38_gateway_rx!(state, frame, frame.length);
       const out = new Int16Array(frame.length);
-      call.t38_gateway_tx!(state, out, out.length);
+      const speak = (): void => call.t38_gateway_tx!(state, out, out.length);
+      const first = toneWaits;
+      toneWaits = false;
+      if (first) speak();
+      call.t38_gateway_rx!(state, frame, frame.length);
+      if (!first) speak();
       sink.audio(out);
     },
+    // The library ends a calling tone when the line's fax begins to speak. One that begins later it never ends: it
+    // covers the caller's answer, and the fax fails. So a tone begins before more is heard, or not at all.
     receive: (packet, sequence) => {
-      if (open) call.t38_core_rx_ifp_packet!(core, packet, packet.length, sequence);
+      if (!open) return;
+      const tone = packet.length === 1 && packet[0] === CALLING_TONE;
+      if (tone && !answered) toneWaits = true;
+      // A silent line in its place, as a gap in the numbers would be a loss.
+      const given = tone && answered ? Uint8Array.of(NO_SIGNAL) : packet;
+      call.t38_core_rx_ifp_packet!(core, given, given.length, sequence);
     },
     close: () => {
       if (!open) return;

@@ -16,6 +16,8 @@ export interface FaxSetting {
   /** What becomes of the nth datagram: ms after which each copy arrives. */
   network?: (n: number) => number[];
   redundancy?: number;
+  /** How long the machine on the line has been in the call when T.38 begins, ms. */
+  begins?: number;
 }
 
 export interface FaxResult {
@@ -30,7 +32,7 @@ export interface FaxResult {
 
 /** Carries a fax in time that is made: one of a minute takes a fraction of a second. Files go into `folder`. */
 export function virtualFax(folder: string, setting: FaxSetting = {}): FaxResult {
-  const { sender: who = 'line', pages = 2, ecm = true, modems = 7, redundancy = 3 } = setting;
+  const { sender: who = 'line', pages = 2, ecm = true, modems = 7, redundancy = 3, begins = 0 } = setting;
   const network = setting.network ?? (() => [0]);
   const [sent, got] = [join(folder, 's.tif'), join(folder, 'r.tif')];
   const drawn = document(sent, pages);
@@ -67,6 +69,10 @@ export function virtualFax(folder: string, setting: FaxSetting = {}): FaxResult 
     },
   );
   const said = new Int16Array(80);
+  for (let alone = 0; alone < begins; alone += 10) {
+    machine.hear(new Int16Array(80));
+    machine.speak(said);
+  }
   for (; now < 300_000 && !(machine.over && terminal.over); now += 10) {
     machine.hear(heard);
     machine.speak(said);
