@@ -63,7 +63,7 @@ export function networkGuard(
 export function forgeryGuard(request: Request, _response: Response, next: NextFunction): void {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     if (!isOwnOrigin(request, false)) throw new ApiFault('api/wrong-origin');
-    if (request.method !== 'DELETE' && !request.is(['application/json', 'audio/wav']))
+    if (request.method !== 'DELETE' && !request.is(['application/json', 'audio/wav', 'text/csv']))
       throw new ApiFault('api/wrong-type');
   }
   next();

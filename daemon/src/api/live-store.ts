@@ -2,7 +2,7 @@ import { Emitter } from '../base/emitter.ts';
 import type { LiveChange, LiveState } from './contract.ts';
 import type { LiveModel } from './deps.ts';
 
-type Lists = Pick<LiveState, 'ports' | 'calls' | 'trunks' | 'devices' | 'alarms'>;
+type Lists = Pick<LiveState, 'ports' | 'calls' | 'trunks' | 'devices' | 'schedules' | 'alarms'>;
 type Item<K extends keyof Lists> = Lists[K][number];
 
 /**
@@ -16,6 +16,7 @@ export class LiveStore implements LiveModel {
   #calls = new Map<string, Item<'calls'>>();
   #trunks = new Map<string, Item<'trunks'>>();
   #devices = new Map<string, Item<'devices'>>();
+  #schedules = new Map<string, Item<'schedules'>>();
   #alarms = new Map<string, Item<'alarms'>>();
 
   constructor(initial: Pick<LiveState, 'box' | 'card' | 'health'>) {
@@ -29,6 +30,7 @@ export class LiveStore implements LiveModel {
       calls: [...this.#calls.values()],
       trunks: [...this.#trunks.values()],
       devices: [...this.#devices.values()],
+      schedules: [...this.#schedules.values()],
       alarms: [...this.#alarms.values()],
     };
   }
@@ -53,6 +55,9 @@ export class LiveStore implements LiveModel {
         break;
       case 'devices':
         if (!store(this.#devices, change.id, change.value)) return;
+        break;
+      case 'schedules':
+        if (!store(this.#schedules, change.id, change.value)) return;
         break;
       case 'alarms':
         if (!store(this.#alarms, change.id, change.value)) return;

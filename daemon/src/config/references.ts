@@ -1,7 +1,7 @@
 import type { ConfigIssue } from '../api/contract.ts';
-import { entriesOf, extensionEntries, hostedLists, isHostedKind } from '../dialplan/entries.ts';
 import type { Said } from '../dialplan/route-plan.ts';
 import type { Config } from './schema.ts';
+import { checkTargets } from './target-references.ts';
 
 type Path = string;
 
@@ -62,6 +62,7 @@ export function checkReferences(config: Config): ConfigIssue[] {
   checkDevices(config, found);
   checkRouting(config, found);
   checkPeople(config, found);
+  checkGroups(config, found);
   checkIncoming(config, found);
   checkSystem(config, found);
   return found.issues;
@@ -70,12 +71,15 @@ export function checkReferences(config: Config): ConfigIssue[] {
 const idLists = [
   'speedDials',
   'timeRules',
+  'schedules',
+  'calendars',
   'classesOfService',
   'costCentres',
   'devices',
   'trunks',
   'routes',
   'people',
+  'groups',
   'pins',
   'accessNumbers',
   'destinations',
@@ -277,7 +281,6 @@ function checkPeople(config: Config, found: Findings): void {
     found.exists(`${at}/costCentre`, person.costCentre, centres, 'Центр затрат', 'Cost centre');
     found.allExist(`${at}/ports`, person.ports, telephones, 'Гнездо телефона', 'Telephone socket');
     found.allExist(`${at}/devices`, person.devices, idsOf(config.devices), 'Устройство', 'Device');
-    checkForwarding(config, person, at, found);
   });
   checkCallCodes(config.dialing, found);
   config.pins.forEach((pin, i) => {
@@ -322,69 +325,10 @@ function checkPeople(config: Config, found: Findings): void {
   );
 }
 
-/** A forwarding to nobody would show only when somebody calls: `mobile`, a target, or an extension. */
-function checkForwarding(config: Config, person: Config['people'][number], at: Path, found: Findings): void {
-  const extensions = new Set(
-    [...config.people, ...config.ports, ...config.devices, ...extensionEntries(config)].flatMap(
-      (entry) => extensionOf(entry) ?? [],
-    ),
-  );
-  const people = idsOf(config.people);
-  const telephones = portsOf(config, 'fxs');
-  for (const when of ['always', 'busy', 'noAnswer', 'unreachable'] as const) {
-    const target = person.forwarding[when];
-    if (!target) continue;
-    const path = `${at}/forwarding/${when}`;
-    if (target === 'mobile') {
-      if (person.mobile === undefined)
-        found.add(path, 'Мобильный номер сотрудника не указан.', 'The person has no mobile number.');
-    } else if (target.startsWith('person:')) {
-      found.exists(path, target.slice(7), people, 'Сотрудник', 'Person');
-    } else if (target.startsWith('port:')) {
-      found.exists(path, Number(target.slice(5)), telephones, 'Гнездо телефона', 'Telephone socket');
-    } else if (target.startsWith('device:')) {
-      found.exists(path, target.slice(7), idsOf(config.devices), 'Устройство', 'Device');
-    } else if (checkHosted(config, target, path, found)) {
-    } else if (!/^(number:)?\+\d{6,15}$/.test(target) && !extensions.has(target)) {
-      found.add(
-        path,
-        `Некуда: «${target}». Нужен сотрудник, гнездо, внутренний номер или номер с плюсом: +79161234567.`,
-        `Nobody is "${target}". Give a person, a socket, an extension, or a number with +: +79161234567.`,
-      );
-    }
-  }
-}
-
-/** Whether a target is a service that speaks to the caller itself; then it must be there. */
-function checkHosted(config: Config, target: string, path: Path, found: Findings): boolean {
-  const [kind = '', id = ''] = target.split(':');
-  if (!isHostedKind(kind)) return false;
-  const known = hostedLists[kind].some((list) => entriesOf(config, list).some((entry) => entry.id === id));
-  if (!known) found.add(path, `Некуда: ${target} не существует.`, `Nowhere to go: ${target} does not exist.`);
-  return true;
-}
-
-const extensionOf = (entry: { extension?: string | undefined } | object): string | undefined =>
-  'extension' in entry ? entry.extension : undefined;
-
 function checkIncoming(config: Config, found: Findings): void {
   const destinations = idsOf(config.destinations);
   const trunks = idsOf(config.trunks);
-  const people = idsOf(config.people);
-  const telephones = portsOf(config, 'fxs');
-  config.destinations.forEach((destination, i) => {
-    destination.steps.forEach((step, k) => {
-      step.targets.forEach((target, n) => {
-        const at = `/destinations/${i}/steps/${k}/targets/${n}`;
-        if (target.startsWith('port:'))
-          found.exists(at, Number(target.slice(5)), telephones, 'Гнездо телефона', 'Telephone socket');
-        if (target.startsWith('device:'))
-          found.exists(at, target.slice(7), idsOf(config.devices), 'Устройство', 'Device');
-        if (target.startsWith('person:')) found.exists(at, target.slice(7), people, 'Сотрудник', 'Person');
-        checkHosted(config, target, at, found);
-      });
-    });
-  });
+  checkTargets(config, found);
   config.incomingNumbers.forEach((entry, i) => {
     found.exists(`/incomingNumbers/${i}/trunk`, entry.trunk, trunks, 'Линия оператора', 'Trunk');
     found.exists(
@@ -394,6 +338,15 @@ function checkIncoming(config: Config, found: Findings): void {
       'Кому звонить',
       'Destination',
     );
+  });
+}
+
+function checkGroups(config: Config, found: Findings): void {
+  const classes = idsOf(config.classesOfService);
+  const centres = idsOf(config.costCentres);
+  config.groups.forEach((group, i) => {
+    found.exists(`/groups/${i}/classOfService`, group.classOfService, classes, 'Класс', 'Class of service');
+    found.exists(`/groups/${i}/costCentre`, group.costCentre, centres, 'Центр затрат', 'Cost centre');
   });
 }
 

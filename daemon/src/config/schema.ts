@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { field } from './field.ts';
 import { device } from './schema/device.ts';
 import { classOfService, costCentre, dialing, speedDial, timeRule } from './schema/dialing.ts';
+import { group } from './schema/group.ts';
 import { destination, incomingNumber } from './schema/incoming.ts';
 import { accessNumber, person, pin } from './schema/person.ts';
 import { type fxoPort, type fxsPort, port } from './schema/port.ts';
@@ -187,6 +188,25 @@ export const configSchema = z.object({
         empty: ['Добавьте людей, чтобы вызовы находили их.', 'Add people, so that calls find them.'],
       }),
     ),
+  groups: z
+    .array(group)
+    .default([])
+    .meta(
+      field(
+        'Группы',
+        'Groups',
+        'Кто отвечает друг за друга: отдел продаж, поддержка.',
+        'Who answers for each other: sales, support.',
+        {
+          scope: 'next-call',
+          item: ['группа', 'group'],
+          empty: [
+            'Соберите сотрудников в группу: вызов примет тот, кто свободен.',
+            'Put people into a group: whoever is free takes the call.',
+          ],
+        },
+      ),
+    ),
   pins: z
     .array(pin)
     .default([])
@@ -284,6 +304,8 @@ export type TrunkConfig = Config['trunks'][number];
 export type RouteConfig = Config['routes'][number];
 export type PriceConfig = z.infer<typeof price>;
 export type PersonConfig = Config['people'][number];
+export type GroupConfig = Config['groups'][number];
+export type ForwardStepConfig = PersonConfig['forwarding']['always'][number];
 export type PinConfig = Config['pins'][number];
 export type AccessNumberConfig = Config['accessNumbers'][number];
 export type DestinationConfig = Config['destinations'][number];
@@ -291,5 +313,6 @@ export type ClassOfServiceConfig = Config['classesOfService'][number];
 /** What may be spent in a day and in a month (L07). */
 export type Limits = NonNullable<z.infer<typeof limits>>;
 export type TimeRuleConfig = Config['timeRules'][number];
+export type IncomingNumberConfig = Config['incomingNumbers'][number];
 export type ScheduleConfig = Config['schedules'][number];
 export type ModeCodeConfig = Config['dialing']['modeCodes'][number];

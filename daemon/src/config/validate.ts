@@ -5,6 +5,7 @@ import { issueOf, unknownKeys } from './issue.ts';
 import { migrate } from './migration.ts';
 import { checkRecording } from './recording-references.ts';
 import { checkReferences } from './references.ts';
+import { checkSchedules } from './schedule-references.ts';
 import { type Config, configSchema } from './schema.ts';
 import { checkWrittenValues } from './written-values.ts';
 
@@ -41,6 +42,7 @@ export function validateConfig(document: unknown): Validation {
     ...checkWrittenValues(parsed.data),
     ...checkReferences(parsed.data),
     ...checkRecording(parsed.data),
+    ...checkSchedules(parsed.data),
   ];
   // Without a valid time zone the numbering cannot be compiled and asked.
   if (issues.length > 0) return { ok: false, issues };

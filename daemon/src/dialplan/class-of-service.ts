@@ -11,6 +11,7 @@ const atAnyHour: ReadonlySet<TollClass> = new Set(['internal', 'free', 'special'
  * Checks a toll class against a class of service. `pin`: it needs a PIN, whose own class then decides;
  * `schedule`: allowed, but not at this hour. Without a class of service only internal calls go.
  * @param pinGiven the class is that of an accepted PIN, so `pinFor` asks for nothing more.
+ * @param inHours whether the condition of the class on a schedule holds
  */
 export function permission(
   cos: ClassOfServiceConfig | undefined,
@@ -19,10 +20,11 @@ export function permission(
   wallMs: number,
   timeZone: string,
   pinGiven: boolean,
+  inHours = true,
 ): Permission {
   if (!cos) return toll === 'internal' ? 'allow' : 'class';
   if (!pinGiven && cos.pinFor.includes(toll)) return 'pin';
   if (!cos.allow.includes(toll)) return 'class';
-  if (atAnyHour.has(toll) || isWithinAny(cos.when, rules, wallMs, timeZone)) return 'allow';
+  if (atAnyHour.has(toll) || (inHours && isWithinAny(cos.when, rules, wallMs, timeZone))) return 'allow';
   return 'schedule';
 }

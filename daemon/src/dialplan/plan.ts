@@ -5,6 +5,7 @@ import type {
   TimeRuleConfig,
   TollClass,
 } from '../config/schema.ts';
+import { holds, type Overrides, schedulesOf } from '../schedule/schedules.ts';
 import { byRank, type Candidate, type CompiledRoute, takes, told, whyHere } from './candidate.ts';
 import { permission } from './class-of-service.ts';
 import { type Classification, type ClassifyContext, classifyNumber, internalNumbers } from './classify.ts';
@@ -12,8 +13,8 @@ import { emergencySteps, lineSteps } from './emergency.ts';
 import { extensionEntries } from './entries.ts';
 import { formatNumber } from './format-number.ts';
 import type { Area } from './number-rules.ts';
-import { comparablePrice, priceFor } from './price.ts';
 import { observeEntries } from './observe-entries.ts';
+import { comparablePrice, priceFor } from './price.ts';
 import { profileNamed } from './profile.ts';
 import type { ClassifiedNumber, Presentation, RoutePlan, RouteStep, Said } from './route-plan.ts';
 import { refusal, whatItIs } from './sentence.ts';
@@ -50,6 +51,8 @@ export interface PlanInput {
   whole?: boolean;
   /** Wall-clock time, ms since 1970. */
   now: number;
+  /** Schedules that are switched by hand. */
+  overrides?: Overrides | undefined;
 }
 
 /** A configuration's numbering, prepared for fast questions. Pure: the same question has the same answer. */
@@ -106,7 +109,7 @@ export function compileDialPlan(config: Config, featureCodes: Iterable<string> =
   const internal = internalNumbers(
     extensionsOf(config),
     accessCodesOf(config),
-    featureCodes,
+    [...featureCodes, ...config.dialing.modeCodes.map(({ code }) => code)],
     config.speedDials.map(({ code, number }): [string, string] => [code, number]),
     presentationCodesOf(config.dialing),
   );
@@ -165,10 +168,10 @@ export function extensionsOf(config: Config): string[] {
     ...ofDevices,
     ...config.people.flatMap((person) => (person.extension ? [person.extension] : [])),
     ...extensionEntries(config).map(({ extension }) => extension),
+    ...observeEntries(config).map(({ dialed }) => dialed),
   ];
 }
 
-    ...observeEntries(config).map(({ dialed }) => dialed),
 /** The numbers of a pattern in which `X` is any digit. */
 function expand(pattern: string): string[] {
   const at = pattern.indexOf('X');
@@ -261,6 +264,7 @@ function planExtension(
     classOfService: person.classOfService,
     whole: true,
     now: input.now,
+    overrides: input.overrides,
   });
   explanation.push(
     { ru: `${person.name} отвечает по мобильному.`, en: `${person.name} answers on a mobile.` },
@@ -321,6 +325,7 @@ function check(
     input.now,
     timeZone,
     input.pinGranted !== undefined,
+    holds(cos?.during, schedulesOf(compiled.config), input.now, input.overrides),
   );
   if (answer === 'allow') return undefined;
   if (answer === 'pin') return refusal('pin-required', number);
@@ -347,7 +352,10 @@ function matching(
       (number.carrier !== undefined || (toll === 'special' && !entry.classes.has('special')))
     )
       continue;
-    if (!isWithinAny(route.when, compiled.timeRules, input.now, timeZone)) {
+    if (
+      !isWithinAny(route.when, compiled.timeRules, input.now, timeZone) ||
+      !holds(route.during, schedulesOf(compiled.config), input.now, input.overrides)
+    ) {
       explanation.push({ ru: `«${route.name}»: не в это время.`, en: `"${route.name}": not at this time.` });
       continue;
     }

@@ -45,8 +45,8 @@ import { HoldMusic } from './hold-music.ts';
 import { LineBench } from './line-craft.ts';
 import { LineDesk } from './line-desk.ts';
 import { LivePicture } from './live-model.ts';
-import { OfficePicture } from './office-picture.ts';
 import { LongCalls } from './long-calls.ts';
+import { OfficePicture } from './office-picture.ts';
 import { ParallelUse } from './parallel-use.ts';
 import { pbxAccounts } from './pbx-accounts.ts';
 import { Pins } from './pins.ts';
@@ -57,8 +57,8 @@ import { Protection, protectionTerms, readBans } from './protection.ts';
 import { RecordingDesk } from './recording-desk.ts';
 import { Recordings } from './recordings.ts';
 import { Registrations } from './registrations.ts';
+import { overrideFile, ScheduleDesk } from './schedule-desk.ts';
 import { SealedConfig } from './sealed-config.ts';
-import { ScheduleDesk } from './schedule-desk.ts';
 import { sipListen } from './sip-listen.ts';
 import { SpendingDesk } from './spending.ts';
 import { srtpSuitesHere } from './srtp-suites.ts';
@@ -169,9 +169,9 @@ export class Daemon {
       erlDb: (port) => echo.figures(port)?.erlDb,
     });
     const schedules = new ScheduleDesk({
-      ...{ folder: data, clock, config, alarms },
+      ...{ clock, config, alarms },
+      store: overrideFile(data, (message) => log.warn(() => message)),
       normalise: (number, fromLine) => plans.normalise(number, fromLine),
-      warn: (message) => log.warn(() => message),
     });
     this.#closers.push(() => schedules.close());
     const { hours } = schedules;
@@ -211,7 +211,7 @@ export class Daemon {
       log: (level, message) => log.child('service')[level](message),
     };
     const recordings = new RecordingDesk(data, context, {
-      ...{ clock, config },
+      ...{ clock, config, key },
       log: (message) => log.child('recording').info(message),
     });
     this.#closers.push(() => recordings.close());

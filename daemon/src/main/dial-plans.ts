@@ -6,6 +6,7 @@ import { describeRoutes } from '../dialplan/describe-routes.ts';
 import { normaliseCaller } from '../dialplan/normalise-caller.ts';
 import { areaOf, type DialPlan as Compiled, compileDialPlan } from '../dialplan/plan.ts';
 import type { RoutePlan, RouteStep } from '../dialplan/route-plan.ts';
+import type { Overrides } from '../schedule/schedules.ts';
 import type { DialPlan, Origin } from '../service/context.ts';
 import { samePbx } from '../service/directory.ts';
 
@@ -16,14 +17,17 @@ export type Usable = (step: RouteStep) => { usable: boolean; hindrance?: Said };
 export class DialPlans implements DialCheck {
   readonly #clock: Clock;
   readonly #usable: Usable;
+  readonly #overrides: () => Overrides;
   #config: Config;
   #compiled: Compiled;
 
-  constructor(config: Config, clock: Clock, usable: Usable) {
+  /** @param overrides schedules switched by hand, as they are at a question */
+  constructor(config: Config, clock: Clock, usable: Usable, overrides: () => Overrides = () => new Map()) {
     this.#config = config;
     this.#compiled = compileDialPlan(config);
     this.#clock = clock;
     this.#usable = usable;
+    this.#overrides = overrides;
   }
 
   /** Takes another configuration; calls in progress keep the plan they were made with. */
@@ -45,6 +49,7 @@ export class DialPlans implements DialCheck {
           : { pinGranted: { pinId: rights.pinId, classOfService: rights.classOfService } }),
         whole: true,
         now: this.#clock.wall(),
+        overrides: this.#overrides(),
       }),
   };
 
@@ -73,7 +78,12 @@ export class DialPlans implements DialCheck {
   check(request: DialCheckRequest): DialCheckResult | { error: Said } {
     const { from } = request;
     const now = request.at ?? this.#clock.wall();
-    const whole = { dialed: request.number.replace(/[\s()-]/g, ''), whole: true, now };
+    const whole = {
+      dialed: request.number.replace(/[\s()-]/g, ''),
+      whole: true,
+      now,
+      overrides: this.#overrides(),
+    };
     let plan: RoutePlan;
     if (from.kind === 'outside') {
       const pin = this.#config.pins.find((p) => p.id === from.pin);

@@ -10,6 +10,7 @@ import type {
   LiveState,
   PortLive,
   PortState,
+  ScheduleLive,
   TrunkLive,
 } from '../api/contract.ts';
 import type { LiveModel } from '../api/deps.ts';
@@ -49,6 +50,7 @@ export interface LiveSources {
   probes(): readonly ProbeState[];
   /** What was learnt of a line's caller ID. */
   callerHabit(port: number): CallerHabit | undefined;
+  schedules(): ScheduleLive[];
   /** Figures of a port's echo canceller. */
   echo(port: number): EchoLive | undefined;
 }
@@ -97,6 +99,7 @@ export class LivePicture implements LiveModel {
       calls: [...this.#from.calls.active].map((call) => callLive(call)),
       trunks: this.#trunks(),
       devices: this.#devices(),
+      schedules: this.#from.schedules(),
       alarms: this.#from.alarms.list() as AlarmLive[],
       health: this.#health,
     };
@@ -120,12 +123,20 @@ export class LivePicture implements LiveModel {
     this.#tell({ what: 'devices', id: status.deviceId, value: this.#device(status) ?? null });
   }
 
+  /** A schedule is in another mode, or is no more. */
+  scheduleChanged(id: string): void {
+    if (!this.#watched) return;
+    const value = this.#from.schedules().find((schedule) => schedule.id === id) ?? null;
+    this.#tell({ what: 'schedules', id, value });
+  }
+
   /** Another configuration holds: names, ports and trunks may all be different. */
   configChanged(revision: number): void {
     this.#tell({ what: 'box', value: this.#box() });
     for (const port of this.#allPorts()) this.#tell({ what: 'ports', id: String(port.number), value: port });
     for (const trunk of this.#trunks()) this.#tell({ what: 'trunks', id: trunk.id, value: trunk });
     for (const device of this.#devices()) this.#tell({ what: 'devices', id: device.id, value: device });
+    for (const value of this.#from.schedules()) this.#tell({ what: 'schedules', id: value.id, value });
     this.#tell({ what: 'config', id: String(revision), value: null });
   }
 

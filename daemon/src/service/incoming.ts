@@ -73,7 +73,8 @@ export class Incoming {
       this.#reachAccess(access, who, about);
       return;
     }
-    const destination = config.destinations.find((d) => d.id === number?.destination);
+    const to = number && this.#context.hours.destinationOf(number);
+    const destination = config.destinations.find((d) => d.id === to);
     this.#ring(leg, destination, call.caller, about);
   }
 

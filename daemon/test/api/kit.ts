@@ -17,6 +17,7 @@ import { LiveStore } from '../../src/api/live-store.ts';
 import { type ApiOptions, ApiServer } from '../../src/api/server.ts';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { type Config, configSchema } from '../../src/config/schema.ts';
+import { ScheduleDesk } from '../../src/main/schedule-desk.ts';
 import { MessageWaiting } from '../../src/service/message-waiting.ts';
 
 export const labelCode = 'K7QM-4T2X';
@@ -236,6 +237,13 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
         return locked;
       },
     },
+    schedules: new ScheduleDesk({
+      clock,
+      config: () => world.config,
+      alarms: { set: () => {} },
+      normalise: (number) => number.replace(/[\s()-]/g, ''),
+      store: { read: () => [], write: async () => {} },
+    }),
     protection: {
       view: async () => world.protection,
       async lift(source) {

@@ -27,6 +27,9 @@ export function applyChanges(state: LiveState, changes: readonly LiveChange[]): 
       case 'devices':
         next.devices = placed(next.devices, (d) => d.id === change.id, change.value);
         break;
+      case 'schedules':
+        next.schedules = placed(next.schedules, (s) => s.id === change.id, change.value);
+        break;
       case 'alarms':
         next.alarms = placed(next.alarms, (a) => a.id === change.id, change.value);
         break;
