@@ -79,6 +79,7 @@ export class Call extends Emitter<CallEvents> {
       leg.on('released', (released) => this.#partyGone(leg, released)),
       leg.on('held', (on, music) => void this.hold(on, leg, music)),
       leg.on('connected', (party) => this.#connected(leg, party)),
+      leg.on('path', (direct) => this.keeper.event(direct ? 'media-direct' : 'media-back', leg.place)),
     ];
     this.#seated.set(leg, () => {
       for (const off of offs) off();
