@@ -52,6 +52,21 @@ export const site = z
           { scope: 'next-call', hint: e164Hint, dialed: true },
         ),
       ),
+    longCallMinutes: z
+      .number()
+      .int()
+      .min(0)
+      .max(1440)
+      .default(120)
+      .meta(
+        field(
+          'Слишком долгий разговор',
+          'Call that is too long',
+          'О разговоре дольше этого появится предупреждение: линия могла зависнуть. Сам разговор не прерывается. 0 — не предупреждать.',
+          'A longer call raises an alarm, as its line may hang. The call itself goes on. 0: no alarm.',
+          { unit: 'min' },
+        ),
+      ),
   })
   .prefault({})
   .meta(field('Офис', 'Site', 'Название, язык, время.', 'Name, language, time.', { scope: 'at-once' }));
