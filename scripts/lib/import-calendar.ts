@@ -8,6 +8,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { readCalendarCsv } from '../../daemon/src/schedule/calendar-csv.ts';
 
 /** Years before it have no call to come any more. */
@@ -25,20 +26,16 @@ if (!reading.ok) {
   for (const { line, said } of reading.faults) console.error(`${source}:${line}: ${said.en}`);
   process.exit(1);
 }
-const text = `${JSON.stringify(
-  {
-    about:
-      "Russia's production calendar: what differs from Monday to Friday; made by scripts/lib/import-calendar.ts",
-    sample: table === undefined,
-    years: reading.years,
-  },
-  undefined,
-  2,
-)}\n`;
+const made = {
+  about:
+    "Russia's production calendar: what differs from Monday to Friday; made by scripts/lib/import-calendar.ts",
+  sample: table === undefined,
+  years: reading.years,
+};
 if (check) {
-  const same = readFileSync(target, 'utf8') === text;
+  const same = isDeepStrictEqual(JSON.parse(readFileSync(target, 'utf8')), made);
   console.log(same ? 'the calendar is that of the table' : `${target} is not what ${source} makes`);
   process.exit(same ? 0 : 1);
 }
-writeFileSync(target, text);
+writeFileSync(target, `${JSON.stringify(made, undefined, 2)}\n`);
 console.log(`${target}: ${reading.years.map(({ year }) => year).join(', ')}`);

@@ -332,7 +332,7 @@ t.test('the page can ask who would be called at any moment, and hears why in bot
     ],
   );
   const holiday = previewIncoming({ destination: 'reception' }, at('2026-03-09T11:00:00'), parts)!;
-  t.match(holiday.explanation[1]?.ru, /Шаг 2: 40 с звонит .* нерабочий день по производственному календарю/);
+  t.match(holiday.explanation[1]?.ru, /Шаг 2: 40 с звонит .*нерабочий день по производственному календарю/);
   t.match(
     previewIncoming({ number: '+74959990000' }, 0, parts)?.explanation[0]?.en,
     /not among the incoming/,
