@@ -27,6 +27,8 @@ export interface OperatorOptions {
   sound?: Sound;
   /** Suites of SRTP; calls without one of them are refused. */
   srtp?: readonly string[];
+  /** False: packets go where descriptions say, and not to where the other side's come from. */
+  followsSource?: boolean;
 }
 
 /** A call as the operator sees it. */
@@ -196,7 +198,7 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
     const binding = this.#bindings.get(options.to)?.[0];
     const place = binding?.from ?? (/:\d+$/.test(options.to) ? placeIn(`sip:${options.to}`) : undefined);
     if (!place) throw new Error(`nobody is registered as ${options.to}, and it is no address`);
-    const rtp = await RtpSession.open(this.host);
+    const rtp = await this.#openRtp();
     const callId = random();
     const caller = options.caller ?? '+79161234567';
     const target = binding ? uriIn(binding.contact) : `sip:${options.number}@${options.to}`;
@@ -259,6 +261,12 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
   close(): Promise<void> {
     for (const call of this.#calls.values()) this.#end(call, 'operator', call.report.status);
     return this.#sip.close();
+  }
+
+  async #openRtp(): Promise<RtpSession> {
+    const rtp = await RtpSession.open(this.host);
+    rtp.follows = this.#options.followsSource ?? true;
+    return rtp;
   }
 
   #need(id: string): Call {
@@ -393,7 +401,7 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
       this.#sip.answer(request, from, 488);
       return;
     }
-    const rtp = await RtpSession.open(this.host);
+    const rtp = await this.#openRtp();
     const lines = theirs ? [freshLine(theirs.suite, theirs.tag)] : [];
     const local = `${header(request, 'to')};tag=${random()}`;
     const caller = userIn(uriIn(header(request, 'from')));

@@ -13,10 +13,14 @@ export type Sound =
 
 /** What came, and what went. */
 export interface RtpReport {
+  /** Our own port. */
+  port: number;
   sent: number;
   received: number;
-  /** By sequence numbers, since the first packet. */
+  /** By sequence numbers, since the first packet of each stream. */
   lost: number;
+  /** Port from which the last packet came; 0 before one has. */
+  from: number;
   /** Digits that came as RFC 4733 events, in order. */
   digits: string;
   /** Level of all that came in the last second, dBm0; null for silence. */
@@ -41,13 +45,16 @@ export class RtpSession {
   #keys: { own: CryptoLine; theirs: CryptoLine; out: SrtpStream; into: SrtpStream } | undefined;
   /** Packets leave unprotected although keys are agreed on. */
   plain = false;
+  /** Packets go to where the peer's come from, whatever its description says. */
+  follows = true;
   #source: (index: number) => number = () => 0;
   #echo: number[] | undefined;
   #index = 0;
   #timer: NodeJS.Timeout | undefined;
   #began = 0;
   #ticks = 0;
-  #report = { sent: 0, received: 0, lost: 0, digits: '' };
+  #report = { sent: 0, received: 0, lost: 0, from: 0, digits: '' };
+  #heardSsrc = -1;
   #expected: number | undefined;
   #arrivedAt: number | undefined;
   #longestGap = 0;
@@ -120,7 +127,11 @@ export class RtpSession {
 
   report(): RtpReport {
     const level = totalLevel(this.#heard);
-    return { ...this.#report, levelDbm0: Number.isFinite(level) ? Math.round(level * 10) / 10 : null };
+    return {
+      port: this.port,
+      ...this.#report,
+      levelDbm0: Number.isFinite(level) ? Math.round(level * 10) / 10 : null,
+    };
   }
 
   /** The longest pause between two packets since this was last asked, less what we ourselves stood still, ms. */
@@ -181,13 +192,19 @@ export class RtpSession {
     const type = packet[1]! & 0x7f;
     const sequence = packet.readUInt16BE(2);
     const payload = packet.subarray(12 + 4 * (packet[0]! & 0x0f));
-    if (this.#remote && address === this.#remote.host) this.#remote = { host: address, port };
+    if (this.follows && this.#remote && address === this.#remote.host) this.#remote = { host: address, port };
     this.#report.received++;
-    if (this.#expected !== undefined) {
-      const gap = (sequence - this.#expected) & 0xffff;
-      if (gap < 0x4000) this.#report.lost += gap;
+    this.#report.from = port;
+    const ssrc = packet.readUInt32BE(8);
+    const ahead = (sequence - (this.#expected ?? sequence)) & 0xffff;
+    if (ssrc !== this.#heardSsrc || ahead < 0x4000) {
+      if (ssrc === this.#heardSsrc) this.#report.lost += ahead;
+      this.#heardSsrc = ssrc;
+      this.#expected = (sequence + 1) & 0xffff;
+    } else if (this.#report.lost > 0) {
+      // Overtaken by another on the way, and not lost after all.
+      this.#report.lost--;
     }
-    this.#expected = (sequence + 1) & 0xffff;
     this.#noteArrival();
     if (type === this.#eventType) this.#eventCame(payload, packet.readUInt32BE(4));
     else if (type === 8) this.#hear(payload);
