@@ -27,14 +27,15 @@ t.test('hotline and warmline: lifting is dialing, at once or after some seconds 
   hot.hangup();
   t.match(await box.ended(), { dialed: '88121234567', costCentre: 'sales', trunkId: 'alpha' });
 
-  const lifted = warm.next('lifted', 1000);
+  // By the wall clock, as the daemon waits: the office's own runs late on a busy machine and then catches up.
+  const liftedAt = performance.now();
   warm.lift();
-  const { at: liftedAt } = await lifted;
   const ringing = store.next('ringing', 8000);
   await warm.waitForTone(425, -20, 2500);
   t.pass('the warmline has dial tone first');
-  const { at } = await ringing;
-  t.ok(at - liftedAt > 1500, `and calls after ${Math.round(at - liftedAt)} ms`);
+  await ringing;
+  const waited = performance.now() - liftedAt;
+  t.ok(waited >= 2000, `and calls after ${Math.round(waited)} ms`);
   warm.hangup();
   await until('the bell stops', async () => (await box.live()).ports[1]?.state === 'idle' || undefined, 4000);
 
