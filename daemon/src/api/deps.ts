@@ -129,9 +129,15 @@ export interface TraceAccess {
   peerPcap(kind: 'trunks' | 'devices', id: string): Promise<TraceFile | undefined>;
 }
 
-/** A finished recording. */
-export interface RecordingFile {
-  path: string;
+/** The sound of an encrypted recording, as if it were plain. Whoever opened it closes it. */
+export interface OpenedRecording {
+  bytes: number;
+/** A finished recording: a file, or one to be decrypted; undefined then: not with this box's key. */
+export type RecordingFile = { path: string } | { open(): OpenedRecording | undefined };
+
+  /** From `from` up to `to`. */
+  read(from: number, to: number): Iterable<Buffer>;
+  close(): void;
 }
 
 /** Recordings of calls. */

@@ -47,6 +47,13 @@ const known = {
     status: 409,
     said: { ru: 'Линия сейчас занята.', en: 'The line is in use now.' },
   },
+  'api/recording-of-another-box': {
+    status: 410,
+    said: {
+      ru: 'Запись зашифрована ключом другого устройства, и прочесть её здесь нельзя.',
+      en: 'The recording is encrypted with the key of another box, and cannot be read here.',
+    },
+  },
   'api/call-observed': {
     status: 409,
     said: {

@@ -3,6 +3,7 @@ import { type Request, Router } from 'express';
 import type { AuditAct } from '../records/audit.ts';
 import type { ApiDeps, RecordingFile } from './deps.ts';
 import { ApiFault } from './errors.ts';
+import { sendOpened } from './send-opened.ts';
 
 type Deps = Pick<ApiDeps, 'recordings' | 'records' | 'audit' | 'clock' | 'log'>;
 
@@ -29,11 +30,18 @@ export function recordingRoutes(deps: Deps): Router {
   };
 
   router.get('/calls/:id/recordings/:file', async (request, response, next) => {
-    const { file, path } = await found(deps, request);
+    const { file, there } = await found(deps, request);
     const taken = request.query.download !== undefined;
     note(request, taken ? 'recording-downloaded' : 'recording-heard', file);
     if (taken) response.attachment(file);
     response.type(types[file.endsWith('.wav') ? 'wav' : 'opus']);
+    if ('open' in there) {
+      const opened = there.open();
+      if (!opened) throw new ApiFault('api/recording-of-another-box');
+      sendOpened(opened, request, response);
+      return;
+    }
+    const { path } = there;
     // Ranges (RFC 9110 14) are what a player needs to go to and fro.
     response.sendFile(
       basename(path),
@@ -70,10 +78,10 @@ export function recordingRoutes(deps: Deps): Router {
 async function found(
   deps: Pick<Deps, 'recordings' | 'records'>,
   request: Request,
-): Promise<{ file: string } & RecordingFile> {
+): Promise<{ file: string; there: RecordingFile }> {
   const record = await deps.records.get(String(request.params.id));
   const entry = record?.recordings?.find(({ file }) => file === request.params.file);
   const there = entry && deps.recordings.find(entry.file);
   if (!entry || !there) throw new ApiFault('api/not-found');
-  return { file: entry.file, ...there };
+  return { file: entry.file, there };
 }

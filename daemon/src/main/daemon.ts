@@ -162,7 +162,6 @@ export class Daemon {
     let services: Services;
     const pins = new Pins(store, key, clock, () => services.lockouts);
     const sealed = new SealedConfig(store, key);
-    await sealed.sealStored();
     const desk = new LineDesk(ports, calls, () => sip.trunks(), clock, {
       card,
       profile,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { AuditAccess, RecordingAccess } from '../api/deps.ts';
 import type { Clock } from '../base/clock.ts';
+import type { DeviceKey } from '../config/device-key.ts';
 import type { Config } from '../config/schema.ts';
 import { AuditLog } from '../records/audit-log.ts';
 import { CallRecordings } from '../service/call-recordings.ts';
@@ -20,9 +21,9 @@ export class RecordingDesk implements RecordingAccess {
   constructor(
     data: string,
     context: ServiceContext,
-    parts: { clock: Clock; config: () => Config; log: (message: string) => void },
+    parts: { clock: Clock; config: () => Config; key: DeviceKey; log: (message: string) => void },
   ) {
-    const { clock, config, log } = parts;
+    const { clock, config, key, log } = parts;
     this.#context = context;
     this.#log = new AuditLog({
       path: join(data, 'audit.sqlite'),
@@ -30,7 +31,11 @@ export class RecordingDesk implements RecordingAccess {
       keepDays: () => config().records.keepDays,
     });
     this.audit = this.#log;
-    this.#shelf = new RecordingStore(data, { clock, terms: () => config().recording, log });
+    this.#shelf = new RecordingStore(data, {
+      ...{ clock, log },
+      terms: () => config().recording,
+      secret: key.bytes,
+    });
     this.#recordings = new CallRecordings(context, this.#shelf);
     context.recordings = this.#recordings;
     context.audit = this.#log;

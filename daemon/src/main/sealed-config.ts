@@ -3,7 +3,7 @@ import type { DeviceKey } from '../config/device-key.ts';
 import { sealRoomPins } from '../config/room-pin.ts';
 import type { ConfigStore } from '../config/store.ts';
 
-/** The configuration as the page changes it: PINs that come as digits are stored as fingerprints. */
+/** The configuration as the page changes it: PINs of rooms, which come as digits, are stored as fingerprints. */
 export class SealedConfig implements ConfigAccess {
   readonly #store: ConfigStore;
   readonly #key: DeviceKey;
@@ -11,19 +11,6 @@ export class SealedConfig implements ConfigAccess {
   constructor(store: ConfigStore, key: DeviceKey) {
     this.#store = store;
     this.#key = key;
-  }
-
-  /** Seals what came in by a file. */
-  async sealStored(): Promise<void> {
-    const { document, issues } = sealRoomPins(this.#store.config, this.#key);
-    if (JSON.stringify(document) === JSON.stringify(this.#store.config) && issues.length === 0) return;
-    await this.#store.change((draft) => {
-      const { rooms } = document as typeof draft;
-      // One that is too easy opens nothing, and must not stay in the clear either.
-      draft.rooms = rooms.map((room, i) =>
-        issues.some(({ path }) => path === `/rooms/${i}/pin`) ? { ...room, enabled: false, pin: '' } : room,
-      );
-    }, 'box');
   }
 
   current(): ReturnType<ConfigAccess['current']> {

@@ -1,7 +1,7 @@
 import { codeOf, messageOf } from '../base/error.ts';
 import type { Call } from '../call/call.ts';
 import type { Leg } from '../call/leg.ts';
-import type { RecordingOutcome } from '../media/api.ts';
+import type { RecordingOrder, RecordingOutcome } from '../media/api.ts';
 import type { RecordingRecord } from '../records/call-record.ts';
 import type { ServiceContext } from './context.ts';
 import type { PromptName } from './prompts.ts';
@@ -10,8 +10,8 @@ import { mayRecord, wanted } from './recording-rules.ts';
 
 /** Where recordings lie. */
 export interface RecordingShelf {
-  /** Path of a file of this name. */
-  path(file: string): string;
+  /** Where a file of this name is to be written, and how. */
+  place(file: string): Pick<RecordingOrder, 'file' | 'seal'>;
   /** Looks whether anything is to be deleted. */
   tidy(): void;
 }
@@ -123,7 +123,7 @@ export class CallRecordings {
     call.keeper.event('recording');
     const order = {
       id,
-      file: this.#shelf.path(entry.file),
+      ...this.#shelf.place(entry.file),
       format,
       mirrored,
       minFreeBytes: minFreeMegabytes * 1_000_000,

@@ -13,7 +13,7 @@ export class RecordingBench extends Bench {
   constructor(document: unknown, pins: Record<string, string> = officePins) {
     super(document, pins);
     this.context.audit = { note: (entry) => void this.audit.push(entry) };
-    this.recordings = new CallRecordings(this.context, { path: (file) => file, tidy() {} });
+    this.recordings = new CallRecordings(this.context, { place: (file) => ({ file }), tidy() {} });
     this.context.recordings = this.recordings;
     new RecordingKeys(this.context, this.recordings);
   }

@@ -46,6 +46,9 @@ export const heard = {
   hold: '425/200-5000',
 } as const;
 
+/** A room's PIN as the bench stores it. */
+export const roomPin = (digits: string): string => `${digits.length}:${digits.padEnd(64, '0')}`;
+
 /** A box without a card and without a network: the real services, dial plan and calls over fakes. */
 export class Bench {
   readonly clock = new FakeClock();
@@ -126,7 +129,7 @@ export class Bench {
           }),
       }),
       pins: {
-        opens: (digits, pin) => digits === pin,
+        opens: (digits, pin) => pin === roomPin(digits),
         match: (digits, { outside, userNumber }): PinConfig | undefined =>
           this.config.pins.find(
             (pin) =>

@@ -17,6 +17,7 @@ t.test(
     const store = new RecordingStore(data, {
       clock,
       terms: () => recording,
+      secret: new Uint8Array(32),
       log: (message) => void said.push(message),
     });
     const folder = join(data, 'recordings');

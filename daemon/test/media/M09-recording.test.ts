@@ -239,7 +239,7 @@ for (const format of formats) {
     const part = join(folder, `c.${format}.part`);
     writeFileSync(part, Buffer.concat([readFileSync(part), Buffer.from([1, 2, 3])]));
     writeFileSync(join(folder, `empty.${format}.part`), '');
-    t.same(repairRecordings(folder), [`c.${format}`]);
+    t.same(repairRecordings(folder, new Uint8Array(32)), [`c.${format}`]);
     t.same(readdirSync(folder), [`c.${format}`]);
     const { left, seconds } = recorded(join(folder, `c.${format}`));
     t.ok(seconds > 4, `${seconds} s of 6 s`);

@@ -3,9 +3,10 @@ import { FakeLeg } from '../kit/fake-leg.ts';
 import { settle } from '../kit/fake-ports.ts';
 import { office } from '../kit/office.ts';
 import { RecordingBench } from '../kit/recordings.ts';
+import { roomPin } from '../kit/services.ts';
 
 const rooms = [
-  { id: 'board', name: 'Board', extension: '80', pin: '258025', maxPeople: 3 },
+  { id: 'board', name: 'Board', extension: '80', pin: roomPin('258025'), maxPeople: 3 },
   { id: 'open', name: 'Open', extension: '81' },
 ];
 const bench = (more: object = {}): RecordingBench => new RecordingBench({ ...office, rooms, ...more });

@@ -20,7 +20,7 @@ export const room = z.object({
     ),
   pin: z
     .string()
-    .regex(/^(?:\d{4,12}|\d{1,2}:[0-9a-f]{64})?$/)
+    .regex(/^(?:\d{1,2}:[0-9a-f]{64})?$/)
     .default('')
     .meta(
       field(

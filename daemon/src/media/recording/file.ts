@@ -1,3 +1,5 @@
+import type { RecordingSeal } from './seal.ts';
+
 /** How a recording is kept. */
 export type RecordingFormat = 'wav' | 'opus';
 
@@ -11,6 +13,8 @@ export interface RecordingOrder {
   mirrored?: boolean;
   /** The recording ends while the disk has less than this left. */
   minFreeBytes: number;
+  /** The file is encrypted with that; missing: it is not. */
+  seal?: RecordingSeal;
 }
 
 /** Why a recording ended before it was told to. */

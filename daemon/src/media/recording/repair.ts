@@ -12,17 +12,25 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { asLastPage, oggPages } from './ogg.ts';
+import { repairSealed, SEALED } from './sealed-file.ts';
 import { WAV_HEAD, wavDataBytes, wavHead } from './wav.ts';
 import { PART } from './writer.ts';
 
-/** Makes sound files of those that a crash left half written. @returns the names of them that are whole now. */
-export function repairRecordings(folder: string): string[] {
+/**
+ * Makes sound files of those that a crash left half written. `secret`: what encrypted ones are read with.
+ * @returns the names of them that are whole now.
+ */
+export function repairRecordings(folder: string, secret: Uint8Array): string[] {
   const repaired: string[] = [];
   for (const name of readdirSync(folder)) {
     if (!name.endsWith(PART)) continue;
     const part = join(folder, name);
     const whole = name.slice(0, -PART.length);
-    const sound = whole.endsWith('.wav') ? repairWav(part) : repairOgg(part);
+    const sound = whole.endsWith(SEALED)
+      ? repairSealed(part, secret)
+      : whole.endsWith('.wav')
+        ? repairWav(part)
+        : repairOgg(part);
     if (sound) {
       renameSync(part, join(folder, whole));
       repaired.push(whole);

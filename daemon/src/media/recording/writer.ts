@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  fdatasyncSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  writeSync,
-} from 'node:fs';
+import { renameSync, rmSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { codeOf } from '../../base/error.ts';
 import {
@@ -19,6 +9,7 @@ import {
   type RecordingOutcome,
 } from './file.ts';
 import { OpusEncoder } from './opus.ts';
+import { PlainSheet, SealedSheet, type Sheet } from './sheet.ts';
 import { WavEncoder } from './wav.ts';
 
 /** Name of a file while it is being written. */
@@ -36,7 +27,7 @@ const MAX_BYTES = 2 ** 32 - 65_536;
 export class RecordingWriter {
   readonly #order: RecordingOrder;
   readonly #encoder: RecordingEncoder;
-  readonly #fd: number;
+  readonly #sheet: Sheet;
   #waiting: Buffer[] = [];
   /** Bytes that are in the file, whole. */
   #bytes = 0;
@@ -50,8 +41,8 @@ export class RecordingWriter {
   constructor(order: RecordingOrder) {
     this.#order = order;
     this.#encoder = order.format === 'opus' ? new OpusEncoder() : new WavEncoder();
-    // Nobody but the box's own user reads what people said.
-    this.#fd = openSync(order.file + PART, 'wx', 0o600);
+    const path = order.file + PART;
+    this.#sheet = order.seal ? new SealedSheet(path, order.seal) : new PlainSheet(path);
     this.#wait(this.#encoder.head());
   }
 
@@ -68,7 +59,7 @@ export class RecordingWriter {
     if (this.#look <= 0) this.#lookAtDisk();
     this.#sync -= count;
     if (this.#sync <= 0) {
-      fdatasyncSync(this.#fd);
+      this.#sheet.sync();
       this.#sync = SYNC_SAMPLES;
     }
   }
@@ -84,7 +75,7 @@ export class RecordingWriter {
     } catch (error) {
       why = failureOf(error);
     }
-    const kept = this.#finish();
+    const kept = this.#finish(why === undefined);
     return {
       durationMs: Math.round((this.#samples * 1000) / RECORDING_RATE),
       bytes: kept ? this.#bytes : 0,
@@ -108,11 +99,7 @@ export class RecordingWriter {
     this.#waiting = [];
     this.#write = WRITE_SAMPLES;
     if (this.#bytes + data.length > MAX_BYTES) throw new RangeError('too long');
-    for (let at = 0; at < data.length; ) {
-      const written = writeSync(this.#fd, data, at, data.length - at, this.#bytes + at);
-      if (written === 0) throw Object.assign(new Error('nothing is written'), { code: 'ENOSPC' });
-      at += written;
-    }
+    this.#sheet.append(data);
     this.#bytes += data.length;
   }
 
@@ -124,19 +111,10 @@ export class RecordingWriter {
   }
 
   /** Makes a sound file of what is there; without any audio in it there is none. */
-  #finish(): boolean {
+  #finish(whole: boolean): boolean {
     const { file } = this.#order;
     try {
-      // Half of what was written last may be there.
-      ftruncateSync(this.#fd, this.#bytes);
-      for (const { at, data } of this.#bytes === 0 ? [] : this.#encoder.patch(this.#bytes))
-        writeSync(this.#fd, data, 0, data.length, at);
-      fsyncSync(this.#fd);
-    } catch {
-      // It is repaired at the next start, as after a crash.
-    }
-    try {
-      closeSync(this.#fd);
+      this.#sheet.finish(whole, this.#bytes === 0 ? [] : this.#encoder.patch(this.#bytes));
       if (this.#bytes === 0) {
         rmSync(file + PART, { force: true });
         return false;

@@ -8,7 +8,7 @@ import { Card, Failure } from '../../ui/parts.tsx';
 
 const megabyte = 1_000_000;
 
-/** What was recorded of a call: to be heard, downloaded, deleted; while the call goes on, its recording can be begun. */
+/** What was recorded of a call: to be heard, downloaded, deleted; while the call goes on, its recording can be begun and ended. */
 export function Recordings({ record }: { record: CallRecord }) {
   const [error, setError] = useState<ApiError['error']>();
   const [deleted, setDeleted] = useState<readonly string[]>([]);
@@ -58,6 +58,11 @@ export function Recordings({ record }: { record: CallRecord }) {
           );
         })}
       </ul>
+      {going && entries.some(({ seconds }) => seconds === undefined) && (
+        <button type="button" onClick={() => act(api(`${path}/record`, { method: 'DELETE' }))}>
+          {t('recording.end')}
+        </button>
+      )}
       {going && !entries.some(({ seconds }) => seconds === undefined) && (
         <>
           <button type="button" onClick={() => act(api(`${path}/record`, { body: {} }))}>

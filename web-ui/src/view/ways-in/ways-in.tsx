@@ -44,6 +44,16 @@ export function WaysInPlace() {
           </>
         )}
       />
+      <ListSection
+        name="rooms"
+        icon="people"
+        summary={(item) => (
+          <span class="item-line">
+            <strong>{String(item.name)}</strong>
+            <span class="number">{String(item.extension ?? '')}</span>
+          </span>
+        )}
+      />
     </>
   );
 }
