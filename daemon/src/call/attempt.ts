@@ -11,6 +11,8 @@ export interface LegNote {
   routeId?: string;
   trunkId?: string;
   price?: PriceConfig;
+  /** Whose telephone it is, by id of the person. */
+  person?: string;
   /** Who pays when this leg answers, if that is not who dialed (ruling 8). */
   costCentre?: string;
 }
@@ -73,9 +75,9 @@ export abstract class AttemptBase extends Emitter<AttemptEvents> implements Atte
     this.emit('failed', cause);
   }
 
-  /** Hands a part's news on, except its end. */
-  protected relay(part: Attempt): void {
-    part.on('started', (leg, note) => this.emit('started', leg, note));
+  /** Hands a part's news on, except its end; `about`: what is known of every leg of it. */
+  protected relay(part: Attempt, about: LegNote = {}): void {
+    part.on('started', (leg, note) => this.emit('started', leg, { ...about, ...note }));
     part.on('alerting', (leg, early) => {
       if (!this.#over) this.emit('alerting', leg, early);
     });

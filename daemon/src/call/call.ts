@@ -300,6 +300,7 @@ export class Call extends Emitter<CallEvents> {
       ...(note.routeId === undefined ? {} : { routeId: note.routeId }),
       ...(note.trunkId === undefined ? {} : { trunkId: note.trunkId }),
       ...(note.costCentre === undefined ? {} : { costCentre: note.costCentre }),
+      ...(note.person === undefined ? {} : { answeredBy: note.person }),
     });
     this.keeper.event('answered', leg.place);
     this.#followRtp();

@@ -26,7 +26,9 @@ export type Reference =
   | 'trunks'
   | 'devices'
   | 'people'
-  | 'destinations';
+  | 'destinations'
+  | 'incomingNumbers'
+  | 'groups';
 
 /** A pair of texts, Russian first: it is written first (page.md, Words). */
 export type Words = readonly [ru: string, en: string];

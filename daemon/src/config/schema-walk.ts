@@ -25,6 +25,9 @@ export function unwrap(schema: z.ZodType): SchemaNode {
     } else if (inner instanceof z.ZodOptional) {
       node.optional = true;
       node.inner = inner.def.innerType as z.ZodType;
+    } else if (inner instanceof z.ZodPipe && inner.def.in instanceof z.ZodTransform) {
+      // z.preprocess(): what is taken is that of the schema behind it.
+      node.inner = inner.def.out as z.ZodType;
     } else {
       return node;
     }

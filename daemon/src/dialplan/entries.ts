@@ -36,6 +36,7 @@ export const isHostedKind = (kind: string): kind is HostedKind =>
 
 /** Lists whose entries are reached by an extension of their own, beside people and places, and the kind of target. */
 const extensionLists = [
+  ['groups', 'group'],
   ['flows', 'flow'],
   ['queues', 'queue'],
   ['rooms', 'room'],

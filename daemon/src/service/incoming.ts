@@ -176,6 +176,7 @@ export class Incoming {
           caller,
           rights,
           ...(from ? { from } : {}),
+          diverted: (about.diversions ?? []).reduce((sum, { times }) => sum + times, 0),
           ...(about.calledNumber === undefined ? {} : { divertedFrom: about.calledNumber }),
         })
       : undefined;

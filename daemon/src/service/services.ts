@@ -36,7 +36,7 @@ export class Services {
   constructor(context: ServiceContext, normalise: Normalise) {
     this.#context = context;
     this.hosted = new HostedServices(context);
-    const reach = new Reach(context, this.hosted);
+    const reach = new Reach(context, this.hosted, normalise);
     this.observations = new Observations(context, reach);
     const secrets = new KeyedSecrets(context, this.lockouts);
     this.rooms = new Rooms(context, secrets);

@@ -15,46 +15,10 @@ import {
   portNumber,
   timeRuleIds,
 } from './common.ts';
+import { doNotDisturb, forwarding, mobileAfter } from './forwarding.ts';
 import { mayObserve, observable } from './rights.ts';
 import { leave } from './schedule.ts';
 import { limits } from './spending.ts';
-
-const target = z.string().max(32).optional();
-
-const forwarding = z
-  .object({
-    always: target.meta(field('Всегда', 'Always', 'Куда, если всегда.', 'Where every call goes.')),
-    busy: target.meta(field('Если занято', 'When busy', 'Куда, если занято.', 'Where calls go when busy.')),
-    noAnswer: target.meta(
-      field(
-        'Если не отвечает',
-        'When not answered',
-        'Куда, если не отвечает.',
-        'Where calls go when not answered.',
-      ),
-    ),
-    unreachable: target.meta(
-      field(
-        'Если недоступен',
-        'When unreachable',
-        'Куда, если телефона нет на связи.',
-        'Where calls go when the telephone is out of reach.',
-      ),
-    ),
-    noAnswerSeconds: z
-      .number()
-      .int()
-      .min(3)
-      .max(120)
-      .default(20)
-      .meta(
-        field('Ждать ответа', 'Wait for answer', 'До переадресации.', 'Before the call is forwarded.', {
-          unit: 's',
-        }),
-      ),
-  })
-  .default({ noAnswerSeconds: 20 })
-  .meta(field('Переадресация', 'Forwarding', 'Куда идут вызовы.', 'Where calls to this person go.'));
 
 export const person = z.object({
   id,
@@ -107,6 +71,8 @@ export const person = z.object({
       dialed: true,
     }),
   ),
+  mobileAfter,
+  doNotDisturb,
   classOfService: classOfServiceId.meta(
     field(
       'Класс обслуживания',
