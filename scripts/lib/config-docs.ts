@@ -94,7 +94,10 @@ function valueText(field: FormField): string {
     case 'choice':
       return field.choices.map((choice) => `\`${choice.value}\``).join(', ');
     case 'choices':
-      return `any of ${field.choices.map((choice) => `\`${choice.value}\``).join(', ')}`;
+      // A list of the countries of the world is for a form.
+      return field.choices.length > 40
+        ? `any of ${field.choices.length} choices`
+        : `any of ${field.choices.map((choice) => `\`${choice.value}\``).join(', ')}`;
     case 'variant':
       return `\`${field.discriminator}\`: ${field.variants.map((variant) => `\`${variant.value}\``).join(' or ')}`;
     case 'reference':

@@ -18,11 +18,14 @@ export interface Candidate {
   cost: number;
   /** Free calls (8-800, special services) take a city line before any trunk (analog-lines 5.2). */
   lineFirst: number;
+  /** How badly its trunk does, if it does: then it comes last. */
+  poor: Said | undefined;
 }
 
-/** Order in which routes are tried: free calls by line, priority, price, then as the admin wrote them. */
+/** Order in which routes are tried: what does badly last, free calls by line, priority, price, then as the admin wrote them. */
 export function byRank(a: Candidate, b: Candidate): number {
   return (
+    Number(a.poor !== undefined) - Number(b.poor !== undefined) ||
     a.lineFirst - b.lineFirst ||
     a.compiled.route.priority - b.compiled.route.priority ||
     compareCost(a.cost, b.cost) ||
@@ -51,7 +54,7 @@ export function whyHere(candidates: readonly Candidate[], index: number, currenc
   const price = candidate.price
     ? priceText(candidate.price, currency)
     : { ru: 'цена не задана', en: 'no price given' };
-  const reason = !next ? undefined : reasonBefore(candidate, next);
+  const reason = candidate.poor ?? (next ? reasonBefore(candidate, next) : undefined);
   const name = route.name;
   return {
     ru: `«${name}»: ${price.ru}${reason ? `, ${reason.ru}` : ''}`,
@@ -60,12 +63,15 @@ export function whyHere(candidates: readonly Candidate[], index: number, currenc
 }
 
 function reasonBefore(candidate: Candidate, next: Candidate): Said {
+  if (next.poor) return { ru: 'следующий работает хуже', en: 'the next does worse' };
   if (candidate.lineFirst !== next.lineFirst) {
     return { ru: 'бесплатные номера сначала по городской линии', en: 'free numbers take a city line first' };
   }
   if (candidate.compiled.route.priority !== next.compiled.route.priority) {
     return { ru: 'раньше по приоритету', en: 'earlier by priority' };
   }
+  if (candidate.price?.includedSeconds && candidate.cost < next.cost)
+    return { ru: 'пока не вышел пакет минут', en: 'while its package of minutes lasts' };
   if (candidate.cost !== next.cost) return { ru: 'дешевле следующего', en: 'cheaper than the next' };
   return { ru: 'раньше по порядку', en: 'earlier in the list' };
 }

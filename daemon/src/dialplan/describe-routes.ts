@@ -1,8 +1,11 @@
 import type { Config, RouteConfig, TollClass } from '../config/schema.ts';
 import { summary } from './candidate.ts';
+import { destinations } from './destinations.ts';
 import { compileDialPlan } from './plan.ts';
 import type { Said } from './route-plan.ts';
 import { className } from './sentence.ts';
+
+const everywhere = destinations.map(({ code }) => code);
 
 /** Class of service of nobody, which may call everywhere: what a route does is asked, not who may use it. */
 const everybody = 'describe-routes';
@@ -28,6 +31,8 @@ const samples: Partial<Record<TollClass, string>> = {
 export function describeRoutes(config: Config, now: number): { id: string; said: Said }[] {
   const plan = compileDialPlan({
     ...config,
+    // Where calls may go is the guard's affair, and not asked here.
+    fraudGuard: { ...config.fraudGuard, openCountries: everywhere, nightLock: false, closedWhen: [] },
     classesOfService: [
       { id: everybody, name: '', allow: [...allClasses], pinFor: [], when: [] },
       ...config.classesOfService,

@@ -12,11 +12,15 @@ import { type Classification, type ClassifyContext, classifyNumber, internalNumb
 import { emergencySteps, lineSteps } from './emergency.ts';
 import { extensionEntries } from './entries.ts';
 import { formatNumber } from './format-number.ts';
+import { guardRefusal } from './guard.ts';
 import type { Area } from './number-rules.ts';
 import { observeEntries } from './observe-entries.ts';
-import { comparablePrice, priceFor } from './price.ts';
+import type { PlanState } from './plan-state.ts';
+import { comparablePrice } from './price.ts';
 import { profileNamed } from './profile.ts';
+import type { RateTable } from './rate-table.ts';
 import type { ClassifiedNumber, Presentation, RoutePlan, RouteStep, Said } from './route-plan.ts';
+import { routePrice } from './route-price.ts';
 import { refusal, whatItIs } from './sentence.ts';
 import { isWithinAny } from './time-rule.ts';
 
@@ -53,6 +57,8 @@ export interface PlanInput {
   now: number;
   /** Schedules that are switched by hand. */
   overrides?: Overrides | undefined;
+  /** How box and operators fare; nothing known if not given. */
+  state?: PlanState | undefined;
 }
 
 /** A configuration's numbering, prepared for fast questions. Pure: the same question has the same answer. */
@@ -68,6 +74,7 @@ interface Compiled {
   routes: readonly CompiledRoute[];
   classes: ReadonlyMap<string, ClassOfServiceConfig>;
   timeRules: ReadonlyMap<string, TimeRuleConfig>;
+  rates: ReadonlyMap<string, RateTable>;
   contexts: Record<'on-site' | 'outside', Record<'whole' | 'typed', ClassifyContext>>;
 }
 
@@ -81,7 +88,11 @@ export function areaOf(dialing: Config['dialing']): Area {
 }
 
 /** Prepares a configuration. Costs a millisecond or so; the answers then cost microseconds. */
-export function compileDialPlan(config: Config, featureCodes: Iterable<string> = []): DialPlan {
+export function compileDialPlan(
+  config: Config,
+  featureCodes: Iterable<string> = [],
+  rates: ReadonlyMap<string, RateTable> = new Map(),
+): DialPlan {
   const area = areaOf(config.dialing);
   const trunkNames = new Map(
     config.trunks.filter((trunk) => trunk.enabled).map((trunk) => [trunk.id, trunk.name]),
@@ -131,6 +142,7 @@ export function compileDialPlan(config: Config, featureCodes: Iterable<string> =
     routes,
     classes: new Map(config.classesOfService.map((cos) => [cos.id, cos])),
     timeRules: new Map(config.timeRules.map((rule) => [rule.id, rule])),
+    rates,
     contexts: {
       'on-site': { whole: context(true, true), typed: context(true, false) },
       outside: { whole: context(false, true), typed: context(false, false) },
@@ -327,7 +339,12 @@ function check(
     input.pinGranted !== undefined,
     holds(cos?.during, schedulesOf(compiled.config), input.now, input.overrides),
   );
-  if (answer === 'allow') return undefined;
+  if (answer === 'allow')
+    return guardRefusal(compiled.config, compiled.timeRules, number, toll, {
+      now: input.now,
+      pinId: input.pinGranted?.pinId,
+      state: input.state,
+    });
   if (answer === 'pin') return refusal('pin-required', number);
   return refusal(answer === 'class' && toll === 'premium' ? 'blocked' : answer, number, cos?.name);
 }
@@ -359,9 +376,11 @@ function matching(
       explanation.push({ ru: `«${route.name}»: не в это время.`, en: `"${route.name}": not at this time.` });
       continue;
     }
-    const price = priceFor(route.prices, digits, external.range);
+    const price = routePrice(route, compiled, { digits, range: external.range }, input);
     const lineFirst = preferLines && route.via.kind === 'trunk' ? 1 : 0;
-    candidates.push({ compiled: entry, price, cost: comparablePrice(price), lineFirst });
+    const poor = route.via.kind === 'trunk' ? input.state?.poorTrunks?.get(route.via.trunk) : undefined;
+    const cost = comparablePrice(price, compiled.config.spending.expectedSeconds * 1000);
+    candidates.push({ compiled: entry, price, cost, lineFirst, poor });
   }
   return candidates.sort(byRank);
 }

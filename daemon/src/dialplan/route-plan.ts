@@ -63,7 +63,19 @@ export interface RoutePlan {
   steps: RouteStep[];
   /** Set when the call may not be made as it stands. */
   refusal?: {
-    reason: 'class' | 'schedule' | 'blocked' | 'no-route' | 'invalid' | 'pin-required' | 'incomplete';
+    reason:
+      | 'class'
+      | 'schedule'
+      | 'blocked'
+      | 'no-route'
+      | 'invalid'
+      | 'pin-required'
+      | 'incomplete'
+      /** The fraud guard: a country that is not open, the night, its lock; a PIN for other numbers. */
+      | 'country'
+      | 'night'
+      | 'locked'
+      | 'pin-numbers';
     said: Said;
     /** Q.850 cause for the record: 21 call rejected, 28 invalid number, 3 no route... */
     q850: number;

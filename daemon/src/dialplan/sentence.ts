@@ -1,4 +1,5 @@
-import type { PriceConfig, TollClass } from '../config/schema.ts';
+import type { TollClass } from '../config/schema.ts';
+import type { CallPrice } from './price.ts';
 import type { ClassifiedNumber, NumberClass, RoutePlan, Said } from './route-plan.ts';
 
 const symbols: Record<string, string> = { RUB: '₽', USD: '$', EUR: '€' };
@@ -28,7 +29,10 @@ export function className(kind: NumberClass | TollClass): Said {
 }
 
 /** `1,20 ₽/мин` and `1.20 RUB/min`. */
-export function priceText(price: PriceConfig, currency: string): Said {
+export function priceText(price: CallPrice, currency: string): Said {
+  const included = Math.floor((price.includedSeconds ?? 0) / 60);
+  if (included > 0)
+    return { ru: `в пакете, осталось ${included} мин`, en: `in its package, ${included} min left` };
   const minute = price.perMinute.toFixed(2);
   const fee = price.connection > 0 ? price.connection.toFixed(2) : undefined;
   const symbol = symbols[currency] ?? currency;
@@ -82,7 +86,11 @@ const callsOf: Partial<Record<NumberClass, Said>> = {
   premium: { ru: 'на платные номера', en: 'to premium numbers' },
 };
 
-export type RefusalReason = NonNullable<RoutePlan['refusal']>['reason'];
+/** Refusals that are told of here; those of the fraud guard in guard.ts. */
+export type RefusalReason = Exclude<
+  NonNullable<RoutePlan['refusal']>['reason'],
+  'country' | 'night' | 'locked' | 'pin-numbers'
+>;
 
 /** Q.850: 3 no route to destination, 21 call rejected, 28 invalid number format (incomplete). */
 const causes: Record<RefusalReason, number> = {

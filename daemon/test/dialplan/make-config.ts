@@ -1,4 +1,5 @@
 import { type Config, configSchema } from '../../src/config/schema.ts';
+import { destinations } from '../../src/dialplan/destinations.ts';
 
 /**
  * An office in Moscow: telephones on 1 and 2, the PBX on 3, city lines on 5 and 6, an extension of the PBX
@@ -7,6 +8,7 @@ import { type Config, configSchema } from '../../src/config/schema.ts';
 export function makeConfig(over: Record<string, unknown> = {}): Config {
   return configSchema.parse({
     version: 1,
+    fraudGuard: { openCountries: destinations.map(({ code }) => code), nightLock: false },
     timeRules: [
       { id: 'work', name: 'Work', days: [1, 2, 3, 4, 5], from: '09:00', to: '18:00' },
       { id: 'night', name: 'Night', days: [5], from: '22:00', to: '06:00' },

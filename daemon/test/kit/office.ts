@@ -3,6 +3,7 @@ export const office = {
   version: 1,
   dialing: { areaCodes: ['495', '499'], firstDigitMs: 16_000, interDigitMs: 5000, matchMs: 3000 },
   site: { emergencyCaller: '+74951234500' },
+  fraudGuard: { openCountries: ['44', '49', '375', '77'], nightLock: false },
   classesOfService: [
     {
       id: 'staff',

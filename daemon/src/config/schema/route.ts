@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { field } from '../field.ts';
-import { enabled, id, name, portNumber, timeRuleIds, tollClass } from './common.ts';
+import { enabled, id, idHint, name, portNumber, timeRuleIds, tollClass } from './common.ts';
 import { during } from './schedule.ts';
 
 export const price = z
@@ -153,6 +153,59 @@ export const route = z.object({
     .array(price)
     .default([])
     .meta(field('Цены', 'Prices', 'По направлениям.', 'By destination.')),
+  rateTable: id
+    .optional()
+    .meta(
+      field(
+        'Тарифная таблица',
+        'Rate table',
+        'Код загруженной таблицы; цены выше важнее неё.',
+        'Id of an imported table; the prices above stand over it.',
+        { hint: idHint },
+      ),
+    ),
+  package: z
+    .object({
+      minutes: z
+        .number()
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .meta(
+          field('Минут в месяц', 'Minutes a month', 'С первого числа.', 'From the first of the month.', {
+            unit: 'min',
+          }),
+        ),
+      prefixes: z
+        .array(
+          z
+            .string()
+            .regex(/^[0-9]{1,15}$/)
+            .meta(
+              field('Начало номера', 'Prefix', 'С кодом страны, без +.', 'E.164 digits without +.', {
+                hint: ['только цифры, до 15', 'digits only, up to 15'],
+              }),
+            ),
+        )
+        .default([])
+        .meta(
+          field(
+            'На какие номера',
+            'For which numbers',
+            'Начала номеров; пусто: на все, что идут по маршруту.',
+            'Beginnings of numbers; empty: all that take this route.',
+          ),
+        ),
+    })
+    .optional()
+    .meta(
+      field(
+        'Пакет минут',
+        'Package of minutes',
+        'Оплаченные минуты: пока они есть, маршрут считается бесплатным.',
+        'Minutes paid for already: while they last the route counts as free.',
+      ),
+    ),
   priority: z
     .number()
     .int()
