@@ -15,6 +15,8 @@ const MAX_TAPS: i32 = 512;
 const MAX_SEGMENTS: i32 = MAX_TAPS / SEGMENT;
 const WHITE_PART: f64 = 1e-4;
 const WHITE_FLOOR: f64 = 100;
+const NOISE_SEEN: f64 = 8;
+const LOUDEST_FLOOR: f64 = 1e6;
 const PRIOR: f64 = 0.25;
 const BELIEF: f64 = 0.25;
 const OUTLIER: f64 = 2;
@@ -27,6 +29,7 @@ const SHAPED: f64 = 0.1;
 const SEGMENT_SHARE: f64 = 0.5;
 const PATH_SHARE: f64 = 0.03;
 const SHARE_STEP: f64 = 0.8;
+const FADE: f64 = 0.02;
 
 // A filter: power of the near end (f64), variances (f64), coefficients (f32).
 const NEAR: usize = 0;
@@ -133,12 +136,12 @@ const IDLE: i32 = 0;
 const LEARN: i32 = 2;
 
 /** One block, from the slot's input to its output and figures. */
-export function block(p: usize, work: i32): void {
+export function block(p: usize, work: i32, noise: f64): void {
   const taps = load<i32>(p, TAPS);
   const bytes: usize = 4 * taps;
   take(p);
   const measuring = work !== IDLE;
-  if (measuring) store<f64>(p, whiten(p, taps), FIGURES + 56);
+  if (measuring) store<f64>(p, whiten(p, taps, noise), FIGURES + 56);
   const learning = work === LEARN && load<f64>(p, FIGURES + 56) < TONAL;
   const trying = load<i32>(p, TRYING) !== 0;
   const main = <usize>load<u32>(p, MAIN) + WEIGHTS;
@@ -275,8 +278,8 @@ function take(p: usize): void {
   }
 }
 
-/** Fits the predictor, and whitens the tail and the block with it; returns the predictability. */
-function whiten(p: usize, taps: i32): f64 {
+/** Fits the predictor, and whitens the tail and the block with it as far as `noise` allows; returns the predictability. */
+function whiten(p: usize, taps: i32, noise: f64): f64 {
   const x = p + REFERENCE + 4 * (REFERENCE_LENGTH - WINDOW);
   const windowed = p + WINDOWED;
   for (let k: usize = 0; k < 4 * <usize>WINDOW; k += 16) {
@@ -293,9 +296,19 @@ function whiten(p: usize, taps: i32): f64 {
     const length: usize = 4 * (<usize>WINDOW - lag - odd);
     store<f64>(r + 8 * lag, <f64>(sum + dot16(windowed + 4 * odd, windowed + 4 * (odd + lag), length)));
   }
-  const power = load<f64>(r);
-  store<f64>(r, power * (1 + WHITE_PART) + <f64>WINDOW * WHITE_FLOOR);
+  const power = load<f64>(r) * (1 + WHITE_PART);
+  store<f64>(r, power + <f64>WINDOW * WHITE_FLOOR);
   durbin(p);
+  const last = p + REFERENCE + 4 * (REFERENCE_LENGTH - BLOCK);
+  filterBy(p, last, p + WHITE_RECEIVED, BLOCK);
+  const least = <f64>BLOCK * WHITE_FLOOR;
+  const left = <f64>sumOfSquares(p + WHITE_RECEIVED, BLOCK);
+  const predictability = (<f64>sumOfSquares(last, BLOCK) + least) / (left + least);
+  const floor = min(LOUDEST_FLOOR, NOISE_SEEN * noise);
+  if (floor > WHITE_FLOOR) {
+    store<f64>(r, power + <f64>WINDOW * floor);
+    durbin(p);
+  }
   const start = p + REFERENCE + 4 * (REFERENCE_LENGTH - taps - BLOCK);
   const white = p + WHITE;
   filterBy(p, start, white, taps + BLOCK);
@@ -306,10 +319,7 @@ function whiten(p: usize, taps: i32): f64 {
     sum += v * v;
     store<f64>(p + 8 * (i + 1), sum, ENERGY);
   }
-  const plain = <f64>sumOfSquares(p + REFERENCE + 4 * (REFERENCE_LENGTH - BLOCK), BLOCK);
-  const left = sum - load<f64>(p + 8 * taps, ENERGY);
-  const floor = <f64>BLOCK * WHITE_FLOOR;
-  return (plain + floor) / (left + floor);
+  return predictability;
 }
 
 /** Levinson and Durbin's recursion. */
@@ -362,7 +372,7 @@ function filterBy(p: usize, x: usize, out: usize, count: i32): void {
   }
 }
 
-/** After a block: what was learnt makes the filter surer; drift and the path's own shape bound that. */
+/** After a block: what was learnt makes the filter surer; drift and the path's own shape bound that, and the rest fades. */
 function settle(p: usize, filter: usize, taps: i32): void {
   const segments = taps / SEGMENT;
   let total: f64 = 0;
@@ -378,17 +388,45 @@ function settle(p: usize, filter: usize, taps: i32): void {
     unsure += variance * <f64>SEGMENT;
   }
   const mean = total / <f64>taps;
+  const shaped = total >= SHAPED * unsure;
+  let taken: f64 = 0;
   for (let s = 0; s < segments; s++) {
     let variance = load<f64>(filter + 8 * s, VARIANCE) + DRIFT * mean;
-    if (total >= SHAPED * unsure) {
-      let around = load<f64>(p + 8 * s, POWER);
-      if (s > 0) around = max(around, 0.5 * load<f64>(p + 8 * (s - 1), POWER));
-      if (s < segments - 1) around = max(around, 0.5 * load<f64>(p + 8 * (s + 1), POWER));
-      const bound = SEGMENT_SHARE * around + PATH_SHARE * mean;
-      if (variance > bound) variance = max(bound, SHARE_STEP * variance);
+    if (shaped) {
+      const bound = SEGMENT_SHARE * aroundOf(p, segments, s) + PATH_SHARE * mean;
+      const above = variance - max(bound, SHARE_STEP * variance);
+      if (above > 0) {
+        variance -= above;
+        taken += above;
+      }
     }
     store<f64>(filter + 8 * s, variance, VARIANCE);
   }
+  if (!shaped) return;
+  for (let s = 0; s < segments; s++) {
+    const around = aroundOf(p, segments, s);
+    const variance = load<f64>(filter + 8 * s, VARIANCE);
+    if (around < variance) {
+      const kept = f32x4.splat(<f32>(1 - FADE));
+      const weights = filter + WEIGHTS + 4 * <usize>(taps - SEGMENT * (s + 1));
+      for (let k: usize = 0; k < 4 * <usize>SEGMENT; k += 16) {
+        v128.store(weights + k, f32x4.mul(v128.load(weights + k), kept));
+      }
+    }
+    const bound = SEGMENT_SHARE * around + PATH_SHARE * mean;
+    if (variance < bound) {
+      const given = (taken * load<f64>(p + 8 * s, POWER) * <f64>SEGMENT) / total;
+      store<f64>(filter + 8 * s, min(bound, variance + given), VARIANCE);
+    }
+  }
+}
+
+/** Power of a tap of segment `s`, or half of a neighbour's. */
+function aroundOf(p: usize, segments: i32, s: i32): f64 {
+  let around = load<f64>(p + 8 * s, POWER);
+  if (s > 0) around = max(around, 0.5 * load<f64>(p + 8 * (s - 1), POWER));
+  if (s < segments - 1) around = max(around, 0.5 * load<f64>(p + 8 * (s + 1), POWER));
+  return around;
 }
 
 /** `bytes`: a multiple of 32. */

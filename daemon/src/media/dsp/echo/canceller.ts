@@ -120,7 +120,8 @@ export class EchoCanceller {
     const { figures } = kernel;
     const learn = this.#echoOnly(reference, received, from) && adapt;
     const work = learn ? 'learn' : this.#sounding > 0 ? 'measure' : 'idle';
-    kernel.block(reference, received, out, from, work);
+    const noise = Number.isFinite(this.#least) ? this.#least / ECHO_BLOCK : 0;
+    kernel.block(reference, received, out, from, work, noise);
     this.#received += SMOOTH * (figures.received - this.#received);
     this.#residual += SMOOTH * (figures.residual - this.#residual);
     this.#least = Math.min(this.#residual, this.#least * NOISE_RISE);

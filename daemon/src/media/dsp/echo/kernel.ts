@@ -22,6 +22,14 @@ export const WHITE_PART = 1e-4;
 /** And an absolute part, mean square in 16-bit units: well under the quantising noise of A-law. */
 export const WHITE_FLOOR = 100;
 
+/**
+ * Where the line is noisy that part is its noise, as much louder as a hybrid's loss of 9 dB makes it at the reference:
+ * frequencies in which the echo lies under the noise teach nothing, and are not lifted out of it.
+ */
+export const NOISE_SEEN = 8;
+/** And no more than this: about -24 dBm0, so that noise as loud as speech still leaves something to learn from. */
+export const LOUDEST_FLOOR = 1e6;
+
 /** Variance of the whole echo path before anything is known: an echo 6 dB below what is sent. */
 export const PRIOR = 0.25;
 
@@ -59,8 +67,16 @@ export const SHAPED = 0.1;
  */
 export const SEGMENT_SHARE = 0.5;
 export const PATH_SHARE = 0.03;
-/** How fast a segment comes down to that, per block. */
+/**
+ * How fast a segment comes down to that, per block; what it loses goes to those that hold the echo, by their power and up
+ * to the same bound: the uncertainty of the whole was right, only spread over the tail, where the echo is in one place.
+ */
 export const SHARE_STEP = 0.8;
+/**
+ * A segment that holds no more than it is uncertain by, and beside no stronger one, has learnt noise: this part of it is
+ * forgotten with each block. Most of a tail is silence, and noise or double talk would fill it by and by.
+ */
+export const FADE = 0.02;
 
 /**
  * What a kernel does with a block beyond cancelling: `idle` nothing, as there is no echo in it;
@@ -114,9 +130,16 @@ export interface EchoKernel {
   readonly figures: Readonly<BlockFigures>;
   /**
    * Takes in one block (80 samples from `from` on) and writes it without its echo; `out` may be
-   * `received`. In a trial only the second filter learns.
+   * `received`. In a trial only the second filter learns. `noise`: the line's own, mean square; 0 where it is not known.
    */
-  block(reference: Int16Array, received: Int16Array, out: Int16Array, from: number, work: BlockWork): void;
+  block(
+    reference: Int16Array,
+    received: Int16Array,
+    out: Int16Array,
+    from: number,
+    work: BlockWork,
+    noise?: number,
+  ): void;
   /** The second filter begins as a copy that is sure of nothing. */
   beginTrial(): void;
   /** Ends the trial; `accept`: its filter is the one from now on. */

@@ -5,10 +5,13 @@ import {
   DRIFT,
   ECHO_BLOCK,
   type EchoKernel,
+  FADE,
   HANN,
+  LOUDEST_FLOOR,
   NEAR_KEPT,
   NEAR_PART,
   NEAR_STEP,
+  NOISE_SEEN,
   noFigures,
   ORDER,
   OUTLIER,
@@ -115,10 +118,17 @@ export class ScalarKernel implements EchoKernel {
     return sum;
   }
 
-  block(reference: Int16Array, received: Int16Array, out: Int16Array, from: number, work: BlockWork): void {
+  block(
+    reference: Int16Array,
+    received: Int16Array,
+    out: Int16Array,
+    from: number,
+    work: BlockWork,
+    noise = 0,
+  ): void {
     this.#take(reference, received, from);
     const measuring = work !== 'idle';
-    if (measuring) this.#whiten();
+    if (measuring) this.#whiten(noise);
     const { figures } = this;
     const learning = work === 'learn' && figures.predictability < TONAL;
     const filter = this.#trying ? this.#second : this.#main;
@@ -181,7 +191,10 @@ export class ScalarKernel implements EchoKernel {
     return sum;
   }
 
-  /** After a block: what was learnt makes the filter surer; drift and the path's own shape bound that. */
+  /**
+   * After a block: what was learnt makes the filter surer; drift and the path's own shape bound that, and what is
+   * no part of that shape fades.
+   */
   #settle({ weights, variance }: Filter): void {
     const segments = this.#segments;
     const power = this.#power;
@@ -196,13 +209,30 @@ export class ScalarKernel implements EchoKernel {
       unsure += variance[s]! * SEGMENT;
     }
     const mean = total / this.taps;
+    for (let s = 0; s < segments; s++) variance[s]! += DRIFT * mean;
+    if (total < SHAPED * unsure) return;
+    let taken = 0;
     for (let s = 0; s < segments; s++) {
-      variance[s]! += DRIFT * mean;
-      if (total < SHAPED * unsure) continue;
-      const around = Math.max(power[s]!, 0.5 * (power[s - 1] ?? 0), 0.5 * (power[s + 1] ?? 0));
-      const bound = SEGMENT_SHARE * around + PATH_SHARE * mean;
-      if (variance[s]! > bound) variance[s] = Math.max(bound, SHARE_STEP * variance[s]!);
+      const bound = SEGMENT_SHARE * this.#around(s) + PATH_SHARE * mean;
+      const above = variance[s]! - Math.max(bound, SHARE_STEP * variance[s]!);
+      if (above <= 0) continue;
+      variance[s]! -= above;
+      taken += above;
     }
+    for (let s = 0; s < segments; s++) {
+      const around = this.#around(s);
+      if (around < variance[s]!)
+        for (let k = s * SEGMENT; k < (s + 1) * SEGMENT; k++) weights[k]! *= 1 - FADE;
+      const bound = SEGMENT_SHARE * around + PATH_SHARE * mean;
+      if (variance[s]! < bound)
+        variance[s] = Math.min(bound, variance[s]! + (taken * power[s]! * SEGMENT) / total);
+    }
+  }
+
+  /** Power of a tap of segment `s`, or half of a neighbour's: an echo does not end where a segment does. */
+  #around(s: number): number {
+    const power = this.#power;
+    return Math.max(power[s]!, 0.5 * (power[s - 1] ?? 0), 0.5 * (power[s + 1] ?? 0));
   }
 
   #take(reference: Int16Array, received: Int16Array, from: number): void {
@@ -216,8 +246,11 @@ export class ScalarKernel implements EchoKernel {
     }
   }
 
-  /** Fits the predictor to the last {@link WINDOW} samples, and whitens the tail and the block with it. */
-  #whiten(): void {
+  /**
+   * Fits the predictor to the last {@link WINDOW} samples, and whitens the tail and the block with it: as far as the
+   * line's `noise` allows. How tonal the block is does not depend on that.
+   */
+  #whiten(noise: number): void {
     const x = this.#reference;
     const r = this.#correlation;
     const a = this.#predictor;
@@ -228,32 +261,44 @@ export class ScalarKernel implements EchoKernel {
       for (let i = lag; i < WINDOW; i++) sum += windowed[i]! * windowed[i - lag]!;
       r[lag] = sum;
     }
-    const power = r[0]!;
-    r[0] = power * (1 + WHITE_PART) + WINDOW * WHITE_FLOOR;
+    const power = r[0]! * (1 + WHITE_PART);
+    r[0] = power + WINDOW * WHITE_FLOOR;
     durbin(r, a, this.#scratch);
+    let plain = 0;
+    let left = 0;
+    for (let i = x.length - ECHO_BLOCK; i < x.length; i++) {
+      plain += x[i]! ** 2;
+      left += this.#unpredicted(x, i) ** 2;
+    }
+    const least = ECHO_BLOCK * WHITE_FLOOR;
+    this.figures.predictability = (plain + least) / (left + least);
+    const floor = Math.min(LOUDEST_FLOOR, NOISE_SEEN * noise);
+    if (floor > WHITE_FLOOR) {
+      r[0] = power + WINDOW * floor;
+      durbin(r, a, this.#scratch);
+    }
     const white = this.#white;
     const start = x.length - white.length;
     let sum = 0;
     for (let i = 0; i < white.length; i++) {
-      let v = x[start + i]!;
-      for (let k = 0; k < ORDER; k++) v -= a[k]! * x[start + i - 1 - k]!;
+      const v = this.#unpredicted(x, start + i);
       white[i] = v;
       sum += v * v;
       this.#energy[i + 1] = sum;
     }
-    let plain = 0;
-    for (let i = x.length - ECHO_BLOCK; i < x.length; i++) plain += x[i]! * x[i]!;
-    const left = sum - this.#energy[white.length - ECHO_BLOCK]!;
-    const floor = ECHO_BLOCK * WHITE_FLOOR;
-    this.figures.predictability = (plain + floor) / (left + floor);
+  }
+
+  /** What the predictor leaves of sample `i` of `x`. */
+  #unpredicted(x: Float64Array, i: number): number {
+    const a = this.#predictor;
+    let v = x[i]!;
+    for (let k = 0; k < ORDER; k++) v -= a[k]! * x[i - 1 - k]!;
+    return v;
   }
 
   /** Sample `i` of the block, whitened; `signal` has {@link ORDER} samples before the block. */
   #whitened(signal: Float64Array, i: number): number {
-    const a = this.#predictor;
-    let v = signal[ORDER + i]!;
-    for (let k = 0; k < ORDER; k++) v -= a[k]! * signal[ORDER + i - 1 - k]!;
-    return v;
+    return this.#unpredicted(signal, ORDER + i);
   }
 
   /** Energy of the whitened reference under segment `s` of the filter at sample `i`. */

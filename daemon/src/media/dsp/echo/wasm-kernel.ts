@@ -15,7 +15,7 @@ interface EchoModule {
   beginTrial(slot: number): void;
   endTrial(slot: number, accept: number): void;
   pathGain(slot: number): number;
-  block(slot: number, work: number): void;
+  block(slot: number, work: number, noise: number): void;
 }
 
 /** Of the platform's API what is used here; neither es2023 nor the types of Node say it. */
@@ -94,12 +94,19 @@ class WasmKernel implements EchoKernel {
     this.reset();
   }
 
-  block(reference: Int16Array, received: Int16Array, out: Int16Array, from: number, work: BlockWork): void {
+  block(
+    reference: Int16Array,
+    received: Int16Array,
+    out: Int16Array,
+    from: number,
+    work: BlockWork,
+    noise = 0,
+  ): void {
     for (let i = 0; i < ECHO_BLOCK; i++) {
       this.#sent[i] = reference[from + i]!;
       this.#received[i] = received[from + i]!;
     }
-    this.#module.block(this.#slot, WORK[work]);
+    this.#module.block(this.#slot, WORK[work], noise);
     for (let i = 0; i < ECHO_BLOCK; i++) out[from + i] = this.#out[i]!;
     const { figures } = this;
     const told = this.#figures;
