@@ -16,6 +16,14 @@ export interface AnalogContext {
 /** Times of DTMF that we send, ms (analog-line default 80/80). */
 export const dtmfTiming = { onMs: 80, offMs: 80 } as const;
 
+/** What is done with a call that a telephone has left for another one, once the handset is put down. */
+export interface Recall {
+  /** Who is shown while it rings. */
+  party(): Party;
+  rings(): void;
+  lifted(): void;
+}
+
 /**
  * A telephone, or a PBX's city-line input, on an FXS port. Incoming: it was lifted. Outgoing: we ring it.
  * When the box ends an answered call the current is cut for a moment (release supervision), then the
@@ -27,8 +35,13 @@ export class FxsLeg extends LegBase {
   readonly #context: AnalogContext;
   readonly #caller: Party;
   readonly #ringClass: RingClass;
-  /** The telephone is in another call, and is told of this one until it hangs up. */
+  /** The telephone is in another call, and is told of this one until it takes it or hangs up. */
   #waits: boolean;
+  #endWait = (): void => {};
+  /** The telephone has left this call for another one: its keys and its hook are not this call's. */
+  #away: Recall | 'for-good' | undefined;
+  /** The telephone has another call beside this one, which goes on when this one ends. */
+  shared = false;
 
   constructor(
     id: string,
@@ -43,6 +56,19 @@ export class FxsLeg extends LegBase {
     this.#ringClass = ringing?.as ?? 'external';
     this.#waits = ringing?.waits ?? false;
     if (!ringing) this.#begin();
+  }
+
+  get waits(): boolean {
+    return this.#waits;
+  }
+
+  /** Whether the telephone has left this call for another one. */
+  get away(): boolean {
+    return this.#away !== undefined;
+  }
+
+  get lifted(): boolean {
+    return this.#port.offHook;
   }
 
   get modem(): 'fax' | 'data' | undefined {
@@ -74,12 +100,12 @@ export class FxsLeg extends LegBase {
     const port = this.#port;
     this.startedAt = this.#context.clock.now();
     this.state = 'trying';
-    const off = port.on('hungUp', () => {
-      off();
+    this.#endWait = port.on('hungUp', () => {
+      this.#endWait();
       this.#waits = false;
       if (this.state !== 'released') this.#ring();
     });
-    this.whileAlive(off);
+    this.whileAlive(() => this.#endWait());
     this.whileAlive(
       port.on('available', (available) => {
         if (!available) this.becomeReleased(localCause(cause.outOfOrder, 'line card port lost'));
@@ -87,6 +113,50 @@ export class FxsLeg extends LegBase {
     );
     port.callWaiting(this.#caller);
     this.becomeAlerting(false);
+  }
+
+  /** The telephone takes the call that waits; its other one is left before. False: nothing waits any more. */
+  take(): boolean {
+    if (!this.#waits || this.state === 'released' || !this.#port.offHook) return false;
+    this.#waits = false;
+    this.#endWait();
+    this.#port.callWaitingOver();
+    this.#begin();
+    this.becomeAnswered('off-hook');
+    return true;
+  }
+
+  /** The telephone goes over to another call. `recall`: what follows when it hangs up there; missing: this leg's end. */
+  leave(recall?: Recall): void {
+    this.#away = recall ?? 'for-good';
+  }
+
+  comeBack(): void {
+    this.#away = undefined;
+  }
+
+  /** The handset was put down while the party of this call is held: the telephone rings for it. */
+  #ringBack(recall: Recall): void {
+    const port = this.#port;
+    const offs = [
+      port.on('answered', () => {
+        off();
+        this.comeBack();
+        if (this.direction === 'incoming') port.answerSignal(true);
+        recall.lifted();
+      }),
+      port.on('seized', () => {
+        off();
+        this.becomeReleased(remoteCause(cause.glare));
+      }),
+    ];
+    const off = (): void => {
+      for (const one of offs) one();
+    };
+    this.whileAlive(off);
+    this.shared = false;
+    port.ring(recall.party(), 'recall');
+    recall.rings();
   }
 
   #ring(): void {
@@ -102,9 +172,22 @@ export class FxsLeg extends LegBase {
     const port = this.#port;
     this.startedAt ??= this.#context.clock.now();
     if (this.state === 'idle') this.state = 'trying';
-    this.whileAlive(port.on('hungUp', () => this.becomeReleased(remoteCause(cause.normal))));
-    this.whileAlive(port.on('digit', (key) => this.emit('digit', key)));
-    this.whileAlive(port.on('flashed', () => this.emit('flashed')));
+    this.whileAlive(
+      port.on('hungUp', () => {
+        if (this.#away && this.#away !== 'for-good') this.#ringBack(this.#away);
+        else this.becomeReleased(remoteCause(cause.normal));
+      }),
+    );
+    this.whileAlive(
+      port.on('digit', (key) => {
+        if (!this.#away) this.emit('digit', key);
+      }),
+    );
+    this.whileAlive(
+      port.on('flashed', () => {
+        if (!this.#away) this.emit('flashed');
+      }),
+    );
     this.whileAlive(
       port.on('available', (available) => {
         if (!available) this.becomeReleased(localCause(cause.outOfOrder, 'line card port lost'));
@@ -139,6 +222,7 @@ export class FxsLeg extends LegBase {
       this.#port.callWaitingOver();
       return;
     }
+    if (this.shared) return;
     if (this.#port.ringing) this.#port.stopRinging();
     if (this.#port.offHook) this.#park(answered, released);
   }

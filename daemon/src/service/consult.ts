@@ -8,6 +8,7 @@ import type { Dialing } from './dialed.ts';
 import { Dialog } from './dialog.ts';
 import { DigitSource } from './digit-source.ts';
 import { partyOfPort, rightsAt } from './directory.ts';
+import { WaitingCalls } from './waiting.ts';
 
 /** How long the tone of a failed consultation sounds before the held call comes back by itself, ms. */
 const failedToneMs = 2500;
@@ -20,11 +21,13 @@ const failedToneMs = 2500;
 export class Consultations {
   readonly #context: ServiceContext;
   readonly #dialing: Dialing;
+  readonly #waiting: WaitingCalls;
   #sessions = new Map<Leg, Consultation>();
 
   constructor(context: ServiceContext, dialing: Dialing) {
     this.#context = context;
     this.#dialing = dialing;
+    this.#waiting = new WaitingCalls(context);
     context.calls.on('changed', (call) => {
       if (call.state === 'talking') {
         this.#watch(call, call.caller);
@@ -33,9 +36,10 @@ export class Consultations {
     });
   }
 
-  /** Resolves when `leg` is in no consultation; its owner releases it only then. */
+  /** Resolves when `leg` is in no consultation, and its telephone in no other call; its owner releases it only then. */
   async idle(leg: Leg): Promise<void> {
     await this.#sessions.get(leg)?.done;
+    await this.#waiting.idle(leg);
   }
 
   #watched = new WeakMap<Leg, Call>();
@@ -46,6 +50,7 @@ export class Consultations {
     const off = leg.on('flashed', () => {
       const session = this.#sessions.get(leg);
       if (session) session.flash();
+      else if (this.#waiting.flash(leg)) return;
       // A slip of the hook must not put the dispatcher on hold.
       else if (call.state === 'talking' && call.record.service !== 'emergency') this.#begin(call, leg);
     });
