@@ -26,12 +26,7 @@ import type {
   TraceView,
 } from './contract.ts';
 import type { LearnOrder, LearnView, VerdictRequest, VerdictResult } from './line-contract.ts';
-import type {
-  CalendarsView,
-  IncomingCheckResult,
-  ScheduleView,
-  SwitchRequest,
-} from './schedule-contract.ts';
+import type { CalendarsView, IncomingCheckResult, ScheduleView, SwitchRequest } from './schedule-contract.ts';
 import type { SpendingView } from './spending-view.ts';
 
 /** What the page may know of the box before anybody has signed in. */
@@ -132,13 +127,13 @@ export interface TraceAccess {
 /** The sound of an encrypted recording, as if it were plain. Whoever opened it closes it. */
 export interface OpenedRecording {
   bytes: number;
-/** A finished recording: a file, or one to be decrypted; undefined then: not with this box's key. */
-export type RecordingFile = { path: string } | { open(): OpenedRecording | undefined };
-
   /** From `from` up to `to`. */
   read(from: number, to: number): Iterable<Buffer>;
   close(): void;
 }
+
+/** A finished recording: a file, or one to be decrypted; undefined then: not with this box's key. */
+export type RecordingFile = { path: string } | { open(): OpenedRecording | undefined };
 
 /** Recordings of calls. */
 export interface RecordingAccess {
@@ -226,6 +221,24 @@ export interface LineCraft {
   judge(callId: string, request: VerdictRequest): VerdictResult | undefined;
 }
 
+/** A rate table, and the rows of its file that were not taken. */
+export interface RatesView {
+  id: string;
+  /** Prices in force. */
+  rows: number;
+  bad: { line: number; said: Said }[];
+}
+
+/** Rate tables of operators. */
+export interface RatesAccess {
+  list(): RatesView[];
+  /** The file as it was imported; undefined: there is none. */
+  text(id: string): string | undefined;
+  /** Imports a file; one without a single good row changes nothing. Undefined: that cannot be the name of a table. */
+  put(id: string, bytes: Uint8Array): Promise<RatesView | undefined>;
+  remove(id: string): boolean;
+}
+
 /** Budgets and the fraud guard. */
 export interface SpendingAccess {
   view(): SpendingView;
@@ -240,10 +253,7 @@ export interface ScheduleAccess {
   /** Without a mode: back to the schedule. Resolves when it is kept; undefined: there is no such schedule. */
   switch(id: string, to: Partial<SwitchRequest>, by: string): Promise<ScheduleView | undefined>;
   /** Undefined: there is no such destination. */
-  check(
-    question: { number: string } | { destination: string },
-    at?: number,
-  ): IncomingCheckResult | undefined;
+  check(question: { number: string } | { destination: string }, at?: number): IncomingCheckResult | undefined;
   calendars(): CalendarsView;
 }
 
@@ -270,6 +280,7 @@ export interface ApiDeps {
   schedules: ScheduleAccess;
   lineCraft: LineCraft;
   spending: SpendingAccess;
+  rates: RatesAccess;
   /**
    * Whether a visitor is on the office's own network (ruling 18); `local` is our address he came to.
    * See {@link file://./on-link.ts} for the real one.

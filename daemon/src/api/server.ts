@@ -18,6 +18,7 @@ import { messageRoutes } from './message-routes.ts';
 import { musicRoutes } from './music-routes.ts';
 import { observationRoutes } from './observation-routes.ts';
 import { protectionRoutes } from './protection-routes.ts';
+import { ratesRoutes } from './rates-routes.ts';
 import { recordingRoutes } from './recording-routes.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
 import { type SessionLimits, Sessions, sessionLimits } from './sessions.ts';
@@ -134,6 +135,7 @@ function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks): expre
   router.use(protectionRoutes(deps));
   router.use(scheduleRoutes(deps));
   router.use(spendingRoutes(deps));
+  router.use(ratesRoutes(deps));
   return router;
 }
 

@@ -54,13 +54,15 @@ import { PortEcho } from './port-echo.ts';
 import { portOptions } from './port-options.ts';
 import { probes } from './probes.ts';
 import { Protection, protectionTerms, readBans } from './protection.ts';
+import { RateTables } from './rate-tables.ts';
+import { recentCalls } from './recent-calls.ts';
 import { RecordingDesk } from './recording-desk.ts';
 import { Recordings } from './recordings.ts';
 import { Registrations } from './registrations.ts';
 import { overrideFile, ScheduleDesk } from './schedule-desk.ts';
 import { SealedConfig } from './sealed-config.ts';
 import { sipListen } from './sip-listen.ts';
-import { SpendingDesk } from './spending.ts';
+import { noting, SpendingDesk } from './spending.ts';
 import { srtpSuitesHere } from './srtp-suites.ts';
 import { StandingAlarms } from './standing-alarms.ts';
 import { trunkResolver } from './trunk-resolver.ts';
@@ -147,7 +149,8 @@ export class Daemon {
 
     const tones = toneSet(profile);
     const traces = this.#traces(data, sipd, records, config);
-    const recorder = traces.following(records);
+    let spending: SpendingDesk | undefined;
+    const recorder = noting(traces.following(records), (record) => spending?.note(record));
     const holdSound = (): { type: 'music' } | undefined =>
       config().dialing.holdSound === 'music' ? { type: 'music' } : undefined;
     const calls = new CallRegistry({ clock, media, tones, recorder, priceOf, holdSound });
@@ -174,11 +177,17 @@ export class Daemon {
     });
     this.#closers.push(() => schedules.close());
     const { hours } = schedules;
+    const rates: RateTables = new RateTables(
+      data,
+      (level, message) => log.child('config')[level](message),
+      () => plans.refresh(),
+    );
     const plans = new DialPlans(
       config(),
       clock,
       (step) => desk.usable(step),
       () => hours.overrides,
+      { rates: () => rates.tables, state: () => spending?.state() },
     );
     const context: ServiceContext = {
       clock,
@@ -207,6 +216,7 @@ export class Daemon {
       },
       hours,
       newId: () => randomUUID(),
+      recentCalls: () => recentCalls(records),
       log: (level, message) => log.child('service')[level](message),
     };
     const recordings = new RecordingDesk(data, context, {
@@ -214,8 +224,8 @@ export class Daemon {
       log: (message) => log.child('recording').info(message),
     });
     this.#closers.push(() => recordings.close());
-    const spending = new SpendingDesk(context, records);
-    this.#closers.push(() => spending.close());
+    spending = new SpendingDesk(context, records);
+    this.#closers.push(() => spending?.close());
     services = new Services(context, (number, fromLine) => plans.normalise(number, fromLine));
     services.follow(ports.fxs.values(), ports.fxo.values());
     const learning = new LineLearning({
@@ -284,7 +294,7 @@ export class Daemon {
       // Claiming the box says nothing about its settings.
       if (paths.some((path) => !path.startsWith('/admin'))) alarms.clear('settings-lost');
       plans.apply(next);
-      spending.apply();
+      spending?.apply();
       ports.update(portOptions(next, profile));
       echo.configure(next.ports);
       services.follow(ports.fxs.values(), ports.fxo.values());
@@ -336,6 +346,7 @@ export class Daemon {
         protection,
         schedules,
         spending,
+        rates,
         lineCraft: new LineBench(learning, records, config),
         onLink: systemOnLink(() => clock.now()),
         log: (level, message) => log.child('api')[level](() => message),

@@ -5,6 +5,8 @@ import type { Config, PinConfig } from '../config/schema.ts';
 import { describeRoutes } from '../dialplan/describe-routes.ts';
 import { normaliseCaller } from '../dialplan/normalise-caller.ts';
 import { areaOf, type DialPlan as Compiled, compileDialPlan } from '../dialplan/plan.ts';
+import type { PlanState } from '../dialplan/plan-state.ts';
+import type { RateTable } from '../dialplan/rate-table.ts';
 import type { RoutePlan, RouteStep } from '../dialplan/route-plan.ts';
 import type { Overrides } from '../schedule/schedules.ts';
 import type { DialPlan, Origin } from '../service/context.ts';
@@ -13,18 +15,33 @@ import { samePbx } from '../service/directory.ts';
 /** Says whether a step of a route plan could be taken this moment, for the page. */
 export type Usable = (step: RouteStep) => { usable: boolean; hindrance?: Said };
 
+/** What the plan is made with beside the configuration. */
+export interface PlanParts {
+  rates?: () => ReadonlyMap<string, RateTable>;
+  /** As it is at a question; undefined while the box starts. */
+  state?: () => PlanState | undefined;
+}
+
 /** The dial plan of whatever configuration is in force, for services and for the page's "what if I dial". */
 export class DialPlans implements DialCheck {
   readonly #clock: Clock;
   readonly #usable: Usable;
   readonly #overrides: () => Overrides;
+  readonly #parts: PlanParts;
   #config: Config;
   #compiled: Compiled;
 
   /** @param overrides schedules switched by hand, as they are at a question */
-  constructor(config: Config, clock: Clock, usable: Usable, overrides: () => Overrides = () => new Map()) {
+  constructor(
+    config: Config,
+    clock: Clock,
+    usable: Usable,
+    overrides: () => Overrides = () => new Map(),
+    parts: PlanParts = {},
+  ) {
+    this.#parts = parts;
     this.#config = config;
-    this.#compiled = compileDialPlan(config);
+    this.#compiled = compileDialPlan(config, [], this.#parts.rates?.());
     this.#clock = clock;
     this.#usable = usable;
     this.#overrides = overrides;
@@ -33,7 +50,7 @@ export class DialPlans implements DialCheck {
   /** Takes another configuration; calls in progress keep the plan they were made with. */
   apply(config: Config): void {
     this.#config = config;
-    this.#compiled = compileDialPlan(config);
+    this.#compiled = compileDialPlan(config, [], this.#parts.rates?.());
   }
 
   /** As services ask: from digits dialed one by one. */
@@ -50,8 +67,19 @@ export class DialPlans implements DialCheck {
         whole: true,
         now: this.#clock.wall(),
         overrides: this.#overrides(),
+        ...this.#state(),
       }),
   };
+
+  /** Another rate table has come. */
+  refresh(): void {
+    this.apply(this.#config);
+  }
+
+  #state(): { state?: PlanState } {
+    const state = this.#parts.state?.();
+    return state ? { state } : {};
+  }
 
   /** Where a call must not go: back to the line or the PBX it came from (H02). */
   #comingFrom(origin: Origin): { port?: number; besides?: readonly number[] } {
@@ -83,6 +111,7 @@ export class DialPlans implements DialCheck {
       whole: true,
       now,
       overrides: this.#overrides(),
+      ...this.#state(),
     };
     let plan: RoutePlan;
     if (from.kind === 'outside') {

@@ -229,6 +229,12 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
         };
       },
     },
+    rates: {
+      list: () => [],
+      text: () => undefined,
+      put: async (id, bytes) => ({ id, rows: bytes.length > 3 ? 1 : 0, bad: [] }),
+      remove: () => false,
+    },
     spending: {
       view: () => world.spending,
       lift: () => {

@@ -123,6 +123,7 @@ export class Bench {
             whole: true,
             now: clock.wall(),
             overrides: this.hours.overrides,
+            state: { locked: this.guard.lock, packages: this.spending.packages() },
             ...(rights.pinId
               ? { pinGranted: { pinId: rights.pinId, classOfService: rights.classOfService } }
               : {}),
@@ -144,6 +145,7 @@ export class Bench {
       prompts: { source: (name) => ({ type: 'pcm', samples: new Int16Array(name.length) }) },
       hideNumber: async (origin, hidden) => void this.hidden.push({ origin, hidden }),
       hours: this.hours,
+      recentCalls: () => history,
       newId: () => randomUUID(),
       log: () => {},
     };

@@ -17,6 +17,7 @@ import {
 } from './common.ts';
 import { trunkIdentity } from './trunk-identity.ts';
 import { trunkNetwork } from './trunk-network.ts';
+import { quality } from './trunk-quality.ts';
 import { trunkSecurity } from './trunk-security.ts';
 
 /** An operator with an access number of its own (main job 4): the box dials it, waits, sends PIN and destination. */
@@ -173,6 +174,7 @@ export const trunk = z
         ),
       ),
     ...trunkNetwork,
+    quality,
     peers: z
       .array(
         peer.meta(

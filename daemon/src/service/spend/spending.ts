@@ -12,6 +12,7 @@ import { type Limit, lastsMs, limitList, measured, spentAt } from './budget.ts';
 import { budgetAlarm, budgetAlarmId } from './budget-alarm.ts';
 import type { FraudGuard } from './fraud-guard.ts';
 import { Ledger, monthOf, type Period, type Spent } from './ledger.ts';
+import { Packages } from './packages.ts';
 import { warningBeep } from './warning-beep.ts';
 
 /** A leg that costs, from its first request to its end. */
@@ -65,6 +66,7 @@ export class Spending {
   readonly #context: SpendingContext;
   readonly #guard: FraudGuard;
   readonly #ledger = new Ledger();
+  readonly #packages: Packages;
   readonly #meters = new Set<Meter>();
   /** Alarms that stand, and whether they tell that all is spent. */
   readonly #standing = new Map<string, boolean>();
@@ -74,6 +76,7 @@ export class Spending {
   constructor(context: SpendingContext, guard: FraudGuard, history: Iterable<CallRecord> = []) {
     this.#context = context;
     this.#guard = guard;
+    this.#packages = new Packages(() => context.config());
     for (const record of history) this.#recall(record);
     this.#look();
   }
@@ -110,6 +113,13 @@ export class Spending {
   /** The configuration has changed. */
   apply(): void {
     this.#look();
+  }
+
+  /** Billed seconds that are left of the packages of routes, for the choice of the next call's route. */
+  packages(): ReadonlyMap<string, number> {
+    const now = this.#context.clock.now();
+    const going = [...this.#meters].map(({ charge, since }) => ({ charge, ms: now - (since ?? now) }));
+    return this.#packages.left(this.#today(), going);
   }
 
   /** How every limit stands. */
@@ -198,6 +208,7 @@ export class Spending {
     const { charge, since, day } = meter;
     const ms = since === undefined ? 0 : this.#context.clock.now() - since;
     this.#guard.ended(charge, ms);
+    if (day !== undefined) this.#packages.add(charge, day, ms);
     if (day !== undefined && !uncounted.has(charge.tollClass)) {
       const parts = charge.price ? costOf(charge.price, ms) : 0;
       this.#ledger.add(meter.accounts, day, { parts, ms });
@@ -230,6 +241,8 @@ export class Spending {
     const ms = cut?.ms ?? record.talkMs ?? 0;
     const price = cut?.price ?? record.price ?? 0;
     const day = localDay(answeredAt, this.#context.config().site.timeZone);
+    const number = record.calledNumber ?? '';
+    this.#packages.add({ routeId, number }, day, ms);
     const accounts = record.accounts ?? accountsOfOld(record);
     this.#ledger.add([office, ...accounts], day, { parts: toParts(price), ms });
   }
