@@ -70,7 +70,7 @@ export interface IncomingCheckStep {
   said: Said;
 }
 
-/** GET /api/calendars; POST a file of the official table as `text/csv` adds its years, from this year on. */
+/** GET /api/calendars; PUT a file of the official table as `text/csv` adds its years, from this year on. */
 export interface CalendarsView {
   years: CalendarYearView[];
   /** The year that is wanting now. */

@@ -65,7 +65,7 @@ export function scheduleRoutes(deps: ApiDeps): Router {
     response.json(deps.schedules.calendars());
   });
 
-  router.post('/calendars', table, async (request, response) => {
+  router.put('/calendars', table, async (request, response) => {
     if (!Buffer.isBuffer(request.body)) throw new ApiFault('api/wrong-type');
     const { revision, config } = deps.config.current();
     // What is past needs no calendar; last year's last night may still be asked about.

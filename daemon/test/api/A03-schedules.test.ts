@@ -26,7 +26,7 @@ const config = {
 
 /** Puts a table up as a browser does a file. */
 const upload = (at: Running, cookie: string, file: string, type = 'text/csv') =>
-  ask(at, '/api/calendars', { cookie, body: file, headers: { 'Content-Type': type } });
+  ask(at, '/api/calendars', { method: 'PUT', cookie, body: file, headers: { 'Content-Type': type } });
 
 t.test('what will happen at any moment, the next ten changes, and the switch of day and night', async (t) => {
   const clock = new FakeClock();

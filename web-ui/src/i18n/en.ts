@@ -1,10 +1,12 @@
 import { enLines } from './en-lines.ts';
+import { enSchedules } from './en-schedules.ts';
 import { enTalks } from './en-talks.ts';
 import type { Key } from './ru.ts';
 
 /** English; `a|b` are the forms for one and for more. */
 export const en: Record<Key, string> = {
   ...enLines,
+  ...enSchedules,
   loading: 'Loading…',
   technical: 'Technical details',
   close: 'Close',

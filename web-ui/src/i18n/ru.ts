@@ -1,4 +1,5 @@
 import { ruLines } from './ru-lines.ts';
+import { ruSchedules } from './ru-schedules.ts';
 import { ruTalks } from './ru-talks.ts';
 
 /**
@@ -7,6 +8,7 @@ import { ruTalks } from './ru-talks.ts';
  */
 export const ru = {
   ...ruLines,
+  ...ruSchedules,
   loading: 'Загружается…',
   technical: 'Технические подробности',
   close: 'Закрыть',

@@ -8,6 +8,7 @@ import { Icon } from '../../ui/icons.tsx';
 import { Card, PlaceHead } from '../../ui/parts.tsx';
 import { accessWords, destinationWords, socketName } from '../section-words.ts';
 import { useLoad } from '../use-load.ts';
+import { Schedules } from './schedules.tsx';
 
 type Number = PublicConfig['incomingNumbers'][number];
 type Destination = PublicConfig['destinations'][number];
@@ -44,6 +45,7 @@ export function WaysInPlace() {
           </>
         )}
       />
+      <Schedules />
       <ListSection
         name="rooms"
         icon="people"
