@@ -63,6 +63,7 @@ export function checkReferences(config: Config): ConfigIssue[] {
   checkRouting(config, found);
   checkPeople(config, found);
   checkGroups(config, found);
+  checkCallerLists(config, found);
   checkIncoming(config, found);
   checkSystem(config, found);
   return found.issues;
@@ -84,6 +85,7 @@ const idLists = [
   'accessNumbers',
   'destinations',
   'incomingNumbers',
+  'callerLists',
 ] as const;
 
 function uniqueIds(config: Config, found: Findings): void {
@@ -338,6 +340,24 @@ function checkIncoming(config: Config, found: Findings): void {
       'Кому звонить',
       'Destination',
     );
+  });
+}
+
+function checkCallerLists(config: Config, found: Findings): void {
+  const destinations = idsOf(config.destinations);
+  const numbers = idsOf(config.incomingNumbers);
+  config.callerLists.forEach(({ action, destination, incoming, from, until }, i) => {
+    const at = `/callerLists/${i}`;
+    found.exists(`${at}/destination`, destination, destinations, 'Кому звонить', 'Destination');
+    found.allExist(`${at}/incoming`, incoming, numbers, 'Входящий номер', 'Incoming number');
+    if (action === 'destination' && destination === undefined)
+      found.add(
+        `${at}/destination`,
+        'Укажите, кто отвечает этим звонящим.',
+        'Say who answers these callers.',
+      );
+    if (from !== undefined && until !== undefined && until < from)
+      found.add(`${at}/until`, 'Последний день раньше первого.', 'The last day is before the first.');
   });
 }
 

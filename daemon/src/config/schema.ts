@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { field } from './field.ts';
+import { callerList } from './schema/caller-list.ts';
 import { device } from './schema/device.ts';
 import { classOfService, costCentre, dialing, speedDial, timeRule } from './schema/dialing.ts';
 import { group } from './schema/group.ts';
@@ -249,6 +250,22 @@ export const configSchema = z.object({
         empty: ['Опишите, кто отвечает на входящие.', 'Say who answers incoming calls.'],
       }),
     ),
+  callerLists: z
+    .array(callerList)
+    .default([])
+    .meta(
+      field(
+        'Списки звонящих',
+        'Callers’ lists',
+        'Кого вести не туда, куда всех: важные клиенты, нежелательные номера. Действует первый подходящий список.',
+        'Who is led elsewhere than the others: important customers, unwanted numbers. The first list that fits holds.',
+        {
+          scope: 'next-call',
+          item: ['список', 'list'],
+          empty: ['Пока все звонящие равны.', 'So far all callers are equal.'],
+        },
+      ),
+    ),
   incomingNumbers: z
     .array(incomingNumber)
     .default([])
@@ -306,6 +323,7 @@ export type PriceConfig = z.infer<typeof price>;
 export type PersonConfig = Config['people'][number];
 export type GroupConfig = Config['groups'][number];
 export type ForwardStepConfig = PersonConfig['forwarding']['always'][number];
+export type CallerListConfig = Config['callerLists'][number];
 export type PinConfig = Config['pins'][number];
 export type AccessNumberConfig = Config['accessNumbers'][number];
 export type DestinationConfig = Config['destinations'][number];

@@ -81,6 +81,8 @@ export interface CallRecord {
   callerNumber?: string;
   callerName?: string;
   callerAbsence?: 'private' | 'unavailable';
+  /** Category of the caller, one digit, where an exchange tells it (classic АОН). */
+  callerCategory?: string;
   /** Who had sent the call on before it came here, the first first, as the network told it; nothing rests on it. */
   diversions?: DiversionRecord[];
   /** Who is really spoken to, where the network has told that it is not who was called (RFC 4916). */
@@ -102,6 +104,8 @@ export interface CallRecord {
   startedAt: number;
   /** Somebody has answered; a service of ours that speaks to the caller is not somebody. */
   answeredAt?: number;
+  /** In which person's name it was made, by id. */
+  calledBy?: string;
   /** Which person's telephone it was, by id. */
   answeredBy?: string;
   /** A service of ours has answered the caller, and which did so last: `flow:main`, `voicemail:anna`. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { Call } from '../call/call.ts';
 import type { AnalogContext } from '../call/fxs-leg.ts';
 import type { DiversionReason, Leg, Party, ReleaseCause } from '../call/leg.ts';
 import type { CallRegistry } from '../call/registry.ts';
@@ -6,6 +7,7 @@ import type { Config, PinConfig } from '../config/schema.ts';
 import type { ClassifiedNumber, RoutePlan, Said } from '../dialplan/route-plan.ts';
 import type { FxoPort, FxsPort, RingClass } from '../port/port.ts';
 import type { AuditSink } from '../records/audit.ts';
+import type { CallRecord } from '../records/call-record.ts';
 import type { MessageSource } from './message-waiting.ts';
 import type { OfficeHours } from './office-hours.ts';
 import type { Prompts } from './prompts.ts';
@@ -123,8 +125,8 @@ export interface ServiceContext extends AnalogContext {
   pins: PinCheck;
   alarms: AlarmSink;
   prompts: Prompts;
-  /** Keeps what a party enters out of recordings; absent where nothing is recorded. */
-  recordings?: { mute(leg: Leg): () => void };
+  /** Keeps what a party enters out of recordings, and tells who joins a call of them; absent where nothing is recorded. */
+  recordings?: { mute(leg: Leg): () => void; joins(call: Call, leg: Leg): void };
   /** Takes down who did what to others' calls; absent in tests of other things. */
   audit?: AuditSink;
   /** Absent where nothing is charged. */
@@ -134,6 +136,8 @@ export interface ServiceContext extends AnalogContext {
   hideNumber(origin: Extract<Origin, { kind: 'on-site' }>, hidden: boolean): Promise<void>;
   /** The office's schedules in force. */
   hours: Pick<OfficeHours, 'holds' | 'destinationOf' | 'leave' | 'switch'>;
+  /** The calls of the past, newest first, some thousands of them; absent: none are known. */
+  recentCalls?(): Iterable<CallRecord>;
   /** A fresh id for a leg. */
   newId(): string;
   log(level: 'debug' | 'info' | 'warn' | 'error', message: () => string): void;

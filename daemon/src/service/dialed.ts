@@ -140,5 +140,6 @@ function seedOf(plan: RoutePlan, dialer: Dialer): DialedSeed {
     tollClass: number.class,
     ...(rights.costCentre === undefined ? {} : { costCentre: rights.costCentre }),
     ...(rights.pinId === undefined ? {} : { pinId: rights.pinId }),
+    ...(rights.person === undefined ? {} : { calledBy: rights.person }),
   };
 }

@@ -6,10 +6,11 @@ import { cause, localCause } from '../call/cause.ts';
 import { FxoLeg } from '../call/fxo-leg.ts';
 import type { Diversion, Leg, Party } from '../call/leg.ts';
 import type { CallSeed } from '../call/record-keeper.ts';
-import type { AccessNumberConfig, DestinationConfig } from '../config/schema.ts';
+import type { AccessNumberConfig, CallerListConfig, DestinationConfig } from '../config/schema.ts';
 import type { CallerIdInfo } from '../media/api.ts';
 import type { FxoPort } from '../port/port.ts';
 import type { Access } from './access.ts';
+import { callerListOf } from './caller-lists.ts';
 import type { Origin, Rights, ServiceContext } from './context.ts';
 import { DigitSource } from './digit-source.ts';
 import type { Emergency } from './emergency.ts';
@@ -68,14 +69,19 @@ export class Incoming {
       calledNumber: shown,
       ...(call.diversions?.length ? { diversions: [...call.diversions] } : {}),
     };
+    const listed = this.#listed(call.caller, number?.id);
+    if (listed?.action === 'refuse') {
+      this.#refuse(leg, call.caller, about, listed);
+      return;
+    }
     if (access) {
       const who = { leg, caller: call.caller, place, origin: outside };
       this.#reachAccess(access, who, about);
       return;
     }
-    const to = number && this.#context.hours.destinationOf(number);
+    const to = number && (listed?.destination ?? this.#context.hours.destinationOf(number));
     const destination = config.destinations.find((d) => d.id === to);
-    this.#ring(leg, destination, call.caller, about);
+    this.#ring(leg, destination, call.caller, about, undefined, listed);
   }
 
   /** Serves a city line that has begun to ring; the caller's number may still come. */
@@ -100,6 +106,12 @@ export class Incoming {
     const access = config.accessNumbers.find((a) => a.enabled && a.linePorts.includes(port.number));
     const found = config.ports.find((p) => p.kind === 'fxo' && p.number === port.number);
     const line = found?.kind === 'fxo' ? found : undefined;
+    const from: Origin = { kind: 'on-site', port: port.number };
+    const listed = line?.role === 'pbx-extension' ? undefined : this.#listed(caller, undefined);
+    if (listed?.action === 'refuse') {
+      this.#refuse(leg, caller, {}, listed);
+      return;
+    }
     if (access) {
       // Whoever calls from an extension of the office PBX is on site (ruling 3); a city line is the street.
       const origin: Origin =
@@ -107,9 +119,25 @@ export class Incoming {
       this.#reachAccess(access, { leg, caller, place: `line:${port.number}`, origin }, {});
       return;
     }
-    const id = line?.incoming;
+    const id = listed?.destination ?? line?.incoming;
     const destination = config.destinations.find((d) => d.id === id);
-    this.#ring(leg, destination, caller, {}, { kind: 'on-site', port: port.number });
+    this.#ring(leg, destination, caller, {}, from, listed);
+  }
+
+  /** The list that a caller is on now. For the hour after an emergency call nobody is: the dispatcher may be anybody. */
+  #listed(caller: Party, incoming: string | undefined): CallerListConfig | undefined {
+    if (this.#emergency.callBackPlaces().length > 0) return undefined;
+    const { clock, config, hours } = this.#context;
+    const call = { caller, incoming, at: clock.wall() };
+    return callerListOf(call, { config: config(), hours, normalise: this.#normalise });
+  }
+
+  /** A caller that is not let in: a trunk's is told so, a city line goes on ringing at its exchange. */
+  #refuse(leg: Leg, caller: Party, about: Called, list: CallerListConfig): void {
+    const call = this.#context.calls.open(leg, incomingSeed(caller, about));
+    call.keeper.event('caller-list', list.id);
+    call.whenDone((released) => leg.release(released));
+    call.end(localCause(cause.rejected, `caller is on the list ${list.id}`));
   }
 
   /** An access number answers at once, but for the hour after an emergency call: the dispatcher has no PIN. */
@@ -155,11 +183,13 @@ export class Incoming {
     caller: Party,
     about: Called,
     from?: Origin,
+    list?: CallerListConfig,
   ): void {
     const call = this.#context.calls.open(leg, {
       ...incomingSeed(caller, about),
       ...(destination ? { destination: destination.id } : {}),
     });
+    if (list) call.keeper.event('caller-list', list.id);
     call.whenDone((released) => leg.release(released));
     const callBack = this.#callBack(caller);
     if (!destination && !callBack) {
@@ -221,6 +251,7 @@ const incomingSeed = (caller: Party, about: Called): Omit<CallSeed, 'id'> => ({
   ...(caller.number === undefined ? {} : { callerNumber: caller.number }),
   ...(caller.name === undefined ? {} : { callerName: caller.name }),
   ...(caller.absence === undefined ? {} : { callerAbsence: caller.absence }),
+  ...(caller.category === undefined ? {} : { callerCategory: caller.category }),
   ...about,
 });
 

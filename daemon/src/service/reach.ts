@@ -5,6 +5,7 @@ import { DeferredAttempt } from '../call/deferred-attempt.ts';
 import { seizeLine } from '../call/fxo-leg.ts';
 import { ringPort } from '../call/fxs-leg.ts';
 import type { Party } from '../call/leg.ts';
+import { NotedAttempt } from '../call/noted-attempt.ts';
 import type { DestinationConfig } from '../config/schema.ts';
 import type { ServedKind } from '../dialplan/entries.ts';
 import type { RingClass } from '../port/port.ts';
@@ -13,6 +14,7 @@ import type { ServiceContext } from './context.ts';
 import { deviceConfig, parseTarget, samePbx, type Target, targetOfExtension } from './directory.ts';
 import { GroupReach } from './group-reach.ts';
 import type { HostedServices } from './hosted.ts';
+import { LastTalks } from './last-talks.ts';
 import { routeAttempt } from './outgoing.ts';
 import { type PersonWays, personAttempt } from './person-reach.ts';
 import { nobody, type ReachRequest } from './reach-request.ts';
@@ -23,6 +25,9 @@ export type { ReachRequest } from './reach-request.ts';
 /** Most forwardings in a row, those before the call came to us included (M05). */
 const maxHops = 5;
 
+/** How long whom the caller knows is rung before the others, ms. */
+const knownMs = 15_000;
+
 /** How often services may send one caller on by themselves: a caller who goes to and fro needs some. */
 const maxMoves = 20;
 
@@ -32,12 +37,14 @@ export class Reach {
   readonly #hosted: HostedServices;
   readonly #normalise: (number: string) => string;
   readonly #groups: GroupReach;
+  readonly #lastTalks: LastTalks;
   readonly #ways: PersonWays;
 
   constructor(context: ServiceContext, hosted: HostedServices, normalise: (number: string) => string) {
     this.#context = context;
     this.#hosted = hosted;
     this.#normalise = normalise;
+    this.#lastTalks = new LastTalks(context.calls, context.recentCalls);
     this.#groups = new GroupReach(context, (target, request) => this.#text(target, request));
     this.#ways = {
       port: (port, { caller, ring }) => this.port(port, caller, ring),
@@ -59,7 +66,28 @@ export class Reach {
       );
       return new LimitedAttempt(new ForkAttempt(targets), this.#context.clock, step.seconds * 1000);
     });
-    return new SequenceAttempt(steps, 'everyone', () => false);
+    const known = this.#known(destination, request);
+    return new SequenceAttempt(known ? [known, ...steps] : steps, 'everyone', () => false);
+  }
+
+  /** Whoever spoke with the caller last is rung before the others, unless busy, away or elsewhere (A05). */
+  #known(
+    destination: DestinationConfig,
+    request: Omit<ReachRequest, 'pressOne' | 'ring'>,
+  ): Attempt | undefined {
+    const { clock, config } = this.#context;
+    const { stickyDays } = destination;
+    const { number, absence } = request.caller;
+    if (stickyDays === undefined || number === undefined || absence === 'private') return undefined;
+    const id = this.#lastTalks.with(number, stickyDays, clock.wall());
+    if (id === undefined || !config().people.some((person) => person.id === id)) return undefined;
+    const attempt = this.#text(`person:${id}`, {
+      ...request,
+      ring: 'external',
+      pressOne: true,
+      asMember: true,
+    });
+    return new NotedAttempt(new LimitedAttempt(attempt, clock, knownMs), { step: ['known-caller', id] });
   }
 
   /** Whoever has the extension. */

@@ -19,6 +19,20 @@ export const destination = z.object({
         { refersTo: 'classesOfService' },
       ),
     ),
+  stickyDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(365)
+    .optional()
+    .meta(
+      field(
+        'Сначала к знакомому',
+        'First whom they know',
+        'Сначала звонить тому, кто последним говорил с этим звонящим, если с тех пор прошло не больше стольких дней. Пусто — нет.',
+        'First ring whoever spoke with this caller last, if that was no more than so many days ago. Empty: no.',
+      ),
+    ),
   steps: z
     .array(
       z
