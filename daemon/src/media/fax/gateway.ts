@@ -53,9 +53,9 @@ let loaded: Spandsp | undefined;
  * A gateway of libspandsp's: modems and T.30 on one side, IFP packets on the other.
  * @throws CodedError `media/no-spandsp`
  */
-export function spandspGateway(terms: GatewayTerms, sink: GatewaySink): FaxGateway {
-  loaded ??= loadSpandsp();
-  const library = loaded;
+export function spandspGateway(terms: GatewayTerms, sink: GatewaySink, from?: Spandsp): FaxGateway {
+  if (!from) loaded ??= loadSpandsp();
+  const library = from ?? loaded!;
   const { call } = library;
   /** The line's fax has said something about itself; it has no more use for a calling tone. */
   let answered = false;

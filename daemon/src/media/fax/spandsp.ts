@@ -87,15 +87,18 @@ export interface MorePrototypes {
  * Loads libspandsp (Debian package libspandsp2).
  * @throws CodedError `media/no-spandsp` where it is missing, or lacks a function
  */
-export function loadSpandsp(more: (abi: SpandspAbi) => MorePrototypes = () => ({})): Spandsp {
-  const { library, file, abi } = open(FILES);
+export function loadSpandsp(
+  more: (abi: SpandspAbi) => MorePrototypes = () => ({}),
+  files: readonly SpandspFile[] = FILES,
+): Spandsp {
+  const { library, file, abi } = open(files);
   const { callbacks, functions } = more(abi);
   try {
     for (const [name, prototype] of Object.entries({ T38TxPacket: PACKET_CALLBACK, ...callbacks }))
       makeType(name, prototype);
     const call: Record<string, ForeignFunction> = {};
     for (const [name, prototype] of Object.entries({ ...gatewayPrototypes(abi), ...functions }))
-      call[name] = library.func(prototype);
+      call[name] = withSwitches(prototype, library.func(prototype));
     return {
       file,
       abi,
@@ -106,6 +109,14 @@ export function loadSpandsp(more: (abi: SpandspAbi) => MorePrototypes = () => ({
   } catch (error) {
     throw new CodedError('media/no-spandsp', `${file}: ${messageOf(error)}`);
   }
+}
+
+/** A function of which 0 and 1 are taken for a switch, too, where it is a `bool`: koffi takes nothing but a boolean there. */
+function withSwitches(prototype: string, call: ForeignFunction): ForeignFunction {
+  const parameters = /\((.*)\)/.exec(prototype)?.[1]?.split(',') ?? [];
+  const switches = parameters.map((parameter) => /^\s*bool\b/.test(parameter));
+  if (!switches.includes(true)) return call;
+  return (...args: unknown[]) => call(...args.map((arg, i) => (switches[i] ? Boolean(arg) : arg)));
 }
 
 /** A name of a type is koffi's for the whole process, and stays when it is asked for a second time. */
