@@ -63,7 +63,8 @@ t.test('schedules on the page: the form in both languages, day and night, the ca
     t.match(await form.innerText(), words, language);
     t.equal(await form.locator('[data-field="/weekly/1/mode"] input').inputValue(), 'перерыв');
     t.equal(await form.locator('[data-field="/dates/0/from"] input').inputValue(), '2026-06-01');
-    await look(`form-${language}`);
+    if (language === 'ru') await look('form');
+    else t.notOk(await overflowsSideways(page));
     await page.keyboard.press('Escape');
     await form.waitFor({ state: 'detached' });
   }
@@ -82,7 +83,6 @@ t.test('schedules on the page: the form in both languages, day and night, the ca
   });
   const now = page.locator('[data-schedule="office"]');
   await now.getByText('open: Monday, 09:00–18:00').waitFor();
-  await look('now');
   const asked = page.waitForResponse((response) => response.url().endsWith('/override'));
   await now.getByRole('button', { name: 'Close' }).click();
   t.equal((await asked).status(), 200);
