@@ -177,6 +177,11 @@ export class CardLink extends Emitter<CardLinkEvents> implements LineCard {
     return up ? FRAME_SAMPLES + up.playoutLead : 0;
   }
 
+  /** As what samples go over the link. */
+  get coding(): AudioCoding {
+    return this.#machine.state.up?.inventory.audio ?? 'linear';
+  }
+
   /** Calls `fn` with each port's 80 samples of every audio frame; returns a function that stops it. */
   onFrame(fn: (port: PortNumber, at: number, samples: Int16Array) => void): () => void {
     return this.on('audio', ({ at, channels }) => {

@@ -26,4 +26,9 @@ export interface LineAudio {
    * for `t + lead`, and the echo canceller takes that very index for its reference (ruling 22).
    */
   readonly lead: number;
+  /**
+   * As what samples go over the link; linear where nothing is said. What the card plays of A-law is what it was coded to,
+   * and that is what comes back as echo.
+   */
+  readonly coding?: 'linear' | 'alaw';
 }

@@ -1,4 +1,5 @@
 import type { EchoFigures, EndpointId } from './api.ts';
+import { PCMA } from './dsp/g711.ts';
 import type { EchoControl } from './echo-control.ts';
 import { Endpoint, SILENT_FRAME } from './endpoint.ts';
 import { FRAME_SAMPLES, type LineAudio } from './line-audio.ts';
@@ -38,6 +39,9 @@ export class LineEndpoint extends Endpoint {
   readonly #out = new Int16Array(FRAME_SAMPLES);
   readonly #reference = new Int16Array(FRAME_SAMPLES);
   readonly #sent = new Int16Array(SENT_RING);
+  /** What the card plays of a frame where the link carries A-law. */
+  readonly #played = new Int16Array(FRAME_SAMPLES);
+  readonly #coded = new Uint8Array(FRAME_SAMPLES);
   readonly #inbox: Int16Array[] = Array.from({ length: MAX_INBOX }, () => new Int16Array(FRAME_SAMPLES));
   #inboxFirst = 0;
   #inboxCount = 0;
@@ -193,7 +197,13 @@ export class LineEndpoint extends Endpoint {
     const gap = at - this.#sentEnd;
     if (gap > 0 && gap < SENT_RING) for (let t = this.#sentEnd; t < at; t++) this.#sent[t & SENT_MASK] = 0;
     else if (gap !== 0) this.#sent.fill(0);
-    for (let i = 0; i < FRAME_SAMPLES; i++) this.#sent[(at + i) & SENT_MASK] = frame[i]!;
+    let played = frame;
+    if (this.#audio.coding === 'alaw') {
+      played = this.#played;
+      PCMA.encode(frame, this.#coded);
+      PCMA.decode(this.#coded, played);
+    }
+    for (let i = 0; i < FRAME_SAMPLES; i++) this.#sent[(at + i) & SENT_MASK] = played[i]!;
     this.#sentEnd = at + FRAME_SAMPLES;
   }
 

@@ -4,6 +4,7 @@ import { noiseAt } from '../../../../scripts/lib/corpus/echo.ts';
 import { FakeClock } from '../../../src/base/clock.ts';
 import type { EchoFigures } from '../../../src/media/api.ts';
 import { echoCancellers } from '../../../src/media/dsp/echo/echo-cancellers.ts';
+import { PCMA } from '../../../src/media/dsp/g711.ts';
 import { levelDbm0 } from '../../../src/media/dsp/level.ts';
 import { MediaEngine } from '../../../src/media/engine.ts';
 import { russia } from '../support/engine.ts';
@@ -11,20 +12,30 @@ import { LineDouble } from '../support/line-double.ts';
 
 t.before(() => buildWasm());
 
-/** Two ports joined; port 1 sends back what it is sent `delayMs` late and 12 dB weaker, port 2 speaks noise. */
-function call(t: Test, delayMs: number) {
+/**
+ * Two ports joined; port 1 sends back what it is sent `delayMs` late and 12 dB weaker, port 2 speaks noise. `coding`: as
+ * what the card gets it, and so sends it back; what the card sends is not coded here.
+ */
+function call(t: Test, delayMs: number, coding: 'linear' | 'alaw' = 'linear') {
   const clock = new FakeClock();
-  const line = new LineDouble();
+  const line = new LineDouble(coding);
   const media = new MediaEngine({ clock, profile: russia, line, echoCanceller: echoCancellers(t.fail) });
   t.teardown(() => media.close());
   const told: [string, EchoFigures][] = [];
   media.on('echo', (endpoint, figures) => told.push([endpoint, figures]));
   const noise = noiseAt(-16, 80_000, 4);
+  const played = (samples: Int16Array): Int16Array => {
+    if (coding === 'linear') return samples;
+    const [coded, out] = [new Uint8Array(samples.length), new Int16Array(samples.length)];
+    PCMA.encode(samples, coded);
+    PCMA.decode(coded, out);
+    return out;
+  };
   const sent = (n: number): number => {
     const frames = line.played.get(1) ?? [];
     for (let i = frames.length - 1; i >= 0; i--) {
       const { at, samples } = frames[i]!;
-      if (n >= at) return n < at + 80 ? samples[n - at]! : 0;
+      if (n >= at) return n < at + 80 ? played(samples)[n - at]! : 0;
     }
     return 0;
   };
@@ -73,6 +84,19 @@ t.test('tail and suppressor of a port can be set; they hold from its next call o
   t.ok(left() < -55, `it is gone with 64 ms: ${left().toFixed(1)} dBm0`);
   t.equal(told.filter(([endpoint]) => endpoint === 'line:1').at(-1)?.[1].tailMs, 64);
 });
+
+t.test(
+  'over a link with A-law the echo of what the card plays is taken out, coding noise and all',
+  async (t) => {
+    const { media, line, run } = call(t, 5, 'alaw');
+    await media.setEcho('line:1', { suppress: false });
+    await media.connect('line:1', 'line:2');
+    run(500);
+    const left = levelDbm0(line.heard(2, line.played.get(2)!.length - 100));
+    // The echo is at -28 dBm0, and 37 dB below it the noise that coding has made of what was sent.
+    t.ok(left < -70, `${left.toFixed(1)} dBm0`);
+  },
+);
 
 t.test('only ports have an echo', async (t) => {
   const { media } = call(t, 5);

@@ -3,11 +3,17 @@ import type { LineAudio } from '../../../src/media/line-audio.ts';
 /** A line card's audio side in memory: the test moves its clock. */
 export class LineDouble implements LineAudio {
   readonly lead = 240;
+  /** As what its link carries samples; what is written is kept as it was. */
+  readonly coding: 'linear' | 'alaw';
   /** What was written to each port, in order. */
   readonly played = new Map<number, { at: number; samples: Int16Array }[]>();
   at = 1_000_000;
   #listeners = new Set<(port: number, at: number, samples: Int16Array) => void>();
   #timer: NodeJS.Timeout | undefined;
+
+  constructor(coding: 'linear' | 'alaw' = 'linear') {
+    this.coding = coding;
+  }
 
   onFrame(fn: (port: number, at: number, samples: Int16Array) => void): () => void {
     this.#listeners.add(fn);
