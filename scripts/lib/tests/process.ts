@@ -72,21 +72,23 @@ export async function runJob({ files }: TestJob): Promise<FileResult[]> {
 /** Numbers the processes that files share, so that their folders do not have the same names. */
 let shares = 0;
 
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
-    return process.kill(-child.pid!, signal);
+    process.kill(-child.pid!, signal);
   } catch {
-    return false;
+    // Nobody is left in it.
   }
 }
 
 /** What is still there of a group some time after its first process has ended, as command lines. */
 async function leftovers(child: ChildProcess): Promise<string[]> {
-  for (const until = performance.now() + LINGER_MS; signalGroup(child, 0); await sleep(20))
-    if (performance.now() > until) return membersOf(child.pid!);
-  return [];
+  const until = performance.now() + LINGER_MS;
+  let left = membersOf(child.pid!);
+  for (; left.length > 0 && performance.now() < until; left = membersOf(child.pid!)) await sleep(50);
+  return left;
 }
 
+/** Command lines of a group's processes. One that has ended and waits for its parent to look is none. */
 function membersOf(group: number): string[] {
   const found: string[] = [];
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))

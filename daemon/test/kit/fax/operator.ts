@@ -1,7 +1,8 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { type Place, random, SipEndpoint } from '../../../../scripts/lib/operator/endpoint.ts';
+import { type Place, random as randomId, SipEndpoint } from '../../../../scripts/lib/operator/endpoint.ts';
 import { header, type Message, tagIn, uriIn } from '../../../../scripts/lib/operator/message.ts';
 import { fromAlaw, toAlaw } from '../../../../scripts/lib/operator/voice.ts';
+import { random } from '../../media/support/v21.ts';
 import { FaxMachine, type TerminalOptions, UdptlTerminal } from './terminals.ts';
 
 interface Test {
@@ -46,6 +47,8 @@ export class FaxOperator {
   ended = false;
   /** Datagrams of T.38 sent, received and lost on the way in either direction. */
   readonly datagrams = { sent: 0, received: 0, lost: 0 };
+  /** For each way its own: which datagrams of a fax are lost is then the same in each run. */
+  readonly #luck = { in: random(2020), out: random(2021) };
   readonly #sip: SipEndpoint;
   readonly #media: Socket;
   #timer: NodeJS.Timeout | undefined;
@@ -98,8 +101,8 @@ export class FaxOperator {
   async call(to: Place, number: string): Promise<void> {
     this.#peer = to;
     this.#dialog = {
-      callId: random(),
-      local: `<sip:+74957770000@127.0.0.1:${this.port}>;tag=${random()}`,
+      callId: randomId(),
+      local: `<sip:+74957770000@127.0.0.1:${this.port}>;tag=${randomId()}`,
       remote: `<sip:${number}@127.0.0.1:${this.port}>`,
       target: `sip:${number}@${to.host}:${to.port}`,
       sequence: 1,
@@ -133,7 +136,7 @@ export class FaxOperator {
 
   #request(method: string, body = '', sequence = ++this.#dialog.sequence): string {
     const { callId, local, remote, target, routes } = this.#dialog;
-    const ids = { callId, local, remote, sequence, branch: `z9hG4bK${random()}`, routes };
+    const ids = { callId, local, remote, sequence, branch: `z9hG4bK${randomId()}`, routes };
     return this.#sip.request(method, target, ids, body);
   }
 
@@ -174,7 +177,7 @@ export class FaxOperator {
       this.#talk(request.body);
       return;
     }
-    const local = `${header(request, 'to')};tag=${random()}`;
+    const local = `${header(request, 'to')};tag=${randomId()}`;
     this.#peer = from;
     this.#dialog = {
       callId: header(request, 'call-id'),
@@ -207,14 +210,14 @@ export class FaxOperator {
     else
       this.terminal ??= new UdptlTerminal(this.options.fax, (datagram) => {
         this.datagrams.sent++;
-        if (this.#lost()) return;
+        if (this.#lost('out')) return;
         this.#media.send(datagram, this.#remote!.port, this.#remote!.host);
       });
     this.#timer ??= setInterval(() => this.#tick(), STEP_MS);
   }
 
-  #lost(): boolean {
-    const lost = Math.random() < (this.options.loss ?? 0);
+  #lost(way: 'in' | 'out'): boolean {
+    const lost = Math.abs(this.#luck[way]()) < (this.options.loss ?? 0);
     if (lost) this.datagrams.lost++;
     return lost;
   }
@@ -245,7 +248,7 @@ export class FaxOperator {
   #came(data: Buffer): void {
     if (this.mode === 't38') {
       this.datagrams.received++;
-      if (!this.#lost()) this.terminal?.datagram(data);
+      if (!this.#lost('in')) this.terminal?.datagram(data);
     } else if (this.mode === 'audio' && data.length > 12 && (data[1]! & 0x7f) === 8)
       this.#hear(data.subarray(12));
   }
