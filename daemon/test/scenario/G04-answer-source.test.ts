@@ -2,7 +2,7 @@ import t from 'tap';
 import { cannedSpeech } from '../../../hw/simulator/sound/speech.ts';
 import { startBox, until } from '../kit/box.ts';
 
-t.setTimeout(60_000);
+t.setTimeout(240_000);
 
 t.test('an exchange that gives no polarity: the end of its ringback is the answer (G04)', async (t) => {
   const box = await startBox(t);

@@ -2,7 +2,7 @@ import t from 'tap';
 import type { LearnView } from '../../src/api/line-contract.ts';
 import { type Box, startBox, until } from '../kit/box.ts';
 
-t.setTimeout(60_000);
+t.setTimeout(240_000);
 
 const ask = (box: Box, port: number) => box.api.get<LearnView>(`/api/ports/${port}/learn`);
 

@@ -2,7 +2,7 @@ import t from 'tap';
 import type { LearnStep, LearnView } from '../../src/api/line-contract.ts';
 import { type Box, startBox, until } from '../kit/box.ts';
 
-t.setTimeout(90_000);
+t.setTimeout(240_000);
 
 const view = (box: Box, port: number): Promise<LearnView> =>
   box.api.get<LearnView>(`/api/ports/${port}/learn`);

@@ -2,7 +2,7 @@ import t from 'tap';
 import type { LearnView } from '../../src/api/line-contract.ts';
 import { startBox, until } from '../kit/box.ts';
 
-t.setTimeout(90_000);
+t.setTimeout(240_000);
 
 t.test('one line calls the other: both are measured, and settings proposed (G04, G05)', async (t) => {
   const box = await startBox(t, {

@@ -3,7 +3,7 @@ import type { Layout } from '../../../hw/simulator/office/layout.ts';
 import type { LineOptions } from '../../../hw/simulator/office/line.ts';
 import { type Box, type OfficeDocument, startBox, until } from '../kit/box.ts';
 
-t.setTimeout(90_000);
+t.setTimeout(240_000);
 t.jobs = 2;
 
 /** How one line's exchange tells that its caller has hung up, and what the box is to make of that. */

@@ -2,7 +2,7 @@ import t from 'tap';
 import type { CallRecord, VerdictResult } from '../../src/api/contract.ts';
 import { type Box, startBox, until } from '../kit/box.ts';
 
-t.setTimeout(60_000);
+t.setTimeout(240_000);
 t.jobs = 2;
 
 /** Answered nearly at once. */

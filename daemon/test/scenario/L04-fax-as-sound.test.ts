@@ -3,11 +3,11 @@ import { until } from '../kit/box.ts';
 import { connectFax, FAX_MS, faxOffice, noFax } from '../kit/fax/office.ts';
 import { differingPixels, readTiff } from '../kit/fax/pages.ts';
 
-t.setTimeout(110_000);
+t.setTimeout(240_000);
 
 t.test(
   'the operator refuses T.38 with 488: the page goes as sound, intact (C07)',
-  { skip: noFax, timeout: 100_000 },
+  { skip: noFax, timeout: 230_000 },
   async (t) => {
     const { box, operator, sent, got, pages } = await faxOffice(t, 'box', { pages: 1, t38: 488 });
     await box.dial(1, '88121234567');

@@ -3,11 +3,11 @@ import { until } from '../kit/box.ts';
 import { connectFax, FAX_MS, faxOffice, noFax } from '../kit/fax/office.ts';
 import { differingPixels, readTiff } from '../kit/fax/pages.ts';
 
-t.setTimeout(170_000);
+t.setTimeout(240_000);
 
 t.test(
   'three pages go out by T.38 through 5 % of loss, every pixel intact',
-  { skip: noFax, timeout: 160_000 },
+  { skip: noFax, timeout: 230_000 },
   async (t) => {
     const { box, operator, sent, got, pages } = await faxOffice(t, 'box', {
       pages: 3,

@@ -3,11 +3,11 @@ import { until } from '../kit/box.ts';
 import { connectFax, FAX_MS, faxOffice, noFax } from '../kit/fax/office.ts';
 import { differingPixels, readTiff } from '../kit/fax/pages.ts';
 
-t.setTimeout(110_000);
+t.setTimeout(240_000);
 
 t.test(
   'a fax comes in: our fax answers, we offer T.38, and a session refresh in its midst harms nothing (C07)',
-  { skip: noFax, timeout: 100_000 },
+  { skip: noFax, timeout: 230_000 },
   async (t) => {
     const { box, operator, got, pages } = await faxOffice(t, 'operator', {
       pages: 2,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { patient } from '../../../hw/simulator/office/patience.ts';
 import { startSimulator } from '../../../hw/simulator/simulator.ts';
 import { transitNumber, transitOffice } from '../../../scripts/lib/bench/box.ts';
 import { Namespaces, NETWORK, type Program } from '../../../scripts/lib/namespaces.ts';
@@ -18,7 +19,7 @@ async function until<T>(what: string, look: () => T | undefined, ms = 15_000): P
   for (;;) {
     const found = look();
     if (found !== undefined) return found;
-    if (performance.now() - begin > ms) throw new Error(`no ${what} within ${ms} ms`);
+    if (performance.now() - begin > patient(ms)) throw new Error(`no ${what} within ${ms} ms`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

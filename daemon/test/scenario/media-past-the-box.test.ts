@@ -5,7 +5,7 @@ import { toneLevelDbm0 } from '../../src/media/dsp/level.ts';
 import { operatorCall, pointTrunk, startBox, startOperator, toneAtOperator, until } from '../kit/box.ts';
 import { recorded } from '../media/support/recorded.ts';
 
-t.setTimeout(60_000);
+t.setTimeout(240_000);
 
 const NUMBER = '+74951110009';
 
