@@ -27,6 +27,8 @@ export interface Party {
   name?: string;
   /** `private`: withheld by the caller; `unavailable`: the network did not say. */
   absence?: 'private' | 'unavailable';
+  /** As the exchange of a city line told it by classic АОН: one digit. */
+  category?: string;
 }
 
 /** Why a call was diverted (RFC 5806 4). */

@@ -246,6 +246,8 @@ export interface CallerIdInfo {
   number?: string;
   name?: string;
   absence?: 'private' | 'unavailable';
+  /** Category of the caller, one digit, with classic АОН. */
+  category?: string;
 }
 
 /** How caller ID came on a line. */
@@ -256,8 +258,6 @@ export interface HeardCallerId extends CallerIdInfo {
   way: CallerIdWay;
   /** As it came: the bytes of an FSK message in hexadecimal, the digits or the signs of the others. */
   raw: string;
-  /** Category of the caller, with classic АОН. */
-  category?: string;
 }
 
 /** How the echo of a port is dealt with; absent: as the engine is set up. */

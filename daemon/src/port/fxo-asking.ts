@@ -63,10 +63,11 @@ export function told(request: AonRequest, state: FxoState, caller: HeardCallerId
 
 /** What call control is told of a caller: who, not how it came. */
 export function plainCaller(heard: HeardCallerId) {
-  const { number, name, absence } = heard;
+  const { number, name, absence, category } = heard;
   return {
     ...(number === undefined ? {} : { number }),
     ...(name === undefined ? {} : { name }),
     ...(absence === undefined ? {} : { absence }),
+    ...(category === undefined ? {} : { category }),
   };
 }

@@ -87,6 +87,7 @@ const layout: readonly Column[] = [
   },
   { title: { ru: 'Факс', en: 'Fax' }, value: faxOf },
   { title: { ru: 'Страниц', en: 'Pages' }, value: ({ fax }) => fax?.pages },
+  { title: { ru: 'Категория АОН', en: 'Caller category' }, value: (record) => record.callerCategory },
 ];
 
 const faxResults: Record<NonNullable<FaxRecord['result']>, Words> = {

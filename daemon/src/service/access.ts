@@ -140,6 +140,7 @@ export class Access {
       ...(caller.number === undefined ? {} : { callerNumber: caller.number }),
       ...(caller.name === undefined ? {} : { callerName: caller.name }),
       ...(caller.absence === undefined ? {} : { callerAbsence: caller.absence }),
+      ...(caller.category === undefined ? {} : { callerCategory: caller.category }),
     };
   }
 }

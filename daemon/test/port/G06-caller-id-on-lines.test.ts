@@ -51,7 +51,7 @@ const cases: Record<string, Case> = {
   },
   'classic АОН': {
     line: { callerIdScheme: 'aon', polarityOnAnswer: false },
-    caller: { number: '2345677' },
+    caller: { number: '2345677', category: '3' },
     learnt: { way: 'aon', moment: 'on-request' },
     aon: true,
   },

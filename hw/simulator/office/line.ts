@@ -342,8 +342,8 @@ export class Line extends Device implements Feeder {
   /** Whoever answered asks who calls. */
   #asked(): void {
     this.tell('aon-request');
-    const { number } = this.#caller ?? {};
-    if (number !== undefined) this.#later(50, () => void this.voice.play(aonSounds(number)));
+    const { number, category } = this.#caller ?? {};
+    if (number !== undefined) this.#later(50, () => void this.voice.play(aonSounds(number, category)));
   }
 
   #seized(): void {

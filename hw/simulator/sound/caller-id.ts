@@ -12,6 +12,8 @@ export interface CallerIdMessage {
   /** It tells of a message-waiting lamp and of no caller; how many messages, if that is told. */
   lamp?: boolean;
   messages?: number;
+  /** Of the caller, one digit; told with classic АОН only. */
+  category?: string;
 }
 
 export type CallerIdScheme = 'fsk-v23' | 'fsk-bell202' | 'dtmf';

@@ -63,6 +63,7 @@ export function CallDetail({ id }: { id: string }) {
             {record.service !== 'plain' && `, ${word('service', record.service)}`}
           </Fact>
           <Fact name={t('call.dialed')}>{record.dialed}</Fact>
+          <Fact name={t('detail.callerCategory')}>{record.callerCategory}</Fact>
           <Fact name={t('call.divertedBy')}>{record.diversions?.map(divertedWords).join('; ')}</Fact>
           <Fact name={t('call.connected')}>
             {(record.connectedNumber ?? record.connectedName) !== undefined &&
