@@ -4,10 +4,18 @@ interface Entry {
   /** How often it was locked in a row: the lock doubles each time. */
   locks: number;
   lockedUntil: number;
+  /** When the last wrong PIN came. */
+  last: number;
 }
 
 /** Longest lock, ms: a day. */
 const longest = 86_400_000;
+
+/** Slips of an hour ago have nothing to do with one of now. */
+const forgetFailuresMs = 3_600_000;
+
+/** So long without a wrong PIN after a lock, and the next lock is the first again. */
+const forgetLocksMs = 86_400_000;
 
 /**
  * Counts wrong PINs per place (`port:3`, `trunk:acme`, `user:12`) and locks it, twice as long each time
@@ -35,8 +43,11 @@ export class Lockouts {
    * @returns for how long `key` is locked now, ms; 0: not (yet).
    */
   failed(key: string, now: number, rule: { attempts: number; lockoutMs: number }): number {
-    const entry = this.#entries.get(key) ?? { failures: 0, locks: 0, lockedUntil: 0 };
+    const entry = this.#entries.get(key) ?? { failures: 0, locks: 0, lockedUntil: 0, last: now };
     if (entry.lockedUntil > now) return 0;
+    if (now - entry.last > forgetFailuresMs) entry.failures = 0;
+    if (now - Math.max(entry.last, entry.lockedUntil) > forgetLocksMs) entry.locks = 0;
+    entry.last = now;
     entry.failures++;
     let lock = 0;
     if (entry.failures >= rule.attempts) {

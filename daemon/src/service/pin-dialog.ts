@@ -10,8 +10,15 @@ import { countWrongPin, rightPin } from './pin-lock.ts';
 const pinAloneLength = 8;
 /** Longest entry of a user number. */
 const userNumberLength = 6;
-/** An ingress from outside is shared by many callers: it takes this many times the failures of one. */
-const ingressFactor = 3;
+/** How many times the failures of one user number it takes to lock what others share with it (ruling 9, P02). */
+const factors = {
+  /** A number from outside may be many people's, and be forged. */
+  caller: 2,
+  /** A trunk or a city line. */
+  ingress: 3,
+  /** All of the outside together: whoever guesses over several lines at once. */
+  outside: 10,
+} as const;
 /** How long the tone after the last wrong PIN sounds before the line is released, ms. */
 const refusalToneMs = 3000;
 
@@ -84,26 +91,29 @@ export class PinDesk {
 
   #verdict(entry: { pin: string; user?: string }, asker: PinAsker): PinConfig | undefined {
     const now = this.#context.clock.now();
-    const keys = [asker.place, ...(entry.user === undefined ? [] : [`user:${entry.user}`])];
-    const locked = keys.some((key) => this.#lockouts.locked(key, now));
+    const keys = keysOf(entry.user, asker);
+    const locked = keys.filter(({ key }) => this.#lockouts.locked(key, now));
     const enough = !asker.outside || entry.user !== undefined || entry.pin.length >= pinAloneLength;
+    const caller = asker.seed.callerNumber;
     // The comparison is made in every case, so that the time to the answer tells nothing.
     const found = this.#context.pins.match(entry.pin, {
       outside: asker.outside,
       ...(entry.user === undefined ? {} : { userNumber: entry.user }),
+      ...(caller === undefined ? {} : { caller }),
     });
-    if (found && enough && !locked) {
-      for (const key of keys) rightPin(this.#context, this.#lockouts, key);
+    if (found && enough && locked.length === 0) {
+      for (const { key } of keys) rightPin(this.#context, this.#lockouts, key);
       return found;
     }
-    for (const key of keys) this.#count(key, asker);
+    // While the way in is locked nobody tries anything: a guesser must not lock one user number after the other.
+    if (!locked.some(({ shared }) => shared))
+      for (const { key, factor } of keys) this.#count(key, factor, asker);
     return undefined;
   }
 
-  #count(key: string, asker: PinAsker): void {
-    const shared = asker.outside && key === asker.place;
+  #count(key: string, factor: number, asker: PinAsker): void {
     countWrongPin(this.#context, this.#lockouts, key, asker.place, {
-      attempts: asker.rule.attempts * (shared ? ingressFactor : 1),
+      attempts: asker.rule.attempts * factor,
       lockoutMs: asker.rule.lockoutSeconds * 1000,
     });
   }
@@ -123,4 +133,26 @@ export class PinDesk {
     await dialog.key(refusalToneMs);
     dialog.leg.release(localCause(cause.rejected, 'PIN not accepted'));
   }
+}
+
+/** Something that wrong PINs are counted for. */
+interface LockKey {
+  key: string;
+  /** A way in that many share. */
+  shared: boolean;
+  factor: number;
+}
+
+/** What a wrong PIN counts against. Nothing outside is ever the key of a port inside: a stranger locks no staff out. */
+function keysOf(user: string | undefined, { outside, place, seed }: PinAsker): LockKey[] {
+  if (!outside) return [{ key: place, shared: false, factor: 1 }];
+  const { callerNumber, callerAbsence } = seed;
+  return [
+    { key: place, shared: true, factor: factors.ingress },
+    { key: 'outside', shared: true, factor: factors.outside },
+    ...(user === undefined ? [] : [{ key: `user:${user}`, shared: false, factor: 1 }]),
+    ...(callerNumber === undefined || callerAbsence !== undefined
+      ? []
+      : [{ key: `caller:${callerNumber.replace(/[^0-9]/g, '')}`, shared: false, factor: factors.caller }]),
+  ];
 }
