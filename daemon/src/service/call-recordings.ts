@@ -25,6 +25,8 @@ interface Running {
   tapped: Leg;
   mirrored: boolean;
   mutes: number;
+  /** Who has heard that it is recorded. */
+  told: WeakSet<Leg>;
   /** Ends the pause that somebody keyed. */
   resume?: (() => void) | undefined;
 }
@@ -115,7 +117,7 @@ export class CallRecordings {
     const at = this.#context.clock.wall();
     const number = (call.record.recordings?.length ?? 0) + 1;
     const entry: RecordingRecord = { file: `${call.id}-${number}.${format}`, at, by };
-    const running: Running = { id, entry, call, tapped, mirrored, mutes: 0 };
+    const running: Running = { id, entry, call, tapped, mirrored, mutes: 0, told: new WeakSet() };
     this.#running.set(id, running);
     this.#of.set(call, running);
     this.#follow(call, running);
@@ -132,11 +134,26 @@ export class CallRecordings {
       this.#context.log('warn', () => `recording of ${call.id}: ${codeOf(error)}: ${messageOf(error)}`);
       this.#over(id, { durationMs: 0, bytes: 0, gapMs: 0, kept: false, failed: 'recorder-lost' });
     });
-    // Nothing is recorded unannounced (ruling 20). What is told of an answer may end the ringback behind this.
-    queueMicrotask(() => {
-      this.#tell(call, 'recorded');
-    });
+    // What is told of an answer may end the ringback behind this.
+    queueMicrotask(() => this.#tellNew(running));
     return true;
+  }
+
+  /** Nothing is recorded unannounced (ruling 20), whoever comes into the call later. */
+  #tellNew({ call, told }: Running): void {
+    for (const leg of [call.caller, call.called]) {
+      if (!leg || told.has(leg)) continue;
+      told.add(leg);
+      this.#announce(leg, 'recorded');
+    }
+  }
+
+  /** Somebody else comes to be heard in a call; that it is recorded is told to him, too. */
+  joins(call: Call, leg: Leg): void {
+    const running = this.#of.get(call);
+    if (!running || running.told.has(leg)) return;
+    running.told.add(leg);
+    this.#announce(leg, 'recorded');
   }
 
   #tell(call: Call, what: PromptName): void {
@@ -153,12 +170,16 @@ export class CallRecordings {
   }
 
   #look(call: Call): void {
-    if (call.state !== 'talking' && call.state !== 'held') return;
     const running = this.#of.get(call);
+    // What is said in a conference room is not this conversation, and nobody there has been told.
+    if (running && call.state === 'served' && call.record.servedBy?.startsWith('room:')) this.#stop(running);
+    if (call.state !== 'talking' && call.state !== 'held') return;
     if (!running) {
       if (!call.record.recordings && wanted(call, this.#context.config())) this.begin(call, 'rule');
       return;
     }
+    // Who is held hears music, and is told once the two talk.
+    if (call.state === 'talking') queueMicrotask(() => this.#tellNew(running));
     // Whoever holds the other has its ear elsewhere, and what it does there is another call's.
     if (call.holder === running.tapped && call.called) this.#tap(running, call.other(running.tapped));
   }

@@ -38,6 +38,8 @@ export class Conference {
     ] as const) {
       call.keeper.set({ conferenceWith: other.id });
       call.keeper.event('conference');
+      const third = other.other(starter);
+      if (third) context.recordings?.joins(call, third);
     }
     const look = (): void => queueMicrotask(() => this.#arrange());
     this.#off = [

@@ -177,6 +177,7 @@ class Observation implements JoinedObservation {
     if (!this.#leg) return;
     this.#call.keeper.event(`observed-${mode}`, `${this.#leg.place}, ${by}`);
     this.#audit(`observed-${mode}`, this.#leg);
+    if (mode !== 'listen') this.#context.recordings?.joins(this.#call, this.#leg);
     this.#context.log('info', () => `${this.#leg?.place} takes part in call ${this.#call.id}: ${mode}`);
   }
 

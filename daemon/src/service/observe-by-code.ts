@@ -49,7 +49,7 @@ export class ObserveByCode implements HostedService {
       ended = true;
       visit.dialog.digits.interrupt();
     });
-    while (!visit.gone && !ended) {
+    while (!visit.gone && !ended && !visit.dialog.digits.closed) {
       const mode = modes[(await visit.dialog.digits.next(LISTEN_MS)) ?? ''];
       if (mode && !ended && !visit.gone) part.change({ ...order, mode });
     }

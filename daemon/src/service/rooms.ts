@@ -9,9 +9,6 @@ import { ofTheOffice } from './whose-call.ts';
 
 type RoomConfig = Config['rooms'][number];
 
-/** How long a caller's key is waited for while it talks, ms; there is none that means anything. */
-const LISTEN_MS = 600_000;
-
 /** The conference rooms (M17): number, PIN, and all who are in hear each other. */
 export class Rooms implements HostedService {
   readonly #context: ServiceContext;
@@ -30,20 +27,20 @@ export class Rooms implements HostedService {
 
   async serve(visit: Visit): Promise<Next> {
     const config = this.#config(visit.id);
-    if (!config) return over(cause.unallocated, 'there is no such room');
-    if (!(await visit.answer())) return over();
+    if (!config) return done(cause.unallocated, 'there is no such room');
+    if (!(await visit.answer())) return done();
     if (config.pin !== '' && !(await this.#admitted(visit, config)))
-      return over(cause.rejected, 'the PIN of the room was not given');
-    if (visit.gone) return over();
+      return done(cause.rejected, 'the PIN of the room was not given');
+    if (visit.gone) return done();
     if (this.members(config.id).length >= config.maxPeople) {
       await visit.dialog.sayAll('room-full');
-      return over(cause.busy, 'the room is full');
+      return done(cause.busy, 'the room is full');
     }
     if (this.members(config.id).length === 0) await visit.dialog.sayAll('room-first');
     visit.dialog.hush();
-    if (visit.gone) return over();
+    if (visit.gone) return done();
     await this.#stay(visit, config.id);
-    return over();
+    return done();
   }
 
   async #admitted(visit: Visit, { id, pin }: RoomConfig): Promise<boolean> {
@@ -70,7 +67,7 @@ export class Rooms implements HostedService {
     // Nobody here would notice a line that hangs in the room (ruling 10).
     if (!ofTheOffice(leg)) limitCall(visit.call, lineToLineMinutes, this.#context, [leg]);
     try {
-      while (!visit.gone) await visit.dialog.digits.next(LISTEN_MS);
+      await over(visit);
     } finally {
       leave();
       if (room.members.length === 0) this.#open.delete(id);
@@ -91,7 +88,18 @@ export class Rooms implements HostedService {
   }
 }
 
-const over = (q850: number = cause.normal, text?: string): Next => ({
+const done = (q850: number = cause.normal, text?: string): Next => ({
   kind: 'done',
   cause: localCause(q850, text),
 });
+
+/** The caller is gone, or somebody else has it. */
+function over(visit: Visit): Promise<void> {
+  return new Promise((resolve) => {
+    const offs = [visit.call.on('ended', end), visit.call.on('changed', () => visit.gone && end())];
+    function end(): void {
+      for (const off of offs) off();
+      resolve();
+    }
+  });
+}

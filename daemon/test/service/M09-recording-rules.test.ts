@@ -32,6 +32,22 @@ async function incoming(b: RecordingBench, called = '84951110000'): Promise<Fake
   return leg;
 }
 
+async function keys(leg: FakeLeg, digits: string): Promise<void> {
+  for (const digit of digits) {
+    leg.emit('digit', digit);
+    await settle();
+  }
+}
+
+/** A mobile talks to Petersburg over the access number. */
+async function overAccess(b: RecordingBench): Promise<{ mobile: FakeLeg; far: FakeLeg }> {
+  const mobile = await incoming(b, '+74951112233');
+  await keys(mobile, '17#135790#88121234567');
+  b.trunkLeg.farAnswers();
+  await settle();
+  return { mobile, far: b.trunkLeg };
+}
+
 t.test('which calls a rule takes: by person, destination, trunk, telephone, direction, all', async (t) => {
   const cases: [what: string, rules: Rules, incomingTaken: boolean, internalTaken: boolean][] = [
     ['none', {}, false, false],
@@ -139,11 +155,62 @@ t.test('a stranger from outside keys the code in vain', async (t) => {
   const caller = await incoming(b);
   b.port(1).lift();
   await settle();
-  for (const key of '*1') {
-    caller.emit('digit', key);
-    await settle();
-  }
+  await keys(caller, '*1');
   t.same(b.taped, []);
+});
+
+t.test('whoever comes into a recorded call later is told, too (S11)', async (t) => {
+  const b = bench({ calls: 'outgoing' });
+  b.port(1).lift();
+  await settle();
+  await b.port(1).key('88121234567');
+  b.trunkLeg.farAnswers();
+  await settle();
+  t.same(b.told('recorded').sort(), ['line:1', b.trunkLeg.endpoint].sort());
+  b.port(1).emit('flashed');
+  await settle();
+  await b.port(1).key('12');
+  b.clock.advance(3000);
+  await settle();
+  b.port(2).lift();
+  await settle();
+  t.same(b.told('recorded'), [], 'the consultation is no part of it');
+  b.port(1).emit('flashed');
+  await settle();
+  t.equal([...b.media.mixes.values()][0]?.length, 3, 'a talk of three');
+  t.same(b.told('recorded'), ['line:2'], 'the third is told');
+});
+
+t.test('whom a transfer brings into a recorded call is told (S11)', async (t) => {
+  const b = bench({ calls: 'all' });
+  const { mobile, far } = await overAccess(b);
+  await keys(mobile, '*212#');
+  b.port(2).lift();
+  await settle();
+  b.told('');
+  mobile.farReleases(16);
+  await settle();
+  t.equal(b.media.joined.get(far.endpoint), 'line:2');
+  t.same(b.told('recorded'), [far.endpoint], 'who comes into the other call, recorded as well, is told');
+});
+
+t.test('what is said in a conference room is not recorded: nobody there was told', async (t) => {
+  const b = new RecordingBench({
+    ...office,
+    recording: { calls: 'all' },
+    rooms: [{ id: 'open', name: 'Open', extension: '81' }],
+  });
+  const { mobile, far } = await overAccess(b);
+  t.equal(b.taped.length, 1);
+  await keys(mobile, '*281#');
+  t.same(b.taped, [far.endpoint], 'whoever is held has the recording with him');
+  mobile.farReleases(16);
+  await settle();
+  t.same(
+    b.services.rooms.members('open').map(({ leg }) => leg().endpoint),
+    [far.endpoint],
+  );
+  t.same(b.taped, [], 'and it ends where he enters the room');
 });
 
 t.test('an emergency call is recorded by no rule and no code', async (t) => {
