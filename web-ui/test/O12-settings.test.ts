@@ -142,17 +142,23 @@ t.test('settings: what an admin does in a week', async (t) => {
     await goTo(page, '/people');
     await page.locator('[data-item="people/anna"]').click();
     const always = form.locator('[data-field="/forwarding/always"]');
+    await always.getByRole('button', { name: 'Добавить' }).click();
     t.match(await always.locator('option').allInnerTexts(), ['не задано', 'свой мобильный']);
     await always.locator('select').selectOption('number');
     await always.getByLabel('Внешний номер').fill('8 916 000-11-22');
     await page.keyboard.press('Enter');
-    await form.locator('[data-field="/forwarding/busy"] select').selectOption('person:boris');
+    const busy = form.locator('[data-field="/forwarding/busy"]');
+    await busy.getByRole('button', { name: 'Добавить' }).click();
+    await busy.locator('select').selectOption('person:boris');
     await save.click();
     await form.waitFor({ state: 'detached' });
-    t.match(office.store.config.people[0]?.forwarding, { always: '+79160001122', busy: 'person:boris' });
+    t.match(office.store.config.people[0]?.forwarding, {
+      always: [{ to: 'number:+79160001122', seconds: 30 }],
+      busy: [{ to: 'person:boris' }],
+    });
     const row = page.locator('[data-item="people/anna"]');
     await row.filter({ hasText: 'все звонки → +7 916 000-11-22' }).click();
-    await always.locator('select').selectOption('');
+    await always.getByRole('button', { name: /Убрать/ }).click();
     await save.click();
     await form.waitFor({ state: 'detached' });
     await row.filter({ hasText: 'когда занято → Борис Ильин' }).waitFor();

@@ -53,6 +53,9 @@ export function Fields(
   );
 }
 
+/** Fields that hold one target: of a forwarding, of an overflow, a member of a group. */
+const oneTarget = /\/(?:(?:always|busy|noAnswer|unreachable|overflow)\/\d+\/to|members\/\d+\/target)$/;
+
 /** One field with its label, help and faults. */
 export function Field(props: ControlProps) {
   const { field, path, issues } = props;
@@ -63,7 +66,7 @@ export function Field(props: ControlProps) {
   if (field.type === 'choices') return <Choices {...props} field={field} />;
   if (field.type === 'references') return <References {...props} field={field} />;
   if (field.type === 'texts') return <Texts {...props} field={field} />;
-  if (field.type === 'text' && /\/forwarding\/\w+$/.test(path)) return <ForwardTarget {...props} />;
+  if (field.type === 'text' && oneTarget.test(path)) return <ForwardTarget {...props} />;
   const own = issuesAt(issues, path);
   const id = idOf(path);
   if (field.type === 'boolean') {

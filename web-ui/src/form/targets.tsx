@@ -49,13 +49,14 @@ export function Targets({ field, value, onChange, path, issues, config }: Contro
   );
 }
 
-/** Where one person's calls are forwarded: nowhere, to somebody here, to their own mobile, or to a number. */
+/** Where calls go on to: to somebody here, to a person's own mobile, or to a number. */
 export function ForwardTarget({ field, value, onChange, path, issues, config }: ControlProps) {
   const target = typeof value === 'string' ? value : '';
   const own = issuesAt(issues, path);
   const id = idOf(path);
   const [typing, setTyping] = useState(false);
-  const options = [{ value: 'mobile', name: t('targets.mobile') }, ...whoRings(config)];
+  const mobile = path.startsWith('/forwarding/') ? [{ value: 'mobile', name: t('targets.mobile') }] : [];
+  const options = [...mobile, ...whoRings(config)];
   // A number, or an extension that was set by other means.
   const other = target !== '' && !options.some((o) => o.value === target);
   return (
@@ -85,7 +86,7 @@ export function ForwardTarget({ field, value, onChange, path, issues, config }: 
         <OutsideNumber
           onTaken={(number) => {
             setTyping(false);
-            if (number !== '') onChange(number);
+            if (number !== '') onChange(`number:${number}`);
           }}
         />
       )}
@@ -98,6 +99,7 @@ export function ForwardTarget({ field, value, onChange, path, issues, config }: 
 function whoRings(config: ControlProps['config']): { value: string; name: string }[] {
   return [
     ...itemsOf(config, 'people').map((o) => ({ value: `person:${o.value}`, name: o.name })),
+    ...itemsOf(config, 'groups').map((o) => ({ value: `group:${o.value}`, name: o.name })),
     ...itemsOf(config, 'telephones').map((o) => ({ value: `port:${o.value}`, name: o.name })),
     ...itemsOf(config, 'devices').map((o) => ({ value: `device:${o.value}`, name: o.name })),
   ];

@@ -348,6 +348,7 @@ export const en: Record<Key, string> = {
   'class.pinFor': 'with a PIN: {list}',
 
   'people.lead': 'How each person is reached, and where calls go when they are away.',
+  'callers.refuse': 'refused',
   'people.title': 'Staff',
   'people.mobile': 'mobile {number}',
   'people.class': 'class “{name}”',

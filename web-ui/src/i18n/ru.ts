@@ -350,6 +350,7 @@ export const ru = {
   'class.pinFor': 'с ПИН-кодом: {list}',
 
   'people.lead': 'Как дозвониться до каждого и куда идут вызовы, если его нет.',
+  'callers.refuse': 'не принимать',
   'people.title': 'Сотрудники',
   'people.mobile': 'мобильный {number}',
   'people.class': 'класс «{name}»',

@@ -20,13 +20,14 @@ export function socketName(config: PublicConfig, number: number): string {
 
 /** Where a person's calls go now, in a sentence, or nothing if nowhere else. */
 export function forwardingWords(config: PublicConfig, { forwarding }: Person): string {
-  const to = (target: string): string => targetName(config, target);
+  const to = (steps: Person['forwarding']['always']): string =>
+    steps.map((step) => targetName(config, step.to)).join(t('dest.then'));
   const { always, busy, noAnswer, unreachable, noAnswerSeconds: n } = forwarding;
-  if (always) return t('forward.always', { to: to(always) });
+  if (always.length > 0) return t('forward.always', { to: to(always) });
   const parts = [
-    busy && t('forward.busy', { to: to(busy) }),
-    noAnswer && t('forward.noAnswer', { to: to(noAnswer), n }),
-    unreachable && t('forward.unreachable', { to: to(unreachable) }),
+    busy.length > 0 && t('forward.busy', { to: to(busy) }),
+    noAnswer.length > 0 && t('forward.noAnswer', { to: to(noAnswer), n }),
+    unreachable.length > 0 && t('forward.unreachable', { to: to(unreachable) }),
   ];
   return parts.filter(Boolean).join('; ');
 }
@@ -38,8 +39,22 @@ export function targetName(config: PublicConfig, target: string): string {
   if (id === undefined) return phone(target);
   if (kind === 'device') return named(config.devices, id);
   if (kind === 'person') return named(config.people, id);
+  if (kind === 'group') return named(config.groups, id);
   if (kind === 'port') return socketName(config, Number(id));
   return phone(id);
+}
+
+/** Whom a group rings, by tier: «Анна, Борис; потом гнездо 2». */
+export function groupWords(config: PublicConfig, { members }: PublicConfig['groups'][number]): string {
+  const tiers = [...new Set(members.map(({ tier }) => tier))].sort((a, b) => a - b);
+  return tiers
+    .map((tier) =>
+      members
+        .filter((member) => member.tier === tier)
+        .map(({ target }) => targetName(config, target))
+        .join(', '),
+    )
+    .join(t('dest.then'));
 }
 
 /** Who is rung one after the other: «Анна, гнездо 2 — 20 с; потом +7 916 … — 30 с». */
@@ -49,6 +64,14 @@ export function destinationWords(config: PublicConfig, { steps }: Destination): 
       t('dest.step', { who: targets.map((target) => targetName(config, target)).join(', '), n: seconds }),
     )
     .join(t('dest.then'));
+}
+
+/** What becomes of the callers of a list, and who is on it: «не принимать · +7 958*». */
+export function callerListWords(config: PublicConfig, list: PublicConfig['callerLists'][number]): string {
+  const { action, destination, numbers } = list;
+  const what = action === 'refuse' ? t('callers.refuse') : `→ ${named(config.destinations, destination)}`;
+  const shown = numbers.slice(0, 5).join(', ');
+  return `${what} · ${shown}${numbers.length > 5 ? ' …' : ''}`;
 }
 
 export function accessWords(config: PublicConfig, access: Access): string {

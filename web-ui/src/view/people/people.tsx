@@ -4,11 +4,12 @@ import { phone } from '../../format/phone.ts';
 import { t, word } from '../../i18n/index.ts';
 import { live } from '../../live/store.ts';
 import { PlaceHead, State } from '../../ui/parts.tsx';
-import { forwardingWords, socketName } from '../section-words.ts';
+import { forwardingWords, groupWords, socketName } from '../section-words.ts';
 import { portTone } from '../state-words.ts';
 import { PinsSection } from '../ways-out/pins.tsx';
 
 type Person = PublicConfig['people'][number];
+type Group = PublicConfig['groups'][number];
 
 /** How is this person reached, and what may they dial? */
 export function PeoplePlace() {
@@ -21,6 +22,19 @@ export function PeoplePlace() {
         title={t('people.title')}
         sort={(a, b) => String(a.name).localeCompare(String(b.name))}
         summary={(item, view) => <PersonWords person={item as Person} config={view.config} />}
+      />
+      <ListSection
+        name="groups"
+        icon="people"
+        summary={(item, { config }) => (
+          <>
+            <span class="item-line">
+              <strong>{String(item.name)}</strong>
+              <span class="number">{String(item.extension ?? '')}</span>
+            </span>
+            <span class="dim">{groupWords(config, item as Group)}</span>
+          </>
+        )}
       />
       <PinsSection />
       <ListSection

@@ -6,12 +6,13 @@ import { configVersion } from '../../live/store.ts';
 import { Link } from '../../router.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Card, PlaceHead } from '../../ui/parts.tsx';
-import { accessWords, destinationWords, socketName } from '../section-words.ts';
+import { accessWords, callerListWords, destinationWords, socketName } from '../section-words.ts';
 import { useLoad } from '../use-load.ts';
 import { Schedules } from './schedules.tsx';
 
 type Number = PublicConfig['incomingNumbers'][number];
 type Destination = PublicConfig['destinations'][number];
+type CallerList = PublicConfig['callerLists'][number];
 type Access = PublicConfig['accessNumbers'][number];
 
 /** Who answers, when? */
@@ -32,6 +33,16 @@ export function WaysInPlace() {
           <>
             <strong>{String(item.name)}</strong>
             <span class="dim">{destinationWords(config, item as Destination)}</span>
+          </>
+        )}
+      />
+      <ListSection
+        name="callerLists"
+        icon="people"
+        summary={(item, { config }) => (
+          <>
+            <strong>{String(item.name)}</strong>
+            <span class="dim">{callerListWords(config, item as CallerList)}</span>
           </>
         )}
       />
