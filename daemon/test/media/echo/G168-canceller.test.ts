@@ -5,7 +5,6 @@ import {
   type EchoCallOptions,
   echoOf,
   hybridsFor,
-  meanSquare,
   noiseAt,
   speechAt,
   throughCanceller,
@@ -16,13 +15,13 @@ import { type EchoCancellers, echoCancellers } from '../../../src/media/dsp/echo
 import { levelDbm0, sineAmplitude } from '../../../src/media/dsp/level.ts';
 
 /**
- * The linear part as ITU-T G.168 looks at it: convergence (its test 2), double talk (3), a changed path,
- * narrow-band signals (6), noise. Speech of espeak-ng in place of its composite signal, made hybrids in place of its
+ * The linear part as ITU-T G.168 looks at it: convergence (its test 2), a changed path,
+ * narrow-band signals (6), noise; double talk (3) has a file of its own. Speech of espeak-ng in place of its composite signal, made hybrids in place of its
  * models. Levels: far end -16 dBm0, the line's noise -70 dBm0 where nothing else is said.
  */
 let make: EchoCancellers;
 let far: Record<'ru' | 'en', Int16Array>;
-const tails = [16, 32, 48, 64];
+const tails = [16, 24, 32, 48, 64];
 
 function call(tailMs: number, options: EchoCallOptions): EchoCall & { canceller: EchoCanceller } {
   const canceller = make(tailMs);
@@ -61,32 +60,6 @@ t.test('speech: 35 dB after a second at every tail, 30 dB over A-law', needsSpee
       const echo = echoOf(far[language], hybridsFor(tailMs)[0]!);
       const alaw = call(tailMs, { far: far[language], echo, alaw: true });
       t.ok(alaw.erle(1, 9) > 30, `${language}, ${tailMs} ms, A-law: ${alaw.erle(1, 9).toFixed(1)} dB`);
-    }
-  }
-});
-
-t.test('double talk: 20 dB through it at every tail, and the near end whole', needsSpeech, async (t) => {
-  for (const [language, other] of [
-    ['ru', 'en'],
-    ['en', 'ru'],
-  ] as const) {
-    for (const louder of [0, 4]) {
-      const near = between(await speechAt(other, -16 + louder, 9, 2), 4, 8);
-      for (const tailMs of tails) {
-        const echo = echoOf(far[language], hybridsFor(tailMs)[1]!);
-        const { erle, out, noise } = call(tailMs, { far: far[language], echo, near });
-        const name = `${language}, ${tailMs} ms, near end at ${-16 + louder} dBm0`;
-        t.ok(erle(4, 8) > 20, `${name}: ${erle(4, 8).toFixed(1)} dB through it`);
-        t.ok(erle(4, 4.5) > 20, `${name}: ${erle(4, 4.5).toFixed(1)} dB as it begins`);
-        t.ok(erle(8, 9) > 25, `${name}: ${erle(8, 9).toFixed(1)} dB after it`);
-        const bent = meanSquare(
-          out.map((v, i) => v - near[i]! - noise[i]!),
-          32_000,
-          64_000,
-        );
-        const distortion = 10 * Math.log10(bent / meanSquare(near, 32_000, 64_000));
-        t.ok(distortion < -30, `${name}: distortion ${distortion.toFixed(1)} dB`);
-      }
     }
   }
 });
