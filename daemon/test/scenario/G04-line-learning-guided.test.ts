@@ -65,6 +65,7 @@ t.test('a person does what the page says, and the line is learnt (G04, G05)', as
 
   const callsIn = async (): Promise<LearnView> => {
     await saysTo(box, 5, 'call-in');
+    await until('the line rests', () => first.lineState === 'idle' || undefined, 5000);
     first.ringIn({ number: '9161234567' });
     await saysTo(box, 5, 'hang-up');
     t.ok(first.talking, 'the line has answered');

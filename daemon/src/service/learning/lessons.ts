@@ -39,6 +39,8 @@ const limits = {
   dialTone: 10_000,
   current: 1000,
   ringing: 20_000,
+  /** Two bursts make a ringback: at its slowest 2 s in 6 s, after a pause of the same. */
+  ringback: 14_000,
   answer: 3000,
   signals: 12_000,
   /** How long more after the first tone: a second sign may follow. */
@@ -222,7 +224,7 @@ async function ringing(a: Pupil, b: Pupil, dialed: number, number: string, tell:
   tell('ringing');
   const end = await b.watch.indication('ring', 6000, ({ on }) => !on);
   b.found.ring = { onMs: Math.round((end?.at ?? rung) - rung) };
-  const ringback = await tone(a.watch, ['ringback'], dialed, 8000);
+  const ringback = await tone(a.watch, ['ringback'], dialed, limits.ringback);
   if (ringback) a.found.ringback = ringback;
   const second = await b.watch.find((event, at) => {
     const ring = event.type === 'indication' && event.indication.type === 'ring' && event.indication.on;
