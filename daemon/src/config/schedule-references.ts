@@ -81,6 +81,16 @@ function conditionsOf(config: Config): { at: string; during: { schedule: string;
       add(`/incomingNumbers/${i}/byHours/${k}`, way);
     });
   });
+  config.callerLists.forEach((entry, i) => {
+    add(`/callerLists/${i}/during`, entry.during);
+  });
+  config.people.forEach(({ forwarding }, i) => {
+    for (const list of ['always', 'busy', 'noAnswer', 'unreachable'] as const) {
+      forwarding[list].forEach((step, k) => {
+        add(`/people/${i}/forwarding/${list}/${k}/during`, step.during);
+      });
+    }
+  });
   config.dialing.modeCodes.forEach(({ schedule }, i) => {
     add(`/dialing/modeCodes/${i}`, { schedule, modes: [] });
   });

@@ -8,6 +8,7 @@ import type { DiversionReason, ReleaseCause } from '../call/leg.ts';
 import { NotedAttempt } from '../call/noted-attempt.ts';
 import type { ForwardStepConfig, PersonConfig } from '../config/schema.ts';
 import type { ServiceContext } from './context.ts';
+import { forwardingNow } from './forwarding-now.ts';
 import { nobody, type ReachRequest } from './reach-request.ts';
 
 /** What reaching a person needs of the rest of the engine. */
@@ -26,7 +27,7 @@ export function personAttempt(
   ways: PersonWays,
   context: ServiceContext,
 ): Attempt {
-  const { forwarding } = person;
+  const forwarding = forwardingNow(person, context);
   const own: ReachRequest = {
     ...request,
     rights: {

@@ -280,6 +280,19 @@ t.test('while somebody is on leave their calls ring the deputy, and the deputy o
   t.same(await to(none), []);
 });
 
+t.test('calls are forwarded in some hours only', async (t) => {
+  const [anna] = office.people;
+  const forwarding = { always: [{ to: 'port:2', during: during('closed') }] };
+  const b = bench({
+    ...scheduled,
+    people: [{ ...anna, forwarding }],
+    destinations: [{ ...office.destinations[0], steps: [{ targets: ['person:anna'] }] }],
+  });
+  t.same(await rings(b), [1], 'in hours her own telephone');
+  b.clock.advance(7 * hour);
+  t.same(await rings(b), [2], 'after hours where it is forwarded to');
+});
+
 t.test('the page can ask who would be called at any moment, and hears why in both languages', async (t) => {
   const [anna] = office.people;
   const b = bench({
@@ -365,6 +378,10 @@ t.test('a document with a schedule that is not there, or a mode that it never is
   );
   t.same(issues({ dialing: { ...office.dialing, modeCodes: [{ code: '*28', schedule: 'shop' }] } }), [
     '/dialing/modeCodes/0/schedule',
+  ]);
+  const forwarding = { busy: [{ to: 'mobile', during: { schedule: 'shop' } }] };
+  t.same(issues({ people: [{ ...office.people[0], forwarding }] }), [
+    '/people/0/forwarding/busy/0/during/schedule',
   ]);
   const people = [{ ...office.people[0], leave: [{ from: '2026-02-02', to: '2026-02-01', deputy: 'anna' }] }];
   t.same(issues({ people }), ['/people/0/leave/0/to', '/people/0/leave/0/deputy']);

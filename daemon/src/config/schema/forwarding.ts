@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { field, type Words } from '../field.ts';
+import { during } from './schedule.ts';
 
 const toHint: Words = [
   'mobile, person:anna, group:sales, port:1, device:desk, внутренний номер или номер с плюсом: +79161234567',
@@ -33,6 +34,7 @@ export const forwardStep = z
           unit: 's',
         }),
       ),
+    during,
   })
   .meta(field('Цель', 'Target', 'Кому и сколько звонить.', 'Who is rung, and for how long.'));
 
