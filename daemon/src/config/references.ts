@@ -61,6 +61,7 @@ export function checkReferences(config: Config): ConfigIssue[] {
   checkPorts(config, found);
   checkDevices(config, found);
   checkRouting(config, found);
+  checkCostCentres(config, found);
   checkPeople(config, found);
   checkGroups(config, found);
   checkCallerLists(config, found);
@@ -271,6 +272,14 @@ function checkCallCodes(dialing: Config['dialing'], found: Findings): void {
 /** Whether one of two codes begins with the other, so that they cannot be told apart as they are keyed. */
 const overlap = (a: string, b: string): boolean =>
   a !== '' && b !== '' && (a.startsWith(b) || b.startsWith(a));
+
+function checkCostCentres(config: Config, found: Findings): void {
+  found.unique(
+    config.costCentres.map((centre, i) => [`/costCentres/${i}/code`, centre.code] as const),
+    (code) => `Код учёта ${code} уже есть у другого центра затрат.`,
+    (code) => `The itemised code ${code} is another cost centre's already.`,
+  );
+}
 
 function checkPeople(config: Config, found: Findings): void {
   const classes = idsOf(config.classesOfService);

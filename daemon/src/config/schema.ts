@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { field } from './field.ts';
+import { accessNumber } from './schema/access-number.ts';
 import { callerList } from './schema/caller-list.ts';
 import { device } from './schema/device.ts';
 import { classOfService, costCentre, dialing, speedDial, timeRule } from './schema/dialing.ts';
 import { group } from './schema/group.ts';
 import { destination, incomingNumber } from './schema/incoming.ts';
-import { accessNumber, person, pin } from './schema/person.ts';
+import { person, pin } from './schema/person.ts';
 import { type fxoPort, type fxsPort, port } from './schema/port.ts';
 import { protection } from './schema/protection.ts';
 import { recording } from './schema/recording.ts';

@@ -6,6 +6,7 @@ import type { Origin, Rights, ServiceContext } from './context.ts';
 import type { DialedSeed, Dialer, Dialing, Resolution } from './dialed.ts';
 import { Dialog } from './dialog.ts';
 import type { DigitSource } from './digit-source.ts';
+import { rightsAt } from './directory.ts';
 import type { KeyTransfers } from './key-transfer.ts';
 import { limitCall } from './longest-call.ts';
 import type { PinDesk } from './pin-dialog.ts';
@@ -52,20 +53,50 @@ export class Access {
       return;
     }
     const dialog = new Dialog(who.leg, who.digits, this.#context);
+    const rights = await this.#identify(dialog, who, access);
+    if (!rights || dialog.gone) return;
+    const item = await this.#item(dialog, access);
+    if (item !== 'unknown') {
+      await this.calls(dialog, who, item === undefined ? rights : { ...rights, costCentre: item }, access);
+      return;
+    }
+    const released = localCause(cause.rejected, 'no cost centre has this itemised code');
+    this.#context.calls.open(who.leg, this.#seed(who)).end(released);
+    who.leg.release(released);
+  }
+
+  /** What the caller's PIN allows; or what his telephone may, where an old PBX sends a PIN that is not looked at (P04). */
+  async #identify(
+    dialog: Dialog,
+    who: AccessCaller,
+    access: AccessNumberConfig,
+  ): Promise<Rights | undefined> {
+    const { origin } = who;
+    if (origin.kind === 'on-site' && access.pinInside === 'dropped') {
+      const dropped = await dialog.entry({ length: access.pinLength, maxLength: access.pinLength });
+      return dropped === undefined ? undefined : rightsAt(this.#context.config(), origin);
+    }
     const pin = await this.#pins.ask(dialog, {
-      outside: who.origin.kind !== 'on-site',
+      outside: origin.kind !== 'on-site',
       place: who.place,
       rule: access,
       seed: this.#seed(who),
     });
-    if (pin && !dialog.gone) await this.calls(dialog, who, pin, access);
+    return pin && rightsOf(pin);
+  }
+
+  /** The cost centre of the itemised billing code that stands between PIN and number, where one is sent (P04). */
+  async #item(dialog: Dialog, { itemLength }: AccessNumberConfig): Promise<string | undefined> {
+    if (itemLength === 0) return undefined;
+    const code = await dialog.entry({ length: itemLength, maxLength: itemLength });
+    return this.#context.config().costCentres.find((centre) => centre.code === code)?.id ?? 'unknown';
   }
 
   /** Number after number in the name of a PIN, until the caller has enough. */
-  async calls(dialog: Dialog, who: AccessCaller, pin: PinConfig, access: AccessNumberConfig): Promise<void> {
+  async calls(dialog: Dialog, who: AccessCaller, rights: Rights, access: AccessNumberConfig): Promise<void> {
     const dialer: Dialer = {
       origin: who.origin,
-      rights: rightsOf(pin),
+      rights,
       caller: who.caller,
       service: 'access',
     };
@@ -73,7 +104,7 @@ export class Access {
       if (!dialog.digits.pending) dialog.tone('dial');
       const number = await dialog.number(who.origin);
       if (dialog.gone || !number) {
-        if (dialed === 0) this.#undialed(who, pin, dialog.gone);
+        if (dialed === 0) this.#undialed(who, rights, dialog.gone);
         who.leg.release(localCause(cause.invalidNumber, 'no number dialed'));
         return;
       }
@@ -82,9 +113,9 @@ export class Access {
       await who.idle?.();
       await this.#transfers.idle(who.leg);
       if (dialog.gone) return;
-      if (who.followOn && pin.followOn) {
+      if (who.followOn && this.#pinOf(rights)?.followOn !== false) {
         dialog.tone(releaseTone(ended));
-        if ((await followOn(dialog)) && this.#stillHolds(pin)) continue;
+        if ((await followOn(dialog)) && this.#stillHolds(rights)) continue;
       }
       who.leg.release(ended);
       return;
@@ -92,8 +123,12 @@ export class Access {
   }
 
   /** A PIN that was taken away during a call opens no further one. */
-  #stillHolds(pin: PinConfig): boolean {
-    return this.#context.config().pins.some(({ id, enabled }) => id === pin.id && enabled);
+  #stillHolds(rights: Rights): boolean {
+    return rights.pinId === undefined || this.#pinOf(rights)?.enabled === true;
+  }
+
+  #pinOf({ pinId }: Rights): PinConfig | undefined {
+    return this.#context.config().pins.find(({ id }) => id === pinId);
   }
 
   #call(dialog: Dialog, resolved: Resolution, leg: Leg, access: AccessNumberConfig): Promise<ReleaseCause> {
@@ -120,9 +155,8 @@ export class Access {
   }
 
   /** A caller from outside whom we have answered is in the records, whatever became of it. */
-  #undialed(who: AccessCaller, pin: PinConfig, gone: boolean): void {
+  #undialed(who: AccessCaller, { costCentre, pinId }: Rights, gone: boolean): void {
     if (who.origin.kind === 'on-site') return;
-    const { costCentre, pinId } = rightsOf(pin);
     const call = this.#context.calls.open(who.leg, {
       ...this.#seed(who),
       ...(pinId === undefined ? {} : { pinId }),

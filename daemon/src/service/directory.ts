@@ -114,7 +114,10 @@ export function partyOfPort(config: Config, port: number): { number?: string; na
 }
 
 /** What a telephone of ours may do, and whose budgets pay: its own, and its person's. */
-export function rightsAt(config: Config, at: { port?: number; device?: string }): Rights {
+export function rightsAt(
+  config: Config,
+  at: { port?: number | undefined; device?: string | undefined },
+): Rights {
   const { port, device } = at;
   const place = port === undefined ? deviceConfig(config, device ?? '') : fxsConfig(config, port);
   const person = config.people.find((p) =>

@@ -332,7 +332,24 @@ export const classOfService = z.object({
   during,
 });
 
-export const costCentre = z.object({ id, name, limits });
+export const costCentre = z.object({
+  id,
+  name,
+  code: z
+    .string()
+    .regex(/^[0-9]{1,10}$/)
+    .optional()
+    .meta(
+      field(
+        'Код учёта',
+        'Itemised code',
+        'Его присылает АТС вместе с номером (itemised billing code).',
+        'Sent by a PBX along with the number (itemised billing code).',
+        { hint: ['до 10 цифр', 'up to 10 digits'], technical: true },
+      ),
+    ),
+  limits,
+});
 
 export const speedDial = z.object({
   id,
