@@ -16,7 +16,7 @@ import type { RingClass } from './port.ts';
 const ANNOUNCE_MS = 250;
 /** A telephone with classic АОН asks within its first seconds off-hook, ms. */
 const ASKS_MS = 5000;
-/** Packets that it gets for each request; and the category that an ordinary subscriber has. */
+/** Packets that it gets for each request; and the category of an ordinary subscriber, where the caller's is not known. */
 const AON_PACKETS = 3;
 const AON_CATEGORY = '1';
 
@@ -160,7 +160,8 @@ export function fxsTransition(options: FxsOptions) {
     const lamp = endLamp(context, state);
     const effects: FxsEffect[] = [cancelFxs('caller-id', 'announce'), ...lamp.effects];
     if (state.phase === 'on-hook' && options.callerId) effects.push(command({ type: 'audio', on: true }));
-    const asksFor = options.aonReply ? caller.number : undefined;
+    const { number, category = AON_CATEGORY } = caller;
+    const asksFor = options.aonReply && number !== undefined ? { number, category } : undefined;
     const next: FxsState = { ...lamp.state, phase: 'ringing', caller, asksFor, burst: false };
     if (options.callerId?.when !== 'before-ring' || state.phase === 'ringing') {
       effects.push(command({ type: 'ring', cadence: wanted }));
@@ -195,8 +196,7 @@ export function fxsTransition(options: FxsOptions) {
   /** A telephone with classic АОН asks who calls. */
   function aonRequest(state: FxsState): FxsStep {
     if (state.phase !== 'off-hook' || !state.asksFor) return {};
-    const number = state.asksFor;
-    const source = { type: 'aon', number, category: AON_CATEGORY, repeats: AON_PACKETS } as const;
+    const source = { type: 'aon', ...state.asksFor, repeats: AON_PACKETS } as const;
     return { effects: [{ type: 'play', source }] };
   }
 

@@ -25,7 +25,7 @@ export interface FxsState {
   /** Caller ID is sent before the ring, which follows with this cadence. */
   readonly announcing: readonly number[] | undefined;
   /** Who called, for a telephone that may ask (classic АОН). */
-  readonly asksFor: string | undefined;
+  readonly asksFor: { number: string; category: string } | undefined;
   /** A burst of this ringing has begun, so that somebody can have heard it. */
   readonly burst: boolean;
   readonly digits: DigitMerge;

@@ -106,6 +106,15 @@ t.test('a telephone with АОН lifts by itself, asks, and is told the number', 
   t.equal(media.played.length, 2);
 });
 
+t.test('a category that the city exchange told is passed on to a telephone with АОН', async (t) => {
+  const { card, media, port } = await telephone({ aonReply: true });
+  port.ring({ number: '+78122345678', category: '4' });
+  card.indicate(1, { type: 'ring-phase', on: true });
+  card.indicate(1, { type: 'off-hook' });
+  media.emit('aonRequest', 'line:1');
+  t.match(media.played, [{ type: 'aon', number: '+78122345678', category: '4' }]);
+});
+
 t.test('АОН: not when it dials by itself, not for a withheld number, not unless set up', async (t) => {
   for (const [aonReply, caller] of [
     [true, { absence: 'private' }],
