@@ -32,7 +32,7 @@ t.test('a PBX gives dial tone after 0.3, 2 and 4 s: no first digit is lost (G03)
   const phones = [1, 2, 4];
   const told = delays.map((_, i) => {
     const line = box.line(5 + i);
-    return Promise.all([line.next('dial-tone', 25_000), line.next('dialed', 30_000)]);
+    return Promise.all([line.next('dial-tone', 50_000), line.next('dialed', 60_000)]);
   });
   await Promise.all(phones.map((port, i) => box.dial(port, `234567${i}`)));
   const dialed: string[] = [];

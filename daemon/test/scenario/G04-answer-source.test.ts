@@ -12,7 +12,7 @@ t.test('an exchange that gives no polarity: the end of its ringback is the answe
     // Into the second burst: one alone would be no ringback.
     rules: [{ pattern: '2\\d{6}', result: 'answer', ringMs: 5600 }],
   });
-  const answered = line.next('answered', 20_000);
+  const answered = line.next('answered', 45_000);
   await box.dial(1, '2345678');
   await answered;
   await until(

@@ -73,7 +73,7 @@ t.test('a person does what the page says, and the line is learnt (G04, G05)', as
     return over(box, 5);
   };
   const isCalled = async (): Promise<LearnView> => {
-    const rings = second.next('ringback', 30_000);
+    const rings = second.next('ringback', 60_000);
     await saysTo(box, 6, 'pick-up');
     await rings;
     // The person hears it ring a while.

@@ -54,7 +54,7 @@ function officeOf(document: OfficeDocument, ways: readonly Way[], country: strin
 /** The line rings, its telephone is lifted, they talk. */
 async function answered(box: Box, line: number, telephone: number): Promise<void> {
   const phone = box.telephone(telephone);
-  const [ringing, picked] = [phone.next('ringing', 15_000), box.line(line).next('picked-up', 20_000)];
+  const [ringing, picked] = [phone.next('ringing', 40_000), box.line(line).next('picked-up', 45_000)];
   box.line(line).ringIn();
   await ringing;
   phone.lift();
@@ -82,12 +82,12 @@ async function letGo(t: Test, ways: readonly Way[], country: string, tone: numbe
       const place = `line:${n + i + 1}`;
       const what = `${country}, ${as ?? 'held'}${cut ? ' (cut)' : ''}`;
       await answered(box, n + i + 1, i + 1);
-      const released = as === undefined ? undefined : line.next('released', 20_000);
+      const released = as === undefined ? undefined : line.next('released', 60_000);
       if (cut) line.dead = true;
       else line.hangup();
       if (as === undefined) return;
       await released;
-      await phone.waitForTone(tone, -30, 8000);
+      await phone.waitForTone(tone, -30, 30_000);
       const record = await box.record(
         (r) => r.state === 'ended' && r.legs.some((leg) => leg.place === place),
       );
@@ -106,7 +106,7 @@ async function letGo(t: Test, ways: readonly Way[], country: string, tone: numbe
       [{ state: 'talking' }],
       'a line that says nothing is held: silence is no release as shipped',
     );
-    const freed = box.line(n + i + 1).next('released', 8000);
+    const freed = box.line(n + i + 1).next('released', 30_000);
     box.telephone(i + 1).hangup();
     await freed;
     const record = await box.record((r) => r.state === 'ended' && r.legs.some((leg) => leg.place === place));

@@ -68,12 +68,12 @@ t.test(
     const to = `${box.sip.host}:${box.sip.port}`;
     const phone = box.telephone(1);
     phone.typeTwo = true;
-    const rung = phone.next('ringing', 10_000);
+    const rung = phone.next('ringing', 40_000);
     const firstId = await operator.call({ to, number: '+74951110000', caller: '+74957650001' });
     await rung;
     phone.lift();
     await until('they talk', async () => (await box.live()).calls[0]?.state === 'talking' || undefined, 6000);
-    const shown = phone.next('call-waiting-id', 15_000);
+    const shown = phone.next('call-waiting-id', 40_000);
     const secondId = await operator.call({ to, number: '+74951110000', caller: '+74957650002' });
     await shown;
     const states = async (): Promise<string> =>
@@ -82,7 +82,7 @@ t.test(
         .sort()
         .join(', ');
     const become = (what: string): Promise<unknown> =>
-      until(what, async () => (await states()) === what || undefined, 8000);
+      until(what, async () => (await states()) === what || undefined, 15_000);
 
     await phone.flash(180);
     await become('1 held, 2 talking');
@@ -100,7 +100,7 @@ t.test(
     await toneAtOperator(operator, firstId, 1000, -10, 3);
     phone.hush();
 
-    const rings = phone.next('ringing', 10_000);
+    const rings = phone.next('ringing', 40_000);
     phone.hangup();
     await rings;
     await become('2 held');

@@ -34,7 +34,6 @@ export const enLines: Record<keyof typeof ruLines, string> = {
   'step.busy': 'What busy sounds like',
   'step.call-in': 'Call this line from your mobile',
   'step.pick-up': 'Answer the call',
-  'step.talk': 'Say a few words',
   'step.hang-up': 'Now hang up first',
   'found.title': 'Measured in socket {n}',
   'found.volts': 'Voltage',

@@ -21,7 +21,6 @@ export type LearnStep =
   | 'busy'
   | 'call-in'
   | 'pick-up'
-  | 'talk'
   | 'hang-up';
 
 /** What the lessons need to know of a line. */
