@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import { WebSocket } from 'ws';
 import { startControl } from '../simulator/control/server.ts';
+import { patient } from '../simulator/office/patience.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 
 /** Fields that the tests look at; which are there depends on the request. */
@@ -121,7 +122,7 @@ t.test('the socket brings state, events and sound, and takes actions and a micro
   });
   const until = (condition: () => boolean) =>
     new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('nothing came')), 3000);
+      const timer = setTimeout(() => reject(new Error('nothing came')), patient(3000));
       const look = () => {
         if (!condition()) return;
         clearTimeout(timer);

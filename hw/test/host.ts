@@ -13,6 +13,7 @@ import {
   type Welcome,
 } from '../simulator/link/frames.ts';
 import { FrameReader, seal } from '../simulator/link/framing.ts';
+import { patient } from '../simulator/office/patience.ts';
 import { alawDecode, alawEncode } from '../simulator/sound/alaw.ts';
 import { Recorder } from '../simulator/sound/recorder.ts';
 import { Voice } from '../simulator/sound/voice.ts';
@@ -178,7 +179,7 @@ export class Host {
   /** The first indication (of those not yet taken) of that type and port, come or to come. */
   async told(type: string, port: number, ms = 4000, match?: (m: Message) => boolean): Promise<Message> {
     const fits = (m: Message) => m.type === type && m.port === port && (!match || match(m));
-    const until = Date.now() + ms;
+    const until = Date.now() + patient(ms);
     for (;;) {
       const at = this.indications.findIndex(fits);
       if (at >= 0) return this.indications.splice(at, 1)[0]!;

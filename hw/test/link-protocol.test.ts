@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import t from 'tap';
+import { patient } from '../simulator/office/patience.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 import { Host } from './host.ts';
 import { openOffice, plainOffice } from './office.ts';
@@ -20,7 +21,7 @@ t.test(
       session: 77,
       name: '',
     });
-    const welcome = await host.wait((f) => f.type === 'welcome' && f.session === 77, 1000);
+    const welcome = await host.wait((f) => f.type === 'welcome' && f.session === 77, patient(1000));
     t.match(welcome, { protocol: 0, cardMin: 1, cardMax: 1, ports: [] });
     t.equal(simulator.card.session, host.session, 'the session there was goes on');
   },
@@ -54,8 +55,8 @@ t.test('indications are repeated until acknowledged, and come in order', { buffe
   host.frames.length = 0;
   simulator.telephone(1).lift();
   simulator.telephone(2).lift();
-  const first = await host.wait((f) => f.type === 'indication', 2000);
-  const second = await host.wait((f) => f.type === 'indication', 2000);
+  const first = await host.wait((f) => f.type === 'indication', patient(2000));
+  const second = await host.wait((f) => f.type === 'indication', patient(2000));
   t.strictSame(second, first, 'the same frame again');
   host.answerIndications = true;
   await host.told('off-hook', 2);
@@ -78,7 +79,7 @@ t.test(
       name: '',
     } as const;
     host.send({ ...hello, codings: ['linear'], session: host.session });
-    await host.wait((f) => f.type === 'welcome', 1000);
+    await host.wait((f) => f.type === 'welcome', patient(1000));
     t.equal(simulator.card.circuit(5)?.audio, true);
     simulator.telephone(2).lift();
     await host.told('off-hook', 2);
@@ -103,7 +104,7 @@ t.test('link loss: safe state after 1 s, orphaned lines on-hook after 5 s', { bu
   await host.told('ring-phase', 1);
   const lost = simulator.time.ms;
   host.keepAlive(false);
-  const announced = await host.wait((f) => f.type === 'welcome' && f.session === 0, 2500);
+  const announced = await host.wait((f) => f.type === 'welcome' && f.session === 0, patient(2500));
   t.ok(announced);
   const after = simulator.time.ms - lost;
   t.ok(after > 600 && after < 1300, `announced itself ${after} ms after the last keepalive`);
@@ -122,7 +123,7 @@ t.test(
     const { simulator, host } = await openOffice(t);
     const before = host.welcome!.bootId;
     simulator.resetCard();
-    const welcome = await host.wait((f) => f.type === 'welcome' && f.session === 0, 2000);
+    const welcome = await host.wait((f) => f.type === 'welcome' && f.session === 0, patient(2000));
     t.not((welcome as { bootId: number }).bootId, before);
     host.session++;
     await host.greet();
@@ -217,7 +218,7 @@ t.test(
       const at = (timestamp + 0x1_0000_0000) % 0x1_0000_0000;
       host.send({ type: 'audio', seq: 0, timestamp: at, channels: [silence] });
     }
-    const seen = await host.wait((f) => f.type === 'card-keepalive' && f.audioLate >= 2, 2000);
+    const seen = await host.wait((f) => f.type === 'card-keepalive' && f.audioLate >= 2, patient(2000));
     t.ok(seen, 'too late and too early: both told in the keepalive');
   },
 );

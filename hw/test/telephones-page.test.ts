@@ -4,6 +4,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import t from 'tap';
 import { buildPage } from '../simulator/build-page.ts';
 import { startControl } from '../simulator/control/server.ts';
+import { patient } from '../simulator/office/patience.ts';
 import { type Simulator, startSimulator } from '../simulator/simulator.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -34,7 +35,7 @@ async function open(locale: string, width = 1280): Promise<Page> {
   const context = await browser.newContext({ locale, viewport: { width, height: 900 } });
   const page = await context.newPage();
   page.on('pageerror', (error) => t.fail(`page: ${error.message}`));
-  page.setDefaultTimeout(5000);
+  page.setDefaultTimeout(patient(5000));
   await page.goto(`http://${address}/`);
   return page;
 }

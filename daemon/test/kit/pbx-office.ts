@@ -28,6 +28,8 @@ export function startPbxBox(t: Parameters<typeof startBox>[0], operator: Operato
       office.destinations = [];
       office.incomingNumbers = [];
       office.people = [];
+      // All its lines dial with one PIN.
+      for (const pin of office.pins) pin.calls = pbxPorts.length;
       pointTrunk(office, 'alpha', operator);
     },
   });
