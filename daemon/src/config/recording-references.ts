@@ -5,9 +5,14 @@ import type { Config } from './schema.ts';
 const followOnCode = '##';
 
 /** Whom and what the rules of recording name exists, and its code means one thing. */
-export function checkRecording({ recording, people, destinations, dialing }: Config): ConfigIssue[] {
+export function checkRecording({ recording, people, groups, destinations, dialing }: Config): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
-  const known = { people: idsOf(people), exceptPeople: idsOf(people), destinations: idsOf(destinations) };
+  const known = {
+    people: idsOf(people),
+    exceptPeople: idsOf(people),
+    groups: idsOf(groups),
+    destinations: idsOf(destinations),
+  };
   for (const [list, ids] of Object.entries(known) as [keyof typeof known, ReadonlySet<string>][]) {
     recording[list].forEach((id, i) => {
       if (ids.has(id)) return;

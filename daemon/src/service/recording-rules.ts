@@ -12,7 +12,7 @@ export function mayRecord(call: Call): boolean {
 export function wanted(call: Call, config: Config): boolean {
   if (!mayRecord(call)) return false;
   const { recording } = config;
-  const { direction, destination } = call.record;
+  const { direction, destination, events } = call.record;
   const people = peopleIn(call, config);
   if (people.some(({ id }) => recording.exceptPeople.includes(id))) return false;
   const places = [call.caller.place, call.called?.place];
@@ -23,6 +23,7 @@ export function wanted(call: Call, config: Config): boolean {
     recording.telephones.some((port) => places.includes(`port:${port}`)) ||
     recording.trunks.some((trunk) => places.includes(`trunk:${trunk}`)) ||
     people.some(({ id }) => recording.people.includes(id)) ||
+    events.some(({ what, detail }) => what === 'group' && recording.groups.includes(detail ?? '')) ||
     (destination !== undefined && recording.destinations.includes(destination))
   );
 }

@@ -2,14 +2,15 @@ import type { Call } from '../call/call.ts';
 import type { Leg } from '../call/leg.ts';
 import type { Config, PersonConfig } from '../config/schema.ts';
 
-/** Whose call it is: who sits at its telephones, whose mobile it was forwarded to, whose extension was called. */
+/** Whose call it is: who sits at its telephones, whose extension was called, who has forwarded it to wherever it is. */
 export function peopleIn(call: Call, { people }: Config): PersonConfig[] {
-  const { calledNumber } = call.record;
+  const { calledNumber, events } = call.record;
   const legs = [call.caller, call.called];
   return people.filter(
     (person) =>
       legs.some((leg) => leg && sitsAt(person, leg, call)) ||
-      (person.extension !== undefined && person.extension === calledNumber),
+      (person.extension !== undefined && person.extension === calledNumber) ||
+      events.some(({ what, detail }) => what === 'forwarded' && detail?.startsWith(`${person.id} `)),
   );
 }
 

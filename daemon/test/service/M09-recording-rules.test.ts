@@ -100,6 +100,36 @@ t.test('a call forwarded to the mobile of a person is hers, too (A10)', async (t
   t.match(b.record, { destination: 'reception', recordings: [{ by: 'rule' }] });
 });
 
+t.test(
+  'a call to a group is recorded whoever of it answers; one forwarded anywhere is its person\u2019s',
+  async (t) => {
+    const groups = [
+      { id: 'sales', name: 'Sales', extension: '60', members: [{ target: 'port:1' }, { target: 'port:4' }] },
+    ];
+    const b = new RecordingBench({ ...office, groups, recording: { groups: ['sales'] } });
+    await inside(b, '60', 4);
+    t.same(b.taped, ['line:2']);
+    t.same(b.told('recorded').sort(), ['line:2', 'line:4']);
+    b.port(4).hangUp();
+    b.port(2).hangUp();
+    await settle();
+    await inside(b, '11', 1);
+    t.same(b.taped, [], 'one to a member of it is not');
+
+    const people = [{ ...office.people[0], ports: [], forwarding: { always: '14', noAnswerSeconds: 20 } }];
+    const d = new RecordingBench({
+      ...office,
+      people,
+      destinations: [{ id: 'reception', name: 'R', steps: [{ targets: ['person:anna'], seconds: 20 }] }],
+      recording: { people: ['anna'] },
+    });
+    const caller = await incoming(d);
+    d.port(4).lift();
+    await settle();
+    t.same(d.taped, [caller.endpoint], 'answered at the telephone of somebody else, for her');
+  },
+);
+
 t.test('both parties hear that they are recorded, each time it begins, ends or pauses (S11)', async (t) => {
   const b = bench({ calls: 'all', code: '*1', pauseByCode: true });
   await inside(b, '11', 1);

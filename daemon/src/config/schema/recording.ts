@@ -80,9 +80,27 @@ export const recording = z
         field(
           'И все входящие сюда',
           'And all incoming calls to these',
-          'Кто бы из группы ни ответил.',
-          'Whoever of the group answers.',
+          'Кто бы ни ответил.',
+          'Whoever answers.',
           { refersTo: 'destinations' },
+        ),
+      ),
+    groups: z
+      .array(
+        id.meta(
+          field('Группа', 'Group', 'Чьи вызовы записываются.', 'Whose calls are recorded.', {
+            refersTo: 'groups',
+          }),
+        ),
+      )
+      .default([])
+      .meta(
+        field(
+          'И все вызовы этих групп',
+          'And all calls to these groups',
+          'Снаружи и изнутри, кто бы ни ответил.',
+          'From outside and inside, whoever answers.',
+          { refersTo: 'groups' },
         ),
       ),
     exceptPeople: z
