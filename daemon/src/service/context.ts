@@ -5,6 +5,7 @@ import type { DiversionReason, Leg, Party, ReleaseCause } from '../call/leg.ts';
 import type { CallRegistry } from '../call/registry.ts';
 import type { Config, PinConfig } from '../config/schema.ts';
 import type { ClassifiedNumber, RoutePlan, Said } from '../dialplan/route-plan.ts';
+import type { PlaySource } from '../media/api.ts';
 import type { FxoPort, FxsPort, RingClass } from '../port/port.ts';
 import type { AuditSink } from '../records/audit.ts';
 import type { CallRecord } from '../records/call-record.ts';
@@ -136,6 +137,8 @@ export interface ServiceContext extends AnalogContext {
   hideNumber(origin: Extract<Origin, { kind: 'on-site' }>, hidden: boolean): Promise<void>;
   /** The office's schedules in force. */
   hours: Pick<OfficeHours, 'holds' | 'destinationOf' | 'leave' | 'switch'>;
+  /** A text spoken in the language of the box; absent where the box cannot speak. */
+  speech?(text: string): Promise<PlaySource | undefined>;
   /** The calls of the past, newest first, some thousands of them; absent: none are known. */
   recentCalls?(): Iterable<CallRecord>;
   /** A fresh id for a leg. */

@@ -64,7 +64,7 @@ export class Incoming {
       (n) => this.#normalise(n.number) === called && (n.trunk === undefined || n.trunk === call.trunkId),
     );
     const shown = access || number ? called : withoutBurst(called, config.accessNumbers);
-    const about = {
+    const about: Called = {
       trunkId: call.trunkId,
       calledNumber: shown,
       ...(call.diversions?.length ? { diversions: [...call.diversions] } : {}),
@@ -81,7 +81,7 @@ export class Incoming {
     }
     const to = number && (listed?.destination ?? this.#context.hours.destinationOf(number));
     const destination = config.destinations.find((d) => d.id === to);
-    this.#ring(leg, destination, call.caller, about, undefined, listed);
+    this.#ring(leg, destination, call.caller, about, { list: listed, label: number?.label });
   }
 
   /** Serves a city line that has begun to ring; the caller's number may still come. */
@@ -121,7 +121,7 @@ export class Incoming {
     }
     const id = listed?.destination ?? line?.incoming;
     const destination = config.destinations.find((d) => d.id === id);
-    this.#ring(leg, destination, caller, {}, from, listed);
+    this.#ring(leg, destination, caller, {}, { from, list: listed });
   }
 
   /** The list that a caller is on now. For the hour after an emergency call nobody is: the dispatcher may be anybody. */
@@ -176,14 +176,12 @@ export class Incoming {
     }
   }
 
-  /** `from`: the line it came in on, which it must not go out by again. */
   #ring(
     leg: Leg,
     destination: DestinationConfig | undefined,
     caller: Party,
     about: Called,
-    from?: Origin,
-    list?: CallerListConfig,
+    { from, list, label }: Circumstances,
   ): void {
     const call = this.#context.calls.open(leg, {
       ...incomingSeed(caller, about),
@@ -206,6 +204,7 @@ export class Incoming {
           caller,
           rights,
           ...(from ? { from } : {}),
+          ...(label === undefined ? {} : { label }),
           diverted: (about.diversions ?? []).reduce((sum, { times }) => sum + times, 0),
           ...(about.calledNumber === undefined ? {} : { divertedFrom: about.calledNumber }),
         })
@@ -241,6 +240,16 @@ interface Called {
   trunkId?: string;
   calledNumber?: string;
   diversions?: Diversion[];
+}
+
+/** What else decides about a call. */
+interface Circumstances {
+  /** The line it came in on, which it must not go out by again. */
+  from?: Origin;
+  /** The list that the caller is on. */
+  list: CallerListConfig | undefined;
+  /** In whose name the office was called. */
+  label?: string | undefined;
 }
 
 const outside: Origin = { kind: 'outside' };

@@ -18,6 +18,8 @@ export interface ReachRequest {
   rights: Rights;
   /** Where the call comes from, so that a PBX does not get its own call back (H02). */
   from?: Origin;
+  /** In whose name the office is called: shown on its telephones before the caller's name, and whispered (S01). */
+  label?: string;
   /** Id of the destination whose steps are gone through. */
   destination?: string;
   /** How often the call was diverted before it came to us, as the network tells it; those count as ours do (M05). */

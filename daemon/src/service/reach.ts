@@ -19,6 +19,7 @@ import { routeAttempt } from './outgoing.ts';
 import { type PersonWays, personAttempt } from './person-reach.ts';
 import { nobody, type ReachRequest } from './reach-request.ts';
 import { payerOf } from './spend/account.ts';
+import { whisper } from './whisper.ts';
 
 export type { ReachRequest } from './reach-request.ts';
 
@@ -47,8 +48,9 @@ export class Reach {
     this.#lastTalks = new LastTalks(context.calls, context.recentCalls);
     this.#groups = new GroupReach(context, (target, request) => this.#text(target, request));
     this.#ways = {
-      port: (port, { caller, ring }) => this.port(port, caller, ring),
-      device: (id, number, { caller, ring }) => this.device(id, number, caller, ring),
+      port: (port, request) => this.#labelled(request, (caller) => this.port(port, caller, request.ring)),
+      device: (id, number, request) =>
+        this.#labelled(request, (caller) => this.device(id, number, caller, request.ring)),
       outside: (number, request) => this.#outside(number, request),
       forward: (to, request) => this.#text(to, request),
     };
@@ -161,7 +163,7 @@ export class Reach {
   #target(target: Target, request: ReachRequest): Attempt {
     switch (target.kind) {
       case 'port':
-        return this.port(target.port, request.caller, request.ring);
+        return this.#ways.port(target.port, request);
       case 'device':
         return this.#deviceTarget(target.device, request);
       case 'behind':
@@ -179,6 +181,13 @@ export class Reach {
         return once ? personAttempt(target.person, once, this.#ways, this.#context) : inACircle();
       }
     }
+  }
+
+  /** Shows the name of the office that was called to a telephone of ours, and says it where the box can speak (S01). */
+  #labelled({ caller, label }: ReachRequest, ring: (caller: Party) => Attempt): Attempt {
+    if (label === undefined) return ring(caller);
+    const attempt = ring({ ...caller, name: caller.name === undefined ? label : `${label}: ${caller.name}` });
+    return this.#context.speech ? new ConfirmedAttempt(attempt, whisper(label, this.#context)) : attempt;
   }
 
   /** A service that may ring others and send the caller on; what it does begins anew, and not for ever. */
@@ -220,7 +229,10 @@ export class Reach {
       payer: payerOf(rights),
     };
     const route = routeAttempt(plan, shown, this.#context);
-    const attempt = request.pressOne ? new ConfirmedAttempt(route, pressOne(this.#context)) : route;
+    const asked = request.pressOne ? pressOne(this.#context) : undefined;
+    const { label } = request;
+    const confirm = label === undefined ? asked : whisper(label, this.#context, asked);
+    const attempt = confirm ? new ConfirmedAttempt(route, confirm) : route;
     if (!outside) return attempt;
     attempt.on('started', (leg) => outside.follow(leg));
     return new DeferredAttempt(() =>
@@ -234,7 +246,7 @@ export class Reach {
     const number = device?.extension ?? request.divertedFrom ?? id;
     return device?.kind === 'pbx'
       ? this.#behind(id, number, request)
-      : this.device(id, number, request.caller, request.ring);
+      : this.#ways.device(id, number, request);
   }
 }
 

@@ -77,6 +77,8 @@ export class Bench {
 
   /** Contacts of each device that is there, in groups of one preference. */
   readonly devices = new Map<string, readonly (readonly string[])[]>();
+  /** What devices were called with, in order. */
+  readonly deviceCalls: DeviceCallRequest[] = [];
   /** Every leg to a device so far. */
   readonly deviceLegs: FakeLeg[] = [];
 
@@ -180,7 +182,9 @@ export class Bench {
     return leg;
   }
 
-  #callDevice({ deviceId, number }: DeviceCallRequest): (() => Leg)[][] | ReleaseCause {
+  #callDevice(request: DeviceCallRequest): (() => Leg)[][] | ReleaseCause {
+    const { deviceId, number } = request;
+    this.deviceCalls.push(request);
     const groups = this.devices.get(deviceId);
     if (groups === undefined) return { q850: 20, text: 'no device', by: 'local' };
     return groups.map((contacts) =>

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { field } from '../field.ts';
-import { id, name } from './common.ts';
+import { id, name, oneLine, oneLineHint } from './common.ts';
 import { byHours, during } from './schedule.ts';
 import { target } from './targets.ts';
 
@@ -96,6 +96,19 @@ export const incomingNumber = z.object({
   trunk: id
     .optional()
     .meta(field('Линия оператора', 'Trunk', 'Пусто: любая.', 'Empty: any.', { refersTo: 'trunks' })),
+  label: oneLine
+    .min(1)
+    .max(32)
+    .optional()
+    .meta(
+      field(
+        'От чьего имени отвечать',
+        'Answered in the name of',
+        'Показывается на телефонах перед именем звонящего: «Ромашка».',
+        'Shown on the telephones before the caller\'s name: "Camomile Ltd".',
+        { hint: oneLineHint },
+      ),
+    ),
   destination: id.meta(
     field('Кому звонить', 'Destination', 'Кто отвечает.', 'Who is called.', { refersTo: 'destinations' }),
   ),
