@@ -205,13 +205,20 @@ export class Spending {
 
   #released(meter: Meter): void {
     if (!this.#meters.delete(meter)) return;
-    const { charge, since, day } = meter;
-    const ms = since === undefined ? 0 : this.#context.clock.now() - since;
+    // The call closes its record in this turn, and what stands there is what a restart will count.
+    queueMicrotask(() => this.#settle(meter, this.#context.clock.now()));
+  }
+
+  #settle({ charge, since, day, keeper, accounts }: Meter, endedAt: number): void {
+    const record = keeper?.record;
+    const closed = record?.state === 'ended' && record.routeId === charge.routeId ? record : undefined;
+    const ms = since === undefined ? 0 : (closed?.talkMs ?? endedAt - since);
     this.#guard.ended(charge, ms);
     if (day !== undefined) this.#packages.add(charge, day, ms);
     if (day !== undefined && !uncounted.has(charge.tollClass)) {
-      const parts = charge.price ? costOf(charge.price, ms) : 0;
-      this.#ledger.add(meter.accounts, day, { parts, ms });
+      const own = charge.price ? costOf(charge.price, ms) : 0;
+      const parts = closed ? toParts(closed.price ?? 0) : own;
+      this.#ledger.add(accounts, day, { parts, ms });
       this.#guard.spent(this.#ledger.spent(office, this.#today()).parts);
     }
     if (![...this.#meters].some((m) => m.since !== undefined)) {
@@ -283,7 +290,7 @@ export class Spending {
         else for (const meter of going) this.#beep(meter, now + left);
       }
     }
-    this.#settle(standing);
+    this.#takeBack(standing);
     if (next < Number.POSITIVE_INFINITY) this.#timer = clock.after(next, () => this.#look());
     else if (standing.size > 0) this.#timer = clock.after(this.#toMidnight(), () => this.#look());
   }
@@ -332,7 +339,7 @@ export class Spending {
   }
 
   /** Takes back the alarms of budgets that have room again: a new day, or a higher limit. */
-  #settle(standing: ReadonlySet<string>): void {
+  #takeBack(standing: ReadonlySet<string>): void {
     for (const id of this.#standing.keys()) {
       if (standing.has(id)) continue;
       this.#standing.delete(id);
