@@ -1,4 +1,5 @@
 import { enLines } from './en-lines.ts';
+import { enReach } from './en-reach.ts';
 import { enSchedules } from './en-schedules.ts';
 import { enTalks } from './en-talks.ts';
 import type { Key } from './ru.ts';
@@ -6,6 +7,7 @@ import type { Key } from './ru.ts';
 /** English; `a|b` are the forms for one and for more. */
 export const en: Record<Key, string> = {
   ...enLines,
+  ...enReach,
   ...enSchedules,
   loading: 'Loading…',
   technical: 'Technical details',
@@ -348,7 +350,6 @@ export const en: Record<Key, string> = {
   'class.pinFor': 'with a PIN: {list}',
 
   'people.lead': 'How each person is reached, and where calls go when they are away.',
-  'callers.refuse': 'refused',
   'people.title': 'Staff',
   'people.mobile': 'mobile {number}',
   'people.class': 'class “{name}”',

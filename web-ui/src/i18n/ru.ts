@@ -1,4 +1,5 @@
 import { ruLines } from './ru-lines.ts';
+import { ruReach } from './ru-reach.ts';
 import { ruSchedules } from './ru-schedules.ts';
 import { ruTalks } from './ru-talks.ts';
 
@@ -8,6 +9,7 @@ import { ruTalks } from './ru-talks.ts';
  */
 export const ru = {
   ...ruLines,
+  ...ruReach,
   ...ruSchedules,
   loading: 'Загружается…',
   technical: 'Технические подробности',
@@ -350,7 +352,6 @@ export const ru = {
   'class.pinFor': 'с ПИН-кодом: {list}',
 
   'people.lead': 'Как дозвониться до каждого и куда идут вызовы, если его нет.',
-  'callers.refuse': 'не принимать',
   'people.title': 'Сотрудники',
   'people.mobile': 'мобильный {number}',
   'people.class': 'класс «{name}»',
