@@ -226,10 +226,15 @@ t.test(
     const patient = await talking(t);
     t.equal(await patient.leg.toFax?.(false), 't38');
     t.equal(patient.offers.length, 1);
-    const eager = await talking(t, { fax: 't38' });
-    const before = performance.now();
-    t.equal(await eager.leg.toFax?.(false), 't38');
-    t.ok(performance.now() - before < 1400, 'no pause for the peer');
+    // The shortest of some: a machine that is held up makes each longer, and none shorter.
+    let least = Number.POSITIVE_INFINITY;
+    for (let tries = 0; tries < 5 && least >= 1400; tries++) {
+      const eager = await talking(t, { fax: 't38' });
+      const before = performance.now();
+      t.equal(await eager.leg.toFax?.(false), 't38');
+      least = Math.min(least, performance.now() - before);
+    }
+    t.ok(least < 1400, 'no pause for the peer');
   },
 );
 

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { patient } from '../../../hw/simulator/office/patience.ts';
 import { answerChallenge, chooseChallenge, mayAnswer, parseChallenges } from '../../src/sip/digest.ts';
 
 const field = (header: string, name: string): string | undefined =>
@@ -81,7 +82,7 @@ t.test('hostile headers cost no time and give nothing', async (t) => {
   t.same(parseChallenges(`Digest ${' '.repeat(60_000)}`), []);
   t.same(parseChallenges(`Digest ${'a=",'.repeat(20_000)}`), []);
   t.ok(parseChallenges('Digest realm="r", nonce="n", '.repeat(500)).length <= 8);
-  t.ok(performance.now() - began < 200);
+  t.ok(performance.now() - began < patient(200));
 });
 
 t.test('C09: only the trunk, only its realm, never inside a dialog that a caller began', async (t) => {

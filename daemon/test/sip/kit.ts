@@ -1,3 +1,4 @@
+import { patient } from '../../../hw/simulator/office/patience.ts';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { Emitter } from '../../src/base/emitter.ts';
 import type { Leg, LegEvents } from '../../src/call/leg.ts';
@@ -214,7 +215,7 @@ export function next(
     const timer = setTimeout(() => {
       off();
       reject(new Error(`no ${event} within ${ms} ms`));
-    }, ms);
+    }, patient(ms));
     const off = source.on(event as never, (...args) => {
       if (!match(...(args as never[]))) return;
       clearTimeout(timer);
@@ -238,7 +239,7 @@ export async function until<T>(
   probe: () => T | undefined | false | Promise<T | undefined | false>,
   ms = 5000,
 ): Promise<T> {
-  const end = performance.now() + ms;
+  const end = performance.now() + patient(ms);
   for (;;) {
     const value = await probe();
     if (value) return value;

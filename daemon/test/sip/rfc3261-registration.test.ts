@@ -1,4 +1,5 @@
 import t from 'tap';
+import { patient } from '../../../hw/simulator/office/patience.ts';
 import { Emitter } from '../../src/base/emitter.ts';
 import { Machine } from '../../src/base/machine.ts';
 import type { NetworkEvent } from '../../src/sip/index.ts';
@@ -89,7 +90,7 @@ t.test(
       const { gateway } = await startGateway(t, engine, [trunk], { resolver, times });
       const began = performance.now();
       await ready(gateway, 'registered');
-      t.ok(performance.now() - began < 3000, dead ? 'after 503' : 'after silence');
+      t.ok(performance.now() - began < patient(3000), dead ? 'after 503' : 'after silence');
       t.ok(first.of('REGISTER').length >= 1);
       t.match(gateway.trunks()[0], { targets: [{ state: 'silent' }, { state: 'answers' }] });
       await gateway.close();

@@ -1,5 +1,6 @@
 /** What the engine's tests share: engines on free ports, real drachtio-srf clients, event waits. */
 import { createRequire } from 'node:module';
+import { patient } from '../../../hw/simulator/office/patience.ts';
 import type { EngineConfig } from '../../src/sipd/config.ts';
 import { type Engine, start } from '../../src/sipd/engine.ts';
 import { hostPort } from '../../src/sipd/message/uri.ts';
@@ -57,7 +58,7 @@ export async function client(
 export async function within(promise: Promise<Any>, ms: number, what: string): Promise<Any> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what}: nothing within ${ms} ms`)), ms);
+    timer = setTimeout(() => reject(new Error(`${what}: nothing within ${ms} ms`)), patient(ms));
   });
   try {
     return await Promise.race([promise, late]);
@@ -73,7 +74,7 @@ export function next(emitter: Any, event: string, ms = 3000): Promise<Any[]> {
 
 /** Resolves once `probe` is true; looks again every few ms. */
 export async function until(probe: () => boolean, ms: number, what: string): Promise<void> {
-  const end = Date.now() + ms;
+  const end = Date.now() + patient(ms);
   while (!probe()) {
     if (Date.now() > end) throw new Error(`${what}: not within ${ms} ms`);
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import t from 'tap';
+import { patient } from '../../../hw/simulator/office/patience.ts';
 import { startSimulator } from '../../../hw/simulator/simulator.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { startMediaWorker } from '../../src/worker/media-host.ts';
@@ -127,14 +128,14 @@ t.test('the card is not fed while call control is not alive (ruling 2)', async (
   t.not(office.card.session, 0, 'fed: the session lasts');
   healthy = false;
   const begin = performance.now();
-  while (office.card.session !== 0 && performance.now() - begin < 4000)
+  while (office.card.session !== 0 && performance.now() - begin < patient(4000))
     await new Promise((r) => setTimeout(r, 20));
   const took = performance.now() - begin;
   t.equal(office.card.session, 0, 'not fed: the card is in its safe state');
-  t.ok(took > 900 && took < 2200, `after ${took.toFixed(0)} ms`);
+  t.ok(took > 900 && took < patient(2200), `after ${took.toFixed(0)} ms`);
   healthy = true;
   const back = performance.now();
-  while (office.card.session === 0 && performance.now() - back < 4000)
+  while (office.card.session === 0 && performance.now() - back < patient(4000))
     await new Promise((r) => setTimeout(r, 20));
   t.not(office.card.session, 0, 'and back by itself when call control ticks again');
 });

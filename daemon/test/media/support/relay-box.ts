@@ -1,5 +1,6 @@
 /** Runs in the box's namespace: a media engine with two sessions toward the peers, commanded by messages. */
 
+import { patient } from '../../../../hw/simulator/office/patience.ts';
 import { NETWORK } from '../../../../scripts/lib/namespaces.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { MediaEngine } from '../../../src/media/engine.ts';
@@ -78,7 +79,7 @@ process.on('message', async (question: Question) => {
   if (question.what === 'until') {
     const wanted = question.inKernel ? 1 : 0;
     const begin = performance.now();
-    while (paths?.count !== wanted && performance.now() - begin < 8000)
+    while (paths?.count !== wanted && performance.now() - begin < patient(8000))
       await new Promise((resolve) => setTimeout(resolve, 5));
   }
   if (question.what === 'close') {
