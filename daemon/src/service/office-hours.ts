@@ -36,7 +36,7 @@ export interface OverrideStore {
 
 const hourMs = 3_600_000;
 
-/** How often the wall clock is looked at, so that a clock put right is noticed, ms. */
+/** How often the wall clock is looked at besides, so that a clock put right is noticed, ms. */
 const lookMs = 30_000;
 
 /** The office's schedules as they are in force, switched by hand or not; what services ask whether something is on now. */
@@ -45,10 +45,9 @@ export class OfficeHours extends Emitter<{ changed: [schedule: string] }> {
   readonly #config: () => Config;
   readonly #store: OverrideStore;
   readonly #overrides = new Map<string, Override>();
-  readonly #look: Timer;
   /** The mode that was told last, by schedule. */
   readonly #told = new Map<string, string>();
-  #due: Timer | undefined;
+  #next: Timer | undefined;
 
   constructor(parts: { clock: Clock; config: () => Config; store: OverrideStore }) {
     super();
@@ -56,13 +55,11 @@ export class OfficeHours extends Emitter<{ changed: [schedule: string] }> {
     this.#config = parts.config;
     this.#store = parts.store;
     for (const override of parts.store.read()) this.#overrides.set(override.schedule, override);
-    this.#look = parts.clock.every(lookMs, () => this.refresh());
     this.refresh();
   }
 
   close(): void {
-    this.#look.cancel();
-    this.#due?.cancel();
+    this.#next?.cancel();
   }
 
   /** Overrides in force, for the dial plan. */
@@ -163,9 +160,10 @@ export class OfficeHours extends Emitter<{ changed: [schedule: string] }> {
       this.#told.delete(id);
       this.emit('changed', id);
     }
-    this.#due?.cancel();
-    this.#due = undefined;
-    if (due - now < lookMs) this.#due = this.#clock.after(due - now, () => this.refresh());
+    this.#next?.cancel();
+    // Where there is no schedule there is nothing to wait for; another configuration looks again.
+    this.#next =
+      all.size === 0 ? undefined : this.#clock.after(Math.min(due - now, lookMs), () => this.refresh());
   }
 
   #dropEnded(now: number, all: ReadonlyMap<string, Schedule>): void {
