@@ -1,6 +1,6 @@
 import t from 'tap';
 import { type Any, at, client, QUICK, sdp, startEngine, until, within } from './kit.ts';
-import { udpPeer } from './peer.ts';
+import { type Seen, udpPeer } from './peer.ts';
 
 /** A proxying client, a caller with an engine of its own, and bare peers as destinations. */
 async function bench(t: Any) {
@@ -172,8 +172,10 @@ t.test(
     const refused = await target.response(482);
     t.match(refused.headers.via, /z9hG4bKback1/);
     target.send(to, back(`sip:carol@${to}`, 'z9hG4bKback2'));
-    const spiral = await target.expect('OPTIONS');
-    t.equal(spiral.headers.via!.split(',').length, 3);
+    // What was passed on before is not answered, and sent again meanwhile.
+    const vias = (length: number) => (seen: Seen) =>
+      seen.method === 'OPTIONS' && seen.headers.via!.split(',').length === length;
+    t.ok(await target.next(vias(3)), 'on its way with three');
     // Somebody else's branch that looks like ours proves nothing.
     const foreign = via.replace(to, '192.0.2.1:5060');
     target.send(to, back(`sip:bob@${to}`, 'z9hG4bKback3').replace(via, foreign));
