@@ -38,8 +38,8 @@ const limits = {
   dialTone: 10_000,
   current: 1000,
   ringing: 20_000,
-  /** Two bursts make a ringback: at its slowest 2 s in 6 s, after a pause of the same. */
-  ringback: 14_000,
+  /** Two bursts make a ringback: at its slowest 2 s in 6 s, after a pause of the same; more costs only where none comes. */
+  ringback: 30_000,
   answer: 3000,
   signals: 12_000,
   /** How long more after the first tone: a second sign may follow. */
