@@ -5,17 +5,22 @@ import { SAMPLE_RATE } from './level.ts';
  * leaves the rest nearly as it was.
  */
 export class Notch {
-  readonly #cos: number;
+  #cos = 0;
+  #gain = 1;
   readonly #radius: number;
-  readonly #gain: number;
   #x1 = 0;
   #x2 = 0;
   #y1 = 0;
   #y2 = 0;
 
   constructor(frequency: number, widthHz: number) {
-    this.#cos = 2 * Math.cos((2 * Math.PI * frequency) / SAMPLE_RATE);
     this.#radius = 1 - (Math.PI * widthHz) / SAMPLE_RATE;
+    this.tune(frequency);
+  }
+
+  /** Takes another frequency out from now on. */
+  tune(frequency: number): void {
+    this.#cos = 2 * Math.cos((2 * Math.PI * frequency) / SAMPLE_RATE);
     // Unity at half the sampling rate: what is well above the notch, as DTMF is, keeps its level.
     const r = this.#radius;
     this.#gain = (1 + r * this.#cos + r * r) / (2 + this.#cos);

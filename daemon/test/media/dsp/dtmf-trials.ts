@@ -17,9 +17,11 @@ export interface Press {
   readonly columnError?: number;
   /** Signal (both tones) over white noise, dB. */
   readonly snr?: number;
-  /** Continuous tone under the digit: level, and frequency if not 425 Hz. */
+  /** Continuous tone under the digit: level of all of it, and frequencies if not 425 Hz. */
   readonly dialTone?: number;
-  readonly dialHz?: number;
+  readonly dialHz?: number | readonly number[];
+  /** What comes before the digit, ms. */
+  readonly leadMs?: number;
   /** Drop-outs: where in the digit, and how long. */
   readonly gapAt?: number;
   readonly gapMs?: number;
@@ -71,9 +73,12 @@ export function pressOf(press: Press, k: number, at: number, seed: number): Int1
     if (echoMs !== undefined) add(from + echoMs, -echoDb);
   }
   if (press.dialTone !== undefined) {
-    const a = sineAmplitude(press.dialTone);
-    const w = (2 * Math.PI * (press.dialHz ?? 425)) / 8000;
-    for (let i = 0; i < out.length; i++) out[i]! += a * Math.sin(w * i + seed);
+    const tones = [press.dialHz ?? 425].flat();
+    const a = sineAmplitude(press.dialTone - 10 * Math.log10(tones.length));
+    for (const tone of tones) {
+      const w = (2 * Math.PI * tone) / 8000;
+      for (let i = 0; i < out.length; i++) out[i]! += a * Math.sin(w * i + seed * tone);
+    }
   }
   const power = 10 ** (low / 10) + 10 ** (high / 10);
   const noise = press.snr === undefined ? {} : { noiseDbm0: 10 * Math.log10(power) - press.snr };
@@ -97,7 +102,9 @@ export function trials(press: Press, options?: DtmfDetectorOptions, places = 12)
   for (let k = 0; k < 16; k++) {
     for (let place = 0; place < places; place++) {
       const seed = k * 31 + place + 1;
-      const heard = digitsOf(hear(pressOf(press, k, 100 + (place * 5) / places + 0.3 * k, seed), options));
+      const heard = digitsOf(
+        hear(pressOf(press, k, (press.leadMs ?? 100) + (place * 5) / places + 0.3 * k, seed), options),
+      );
       const wanted = DTMF_KEYS[k]!.repeat(press.againAfter === undefined ? 1 : 2);
       if (heard === wanted) right++;
       else if (heard === '') none++;
