@@ -22,6 +22,15 @@ function loudest(side: Int16Array, hz: number, from = 0, to = side.length / 8000
   return most;
 }
 
+/** Whether there is sound for half a second that is not the far end's 425 Hz, whenever that is: the machine may be late. */
+function speaks(side: Int16Array): boolean {
+  for (let at = 0; at + 4000 <= side.length; at += 400) {
+    const part = side.subarray(at, at + 4000);
+    if (levelDbm0(part) > -30 && toneLevelDbm0(part, 425) < levelDbm0(part) - 6) return true;
+  }
+  return false;
+}
+
 async function fileOf(t: { testdir(): string }, box: Box, record: CallRecord, number = 0) {
   const entry = record.recordings![number]!;
   const { data } = await box.api.download(`/api/calls/${record.id}/recordings/${entry.file}?download`);
@@ -40,6 +49,8 @@ t.test(
     const box = await startBox(t, {
       edit: (office) => {
         pointTrunk(office, 'alpha', operator);
+        // The longer the melody, the more of its notes are near those that are measured.
+        office.dialing.holdSound = 'tone';
         office.recording = { calls: 'outgoing', minFreeMegabytes: 1 };
       },
     });
@@ -90,7 +101,7 @@ t.test(
     t.ok(loudest(right, 1000, held - 0.8, held - 0.2) < -40);
     t.ok(loudest(left, 1300, held) > -12, 'after the hold, too');
     t.ok(loudest(left, 700, held) < -40 && loudest(right, 700, held) < -40, 'nothing of the consultation');
-    t.ok(levelDbm0(right.subarray(4000, 10_000)) > -30, 'the announcement is heard');
+    t.ok(speaks(right.subarray(0, 8000 * held)), 'the announcement is heard');
 
     const path = `/api/calls/${record.id}/recordings/${entry.file}`;
     const part = await box.api.range(path, 'bytes=100-199');
