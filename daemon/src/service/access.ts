@@ -140,7 +140,13 @@ export class Access {
     );
     return new Promise((resolve) => {
       call.whenDone((released) => resolve(released));
-      if (!emergency) call.on('answered', () => limitCall(call, access.maxMinutes, this.#context, [leg]));
+      let limited = emergency;
+      const limit = (): void => {
+        if (!limited) limitCall(call, access.maxMinutes, this.#context, [leg]);
+        limited = true;
+      };
+      call.on('answered', limit);
+      call.on('served', limit);
       if (resolved.kind === 'attempt') {
         call.place(resolved.attempt, dialog.digits.lastAt);
         return;

@@ -107,24 +107,27 @@ t.test('a list for some days, hours and numbers only, which ends by itself (M16)
         destination: 'vip',
         incoming: ['main'],
         during: { schedule: 'mornings' },
-        from: '2026-01-19',
-        until: '2026-01-23',
+        from: '2026-01-16',
+        until: '2026-01-16',
       },
     ],
   };
+  const b = new Bench(document);
   const at = async (moscow: string): Promise<number[]> => {
-    const b = new Bench(document);
     b.clock.advance(Date.parse(`${moscow}+03:00`) - b.clock.wall());
-    trunkCall(b, { number: '+79031112233' });
+    const caller = trunkCall(b, { number: '+79031112233' });
     await settle();
-    return ringing(b);
+    const rung = ringing(b);
+    caller.farReleases(16);
+    await settle();
+    return rung;
   };
-  t.same(await at('2026-01-19T09:59:59'), [4]);
-  t.same(await at('2026-01-19T10:00:00'), [1, 2]);
-  t.same(await at('2026-01-23T14:59:59'), [1, 2]);
-  t.same(await at('2026-01-23T15:00:00'), [4]);
-  t.same(await at('2026-01-26T10:30:00'), [4], 'the week is over');
-  t.same(await at('2026-01-16T10:30:00'), [4], 'and had not begun');
+  t.same(await at('2026-01-15T12:00:00'), [4], 'it has not begun');
+  t.same(await at('2026-01-16T09:59:59'), [4]);
+  t.same(await at('2026-01-16T10:00:00'), [1, 2]);
+  t.same(await at('2026-01-16T14:59:59'), [1, 2]);
+  t.same(await at('2026-01-16T15:00:00'), [4]);
+  t.same(await at('2026-01-17T10:30:00'), [4], 'its last day is over');
 });
 
 t.test(

@@ -100,6 +100,7 @@ function whoRings(config: ControlProps['config']): { value: string; name: string
   return [
     ...itemsOf(config, 'people').map((o) => ({ value: `person:${o.value}`, name: o.name })),
     ...itemsOf(config, 'groups').map((o) => ({ value: `group:${o.value}`, name: o.name })),
+    ...itemsOf(config, 'rooms').map((o) => ({ value: `room:${o.value}`, name: o.name })),
     ...itemsOf(config, 'telephones').map((o) => ({ value: `port:${o.value}`, name: o.name })),
     ...itemsOf(config, 'devices').map((o) => ({ value: `device:${o.value}`, name: o.name })),
   ];

@@ -40,6 +40,7 @@ export function targetName(config: PublicConfig, target: string): string {
   if (kind === 'device') return named(config.devices, id);
   if (kind === 'person') return named(config.people, id);
   if (kind === 'group') return named(config.groups, id);
+  if (kind === 'room') return named(config.rooms, id);
   if (kind === 'port') return socketName(config, Number(id));
   return phone(id);
 }
