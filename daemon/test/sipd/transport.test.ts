@@ -134,6 +134,8 @@ t.test('one connection carries all requests to a peer; a broken one is told and 
   await until(() => engine.stats().connections === 0, 1000, 'closed');
   ask();
   await until(() => peer.sockets.length === 2, 1000, 'opened anew');
+  // The connection is there before what is sent over it.
+  await until(() => peer.text().split('OPTIONS sip:1').length === 4, 1000, 'the third');
   const last = read(peer.text().slice(peer.text().lastIndexOf('OPTIONS sip:1')));
   peer.sockets[1]!.write(
     `SIP/2.0 200 OK\r\nVia: ${last.headers.via}\r\nFrom: ${last.headers.from}\r\nTo: ${last.headers.to};tag=x\r\nCall-ID: ${last.headers['call-id']}\r\nCSeq: ${last.headers.cseq}\r\nContent-Length: 0\r\n\r\n`,
