@@ -135,7 +135,7 @@ export function throughCanceller(cancel: Cancel, options: EchoCallOptions): Echo
 
 /**
  * The most that any canceller can take away behind A-law, dB: the echo against the noise that coding adds to all that is
- * received. No filter knows that noise beforehand; where the near end is loud it is loud too (about 38 dB below it).
+ * received. No filter knows that noise beforehand; where the near end is loud it is loud too (some 35 dB below it).
  */
 export function codingBound(options: EchoCallOptions, fromS: number, toS: number): number {
   const { far, echo, near = new Float64Array(far.length), noiseDbm0 = -65 } = options;
