@@ -92,6 +92,7 @@ export class Dialing {
     const shown = {
       caller,
       payer: payerOf(rights),
+      ...(dialer.service === 'consult' ? { beside: true } : {}),
       ...(divertedFrom === undefined ? {} : { divertedFrom, diversionReason }),
       ...(userToUser === undefined ? {} : { userToUser }),
     };

@@ -14,6 +14,8 @@ export interface Shown {
   diversionReason?: DiversionReason;
   userToUser?: string;
   emergency?: boolean;
+  /** A consultation: who makes it has another call, and goes on having it. */
+  beside?: boolean;
   /** Who pays: who dialed, or the owner of a forwarding (ruling 8). */
   payer?: Payer;
 }
@@ -34,7 +36,7 @@ export function stepAttempts(
   shown: Shown,
   context: ServiceContext,
 ): Attempt[] {
-  const { payer = {}, ...request } = shown;
+  const { payer = {}, beside, ...request } = shown;
   const { costCentre } = payer;
   const note = {
     number: plan.number.e164 ?? plan.number.shortCode ?? step.number,
@@ -48,7 +50,7 @@ export function stepAttempts(
     tollClass: plan.number.class,
     number: note.number,
     routeId: step.routeId,
-    diverted: shown.divertedFrom !== undefined,
+    diverted: shown.divertedFrom !== undefined || beside === true,
     ...(step.price === undefined ? {} : { price: step.price }),
   };
   /** Every way out is charged and checked here, whichever service takes it; an emergency call is neither. */
