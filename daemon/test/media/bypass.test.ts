@@ -2,24 +2,13 @@ import t from 'tap';
 import { FakeClock } from '../../src/base/clock.ts';
 import type { RtpParameters } from '../../src/media/api.ts';
 import { MediaEngine } from '../../src/media/engine.ts';
-import { russia } from './support/engine.ts';
+import { russia, terms } from './support/engine.ts';
 import { MemorySockets } from './support/memory-sockets.ts';
 
 const PEERS = [7000, 7002] as const;
 
-const terms = (port: number, changes: Partial<RtpParameters> = {}): RtpParameters => ({
-  remoteAddress: '127.0.0.1',
-  remotePort: port,
-  remoteRtcpPort: port + 1,
-  rtcpMux: false,
-  codec: 'PCMA',
-  payloadType: 8,
-  telephoneEventPayloadType: 101,
-  ptimeMs: 20,
-  direction: 'sendrecv',
-  mayBypass: true,
-  ...changes,
-});
+const bypassed = (port: number, changes: Partial<RtpParameters> = {}): RtpParameters =>
+  terms(port, { mayBypass: true, ...changes });
 
 interface Bench {
   clock: FakeClock;
@@ -55,7 +44,7 @@ async function call(changes: readonly Partial<RtpParameters>[] = [{}, {}], from 
     const { endpoint, port } = await media.openRtp('127.0.0.1');
     endpoints.push(endpoint);
     ports.push(port);
-    await media.setRtp(endpoint, terms(peer, changes[i]));
+    await media.setRtp(endpoint, bypassed(peer, changes[i]));
   }
   const [a = '', b = ''] = endpoints;
   await media.connect(a, b);

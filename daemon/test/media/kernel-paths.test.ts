@@ -4,7 +4,7 @@ import type { RtpParameters } from '../../src/media/api.ts';
 import { MediaEngine } from '../../src/media/engine.ts';
 import { KernelPaths } from '../../src/media/relay/kernel-paths.ts';
 import type { Flow, FlowCount, RelayTable } from '../../src/media/relay/relay-table.ts';
-import { russia } from './support/engine.ts';
+import { russia, terms } from './support/engine.ts';
 import { MemorySockets } from './support/memory-sockets.ts';
 
 /** The kernel's table as a list, whose counters the test moves. */
@@ -51,19 +51,6 @@ interface Bench {
   /** The kernel relays for so long. */
   pass(ms: number): void;
 }
-
-const terms = (port: number, changes: Partial<RtpParameters> = {}): RtpParameters => ({
-  remoteAddress: '127.0.0.1',
-  remotePort: port,
-  remoteRtcpPort: port + 1,
-  rtcpMux: false,
-  codec: 'PCMA',
-  payloadType: 8,
-  telephoneEventPayloadType: 101,
-  ptimeMs: 20,
-  direction: 'sendrecv',
-  ...changes,
-});
 
 async function call(
   changes: readonly Partial<RtpParameters>[] = [{}, {}],

@@ -2,17 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { AuditPage } from '../../src/api/contract.ts';
-import { toneLevelDbm0 } from '../../src/media/dsp/level.ts';
 import { operatorCall, pointTrunk, startBox, startOperator, toneAtOperator } from '../kit/box.ts';
-import { recorded } from '../media/support/recorded.ts';
-
-/** The most that is heard of a frequency in any 200 ms of a side. */
-function loudest(side: Int16Array, hz: number): number {
-  let most = Number.NEGATIVE_INFINITY;
-  for (let at = 0; at + 1600 <= side.length; at += 800)
-    most = Math.max(most, toneLevelDbm0(side.subarray(at, at + 1600), hz));
-  return most;
-}
+import { loudest, recorded } from '../media/support/recorded.ts';
 
 t.test(
   'a city line forwarded to a mobile is recorded, each side in its channel, encrypted; who listens is in the log',

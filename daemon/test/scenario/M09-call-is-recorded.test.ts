@@ -12,15 +12,7 @@ import {
   toneAtOperator,
   until,
 } from '../kit/box.ts';
-import { recorded } from '../media/support/recorded.ts';
-
-/** The most that is heard of a frequency in any 200 ms of a side between two times, s. */
-function loudest(side: Int16Array, hz: number, from = 0, to = side.length / 8000): number {
-  let most = Number.NEGATIVE_INFINITY;
-  for (let at = Math.round(8000 * from); at + 1600 <= 8000 * to; at += 800)
-    most = Math.max(most, toneLevelDbm0(side.subarray(at, at + 1600), hz));
-  return most;
-}
+import { loudest, recorded } from '../media/support/recorded.ts';
 
 /** Whether there is sound for half a second that is not the far end's 425 Hz, whenever that is: the machine may be late. */
 function speaks(side: Int16Array): boolean {

@@ -2,10 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { DtmfDetector } from '../../src/media/dsp/dtmf-detector.ts';
-import { toneLevelDbm0 } from '../../src/media/dsp/level.ts';
 import { operatorCall, pointTrunk, startBox, startOperator, toneAtOperator, until } from '../kit/box.ts';
 import { telephoneAt, withTelephone } from '../kit/sip-telephone.ts';
-import { recorded } from '../media/support/recorded.ts';
+import { loudest, recorded } from '../media/support/recorded.ts';
 
 const pin = '258025';
 
@@ -17,13 +16,6 @@ function digitsIn(side: Int16Array): string {
   });
   for (let at = 0; at + 80 <= side.length; at += 80) detector.process(side.subarray(at, at + 80));
   return found;
-}
-
-function loudest(side: Int16Array, hz: number): number {
-  let most = Number.NEGATIVE_INFINITY;
-  for (let at = 0; at + 1600 <= side.length; at += 800)
-    most = Math.max(most, toneLevelDbm0(side.subarray(at, at + 1600), hz));
-  return most;
 }
 
 t.test(

@@ -177,3 +177,24 @@ export const digitWay = (ru: string, en: string) =>
         technical: true,
       }),
     );
+
+/** The beginning of numbers that something holds for. */
+export const numberPrefix = z
+  .string()
+  .regex(/^[0-9]{1,15}$/)
+  .meta(
+    field('Начало номера', 'Prefix', 'С кодом страны, без +.', 'E.164 digits without +.', {
+      hint: ['только цифры, до 15', 'digits only, up to 15'],
+    }),
+  );
+
+/** Days of the week as schedules and time rules number them (ISO 8601), in words. */
+export const days: Record<string, Words> = {
+  '1': ['пн', 'Mon'],
+  '2': ['вт', 'Tue'],
+  '3': ['ср', 'Wed'],
+  '4': ['чт', 'Thu'],
+  '5': ['пт', 'Fri'],
+  '6': ['сб', 'Sat'],
+  '7': ['вс', 'Sun'],
+};

@@ -3,6 +3,7 @@ import { field, type Words } from '../field.ts';
 import {
   asDialed,
   asDialedHint,
+  days,
   dialable,
   dialableHint,
   id,
@@ -254,16 +255,6 @@ export const dialing = z
       scope: 'next-call',
     }),
   );
-
-const days: Record<string, Words> = {
-  '1': ['пн', 'Mon'],
-  '2': ['вт', 'Tue'],
-  '3': ['ср', 'Wed'],
-  '4': ['чт', 'Thu'],
-  '5': ['пт', 'Fri'],
-  '6': ['сб', 'Sat'],
-  '7': ['вс', 'Sun'],
-};
 
 const timeOfDay: Words = ['время ЧЧ:ММ', 'a time HH:MM'];
 

@@ -11,6 +11,7 @@ import {
   id,
   idHint,
   name,
+  numberPrefix,
   oneLineHint,
   portNumber,
   timeRuleIds,
@@ -178,16 +179,7 @@ export const pin = z.object({
     }),
   ),
   numbers: z
-    .array(
-      z
-        .string()
-        .regex(/^[0-9]{1,15}$/)
-        .meta(
-          field('Начало номера', 'Prefix', 'С кодом страны, без +.', 'E.164 digits without +.', {
-            hint: ['только цифры, до 15', 'digits only, up to 15'],
-          }),
-        ),
-    )
+    .array(numberPrefix)
     .default([])
     .meta(
       field(

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { field } from '../field.ts';
-import { enabled, id, idHint, name, portNumber, timeRuleIds, tollClass } from './common.ts';
+import { enabled, id, idHint, name, numberPrefix, portNumber, timeRuleIds, tollClass } from './common.ts';
 import { during } from './schedule.ts';
 
 export const price = z
@@ -129,16 +129,7 @@ export const route = z.object({
       ),
     ),
   prefixes: z
-    .array(
-      z
-        .string()
-        .regex(/^[0-9]{1,15}$/)
-        .meta(
-          field('Начало номера', 'Prefix', 'С кодом страны, без +.', 'E.164 digits without +.', {
-            hint: ['только цифры, до 15', 'digits only, up to 15'],
-          }),
-        ),
-    )
+    .array(numberPrefix)
     .default([])
     .meta(
       field(
@@ -177,16 +168,7 @@ export const route = z.object({
           }),
         ),
       prefixes: z
-        .array(
-          z
-            .string()
-            .regex(/^[0-9]{1,15}$/)
-            .meta(
-              field('Начало номера', 'Prefix', 'С кодом страны, без +.', 'E.164 digits without +.', {
-                hint: ['только цифры, до 15', 'digits only, up to 15'],
-              }),
-            ),
-        )
+        .array(numberPrefix)
         .default([])
         .meta(
           field(

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { field, type Words } from '../field.ts';
-import { id, name, oneLine } from './common.ts';
+import { days, id, name, oneLine } from './common.ts';
 
 const timeHint: Words = ['время ЧЧ:ММ', 'a time HH:MM'];
 const dateHint: Words = ['дата ГГГГ-ММ-ДД', 'a date YYYY-MM-DD'];
@@ -45,16 +45,6 @@ const hoursMode = modeField(
   'Пусто: открыто. Иначе перерыв или своё слово: ночь, дежурный. Что началось позже, то и действует.',
   'Empty: open. Else break, or a word of your own: night, on duty. What began later holds.',
 );
-
-const days: Record<string, Words> = {
-  '1': ['пн', 'Mon'],
-  '2': ['вт', 'Tue'],
-  '3': ['ср', 'Wed'],
-  '4': ['чт', 'Thu'],
-  '5': ['пт', 'Fri'],
-  '6': ['сб', 'Sat'],
-  '7': ['вс', 'Sun'],
-};
 
 const day = z
   .number()

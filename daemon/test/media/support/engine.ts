@@ -80,3 +80,17 @@ export function steadyLevel(samples: Int16Array, frequency: number): number {
   levels.sort((x, y) => x - y);
   return levels[levels.length >> 1] ?? -100;
 }
+
+/** Session terms of a peer on a port of this host, A-law in packets of 20 ms. */
+export const terms = (port: number, changes: Partial<RtpParameters> = {}): RtpParameters => ({
+  remoteAddress: '127.0.0.1',
+  remotePort: port,
+  remoteRtcpPort: port + 1,
+  rtcpMux: false,
+  codec: 'PCMA',
+  payloadType: 8,
+  telephoneEventPayloadType: 101,
+  ptimeMs: 20,
+  direction: 'sendrecv',
+  ...changes,
+});

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import koffi from 'koffi';
+import { toneLevelDbm0 } from '../../../src/media/dsp/level.ts';
 import { oggPages } from '../../../src/media/recording/ogg.ts';
 
 /** Both sides of a recording. */
@@ -7,6 +8,14 @@ export interface Recorded {
   left: Int16Array;
   right: Int16Array;
   seconds: number;
+}
+
+/** The most that is heard of a frequency in any 200 ms of a side between two times, s; dBm0. */
+export function loudest(side: Int16Array, hz: number, from = 0, to = side.length / 8000): number {
+  let most = Number.NEGATIVE_INFINITY;
+  for (let at = Math.round(8000 * from); at + 1600 <= 8000 * to; at += 800)
+    most = Math.max(most, toneLevelDbm0(side.subarray(at, at + 1600), hz));
+  return most;
 }
 
 /** Reads a recording, WAV or Ogg Opus, with readers that know nothing of the writers but the formats. */
