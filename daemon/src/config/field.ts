@@ -28,7 +28,8 @@ export type Reference =
   | 'people'
   | 'destinations'
   | 'incomingNumbers'
-  | 'groups';
+  | 'groups'
+  | 'prompts';
 
 /** A pair of texts, Russian first: it is written first (page.md, Words). */
 export type Words = readonly [ru: string, en: string];
@@ -52,6 +53,8 @@ export interface FieldMeta {
   time?: boolean;
   /** What a rejected value should have looked like. */
   hint?: Words;
+  /** What callers hear: a text, or `prompt:ID`. */
+  announcement?: boolean;
   /** The list whose entries the value names. */
   refersTo?: Reference;
   /** Names of the values of a choice. */

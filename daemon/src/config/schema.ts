@@ -8,6 +8,7 @@ import { group } from './schema/group.ts';
 import { destination, incomingNumber } from './schema/incoming.ts';
 import { person, pin } from './schema/person.ts';
 import { type fxoPort, type fxsPort, port } from './schema/port.ts';
+import { prompt } from './schema/prompt.ts';
 import { protection } from './schema/protection.ts';
 import { recording } from './schema/recording.ts';
 import { room } from './schema/room.ts';
@@ -300,6 +301,25 @@ export const configSchema = z.object({
           empty: [
             'Заведите комнату: люди звонят на её номер и говорят все вместе.',
             'Add a room: people call its number and all talk together.',
+          ],
+        },
+      ),
+    ),
+  prompts: z
+    .array(prompt)
+    .default([])
+    .meta(
+      field(
+        'Записи для звонящих',
+        'Recordings for callers',
+        'Свои голосовые сообщения: приветствия, меню. Сам звук загружают отдельно.',
+        'Voice messages of your own: greetings, menus. The sound itself is uploaded separately.',
+        {
+          scope: 'next-call',
+          item: ['запись', 'recording'],
+          empty: [
+            'Пока устройство произносит тексты само. Загрузите свою запись, и звонящие услышат её.',
+            'So far the box speaks texts itself. Upload a recording, and callers hear it.',
           ],
         },
       ),

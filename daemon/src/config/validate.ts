@@ -3,6 +3,7 @@ import { CodedError, messageOf } from '../base/error.ts';
 import { type DialPlanIssue, lintDialPlan } from '../dialplan/lint.ts';
 import { issueOf, unknownKeys } from './issue.ts';
 import { migrate } from './migration.ts';
+import { checkPrompts } from './prompt-references.ts';
 import { checkRecording } from './recording-references.ts';
 import { checkReferences } from './references.ts';
 import { checkSchedules } from './schedule-references.ts';
@@ -43,6 +44,7 @@ export function validateConfig(document: unknown): Validation {
     ...checkReferences(parsed.data),
     ...checkRecording(parsed.data),
     ...checkSchedules(parsed.data),
+    ...checkPrompts(parsed.data),
   ];
   // Without a valid time zone the numbering cannot be compiled and asked.
   if (issues.length > 0) return { ok: false, issues };

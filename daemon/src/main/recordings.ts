@@ -16,8 +16,8 @@ export class Recordings implements Prompts {
     this.#language = language;
   }
 
-  source(name: PromptName): PlaySource {
-    return { type: 'pcm', samples: this.#samples(join(this.#language(), `${name}.al`)) };
+  source(name: PromptName, language = this.#language()): PlaySource {
+    return { type: 'pcm', samples: this.#samples(join(language, `${name}.al`)) };
   }
 
   /** @throws CodedError `main/recording` if a file of the product is missing. */

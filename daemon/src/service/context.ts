@@ -9,6 +9,7 @@ import type { PlaySource } from '../media/api.ts';
 import type { FxoPort, FxsPort, RingClass } from '../port/port.ts';
 import type { AuditSink } from '../records/audit.ts';
 import type { CallRecord } from '../records/call-record.ts';
+import type { Language } from './announcing.ts';
 import type { MessageSource } from './message-waiting.ts';
 import type { OfficeHours } from './office-hours.ts';
 import type { Prompts } from './prompts.ts';
@@ -137,8 +138,10 @@ export interface ServiceContext extends AnalogContext {
   hideNumber(origin: Extract<Origin, { kind: 'on-site' }>, hidden: boolean): Promise<void>;
   /** The office's schedules in force. */
   hours: Pick<OfficeHours, 'holds' | 'destinationOf' | 'leave' | 'switch'>;
-  /** A text spoken in the language of the box; absent where the box cannot speak. */
-  speech?(text: string): Promise<PlaySource | undefined>;
+  /** A text spoken, at the level of the box's prompts; undefined, or absent, where the box cannot speak. */
+  speech?(text: string, language?: Language): Promise<PlaySource | undefined>;
+  /** The sound of an uploaded prompt, 8 kHz; undefined: there is none of this id yet. */
+  uploaded?(id: string): Promise<Int16Array | undefined>;
   /** The calls of the past, newest first, some thousands of them; absent: none are known. */
   recentCalls?(): Iterable<CallRecord>;
   /** A fresh id for a leg. */

@@ -2,6 +2,7 @@ import type { Leg } from '../call/leg.ts';
 import { type ToneName, toneSource } from '../call/tones.ts';
 import type { ClassifiedNumber } from '../dialplan/route-plan.ts';
 import type { PlaySource } from '../media/api.ts';
+import { type Announcement, type Language, soundOf } from './announcing.ts';
 import type { Origin, ServiceContext } from './context.ts';
 import type { DigitSource } from './digit-source.ts';
 import type { PromptName } from './prompts.ts';
@@ -9,10 +10,12 @@ import type { PromptName } from './prompts.ts';
 /** One caller being asked things: tones and prompts go out, digits come in. */
 export class Dialog {
   readonly digits: DigitSource;
+  /** What is announced and prompted is in this language; undefined: in that of the box. */
+  language: Language | undefined;
   readonly #context: ServiceContext;
   #leg: Leg;
   /** What plays now; one object for each time. */
-  #playing: { source: PlaySource } | undefined;
+  #playing: object | undefined;
   #pause: { over: Promise<void>; end(): void } | undefined;
 
   constructor(leg: Leg, digits: DigitSource, context: ServiceContext) {
@@ -61,29 +64,64 @@ export class Dialog {
   }
 
   tone(name: ToneName): void {
-    void this.#play(toneSource(this.#context.tones, name));
+    void this.#play([toneSource(this.#context.tones, name)]);
   }
 
   prompt(name: PromptName): void {
-    void this.#play(this.#context.prompts.source(name));
+    void this.#play([this.#prompt(name)]);
   }
 
   /** Plays to the end (or until the caller is gone). */
   async sayAll(name: PromptName): Promise<void> {
-    await this.#play(this.#context.prompts.source(name));
+    await this.#play([this.#prompt(name)]);
   }
 
-  async #play(source: PlaySource): Promise<void> {
-    const playing = { source };
-    this.#playing = playing;
-    while (this.#pause) await this.#pause.over;
-    while (this.#playing === playing) {
-      const leg = this.#leg;
-      if (!leg.endpoint || this.gone) return;
-      await this.#context.media.play(leg.endpoint, source).catch(() => false);
-      // Whoever has come in the party's place hears it, too.
-      if (this.#leg === leg) return;
+  /**
+   * Says announcements one after the other, without a gap; a key cuts them off, and one that was keyed ahead leaves
+   * them out. The key is still there to be read.
+   * @param options.keys false: a key does not cut it off
+   * @returns true: heard to the end (at once where there is nothing to say); false: cut off, or the caller is gone.
+   */
+  async announce(
+    what: Announcement | readonly Announcement[],
+    options: { keys?: boolean } = {},
+  ): Promise<boolean> {
+    const cutting = options.keys ?? true;
+    if (this.gone || (cutting && this.digits.pending)) return false;
+    const off = cutting ? this.digits.onAhead(() => this.hush()) : undefined;
+    try {
+      return await this.#play(soundOf(what, this.#context, this.language));
+    } finally {
+      off?.();
     }
+  }
+
+  /** Plays a sound, music for one, to its end, or until something else is played or {@link hush}. */
+  play(source: PlaySource): void {
+    void this.#play([source]);
+  }
+
+  #prompt(name: PromptName): PlaySource {
+    return this.#context.prompts.source(name, this.language);
+  }
+
+  /** @returns whether it was heard to the end. */
+  async #play(sources: PlaySource[] | Promise<PlaySource[]>): Promise<boolean> {
+    const playing = {};
+    this.#playing = playing;
+    const mine = (): boolean => this.#playing === playing;
+    // What is there already begins at once.
+    for (const source of Array.isArray(sources) ? sources : await sources) {
+      for (let whole = false; !whole; ) {
+        while (this.#pause) await this.#pause.over;
+        const leg = this.#leg;
+        if (!mine() || !leg.endpoint || this.gone) return false;
+        whole = await this.#context.media.play(leg.endpoint, source).catch(() => false);
+        // Whoever has come in the party's place hears it, too.
+        if (!whole && (this.#leg === leg || !mine())) return false;
+      }
+    }
+    return mine();
   }
 
   /** Silence: a digit came, or the dialog is over. */

@@ -17,6 +17,7 @@ export class DigitSource {
   #last: number | undefined;
   #off: () => void = () => {};
   #deaf = false;
+  readonly #ahead = new Set<() => void>();
 
   /** `ahead`: what the caller dialed in one go with the number that led here. */
   constructor(leg: Leg, clock: Clock, ahead = '') {
@@ -55,6 +56,13 @@ export class DigitSource {
     const waiting = this.#waiting;
     if (waiting) this.#settle(key);
     else if (this.#queue.length < longestQueue) this.#queue.push(key);
+    if (!waiting) for (const heard of [...this.#ahead]) heard();
+  }
+
+  /** Calls `heard` at each key that nobody waits for. @returns the end of it. */
+  onAhead(heard: () => void): () => void {
+    this.#ahead.add(heard);
+    return () => void this.#ahead.delete(heard);
   }
 
   #settle(key: string | undefined): void {

@@ -21,8 +21,8 @@ export type PromptName =
   /** "The conference is full." */
   | 'room-full';
 
-/** The recordings of the box's language. */
+/** The recordings of the box. */
 export interface Prompts {
-  /** The recording as something to play. */
-  source(name: PromptName): PlaySource;
+  /** The recording as something to play; in the language of the box unless said. */
+  source(name: PromptName, language?: 'ru' | 'en'): PlaySource;
 }

@@ -1,4 +1,5 @@
 import type { Confirm } from '../call/attempt-limits.ts';
+import { spoken } from './announcing.ts';
 import type { ServiceContext } from './context.ts';
 
 /** How long a whisper may take, ms: whoever has lifted the handset waits for the caller. */
@@ -8,7 +9,7 @@ const longestMs = 10_000;
 export function whisper(label: string, context: ServiceContext, then?: Confirm): Confirm {
   return async (leg, aborted) => {
     const { clock, media } = context;
-    const source = await context.speech?.(label).catch(() => undefined);
+    const source = await spoken(label, context);
     const { endpoint } = leg;
     if (source && endpoint) {
       let end = (): void => {};

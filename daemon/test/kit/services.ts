@@ -63,6 +63,11 @@ export class Bench {
   readonly messages = new MessageWaiting();
   /** Ids of the alarms that stand. */
   readonly alarms = new Set<string>();
+  /** What the box has spoken so far, in order; set `mute` and it cannot. */
+  readonly said: string[] = [];
+  mute = false;
+  /** The sound of uploaded prompts, by id. */
+  readonly uploaded = new Map<string, Int16Array>();
   /** Telephones whose number was hidden, or shown, by a code. */
   readonly hidden: { origin: object; hidden: boolean }[] = [];
   /** Schedules switched by hand, as they would be on disk. */
@@ -145,6 +150,12 @@ export class Bench {
       },
       messages: this.messages,
       prompts: { source: (name) => ({ type: 'pcm', samples: new Int16Array(name.length) }) },
+      speech: async (text) => {
+        if (this.mute) return undefined;
+        this.said.push(text);
+        return { type: 'pcm', samples: new Int16Array(text.length) };
+      },
+      uploaded: async (id) => this.uploaded.get(id),
       hideNumber: async (origin, hidden) => void this.hidden.push({ origin, hidden }),
       hours: this.hours,
       recentCalls: () => history,
