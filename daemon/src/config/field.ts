@@ -29,6 +29,8 @@ export type Reference =
   | 'destinations'
   | 'incomingNumbers'
   | 'groups'
+  | 'callerLists'
+  | 'queues'
   | 'prompts';
 
 /** A pair of texts, Russian first: it is written first (page.md, Words). */

@@ -87,6 +87,8 @@ const idLists = [
   'destinations',
   'incomingNumbers',
   'callerLists',
+  'rooms',
+  'flows',
 ] as const;
 
 function uniqueIds(config: Config, found: Findings): void {

@@ -4,8 +4,10 @@ import { accessNumber } from './schema/access-number.ts';
 import { callerList } from './schema/caller-list.ts';
 import { device } from './schema/device.ts';
 import { classOfService, costCentre, dialing, speedDial, timeRule } from './schema/dialing.ts';
+import { flow, hooks } from './schema/flow.ts';
 import { group } from './schema/group.ts';
 import { destination, incomingNumber } from './schema/incoming.ts';
+import { mail } from './schema/mail.ts';
 import { person, pin } from './schema/person.ts';
 import { type fxoPort, type fxsPort, port } from './schema/port.ts';
 import { prompt } from './schema/prompt.ts';
@@ -17,6 +19,7 @@ import { calendar, schedule } from './schema/schedule.ts';
 import { fraudGuard, type limits, spending } from './schema/spending.ts';
 import { admin, card, records, rtp, sip, site } from './schema/system.ts';
 import { trunk } from './schema/trunk.ts';
+import { voicemail } from './schema/voicemail.ts';
 
 export { tollClasses } from './schema/common.ts';
 
@@ -305,6 +308,26 @@ export const configSchema = z.object({
         },
       ),
     ),
+  flows: z
+    .array(flow)
+    .default([])
+    .meta(
+      field(
+        'Голосовые меню',
+        'Voice menus',
+        'Что слышит звонящий, что он может нажать и куда попадёт.',
+        'What callers hear, what they may press, and where that leads.',
+        {
+          scope: 'next-call',
+          item: ['меню', 'voice menu'],
+          empty: [
+            'Составьте меню: «нажмите 1, чтобы поговорить с отделом продаж».',
+            'Make a menu: "for sales, press 1".',
+          ],
+        },
+      ),
+    ),
+  hooks,
   prompts: z
     .array(prompt)
     .default([])
@@ -329,6 +352,8 @@ export const configSchema = z.object({
   rtp,
   records,
   recording,
+  voicemail,
+  mail,
   card,
 });
 
@@ -352,6 +377,9 @@ export type ClassOfServiceConfig = Config['classesOfService'][number];
 /** What may be spent in a day and in a month (L07). */
 export type Limits = NonNullable<z.infer<typeof limits>>;
 export type TimeRuleConfig = Config['timeRules'][number];
+export type FlowConfig = Config['flows'][number];
+/** What a step of a flow does. */
+export type FlowAction = FlowConfig['nodes'][number]['does'];
 export type IncomingNumberConfig = Config['incomingNumbers'][number];
 export type ScheduleConfig = Config['schedules'][number];
 export type ModeCodeConfig = Config['dialing']['modeCodes'][number];

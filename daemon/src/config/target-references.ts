@@ -67,7 +67,7 @@ const lists: Record<string, { list: keyof Config; ru: string; en: string }> = {
 };
 
 /** Checks what a target names; false: it is of no kind that has entries. */
-function checkTarget(config: Config, target: string, path: string, found: Faults): boolean {
+export function checkTarget(config: Config, target: string, path: string, found: Faults): boolean {
   const at = target.indexOf(':');
   const [kind, id] = [target.slice(0, at), target.slice(at + 1)];
   if (kind === 'port') {

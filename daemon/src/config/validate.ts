@@ -1,6 +1,7 @@
 import type { ConfigIssue } from '../api/contract.ts';
 import { CodedError, messageOf } from '../base/error.ts';
 import { type DialPlanIssue, lintDialPlan } from '../dialplan/lint.ts';
+import { checkFlows } from './flow-references.ts';
 import { issueOf, unknownKeys } from './issue.ts';
 import { migrate } from './migration.ts';
 import { checkPrompts } from './prompt-references.ts';
@@ -44,6 +45,7 @@ export function validateConfig(document: unknown): Validation {
     ...checkReferences(parsed.data),
     ...checkRecording(parsed.data),
     ...checkSchedules(parsed.data),
+    ...checkFlows(parsed.data),
     ...checkPrompts(parsed.data),
   ];
   // Without a valid time zone the numbering cannot be compiled and asked.

@@ -199,27 +199,28 @@ export const calendar = z.object({
     .meta(field('Сокращённые дни', 'Short days', 'На час короче.', 'An hour shorter.')),
 });
 
+/** A schedule, and the modes of it that are meant. */
+export const duringFields = {
+  schedule: id.meta(field('Расписание', 'Schedule', 'Чьи часы.', 'Whose hours.', { refersTo: 'schedules' })),
+  modes: z
+    .array(
+      mode.meta(field('Режим', 'Mode', 'Режим расписания.', 'A mode of the schedule.', { hint: modeHint })),
+    )
+    .default([])
+    .meta(
+      field(
+        'Режимы',
+        'Modes',
+        'В любом из этих: открыто, закрыто, перерыв, своё слово. Пусто: открыто.',
+        'In any of these: open, closed, break, a word of your own. Empty: open.',
+        { hint: modeHint },
+      ),
+    ),
+};
+
 /** A condition on a schedule: something is so only in these modes of it. */
 export const during = z
-  .object({
-    schedule: id.meta(
-      field('Расписание', 'Schedule', 'Чьи часы.', 'Whose hours.', { refersTo: 'schedules' }),
-    ),
-    modes: z
-      .array(
-        mode.meta(field('Режим', 'Mode', 'Режим расписания.', 'A mode of the schedule.', { hint: modeHint })),
-      )
-      .default([])
-      .meta(
-        field(
-          'Режимы',
-          'Modes',
-          'В любом из этих: открыто, закрыто, перерыв, своё слово. Пусто: открыто.',
-          'In any of these: open, closed, break, a word of your own. Empty: open.',
-          { hint: modeHint },
-        ),
-      ),
-  })
+  .object(duringFields)
   .optional()
   .meta(
     field(
