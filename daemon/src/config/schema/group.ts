@@ -3,6 +3,7 @@ import { field } from '../field.ts';
 import { classOfServiceId, costCentreId, dialable, dialableHint, id, name } from './common.ts';
 import { forwardSteps } from './forwarding.ts';
 import { target } from './targets.ts';
+import { email, mailbox, missedCalls } from './voicemail.ts';
 
 const member = z
   .object({
@@ -158,6 +159,9 @@ export const group = z.object({
         "How many of the group's calls may be out to mobiles and other numbers outside at once. Empty: no limit.",
       ),
     ),
+  email,
+  missedCalls,
+  voicemail: mailbox,
   classOfService: classOfServiceId.optional(),
   costCentre: costCentreId,
 });

@@ -20,6 +20,7 @@ import { doNotDisturb, forwarding, mobileAfter } from './forwarding.ts';
 import { mayObserve, observable } from './rights.ts';
 import { leave } from './schedule.ts';
 import { limits } from './spending.ts';
+import { email, mailbox, missedCalls } from './voicemail.ts';
 
 export const person = z.object({
   id,
@@ -73,6 +74,23 @@ export const person = z.object({
     }),
   ),
   mobileAfter,
+  email,
+  language: z
+    .enum(['ru', 'en'])
+    .optional()
+    .meta(
+      field(
+        'Язык',
+        'Language',
+        'На нём приходят письма; пусто — язык офиса.',
+        'Letters come in it; empty: that of the site.',
+        {
+          scope: 'at-once',
+          choices: { ru: ['русский', 'Russian'], en: ['английский', 'English'] },
+        },
+      ),
+    ),
+  missedCalls,
   doNotDisturb,
   classOfService: classOfServiceId.meta(
     field(
@@ -88,6 +106,7 @@ export const person = z.object({
   observable,
   limits,
   forwarding,
+  voicemail: mailbox,
   leave,
 });
 

@@ -15,6 +15,12 @@ export interface RecordingOrder {
   minFreeBytes: number;
   /** The file is encrypted with that; missing: it is not. */
   seal?: RecordingSeal;
+  /** Only what the party says, in one channel: a message that somebody leaves. */
+  alone?: true;
+  /** It ends by itself after so long without any sound but noise, ms; the outcome then tells whether there was any. */
+  silenceMs?: number;
+  /** It ends by itself when it is so long, ms. */
+  longestMs?: number;
 }
 
 /** Why a recording ended before it was told to. */
@@ -40,12 +46,19 @@ export interface RecordingOutcome {
   failed?: RecordingFailure;
   /** Whether there is a file. */
   kept: boolean;
+  /** What it ended by where that was in its order: `silence` or `length`. */
+  by?: RecordingLimit;
+  /** Where silence was listened for: whether there was anything but that. */
+  sounded?: boolean;
 }
+
+/** A limit of its order that a recording has come to. */
+export type RecordingLimit = 'silence' | 'length';
 
 /** Sample rate of all recordings, Hz: what telephones carry. */
 export const RECORDING_RATE = 8000;
 
-/** Turns stereo audio into the bytes of a file. */
+/** Turns audio, of one channel or two, into the bytes of a file. */
 export interface RecordingEncoder {
   /** What the file begins with. */
   head(): Buffer;

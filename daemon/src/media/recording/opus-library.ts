@@ -6,8 +6,8 @@ import { RECORDING_RATE } from './file.ts';
 const OPUS_APPLICATION_VOIP = 2048;
 const OPUS_SET_BITRATE = 4002;
 const OPUS_GET_LOOKAHEAD = 4027;
-/** Both sides together, bit/s; each is a stream of its own at the rate where telephone speech loses nothing. */
-const BITRATE = 40_000;
+/** Of each channel, bit/s: the rate where telephone speech loses nothing. */
+const BITRATE = 20_000;
 /** Far more than 20 ms at that rate. */
 const MAX_PACKET = 4000;
 
@@ -53,29 +53,31 @@ export function opusHere(): boolean {
 }
 
 /**
- * An Opus encoder of two streams that know nothing of each other: coupled ones would let one side shine through on
- * the other. @throws CodedError `media/no-opus`
+ * An Opus encoder with a stream for each channel, which know nothing of each other: coupled ones would let one side
+ * shine through on the other. @throws CodedError `media/no-opus`
  */
-export class OpusPair {
+export class OpusStreams {
   readonly #functions = library();
   readonly #encoder: unknown;
+  readonly #channels: number;
   readonly #packet = new Uint8Array(MAX_PACKET);
   /** Samples at 48 kHz before the first of what was encoded. */
   readonly preSkip: number;
 
-  constructor() {
+  constructor(channels: 1 | 2) {
+    this.#channels = channels;
     const error = new Int32Array(1);
     this.#encoder = this.#functions.create(
       RECORDING_RATE,
-      2,
-      2,
+      channels,
+      channels,
       0,
-      Uint8Array.of(0, 1),
+      Uint8Array.of(0, 1).subarray(0, channels),
       OPUS_APPLICATION_VOIP,
       error,
     );
     if (!this.#encoder) throw new CodedError('media/no-opus', `libopus gives no encoder (${error[0]})`);
-    this.#functions.set(this.#encoder, OPUS_SET_BITRATE, 'int', BITRATE);
+    this.#functions.set(this.#encoder, OPUS_SET_BITRATE, 'int', BITRATE * channels);
     const lookahead = new Int32Array(1);
     this.#functions.get(this.#encoder, OPUS_GET_LOOKAHEAD, 'int32_t *', lookahead);
     this.preSkip = lookahead[0]! * (48_000 / RECORDING_RATE);
@@ -83,7 +85,13 @@ export class OpusPair {
 
   /** 20 ms, interleaved, as one packet. */
   encode(frame: Int16Array): Buffer {
-    const length = this.#functions.encode(this.#encoder, frame, frame.length / 2, this.#packet, MAX_PACKET);
+    const length = this.#functions.encode(
+      this.#encoder,
+      frame,
+      frame.length / this.#channels,
+      this.#packet,
+      MAX_PACKET,
+    );
     if (length < 0) throw new CodedError('media/no-opus', `libopus cannot encode (${length})`);
     return Buffer.from(this.#packet.subarray(0, length));
   }

@@ -1,4 +1,6 @@
+import { SilenceWatch } from '../dsp/silence-watch.ts';
 import { FRAME_SAMPLES } from '../line-audio.ts';
+import type { RecordingLimit, RecordingOrder } from './file.ts';
 
 /** Where the audio of a recording goes, in pieces of some 100 ms. */
 export interface RecordingSink {
@@ -48,18 +50,43 @@ export class Recording {
   readonly #left = new Side();
   readonly #right = new Side();
   #sent = 0;
+  readonly #longestMs: number;
+  readonly #silence: SilenceWatch | undefined;
+  #silent = false;
   muted = false;
   /** The party's own voice is on the right. */
   mirrored = false;
 
-  constructor(id: string, sink: RecordingSink, now: number) {
+  constructor(
+    id: string,
+    sink: RecordingSink,
+    now: number,
+    limits: Pick<RecordingOrder, 'silenceMs' | 'longestMs'> = {},
+  ) {
     this.id = id;
     this.#sink = sink;
     this.#startedAt = now;
+    this.#longestMs = limits.longestMs ?? Number.POSITIVE_INFINITY;
+    if (limits.silenceMs !== undefined)
+      this.#silence = new SilenceWatch(limits.silenceMs, () => {
+        this.#silent = true;
+      });
+  }
+
+  /** The limit of its order that it has come to. */
+  limit(now: number): RecordingLimit | undefined {
+    if (this.#silent) return 'silence';
+    return now - this.#startedAt >= this.#longestMs ? 'length' : undefined;
+  }
+
+  /** Whether there was anything but silence; undefined where nobody listened for it. */
+  get sounded(): boolean | undefined {
+    return this.#silence?.sounded;
   }
 
   /** 10 ms from the party. */
   said(frame: Int16Array, now: number): void {
+    this.#silence?.process(frame);
     this.#put(this.mirrored ? this.#right : this.#left, frame, now);
   }
 

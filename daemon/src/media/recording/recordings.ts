@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { CodedError } from '../../base/error.ts';
 import type { Endpoint } from '../endpoint.ts';
-import type { RecordingOrder, RecordingOutcome } from './file.ts';
+import type { RecordingLimit, RecordingOrder, RecordingOutcome } from './file.ts';
 import { Recording } from './recording.ts';
 import type { Recorder } from './remote.ts';
 
@@ -15,6 +15,7 @@ export interface RecordingsHost {
 interface Running {
   readonly recording: Recording;
   endpoint: Endpoint | undefined;
+  by?: RecordingLimit;
 }
 
 /** How long the end of the engine waits for files to be closed, ms. */
@@ -27,7 +28,7 @@ export class Recordings {
   readonly #host: RecordingsHost;
   readonly #running = new Map<string, Running>();
   /** Files that are not closed yet. */
-  readonly #files = new Set<string>();
+  readonly #files = new Map<string, Running>();
   #allClosed: () => void = () => {};
 
   constructor(clock: Clock, recorder: Recorder | undefined, host: RecordingsHost) {
@@ -43,9 +44,10 @@ export class Recordings {
     if (endpoint.recording || this.#files.has(order.id))
       throw new CodedError('media/recorded', `${endpoint.id} is recorded already`);
     recorder.open(order, (outcome) => this.#over(order.id, outcome));
-    const recording = new Recording(order.id, recorder, this.#clock.now());
-    this.#files.add(order.id);
-    this.#running.set(order.id, { recording, endpoint: undefined });
+    const recording = new Recording(order.id, recorder, this.#clock.now(), order);
+    const running: Running = { recording, endpoint: undefined };
+    this.#files.set(order.id, running);
+    this.#running.set(order.id, running);
     this.move(order.id, endpoint, order.mirrored);
   }
 
@@ -81,7 +83,13 @@ export class Recordings {
 
   /** Hands on what has come; asked each 100 ms. */
   flush(now: number): void {
-    for (const { recording } of this.#running.values()) recording.flush(now);
+    for (const [id, running] of this.#running) {
+      running.recording.flush(now);
+      const by = running.recording.limit(now);
+      if (by === undefined) continue;
+      running.by = by;
+      this.stop(id);
+    }
   }
 
   /** Ends all, and waits a moment for their files. */
@@ -106,11 +114,16 @@ export class Recordings {
   }
 
   #over(id: string, outcome: RecordingOutcome): void {
-    const running = this.#running.get(id);
+    const running = this.#files.get(id);
     if (running) this.#leave(running);
     this.#running.delete(id);
     this.#files.delete(id);
-    this.#host.ended(id, outcome);
+    const sounded = running?.recording.sounded;
+    this.#host.ended(id, {
+      ...outcome,
+      ...(running?.by === undefined ? {} : { by: running.by }),
+      ...(sounded === undefined ? {} : { sounded }),
+    });
     if (this.#files.size === 0) this.#allClosed();
   }
 }

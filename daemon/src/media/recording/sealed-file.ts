@@ -9,7 +9,7 @@ import {
   sealedLayout,
   sealFrom,
 } from './seal.ts';
-import { WAV_HEAD, wavDataBytes, wavHead } from './wav.ts';
+import { WAV_HEAD, wavChannels, wavDataBytes, wavHead } from './wav.ts';
 
 /** Behind the name of an encrypted file. */
 export const SEALED = '.sealed';
@@ -29,8 +29,10 @@ export class SealedFile {
     this.#seal = seal;
     const { chunks, bytes } = sealedLayout(fstatSync(fd).size);
     this.#chunks = chunks;
-    const data = wavDataBytes(bytes);
-    this.#head = wav && bytes >= WAV_HEAD ? wavHead(data) : undefined;
+    const head = wav && bytes >= WAV_HEAD ? this.#chunk(0)?.plain : undefined;
+    const channels = head && wavChannels(head);
+    const data = wavDataBytes(bytes, channels);
+    this.#head = head && wavHead(data, channels);
     this.bytes = this.#head ? WAV_HEAD + data : bytes;
   }
 

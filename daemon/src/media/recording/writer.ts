@@ -40,7 +40,8 @@ export class RecordingWriter {
   /** @throws CodedError `media/no-opus`, or the error of the file system. */
   constructor(order: RecordingOrder) {
     this.#order = order;
-    this.#encoder = order.format === 'opus' ? new OpusEncoder() : new WavEncoder();
+    const channels = order.alone ? 1 : 2;
+    this.#encoder = order.format === 'opus' ? new OpusEncoder(channels) : new WavEncoder(channels);
     const path = order.file + PART;
     this.#sheet = order.seal ? new SealedSheet(path, order.seal) : new PlainSheet(path);
     this.#wait(this.#encoder.head());
@@ -87,7 +88,7 @@ export class RecordingWriter {
 
   #encode(samples: Int16Array): void {
     this.#samples += samples.length / 2;
-    this.#wait(this.#encoder.encode(samples));
+    this.#wait(this.#encoder.encode(this.#order.alone ? leftOf(samples) : samples));
   }
 
   #wait(data: Buffer): void {
@@ -126,6 +127,9 @@ export class RecordingWriter {
     }
   }
 }
+
+const leftOf = (samples: Int16Array): Int16Array =>
+  Int16Array.from({ length: samples.length / 2 }, (_, i) => samples[2 * i]!);
 
 /** What an error of encoder or file system means. */
 export function failureOf(error: unknown): RecordingFailure {
