@@ -12,6 +12,7 @@ import { person, pin } from './schema/person.ts';
 import { type fxoPort, type fxsPort, port } from './schema/port.ts';
 import { prompt } from './schema/prompt.ts';
 import { protection } from './schema/protection.ts';
+import { queue } from './schema/queue.ts';
 import { recording } from './schema/recording.ts';
 import { room } from './schema/room.ts';
 import { type price, route } from './schema/route.ts';
@@ -213,6 +214,25 @@ export const configSchema = z.object({
         },
       ),
     ),
+  queues: z
+    .array(queue)
+    .default([])
+    .meta(
+      field(
+        'Очереди',
+        'Queues',
+        'Звонящие ждут, пока кто-нибудь освободится: никто не слышит «занято».',
+        'Callers wait until somebody is free: nobody hears busy.',
+        {
+          scope: 'next-call',
+          item: ['очередь', 'queue'],
+          empty: [
+            'Заведите очередь: если все заняты, звонящий подождёт или ему перезвонят.',
+            'Add a queue: when all are busy, callers wait, or are called back.',
+          ],
+        },
+      ),
+    ),
   pins: z
     .array(pin)
     .default([])
@@ -368,6 +388,7 @@ export type RouteConfig = Config['routes'][number];
 export type PriceConfig = z.infer<typeof price>;
 export type PersonConfig = Config['people'][number];
 export type GroupConfig = Config['groups'][number];
+export type QueueConfig = Config['queues'][number];
 export type ForwardStepConfig = PersonConfig['forwarding']['always'][number];
 export type CallerListConfig = Config['callerLists'][number];
 export type PinConfig = Config['pins'][number];

@@ -8,7 +8,7 @@ export interface Faults {
 
 /** Whoever calls are sent to must be there: it would show only when somebody calls. */
 export function checkTargets(config: Config, found: Faults): void {
-  const known = extensions(config);
+  const known = extensionsOf(config);
   const step = (path: string, to: string): void => checkForwardTarget(config, known, to, path, found);
   config.people.forEach(({ forwarding, mobile, mobileAfter }, i) => {
     for (const when of ['always', 'busy', 'noAnswer', 'unreachable'] as const)
@@ -38,13 +38,14 @@ export function checkTargets(config: Config, found: Faults): void {
 
 const noMobile = ['Мобильный номер сотрудника не указан.', 'The person has no mobile number.'] as const;
 
-function extensions(config: Config): ReadonlySet<string> {
+/** Every extension of the office, whatever it leads to. */
+export function extensionsOf(config: Config): ReadonlySet<string> {
   const all = [...config.people, ...config.ports, ...config.devices, ...extensionEntries(config)];
   return new Set(all.flatMap((entry) => ('extension' in entry && entry.extension) || []));
 }
 
 /** A target, or what forwardings take beside: an extension, or a number as it stands. */
-function checkForwardTarget(
+export function checkForwardTarget(
   config: Config,
   known: ReadonlySet<string>,
   to: string,

@@ -1,10 +1,13 @@
 import type { ConfigIssue } from '../api/contract.ts';
 import { CodedError, messageOf } from '../base/error.ts';
+import { yieldDefaults } from '../dialplan/code-conflicts.ts';
 import { type DialPlanIssue, lintDialPlan } from '../dialplan/lint.ts';
+import { areaOf } from '../dialplan/plan.ts';
 import { checkFlows } from './flow-references.ts';
-import { issueOf, unknownKeys } from './issue.ts';
+import { isRecord, issueOf, unknownKeys } from './issue.ts';
 import { migrate } from './migration.ts';
 import { checkPrompts } from './prompt-references.ts';
+import { checkQueues } from './queue-references.ts';
 import { checkRecording } from './recording-references.ts';
 import { checkReferences } from './references.ts';
 import { checkSchedules } from './schedule-references.ts';
@@ -47,6 +50,7 @@ export function validateConfig(document: unknown): Validation {
     ...checkSchedules(parsed.data),
     ...checkFlows(parsed.data),
     ...checkPrompts(parsed.data),
+    ...checkQueues(parsed.data),
   ];
   // Without a valid time zone the numbering cannot be compiled and asked.
   if (issues.length > 0) return { ok: false, issues };

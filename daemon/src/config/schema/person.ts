@@ -17,7 +17,7 @@ import {
   timeRuleIds,
 } from './common.ts';
 import { doNotDisturb, forwarding, mobileAfter } from './forwarding.ts';
-import { mayObserve, observable } from './rights.ts';
+import { maxQueues, mayObserve, observable } from './rights.ts';
 import { leave } from './schedule.ts';
 import { limits } from './spending.ts';
 import { email, mailbox, missedCalls } from './voicemail.ts';
@@ -104,6 +104,7 @@ export const person = z.object({
   costCentre: costCentreId,
   mayObserve,
   observable,
+  maxQueues,
   limits,
   forwarding,
   voicemail: mailbox,

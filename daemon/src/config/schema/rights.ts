@@ -28,3 +28,20 @@ export const observable = z
       { scope: 'next-call', technical: true },
     ),
   );
+
+/** For how many queues somebody may answer (S07). */
+export const maxQueues = z
+  .number()
+  .int()
+  .min(0)
+  .max(50)
+  .default(5)
+  .meta(
+    field(
+      'Очередей не больше',
+      'At most so many queues',
+      'За сколько очередей этот сотрудник может отвечать: больше одному не удержать в голове.',
+      'For how many queues this person may answer: nobody keeps more of them in mind.',
+      { scope: 'next-call', technical: true },
+    ),
+  );
