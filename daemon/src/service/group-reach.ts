@@ -7,6 +7,7 @@ import { NotedAttempt } from '../call/noted-attempt.ts';
 import type { GroupConfig } from '../config/schema.ts';
 import type { ServiceContext } from './context.ts';
 import { parseTarget, type Target } from './directory.ts';
+import { inUse, placesOf } from './in-use.ts';
 import { inTurn } from './person-reach.ts';
 import { OutsideLimit, type ReachRequest } from './reach-request.ts';
 
@@ -135,17 +136,7 @@ export class GroupReach {
   }
 
   #busy(member: Member): boolean {
-    const target = this.#target(member);
-    const { calls, ports } = this.#context;
-    return placesOf(target).some((place) => {
-      if (place.startsWith('+'))
-        return [...calls.active].some(({ record }) =>
-          record.legs.some(({ number, endedAt }) => number === place && endedAt === undefined),
-        );
-      // A handset that is lifted and has not dialed yet is in no call.
-      const lifted = place.startsWith('port:') && ports.fxs(Number(place.slice(5)))?.offHook === true;
-      return lifted || calls.at(place).length > 0;
-    });
+    return placesOf(this.#target(member)).some((place) => inUse(place, this.#context));
   }
 
   /** When a member's last conversation ended; one who has had none comes first. */
@@ -154,27 +145,5 @@ export class GroupReach {
       (place) => this.#talked.get(place) ?? Number.NEGATIVE_INFINITY,
     );
     return Math.max(Number.NEGATIVE_INFINITY, ...ends);
-  }
-}
-
-/** Where a target's conversations are seen: sockets and devices by place, what is outside by number. */
-function placesOf(target: Target | undefined): string[] {
-  switch (target?.kind) {
-    case 'port':
-      return [`port:${target.port}`];
-    case 'device':
-      return [`device:${target.device}`];
-    case 'number':
-      return [target.number];
-    case 'person': {
-      const { ports, devices, mobile } = target.person;
-      return [
-        ...ports.map((port) => `port:${port}`),
-        ...devices.map((id) => `device:${id}`),
-        ...(mobile === undefined ? [] : [mobile]),
-      ];
-    }
-    default:
-      return [];
   }
 }

@@ -15,6 +15,8 @@ export interface Hosting {
   id: string;
   service: HostedService;
   request: HostedRequest;
+  /** Whether the call may come to yet another service. */
+  admit(call: Call): boolean;
 }
 
 /**
@@ -47,6 +49,10 @@ export class HostedAttempt extends AttemptBase {
       this.fail(localCause(cause.temporary, 'nobody is there to be served'));
       return;
     }
+    if (!this.#hosting.admit(call)) {
+      this.fail(localCause(cause.exchangeRouting, 'the call has come to too many services'));
+      return;
+    }
     this.#kept = call.keepsSound;
     this.emit('step', 'at', `${this.#hosting.kind}:${this.#hosting.id}`);
     this.#visit = new HostedVisit(this.#hosting, call, this, this.#context);
@@ -54,7 +60,7 @@ export class HostedAttempt extends AttemptBase {
   }
 
   async #serve(visit: HostedVisit): Promise<void> {
-    const { kind, id, service, request } = this.#hosting;
+    const { kind, id, service } = this.#hosting;
     let next: Next;
     try {
       next = await service.serve(visit);
@@ -70,7 +76,7 @@ export class HostedAttempt extends AttemptBase {
     if (next.kind === 'done') this.#call!.end(next.cause ?? localCause(cause.normal));
     else if (next.kind === 'next-step')
       this.fail(next.cause ?? localCause(cause.normal, `${kind}:${id} passed on`));
-    else this.#goOn(request.reach(next.target, { pressOne: true }));
+    else this.#goOn(visit.attempt(next.target));
   }
 
   #goOn(part: Attempt): void {
@@ -145,6 +151,7 @@ class HostedVisit implements Visit {
     this.#attempt = attempt;
     this.#context = context;
     this.dialog = new Dialog(call.caller, new DigitSource(call.caller, context.clock), context);
+    this.dialog.language = hosting.request.language;
     // A transfer may put somebody else in the caller's place, who is in the middle of things then.
     this.#off = call.on('replaced', (leaving, next) => {
       if (leaving === this.dialog.leg) this.dialog.move(next);
@@ -205,7 +212,8 @@ class HostedVisit implements Visit {
   }
 
   attempt(target: string, options: RingOptions = {}): Attempt {
-    return this.#hosting.request.reach(target, { pressOne: options.pressOne ?? true });
+    const { pressOne = true, asMember = false } = options;
+    return this.#hosting.request.reach(target, { pressOne, ...(asMember ? { asMember } : {}) });
   }
 
   note(what: string, detail?: string): void {

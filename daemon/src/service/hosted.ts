@@ -3,6 +3,7 @@ import type { Call } from '../call/call.ts';
 import { cause, localCause } from '../call/cause.ts';
 import type { Leg, Party, ReleaseCause } from '../call/leg.ts';
 import type { ServedKind } from '../dialplan/entries.ts';
+import type { Language } from './announcing.ts';
 import type { Origin, Rights, ServiceContext } from './context.ts';
 import type { Dialog } from './dialog.ts';
 import { HostedAttempt } from './hosted-attempt.ts';
@@ -42,8 +43,12 @@ export interface RingOptions {
   sound?: 'ringback' | 'own';
   /** Whether people outside must press 1 (M14); true unless said. */
   pressOne?: boolean;
+  /** A person's telephones alone: no forwarding, and nobody who does not want to be disturbed. */
+  asMember?: boolean;
   /** How long to ring, s; until all have failed unless said. */
   seconds?: number;
+  /** Shown to whoever is rung before the caller's name, and whispered; as the caller came unless said (S01). */
+  label?: string;
 }
 
 /** One caller at a hosted service. */
@@ -89,12 +94,19 @@ export interface HostedRequest {
   from?: Origin;
   rights: Rights;
   /** Makes an attempt at another target in the name of the same caller. */
-  reach(target: string, options: { pressOne: boolean }): Attempt;
+  reach(target: string, options: { pressOne: boolean; asMember?: boolean }): Attempt;
 }
+
+/**
+ * Most services that one call may come to. What one is sent on by goes with it and is counted by its own (`reach.ts`);
+ * this bounds what comes back again and again: of two that each lead to the other twice, twenty deep, there is no end.
+ */
+const mostVisits = 200;
 
 /** The hosted services by kind of target. */
 export class HostedServices {
   readonly #context: ServiceContext;
+  readonly #visits = new WeakMap<Call, number>();
   #services = new Map<ServedKind, HostedService>();
 
   constructor(context: ServiceContext) {
@@ -114,6 +126,11 @@ export class HostedServices {
         cause: localCause(cause.outOfOrder, `nothing serves ${kind}`),
       }),
     };
-    return new HostedAttempt({ kind, id, service, request }, this.#context);
+    const admit = (call: Call): boolean => {
+      const visits = (this.#visits.get(call) ?? 0) + 1;
+      this.#visits.set(call, visits);
+      return visits <= mostVisits;
+    };
+    return new HostedAttempt({ kind, id, service, request, admit }, this.#context);
   }
 }

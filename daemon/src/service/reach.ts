@@ -155,6 +155,11 @@ export class Reach {
     return calls.length === 1 && calls[0]!.state === 'talking' && calls[0]!.record.service !== 'emergency';
   }
 
+  /** Any target, `person:anna`, for a service that calls by itself. */
+  target(text: string, request: ReachRequest): Attempt {
+    return this.#text(text, request);
+  }
+
   #text(text: string, request: ReachRequest): Attempt {
     const target = parseTarget(this.#context.config(), text);
     return target ? this.#target(target, request) : nobody(cause.unallocated, `nobody is ${text}`);
@@ -197,7 +202,8 @@ export class Reach {
     const { asMember: _, ...free } = request;
     return this.#hosted.attempt(kind, id, {
       ...request,
-      reach: (to, { pressOne: ask }) => this.#text(to, { ...free, pressOne: ask, path: [], moves }),
+      reach: (to, { pressOne: ask, asMember }) =>
+        this.#text(to, { ...free, pressOne: ask, path: [], moves, ...(asMember ? { asMember } : {}) }),
     });
   }
 
