@@ -1,3 +1,4 @@
+import { type OfficeCode, readCode } from './feature-codes.ts';
 import { type Area, type PublicNumber, readPublicNumber } from './number-rules.ts';
 import type { NumberRange } from './profile.ts';
 import type { ClassifiedNumber, Presentation } from './route-plan.ts';
@@ -8,8 +9,10 @@ export interface InternalNumbers {
   extensions: ReadonlySet<string>;
   /** Code of an access number -> its id. */
   accessCodes: ReadonlyMap<string, string>;
-  /** Feature codes with `*` or `#`; where none is given every such string counts as one. */
+  /** Codes that are dialed alone and are in no table: those that switch a schedule. */
   featureCodes: ReadonlySet<string>;
+  /** Feature codes of the table as the office has them. */
+  codes: readonly OfficeCode[];
   /** Speed-dial code -> number as it would be dialed. */
   speedDials: ReadonlyMap<string, string>;
   /** Codes before a number that hide or show the caller's own in that call; alone, in all calls from then on. */
@@ -25,6 +28,7 @@ export function internalNumbers(
   featureCodes: Iterable<string>,
   speedDials: Iterable<[code: string, number: string]> = [],
   presentationCodes: Iterable<[code: string, how: Presentation]> = [],
+  codes: readonly OfficeCode[] = [],
 ): InternalNumbers {
   const own = {
     extensions: new Set(extensions),
@@ -32,6 +36,7 @@ export function internalNumbers(
     featureCodes: new Set(featureCodes),
     speedDials: new Map(speedDials),
     presentationCodes: new Map(presentationCodes),
+    codes,
   };
   const beginnings = new Set<string>();
   for (const code of [
@@ -40,6 +45,7 @@ export function internalNumbers(
     ...own.featureCodes,
     ...own.speedDials.keys(),
     ...own.presentationCodes.keys(),
+    ...codes.map(({ code }) => code),
   ]) {
     for (let length = 1; length < code.length; length++) beginnings.add(code.slice(0, length));
   }
@@ -94,6 +100,7 @@ export function classifyNumber(input: string, context: ClassifyContext): Classif
     presentation(digits, context) ??
     internal(digits, context, whole) ??
     speedDial(digits, context, whole) ??
+    tableCode(digits, context) ??
     emergencyFromOutside(digits, context, whole) ??
     feature(digits, context) ??
     external(digits, context, whole);
@@ -196,30 +203,44 @@ function speedDial(digits: string, context: ClassifyContext, whole: boolean): Cl
   };
 }
 
+/** A feature code of the table; they are for people on site, who have a telephone here that they are about. */
+function tableCode(digits: string, context: ClassifyContext): Classification | undefined {
+  if (!context.onSite) return undefined;
+  const { codes, extensions } = context.internal;
+  const read = readCode(digits, codes, (text) => {
+    const longer = longerInternal(text, context);
+    if (extensions.has(text)) return longer ? 'may-continue' : 'complete';
+    return longer ? 'partial' : 'impossible';
+  });
+  if (!read) return undefined;
+  // A longer number of our own, a speed dial or a switch of hours, may begin with it.
+  const longer = longerInternal(digits, context);
+  if (!read.dialed) {
+    const completeness = longer ? 'partial' : read.completeness;
+    return { number: { dialed: digits, class: 'invalid', completeness } };
+  }
+  const { completeness } = read;
+  const waits = completeness === 'complete' && longer;
+  return {
+    number: {
+      dialed: digits,
+      class: 'feature',
+      target: read.dialed.kind,
+      feature: read.dialed,
+      completeness: waits ? 'may-continue' : completeness,
+    },
+  };
+}
+
+/** Codes that switch a schedule, and whatever else has `*` or `#` in it, which no network knows. */
 function feature(digits: string, context: ClassifyContext): Classification | undefined {
   if (!/[*#]/.test(digits)) return undefined;
-  if (digits.startsWith('+'))
-    return { number: { dialed: digits, class: 'invalid', completeness: 'impossible' } };
-  const codes = context.internal.featureCodes;
-  const exact = codes.has(digits);
-  const longer = longerInternal(digits, context);
-  if (exact || (codes.size === 0 && !longer) || digits.endsWith('#')) {
-    const complete = (exact && !longer) || (digits.length > 1 && digits.endsWith('#'));
+  const longer = !digits.startsWith('+') && longerInternal(digits, context);
+  if (context.internal.featureCodes.has(digits))
     return {
-      number: { dialed: digits, class: 'feature', completeness: complete ? 'complete' : 'may-continue' },
+      number: { dialed: digits, class: 'feature', completeness: longer ? 'may-continue' : 'complete' },
     };
-  }
-  // Codes with a number behind them (*21*89161234567#) end with # or by time.
-  const prefix = longer || [...codes].some((code) => digits.startsWith(code));
-  return prefix
-    ? {
-        number: {
-          dialed: digits,
-          class: longer ? 'invalid' : 'feature',
-          completeness: longer ? 'partial' : 'may-continue',
-        },
-      }
-    : { number: { dialed: digits, class: 'invalid', completeness: 'impossible' } };
+  return { number: { dialed: digits, class: 'invalid', completeness: longer ? 'partial' : 'impossible' } };
 }
 
 function external(digits: string, context: ClassifyContext, whole: boolean): Classification {

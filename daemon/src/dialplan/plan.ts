@@ -8,9 +8,16 @@ import type {
 import { holds, type Overrides, schedulesOf } from '../schedule/schedules.ts';
 import { byRank, type Candidate, type CompiledRoute, takes, told, whyHere } from './candidate.ts';
 import { permission } from './class-of-service.ts';
-import { type Classification, type ClassifyContext, classifyNumber, internalNumbers } from './classify.ts';
+import {
+  type Classification,
+  type ClassifyContext,
+  classifyNumber,
+  type InternalNumbers,
+  internalNumbers,
+} from './classify.ts';
 import { emergencySteps, lineSteps } from './emergency.ts';
 import { extensionEntries } from './entries.ts';
+import { type OfficeCode, officeCodes } from './feature-codes.ts';
 import { formatNumber } from './format-number.ts';
 import { guardRefusal } from './guard.ts';
 import type { Area } from './number-rules.ts';
@@ -88,11 +95,7 @@ export function areaOf(dialing: Config['dialing']): Area {
 }
 
 /** Prepares a configuration. Costs a millisecond or so; the answers then cost microseconds. */
-export function compileDialPlan(
-  config: Config,
-  featureCodes: Iterable<string> = [],
-  rates: ReadonlyMap<string, RateTable> = new Map(),
-): DialPlan {
+export function compileDialPlan(config: Config, rates: ReadonlyMap<string, RateTable> = new Map()): DialPlan {
   const area = areaOf(config.dialing);
   const trunkNames = new Map(
     config.trunks.filter((trunk) => trunk.enabled).map((trunk) => [trunk.id, trunk.name]),
@@ -117,20 +120,24 @@ export function compileDialPlan(
       },
     ];
   });
-  const internal = internalNumbers(
-    extensionsOf(config),
-    accessCodesOf(config),
-    [...featureCodes, ...config.dialing.modeCodes.map(({ code }) => code)],
-    config.speedDials.map(({ code, number }): [string, string] => [code, number]),
-    presentationCodesOf(config.dialing),
-  );
+  const known = (codes: readonly OfficeCode[]): InternalNumbers =>
+    internalNumbers(
+      extensionsOf(config),
+      accessCodesOf(config),
+      config.dialing.modeCodes.map(({ code }) => code),
+      config.speedDials.map(({ code, number }): [string, string] => [code, number]),
+      presentationCodesOf(config.dialing),
+      codes,
+    );
+  // Feature codes are about the telephone at which they are dialed: outside there are none.
+  const internal = { inside: known(officeCodes(config.dialing)), outside: known([]) };
   const localDialing = routes.some(
     ({ route }) =>
       route.classes.length === 0 || route.classes.some((kind) => kind === 'local' || kind === 'special'),
   );
   const context = (onSite: boolean, whole: boolean): ClassifyContext => ({
     area,
-    internal,
+    internal: onSite ? internal.inside : internal.outside,
     onSite,
     whole,
     localDialing,
@@ -165,7 +172,7 @@ export function planCall(input: PlanInput & { config: Config }): RoutePlan {
   return dialPlan.plan(input);
 }
 
-/** All extension numbers of a configuration: of telephones, devices and people, and those behind a PBX. */
+/** All extension numbers of a configuration: of telephones, devices and people, behind a PBX, and in other offices. */
 export function extensionsOf(config: Config): string[] {
   const ofPorts = config.ports.flatMap((port) =>
     port.kind === 'fxs' && port.enabled && port.extension ? [port.extension] : [],
@@ -181,6 +188,7 @@ export function extensionsOf(config: Config): string[] {
     ...config.people.flatMap((person) => (person.extension ? [person.extension] : [])),
     ...extensionEntries(config).map(({ extension }) => extension),
     ...observeEntries(config).map(({ dialed }) => dialed),
+    ...config.offices.flatMap(({ enabled, numbers }) => (enabled ? numbers.flatMap(expand) : [])),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { TollClass } from '../config/schema.ts';
+import type { DialedCode } from './feature-codes.ts';
 import type { CallPrice } from './price.ts';
 
 /** A sentence in both languages of the box. */
@@ -33,6 +34,8 @@ export interface ClassifiedNumber {
   shortCode?: string;
   /** For `extension`: which one; for `access`: id of the access number; for `feature`: what it does, if it is a {@link Presentation}. */
   target?: string;
+  /** For `feature`: the code of the table that it is, with what was dialed behind it. */
+  feature?: DialedCode;
   /** Whether the number is complete, might go on, or is only a beginning. */
   completeness: 'complete' | 'may-continue' | 'partial' | 'impossible';
   /** Two-digit carrier code chosen by the caller; such a call goes over a city line only. */

@@ -41,7 +41,7 @@ export class DialPlans implements DialCheck {
   ) {
     this.#parts = parts;
     this.#config = config;
-    this.#compiled = compileDialPlan(config, [], this.#parts.rates?.());
+    this.#compiled = compileDialPlan(config, this.#parts.rates?.());
     this.#clock = clock;
     this.#usable = usable;
     this.#overrides = overrides;
@@ -50,7 +50,7 @@ export class DialPlans implements DialCheck {
   /** Takes another configuration; calls in progress keep the plan they were made with. */
   apply(config: Config): void {
     this.#config = config;
-    this.#compiled = compileDialPlan(config, [], this.#parts.rates?.());
+    this.#compiled = compileDialPlan(config, this.#parts.rates?.());
   }
 
   /** As services ask: from digits dialed one by one. */

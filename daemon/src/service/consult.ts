@@ -4,10 +4,11 @@ import { cause, localCause } from '../call/cause.ts';
 import type { Leg } from '../call/leg.ts';
 import { Conference } from './conference.ts';
 import type { ServiceContext } from './context.ts';
-import type { Dialing } from './dialed.ts';
+import type { Dialer, Dialing } from './dialed.ts';
 import { Dialog } from './dialog.ts';
 import { DigitSource } from './digit-source.ts';
 import { partyOfPort, rightsAt } from './directory.ts';
+import type { FeatureCodes } from './feature-codes.ts';
 import { WaitingCalls } from './waiting.ts';
 
 /** How long the tone of a failed consultation sounds before the held call comes back by itself, ms. */
@@ -21,12 +22,14 @@ const failedToneMs = 2500;
 export class Consultations {
   readonly #context: ServiceContext;
   readonly #dialing: Dialing;
+  readonly #codes: FeatureCodes;
   readonly #waiting: WaitingCalls;
   #sessions = new Map<Leg, Consultation>();
 
-  constructor(context: ServiceContext, dialing: Dialing) {
+  constructor(context: ServiceContext, dialing: Dialing, codes: FeatureCodes) {
     this.#context = context;
     this.#dialing = dialing;
+    this.#codes = codes;
     this.#waiting = new WaitingCalls(context);
     context.calls.on('changed', (call) => {
       if (call.state === 'talking') {
@@ -61,7 +64,7 @@ export class Consultations {
   }
 
   #begin(call: Call, leg: Leg): void {
-    const session = new Consultation(call, leg, this.#context, this.#dialing);
+    const session = new Consultation(call, leg, this.#context, this.#dialing, this.#codes);
     this.#sessions.set(leg, session);
     if (leg === call.called) call.releaseCalled = false;
     const off = leg.on('flashed', () => {
@@ -84,15 +87,17 @@ class Consultation {
   readonly #leg: Leg;
   readonly #context: ServiceContext;
   readonly #dialing: Dialing;
+  readonly #codes: FeatureCodes;
   readonly #digits: DigitSource;
   #second: Call | undefined;
   #conference: Conference | undefined;
 
-  constructor(first: Call, leg: Leg, context: ServiceContext, dialing: Dialing) {
+  constructor(first: Call, leg: Leg, context: ServiceContext, dialing: Dialing, codes: FeatureCodes) {
     this.#first = first;
     this.#leg = leg;
     this.#context = context;
     this.#dialing = dialing;
+    this.#codes = codes;
     this.#digits = new DigitSource(leg, context.clock);
     this.done = this.#run().catch((error: unknown) => {
       context.log('error', () => `consultation at ${leg.place}: ${messageOf(error)}`);
@@ -128,7 +133,7 @@ class Consultation {
     const number = await dialog.number(origin);
     dialog.hush();
     if (number) {
-      const ended = await this.#consult(number, port);
+      const ended = await this.#consult(number, port, dialog);
       if (ended === 'failed' && this.#leg.state !== 'released') {
         dialog.tone('busy');
         await dialog.digits.next(failedToneMs);
@@ -139,15 +144,26 @@ class Consultation {
     if (this.#leg.state !== 'released') await this.#first.hold(false, this.#leg);
   }
 
-  #consult(number: Parameters<Dialing['resolve']>[0], port: number): Promise<'talked' | 'failed'> {
+  async #consult(
+    number: Parameters<Dialing['resolve']>[0],
+    port: number,
+    dialog: Dialog,
+  ): Promise<'talked' | 'failed'> {
     const config = this.#context.config();
-    const rights = rightsAt(config, { port });
-    const resolved = this.#dialing.resolve(number, {
+    const dialer: Dialer = {
       origin: { kind: 'on-site', port },
-      rights,
+      rights: rightsAt(config, { port }),
       caller: partyOfPort(config, port),
       service: 'consult',
-    });
+    };
+    let resolved = this.#dialing.resolve(number, dialer);
+    if (resolved.kind === 'feature') {
+      const held = { leg: this.#leg, dialog, held: this.#first, answer: async () => true };
+      const result = await this.#codes.serve(resolved.code, { origin: resolved.origin, dialer, ...held });
+      // What there was to hear about it has been heard.
+      if (result.kind !== 'resolved') return 'talked';
+      resolved = result.resolution;
+    }
     const call = this.#context.calls.open(this.#leg, resolved.seed);
     this.#second = call;
     return new Promise((resolve) => {

@@ -7,6 +7,7 @@ import type { Dialer, Dialing, Resolution } from './dialed.ts';
 import { Dialog } from './dialog.ts';
 import { DigitSource } from './digit-source.ts';
 import { deviceConfig, partyOfDevice, rightsAt } from './directory.ts';
+import type { FeatureCodes } from './feature-codes.ts';
 import { switchByCode } from './mode-switch.ts';
 import { hideByCode } from './number-hiding.ts';
 import { type PinDesk, plainPinRule } from './pin-dialog.ts';
@@ -30,15 +31,23 @@ export interface DeviceCall {
   diversions?: readonly Diversion[];
 }
 
+/** What calls of devices are served with. */
+export interface DeviceParts {
+  dialing: Dialing;
+  access: Access;
+  pins: PinDesk;
+  codes: FeatureCodes;
+}
+
 /**
  * Calls of the office's SIP devices, which have the services of an analog port: the number comes whole, and what
  * has to be asked for, a PIN, is asked for in the call (wires D and E by SIP).
  */
 export class DeviceDesk {
   readonly #context: ServiceContext;
-  readonly #parts: { dialing: Dialing; access: Access; pins: PinDesk };
+  readonly #parts: DeviceParts;
 
-  constructor(context: ServiceContext, parts: { dialing: Dialing; access: Access; pins: PinDesk }) {
+  constructor(context: ServiceContext, parts: DeviceParts) {
     this.#context = context;
     this.#parts = parts;
   }
@@ -60,7 +69,7 @@ export class DeviceDesk {
     const origin: Origin = away ? { kind: 'forward', from: here } : here;
     const dialedAt = context.clock.now();
     const [dialed, ahead] = parted(calledNumber, config.accessNumbers);
-    const number = context.dialPlan().classify(dialed, origin);
+    let number = context.dialPlan().classify(dialed, origin);
     // An emergency call goes whatever else holds (ruling 5).
     if (full && number.class !== 'emergency') {
       leg.release(localCause(cause.busy, `device ${deviceId} has all the calls it may have`));
@@ -87,6 +96,18 @@ export class DeviceDesk {
     if (unprotected && number.class !== 'emergency') {
       const refusal = localCause(cause.notAuthorized, `device ${deviceId} has to speak SRTP`);
       resolved = { kind: 'refused', cause: refusal, seed: resolved.seed };
+    }
+    if (resolved.kind === 'feature') {
+      const dialog = new Dialog(leg, new DigitSource(leg, context.clock, ahead), context);
+      const use = { origin: resolved.origin, dialer, leg, dialog, answer: () => answered(leg) };
+      const result = await this.#parts.codes.serve(resolved.code, use);
+      if (result.kind !== 'resolved') {
+        leg.release(result.kind === 'joined' ? await result.over : result.cause);
+        return;
+      }
+      resolved = result.resolution;
+      if (result.number) number = result.number;
+      dialog.digits.close();
     }
     if (resolved.kind !== 'attempt' && resolved.kind !== 'refused') {
       const digits = new DigitSource(leg, context.clock, ahead);
@@ -131,6 +152,15 @@ export class DeviceDesk {
     });
   }
 }
+
+/** Answers a leg; false: it is gone. */
+const answered = (leg: Leg): Promise<boolean> =>
+  leg.state === 'answered'
+    ? Promise.resolve(true)
+    : leg.answer().then(
+        () => true,
+        () => false,
+      );
 
 /** A call that a PBX forwards: it goes out as one that we forward, and who diverted it is noted (ruling 14). */
 function forwardedByPbx(

@@ -3,6 +3,7 @@ import { localCause } from '../call/cause.ts';
 import type { Diversion, DiversionReason, Party, ReleaseCause } from '../call/leg.ts';
 import type { CallSeed } from '../call/record-keeper.ts';
 import type { Config, ModeCodeConfig } from '../config/schema.ts';
+import type { DialedCode } from '../dialplan/feature-codes.ts';
 import type { ClassifiedNumber, RoutePlan } from '../dialplan/route-plan.ts';
 import type { Origin, Rights, ServiceContext } from './context.ts';
 import { hidesNumber } from './directory.ts';
@@ -22,6 +23,8 @@ export type Resolution =
   | { kind: 'presentation'; hidden: boolean; seed: DialedSeed }
   /** A schedule is to be switched. */
   | { kind: 'mode'; code: ModeCodeConfig; origin: Extract<Origin, { kind: 'on-site' }>; seed: DialedSeed }
+  /** A feature code of the table. */
+  | { kind: 'feature'; code: DialedCode; origin: Extract<Origin, { kind: 'on-site' }>; seed: DialedSeed }
   | { kind: 'refused'; cause: ReleaseCause; seed: DialedSeed };
 
 /** The part of a record that follows from what was dialed. */
@@ -75,6 +78,8 @@ export class Dialing {
     const code = this.#context.config().dialing.modeCodes.find((entry) => entry.code === number.dialed);
     if (number.class === 'feature' && code && origin.kind === 'on-site')
       return { kind: 'mode', code, origin, seed };
+    if (number.feature && origin.kind === 'on-site')
+      return { kind: 'feature', code: number.feature, origin, seed };
     if (plan.refusal?.reason === 'pin-required') return { kind: 'pin', seed };
     if (plan.refusal)
       return { kind: 'refused', cause: localCause(plan.refusal.q850, plan.refusal.said.en), seed };
@@ -85,6 +90,7 @@ export class Dialing {
         rights,
         pressOne: true,
         from: origin,
+        ...divertedBefore(dialer),
       });
       return { kind: 'attempt', attempt, seed: { ...seed, direction: 'internal' } };
     }
@@ -119,6 +125,10 @@ function presented(config: Config, number: ClassifiedNumber, dialer: Dialer): Pa
 /** Whether a call to an extension rings as one from a colleague; who is put through rings as what he is. */
 const isInside = (origin: Origin, caller: Party): boolean =>
   origin.kind === 'on-site' || (origin.kind === 'forward' && caller.number?.startsWith('+') === false);
+
+/** What was sent on before it came here counts with what is sent on from here (M05). */
+const divertedBefore = ({ diversions }: Dialer): { diverted?: number } =>
+  diversions?.length ? { diverted: diversions.reduce((sum, { times }) => sum + times, 0) } : {};
 
 const placeOf = (origin: Extract<Origin, { kind: 'on-site' }>): string =>
   origin.device === undefined ? `port:${origin.port}` : `device:${origin.device}`;

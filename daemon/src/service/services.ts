@@ -6,6 +6,8 @@ import type { ServiceContext } from './context.ts';
 import { type DeviceCall, DeviceDesk } from './device-desk.ts';
 import { Dialing } from './dialed.ts';
 import { Emergency } from './emergency.ts';
+import { FeatureCodes } from './feature-codes.ts';
+import { Flows } from './flow/flows.ts';
 import { HostedServices } from './hosted.ts';
 import { Incoming, type Normalise, type TrunkCall } from './incoming.ts';
 import { KeyTransfers } from './key-transfer.ts';
@@ -13,11 +15,15 @@ import { KeyedSecrets } from './keyed-secret.ts';
 import { Lockouts } from './lockout.ts';
 import { Observations } from './observation.ts';
 import { ObserveByCode } from './observe-by-code.ts';
+import { type OfficeCall, OfficeCalls } from './office-calls.ts';
 import { PinDesk } from './pin-dialog.ts';
 import { Reach } from './reach.ts';
 import { Rooms } from './rooms.ts';
 import { Station, type StationServices } from './station.ts';
 import { Transfers } from './transfers.ts';
+import { listenByCode } from './voicemail/by-code.ts';
+import { MailboxDesk } from './voicemail/listen.ts';
+import { Voicemail } from './voicemail/voicemail.ts';
 
 /** All services of the box, wired to each other, following its ports. */
 export class Services {
@@ -26,10 +32,15 @@ export class Services {
   readonly rooms: Rooms;
   /** Services that speak to the caller themselves, by the kind of target that leads to them. */
   readonly hosted: HostedServices;
+  /** Messages that callers leave; undefined: none are taken. */
+  readonly voicemail: Voicemail | undefined;
+  /** Feature codes, by kind. */
+  readonly codes: FeatureCodes;
   readonly #context: ServiceContext;
   readonly #shared: StationServices;
   readonly #incoming: Incoming;
   readonly #desk: DeviceDesk;
+  readonly #offices: OfficeCalls;
   readonly #transfers: Transfers;
   #followed = new Map<FxsPort | FxoPort, () => void>();
 
@@ -41,14 +52,26 @@ export class Services {
     const secrets = new KeyedSecrets(context, this.lockouts);
     this.rooms = new Rooms(context, secrets);
     this.hosted.register('room', this.rooms);
+    this.hosted.register('flow', new Flows(context, { normalise, hook: context.hook }));
     this.hosted.register('observe', new ObserveByCode(context, this.observations, secrets));
     const emergency = new Emergency(context);
     const dialing = new Dialing(context, reach, emergency);
+    this.codes = new FeatureCodes(context, (number, dialer) => dialing.resolve(number, dialer));
+    const { codes } = this;
+    if (context.voicemail) {
+      const mailboxes = new MailboxDesk(context, context.voicemail, secrets);
+      this.voicemail = new Voicemail(context, context.voicemail, (visit, box) => mailboxes.open(visit, box));
+      this.hosted.register('voicemail', this.voicemail);
+      this.hosted.register('mailbox', mailboxes);
+      codes.register('voicemail', listenByCode(reach));
+    }
     const pins = new PinDesk(context, this.lockouts);
     const access = new Access(context, dialing, pins, new KeyTransfers(context, dialing));
-    this.#shared = { dialing, access, pins, consultations: new Consultations(context, dialing) };
+    const consultations = new Consultations(context, dialing, codes);
+    this.#shared = { dialing, access, pins, consultations, codes };
     this.#transfers = new Transfers(context, dialing, reach);
-    this.#desk = new DeviceDesk(context, { dialing, access, pins });
+    this.#desk = new DeviceDesk(context, { dialing, access, pins, codes });
+    this.#offices = new OfficeCalls(context, dialing);
     this.#incoming = new Incoming(context, { reach, access, emergency, normalise });
   }
 
@@ -80,6 +103,11 @@ export class Services {
   deviceCall(leg: Leg, call: DeviceCall): void {
     if (call.replaces) this.#transfers.takeOver(leg, call.replaces);
     else this.#desk.serve(leg, call);
+  }
+
+  /** Serves a call from another office of ours. */
+  officeCall(leg: Leg, call: OfficeCall): void {
+    this.#offices.serve(leg, call);
   }
 
   /** Serves a call from a trunk. */

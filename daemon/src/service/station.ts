@@ -11,6 +11,7 @@ import type { Dialer, Dialing, Resolution } from './dialed.ts';
 import { Dialog } from './dialog.ts';
 import { DigitSource } from './digit-source.ts';
 import { fxsConfig, partyOfPort, rightsAt } from './directory.ts';
+import type { FeatureCodes } from './feature-codes.ts';
 import { switchByCode } from './mode-switch.ts';
 import { hideByCode } from './number-hiding.ts';
 import { type PinDesk, plainPinRule } from './pin-dialog.ts';
@@ -21,6 +22,7 @@ export interface StationServices {
   access: Access;
   pins: PinDesk;
   consultations: Consultations;
+  codes: FeatureCodes;
 }
 
 /** Whoever lifts a handset, or seizes a line of ours as a PBX: dial tone, digits, call (wires A and D). */
@@ -57,7 +59,7 @@ export class Station {
     const context = this.#context;
     const port = this.#port.number;
     const origin: Origin = { kind: 'on-site', port };
-    const number = await this.#number(dialog, origin, fxsConfig(context.config(), port)?.hotline);
+    let number = await this.#number(dialog, origin, fxsConfig(context.config(), port)?.hotline);
     if (dialog.gone) return;
     // The rights are those of the moment at which the number is complete.
     const config = context.config();
@@ -78,6 +80,19 @@ export class Station {
       idle: () => this.#services.consultations.idle(leg),
     };
     let resolved = this.#services.dialing.resolve(number, dialer);
+    if (resolved.kind === 'feature') {
+      const { code, origin: at } = resolved;
+      const use = { origin: at, dialer, leg, dialog, answer: async () => true };
+      const result = await this.#services.codes.serve(code, use);
+      if (result.kind !== 'resolved') {
+        const ended = result.kind === 'joined' ? await result.over : result.cause;
+        await this.#services.consultations.idle(leg);
+        leg.release(ended);
+        return;
+      }
+      resolved = result.resolution;
+      if (result.number) number = result.number;
+    }
     if (resolved.kind === 'access') {
       await this.#services.access.serve(resolved.id, who);
       return;

@@ -189,11 +189,7 @@ const office = (more: Record<string, unknown> = {}, state: PlanState = {}) => {
     },
   ];
   const { rates } = importRates('prefix;price;connection\n7;2;\n44;0,8;3\n');
-  const plan = compileDialPlan(
-    makeConfig({ routes, ...more }),
-    [],
-    new Map([['acme', new RateTable(rates)]]),
-  );
+  const plan = compileDialPlan(makeConfig({ routes, ...more }), new Map([['acme', new RateTable(rates)]]));
   return (dialed: string) => {
     const { steps, explanation } = plan.plan({
       dialed,

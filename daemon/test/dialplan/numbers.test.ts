@@ -11,7 +11,7 @@ const base = configSchema.parse({
   ],
   accessNumbers: [{ id: 'ld', name: 'Long distance', code: '5000' }],
 });
-const moscow = compileDialPlan(base, ['*21', '*2', '##']);
+const moscow = compileDialPlan(base);
 const closed = compileDialPlan({ ...base, dialing: { ...base.dialing, profile: 'ru-0' } });
 const town = compileDialPlan({
   ...base,
@@ -126,11 +126,23 @@ t.test('internal numbers, access numbers and feature codes', async (t) => {
     ['201', 'extension', '201'],
     ['20', 'invalid', undefined, 'partial'],
     ['5000', 'access', 'ld'],
-    ['*2', 'feature', undefined, 'may-continue'],
-    ['*21', 'feature', undefined, 'complete'],
     ['*', 'invalid', undefined, 'partial'],
-    ['*21*89161234567#', 'feature', undefined, 'complete'],
+    ['*2', 'invalid', undefined, 'partial'],
+    ['*21*', 'invalid', undefined, 'partial'],
+    ['*21*89161234567', 'feature', 'forwardAlways', 'may-continue'],
+    ['*21*89161234567#', 'feature', 'forwardAlways'],
+    ['#21#', 'feature', 'forwardAlwaysOff'],
+    ['*8', 'feature', 'pickUpGroup'],
+    ['**20', 'invalid', undefined, 'partial'],
+    ['**201', 'feature', 'pickUp'],
+    ['**299', 'invalid', undefined, 'impossible'],
+    ['*469', 'feature', 'retrieve'],
+    ['*51*1', 'invalid', undefined, 'partial'],
+    ['*51*1*8916#', 'feature', 'storeOwn'],
+    ['#51*12#', 'invalid', undefined, 'impossible'],
     ['*99', 'invalid', undefined, 'impossible'],
+    ['*21*89161234567#', 'invalid', undefined, 'impossible', outside],
+    ['*8', 'invalid', undefined, 'impossible', outside],
   ]);
 });
 

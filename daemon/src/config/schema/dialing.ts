@@ -11,6 +11,7 @@ import {
   timeRuleIds,
   tollClass,
 } from './common.ts';
+import { codes } from './feature-codes.ts';
 import { during, modeCodes } from './schedule.ts';
 import { limits } from './spending.ts';
 
@@ -146,6 +147,7 @@ export const dialing = z
         ),
       ),
     modeCodes,
+    codes,
     observeCode: z
       .string()
       .regex(/^(?:[*#][0-9*#]{1,5})?$/)
