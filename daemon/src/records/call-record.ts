@@ -131,6 +131,8 @@ export interface CallRecord {
   transferredBy?: string;
   /** The other record of a conference. */
   conferenceWith?: string;
+  /** What the caller has answered to questions of menus, in order. */
+  answers?: { flow: string; name: string; value: string }[];
   fax?: FaxRecord;
   recordings?: RecordingRecord[];
   /** Whose budgets it counts against: `person:anna`, `cost-centre:sales`, `pin:guest`. */

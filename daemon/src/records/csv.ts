@@ -88,6 +88,10 @@ const layout: readonly Column[] = [
   { title: { ru: 'Факс', en: 'Fax' }, value: faxOf },
   { title: { ru: 'Страниц', en: 'Pages' }, value: ({ fax }) => fax?.pages },
   { title: { ru: 'Категория АОН', en: 'Caller category' }, value: (record) => record.callerCategory },
+  {
+    title: { ru: 'Ответы', en: 'Answers' },
+    value: ({ answers }) => answers?.map(({ name, value }) => `${name} = ${value}`).join(', '),
+  },
 ];
 
 const faxResults: Record<NonNullable<FaxRecord['result']>, Words> = {

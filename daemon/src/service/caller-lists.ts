@@ -14,7 +14,12 @@ interface Compiled {
   unknown: boolean;
 }
 
-const compiled = new WeakMap<CallerListConfig, Compiled>();
+/** Something that names callers by their numbers. */
+interface Naming {
+  numbers: readonly string[];
+}
+
+const compiled = new WeakMap<Naming, Compiled>();
 
 /** When and how a call came. */
 export interface ListedCall {
@@ -40,12 +45,13 @@ export function callerListOf(
         (call.incoming !== undefined && list.incoming.includes(call.incoming))) &&
       (list.from === undefined || list.from <= today) &&
       (list.until === undefined || today <= list.until) &&
-      isOn(list, call.caller, normalise) &&
+      isAmong(list, call.caller, normalise) &&
       hours.holds(list.during, call.at),
   );
 }
 
-function isOn(list: CallerListConfig, { number, absence }: Party, normalise: Normalise): boolean {
+/** Whether a caller is one of those that are named. */
+export function isAmong(list: Naming, { number, absence }: Party, normalise: Normalise): boolean {
   let numbers = compiled.get(list);
   if (!numbers) compiled.set(list, (numbers = compile(list.numbers, normalise)));
   // A number that is withheld is nobody's to be told by, even where the network lets us see it.

@@ -10,17 +10,20 @@ import type { FxoPort, FxsPort, RingClass } from '../port/port.ts';
 import type { AuditSink } from '../records/audit.ts';
 import type { CallRecord } from '../records/call-record.ts';
 import type { Language } from './announcing.ts';
+import type { Hook } from './flow/flows.ts';
 import type { MessageSource } from './message-waiting.ts';
 import type { OfficeHours } from './office-hours.ts';
 import type { Prompts } from './prompts.ts';
 import type { Charge } from './spend/account.ts';
+import type { MessageShelf } from './voicemail/shelf.ts';
 
 /** Where a caller sits: decides about emergency numbers and about which rules of PINs hold (rulings 3 and 9). */
 export type Origin =
   | { kind: 'on-site'; port: number; device?: undefined }
   /** A SIP device of the office, by id. */
   | { kind: 'on-site'; device: string; port?: undefined }
-  | { kind: 'outside' }
+  /** `office`: another office of ours, by id; it is not on site here. */
+  | { kind: 'outside'; office?: string | undefined }
   /** The box calls for somebody; `from`: where the call came in. */
   | { kind: 'forward'; from?: Origin | undefined };
 
@@ -134,6 +137,8 @@ export interface ServiceContext extends AnalogContext {
   /** Absent where nothing is charged. */
   tolls?: Tolls;
   messages: Pick<MessageSource, 'counts'>;
+  /** Where messages that callers leave lie; absent: none are taken. */
+  voicemail?: MessageShelf;
   /** Hides the number of a telephone in all calls from now on, or shows it again. */
   hideNumber(origin: Extract<Origin, { kind: 'on-site' }>, hidden: boolean): Promise<void>;
   /** The office's schedules in force. */
@@ -142,6 +147,8 @@ export interface ServiceContext extends AnalogContext {
   speech?(text: string, language?: Language): Promise<PlaySource | undefined>;
   /** The sound of an uploaded prompt, 8 kHz; undefined: there is none of this id yet. */
   uploaded?(id: string): Promise<Int16Array | undefined>;
+  /** Asks a program of the office; absent where there is no network to ask over. */
+  hook?: Hook;
   /** The calls of the past, newest first, some thousands of them; absent: none are known. */
   recentCalls?(): Iterable<CallRecord>;
   /** A fresh id for a leg. */

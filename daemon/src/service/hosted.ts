@@ -93,8 +93,13 @@ export interface HostedRequest {
   destination?: string;
   from?: Origin;
   rights: Rights;
+  /** The language that the caller hears; that of the box unless said. */
+  language?: Language;
   /** Makes an attempt at another target in the name of the same caller. */
-  reach(target: string, options: { pressOne: boolean; asMember?: boolean }): Attempt;
+  reach(
+    target: string,
+    options: { pressOne: boolean; asMember?: boolean; label?: string; language?: Language },
+  ): Attempt;
 }
 
 /**

@@ -2,6 +2,7 @@ import { type Attempt, LegAttempt } from '../call/attempt.ts';
 import { localCause } from '../call/cause.ts';
 import type { DiversionReason, Leg, Party } from '../call/leg.ts';
 import type { RingClass } from '../port/port.ts';
+import type { Language } from './announcing.ts';
 import type { Origin, Rights } from './context.ts';
 
 /** Who is being reached for, and how they got here. */
@@ -20,6 +21,8 @@ export interface ReachRequest {
   from?: Origin;
   /** In whose name the office is called: shown on its telephones before the caller's name, and whispered (S01). */
   label?: string;
+  /** What services speak to the caller in; the language of the box unless said. */
+  language?: Language;
   /** Id of the destination whose steps are gone through. */
   destination?: string;
   /** How often the call was diverted before it came to us, as the network tells it; those count as ours do (M05). */

@@ -15,6 +15,7 @@ import { deviceConfig, parseTarget, samePbx, type Target, targetOfExtension } fr
 import { GroupReach } from './group-reach.ts';
 import type { HostedServices } from './hosted.ts';
 import { LastTalks } from './last-talks.ts';
+import { officeAttempt } from './office-reach.ts';
 import { routeAttempt } from './outgoing.ts';
 import { type PersonWays, personAttempt } from './person-reach.ts';
 import { nobody, type ReachRequest } from './reach-request.ts';
@@ -175,6 +176,10 @@ export class Reach {
         return this.#behind(target.device, target.number, request);
       case 'number':
         return this.#outside(target.number, request);
+      case 'office': {
+        const { context, outside } = { context: this.#context, outside: this.#ways.outside };
+        return officeAttempt(target.office, target.number, request, { context, outside });
+      }
       case 'hosted':
         return this.#hosts(target.service, target.id, request);
       case 'group': {
@@ -195,6 +200,11 @@ export class Reach {
     return this.#context.speech ? new ConfirmedAttempt(attempt, whisper(label, this.#context)) : attempt;
   }
 
+  /** A service of ours that no target of the settings leads to: behind a code. */
+  hosted(kind: ServedKind, id: string, request: ReachRequest): Attempt {
+    return this.#hosts(kind, id, request);
+  }
+
   /** A service that may ring others and send the caller on; what it does begins anew, and not for ever. */
   #hosts(kind: ServedKind, id: string, request: ReachRequest): Attempt {
     const moves = (request.moves ?? 0) + 1;
@@ -202,8 +212,7 @@ export class Reach {
     const { asMember: _, ...free } = request;
     return this.#hosted.attempt(kind, id, {
       ...request,
-      reach: (to, { pressOne: ask, asMember }) =>
-        this.#text(to, { ...free, pressOne: ask, path: [], moves, ...(asMember ? { asMember } : {}) }),
+      reach: (to, options) => this.#text(to, { ...free, ...options, path: [], moves }),
     });
   }
 
