@@ -78,6 +78,7 @@ const parts: Part[] = [
           'media-worker': 'daemon/src/worker/media-worker.ts',
           'fax-worker': 'daemon/src/worker/fax-worker.ts',
           'recorder-worker': 'daemon/src/worker/recorder-worker.ts',
+          'sound-worker': 'daemon/src/worker/sound-worker.ts',
           'sipd-worker': 'daemon/src/sipd/worker.ts',
           sipd: 'daemon/src/sipd/cli.ts',
         },

@@ -68,31 +68,48 @@ const known = {
       en: 'Nobody can take part in an emergency call, a fax or a talk of three.',
     },
   },
-  'api/music-not-wav': {
-    status: 400,
-    said: { ru: 'Это не файл WAV, или он повреждён.', en: 'This is no WAV file, or it is damaged.' },
-  },
-  'api/music-not-pcm': {
+  'api/sound-unknown': {
     status: 400,
     said: {
-      ru: 'Нужен WAV без сжатия: PCM, 8 или 16 бит, моно или стерео.',
-      en: 'The WAV must not be compressed: PCM of 8 or 16 bit, mono or stereo.',
+      ru: 'Это не звуковой файл. Подойдут WAV, MP3 и Ogg (Opus или Vorbis).',
+      en: 'This is no sound file. WAV, MP3 and Ogg (Opus or Vorbis) will do.',
     },
   },
-  'api/music-rate': {
+  'api/sound-format': {
     status: 400,
     said: {
-      ru: 'Нужна частота 8, 16, 44,1 или 48 кГц.',
-      en: 'The sample rate must be 8, 16, 44.1 or 48 kHz.',
+      ru: 'Такой WAV не читается. Сохраните его как PCM или возьмите MP3.',
+      en: 'A WAV file of this kind is not read. Save it as PCM, or take an MP3.',
     },
   },
-  'api/music-empty': {
+  'api/sound-broken': {
+    status: 400,
+    said: { ru: 'Файл повреждён или загружен не полностью.', en: 'The file is damaged or not whole.' },
+  },
+  'api/sound-empty': {
     status: 400,
     said: { ru: 'В файле нет звука.', en: 'There is no sound in the file.' },
   },
-  'api/music-long': {
+  'api/sound-long': {
     status: 400,
-    said: { ru: 'Музыка должна быть не длиннее 10 минут.', en: 'The music may last 10 minutes at most.' },
+    said: {
+      ru: 'Слишком длинно: запись может идти до 5 минут, музыка — до 10.',
+      en: 'Too long: a recording may last 5 minutes, music 10.',
+    },
+  },
+  'api/prompts-full': {
+    status: 409,
+    said: {
+      ru: 'Места для записей больше нет. Удалите ненужные.',
+      en: 'There is no room for more recordings. Delete some that are not needed.',
+    },
+  },
+  'api/prompt-used': {
+    status: 409,
+    said: {
+      ru: 'Эту запись слышат звонящие. Сначала уберите её из настроек или впишите ей текст.',
+      en: 'Callers hear this recording. Take it out of the settings first, or give it a text.',
+    },
   },
   'api/too-large': { status: 413, said: { ru: 'Запрос слишком велик.', en: 'The request is too large.' } },
   'api/not-found': { status: 404, said: { ru: 'Такого здесь нет.', en: 'There is no such thing here.' } },

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { ApiFault } from './errors.ts';
+import { soundTypes } from './sound-body.ts';
 
 /**
  * Whether a Host header names this box in a way that no foreign site can: an IP address, `localhost`, a name
@@ -63,7 +64,7 @@ export function networkGuard(
 export function forgeryGuard(request: Request, _response: Response, next: NextFunction): void {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     if (!isOwnOrigin(request, false)) throw new ApiFault('api/wrong-origin');
-    if (request.method !== 'DELETE' && !request.is(['application/json', 'audio/wav', 'text/csv']))
+    if (request.method !== 'DELETE' && !request.is(['application/json', ...soundTypes, 'text/csv']))
       throw new ApiFault('api/wrong-type');
   }
   next();

@@ -10,7 +10,7 @@ import { parseJson } from './json-text.ts';
  * write beside it, fsync, rename over it, fsync the folder; only then is it confirmed (ruling 34).
  * @throws CodedError `config/write-failed`; the old content then stands.
  */
-export async function writeAtomic(path: string, content: string, mode = 0o600): Promise<void> {
+export async function writeAtomic(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await writeSynced(temporary, content, mode);
@@ -30,7 +30,7 @@ export async function writeAtomic(path: string, content: string, mode = 0o600): 
   }
 }
 
-async function writeSynced(path: string, content: string, mode: number): Promise<void> {
+async function writeSynced(path: string, content: string | Uint8Array, mode: number): Promise<void> {
   // wx: never through a link that somebody laid there.
   const file = await open(path, 'wx', mode);
   try {

@@ -5,14 +5,23 @@ import { fieldsOf, pointer, unwrap } from './schema-walk.ts';
 
 const beginning = 'prompt:';
 
+/** Every announcement of a document, with its place as a JSON pointer. */
+export function announcementsOf(config: Config): { path: string; text: string }[] {
+  const found: { path: string; text: string }[] = [];
+  collect([configSchema], config, [], (path, text) => found.push({ path, text }));
+  return found;
+}
+
 /** Which prompts a document names, each with the places that do, as JSON pointers. */
 export function promptUses(config: Config): Map<string, string[]> {
   const uses = new Map<string, string[]>();
-  collect([configSchema], config, [], (path, id) => {
+  for (const { path, text } of announcementsOf(config)) {
+    if (!text.startsWith(beginning)) continue;
+    const id = text.slice(beginning.length);
     const places = uses.get(id);
     if (places) places.push(path);
     else uses.set(id, [path]);
-  });
+  }
   return uses;
 }
 
@@ -51,11 +60,10 @@ function collect(
   schemas: readonly z.ZodType[],
   value: unknown,
   at: readonly (string | number)[],
-  found: (path: string, id: string) => void,
+  found: (path: string, text: string) => void,
 ): void {
   if (typeof value === 'string') {
-    if (value.startsWith(beginning) && schemas.some(isAnnouncement))
-      found(pointer(at), value.slice(beginning.length));
+    if (schemas.some(isAnnouncement)) found(pointer(at), value);
   } else if (Array.isArray(value)) {
     const elements = schemas.flatMap((schema) => {
       const { inner } = unwrap(schema);

@@ -1,10 +1,12 @@
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CodedError, messageOf } from '../base/error.ts';
+import { messageOf } from '../base/error.ts';
 import type { Media } from '../media/api.ts';
-import { levelDbm0 } from '../media/dsp/level.ts';
-import { readWav } from '../media/dsp/wav-reader.ts';
+import { levelled } from '../media/sound/loudness.ts';
+import { narrowWav } from '../media/sound/narrow.ts';
+import { writeWav } from '../media/sound/wav.ts';
+import { decodeAside } from '../worker/sound-thread.ts';
 
 const RATE = 8000;
 /** Mean level of what is played to held parties, dBm0: as loud as somebody who speaks softly. */
@@ -21,7 +23,7 @@ export class HoldMusic {
     this.#path = join(data, 'hold-music.wav');
     this.#media = media;
     try {
-      this.#play(existsSync(this.#path) ? readWav(readFileSync(this.#path)) : melody());
+      this.#play(existsSync(this.#path) ? narrowWav(readFileSync(this.#path), MAX_SECONDS) : melody());
     } catch (error) {
       log(`the music on hold cannot be used: ${messageOf(error)}`);
       this.#play(melody());
@@ -34,16 +36,16 @@ export class HoldMusic {
     return stat && { bytes: stat.size };
   }
 
-  /** @throws CodedError `media/music-...` of what is wrong with the file */
+  /**
+   * Takes music of any format that prompts may have.
+   * @throws CodedError `media/sound-...` of what is wrong with the file
+   */
   async replace(file: Buffer): Promise<void> {
-    const samples = readWav(file);
-    if (samples.length > MAX_SECONDS * RATE)
-      throw new CodedError('media/music-long', `music of more than ${MAX_SECONDS} s is not taken`);
-    if (levelDbm0(samples) < -60) throw new CodedError('media/music-empty', 'there is only silence in it');
+    const samples = await decodeAside(file, { longest: MAX_SECONDS, levelDbm0: LEVEL_DBM0 });
     // Whole or not at all, whatever happens to the power meanwhile.
     const fresh = await open(`${this.#path}.new`, 'w', 0o600);
     try {
-      await fresh.writeFile(file);
+      await fresh.writeFile(writeWav(samples));
       await fresh.sync();
     } finally {
       await fresh.close();
@@ -58,16 +60,9 @@ export class HoldMusic {
     this.#play(melody());
   }
 
-  #play(samples: Int16Array): void {
-    void this.#media.setMusic(levelled(samples)).catch(() => {});
+  #play(samples: Int16Array | Float32Array): void {
+    void this.#media.setMusic(levelled(Float32Array.from(samples), LEVEL_DBM0)).catch(() => {});
   }
-}
-
-/** The same, as loud as hold music is to be; its peaks stay whole. */
-function levelled(samples: Int16Array): Int16Array {
-  const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 1);
-  const gain = Math.min(10 ** ((LEVEL_DBM0 - levelDbm0(samples)) / 20), 32_767 / peak);
-  return samples.map((sample) => Math.round(sample * gain));
 }
 
 /** Notes of the melody, semitones from C4, a broken chord to the bar; written for this box. */

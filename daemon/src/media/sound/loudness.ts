@@ -1,0 +1,69 @@
+import { dbm0OfPower, SILENCE_DBM0 } from '../dsp/level.ts';
+
+/**
+ * How loud whoever speaks to callers is, dBm0 while there is speech: the mean of the recordings that come with the box.
+ * Trunks and lines are built for a talker like that.
+ */
+export const PROMPT_LEVEL_DBM0 = -21;
+
+/** 20 ms at 8 kHz. */
+const FRAME = 160;
+/** Quieter is no speech whatever else there is, dBm0. */
+const FLOOR_DBM0 = -60;
+/** What is so much below the rest is a pause, dB; near the margin of ITU-T P.56. */
+const PAUSE_DB = 15;
+/** Full scale is +3.14 dBm0 (ITU-T G.711); peaks stay 1 dB below it. */
+const LIMIT = 32_767 * 10 ** (-1 / 20);
+/** How far peaks are pushed down, so that a click does not leave a whole message quiet; dB. */
+const MOST_LIMITING_DB = 8;
+/** How long before and after a peak the gain goes down and comes back, samples. */
+const AROUND = 80;
+
+/** Level while there is sound, pauses left out, in dBm0; {@link SILENCE_DBM0} where there is none. `samples`: 16-bit units. */
+export function activeLevelDbm0(samples: ArrayLike<number>): number {
+  const powers: number[] = [];
+  for (let at = 0; at < samples.length; at += FRAME) {
+    const end = Math.min(samples.length, at + FRAME);
+    let energy = 0;
+    for (let i = at; i < end; i++) energy += samples[i]! ** 2;
+    powers.push(energy / (end - at));
+  }
+  const heard = powers.filter((power) => dbm0OfPower(power) > FLOOR_DBM0);
+  if (heard.length === 0) return SILENCE_DBM0;
+  const limit = mean(heard) / 10 ** (PAUSE_DB / 10);
+  return dbm0OfPower(mean(heard.filter((power) => power >= limit)));
+}
+
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+/**
+ * Sound as loud as `dbm0` while there is any. Rare peaks that would not fit are turned down for a moment; where they are
+ * many, the whole stays quieter.
+ * @param samples in 16-bit units, any size
+ */
+export function levelled(samples: Float32Array, dbm0: number): Int16Array {
+  const offset = samples.reduce((sum, v) => sum + v, 0) / (samples.length || 1);
+  const centred = samples.map((v) => v - offset);
+  const level = activeLevelDbm0(centred);
+  if (level <= SILENCE_DBM0) return new Int16Array(samples.length);
+  const peak = centred.reduce((most, v) => Math.max(most, Math.abs(v)), 1);
+  const gain = Math.min(10 ** ((dbm0 - level) / 20), (LIMIT / peak) * 10 ** (MOST_LIMITING_DB / 20));
+  const turn = peak * gain <= LIMIT ? undefined : turningDown(centred, LIMIT / gain);
+  return Int16Array.from(centred, (v, i) => Math.round(v * gain * (turn?.[i] ?? 1)));
+}
+
+/** By how much each sample is turned down so that none is above `limit`, without a jump. */
+function turningDown(samples: Float32Array, limit: number): Float32Array {
+  const turn = new Float32Array(samples.length).fill(1);
+  for (const [at, v] of samples.entries()) {
+    const needed = limit / Math.abs(v);
+    if (needed >= 1) continue;
+    const from = Math.max(0, at - AROUND);
+    const to = Math.min(samples.length - 1, at + AROUND);
+    for (let i = from; i <= to; i++) {
+      const slope = 1 - (1 - needed) * (1 - Math.abs(i - at) / (AROUND + 1));
+      if (slope < turn[i]!) turn[i] = slope;
+    }
+  }
+  return turn;
+}
