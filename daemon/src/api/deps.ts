@@ -26,6 +26,8 @@ import type {
   TraceView,
 } from './contract.ts';
 import type { LearnOrder, LearnView, VerdictRequest, VerdictResult } from './line-contract.ts';
+import type { OfficesView } from './office-contract.ts';
+import type { PromptSound, PromptView } from './prompt-contract.ts';
 import type { CalendarsView, IncomingCheckResult, ScheduleView, SwitchRequest } from './schedule-contract.ts';
 import type { SpendingView } from './spending-view.ts';
 
@@ -171,9 +173,20 @@ export interface ObservationAccess {
 export interface MusicAccess {
   /** The admin's own file, if there is one. */
   readonly own: { bytes: number } | undefined;
-  /** @throws CodedError `media/music-...` */
+  /** @throws CodedError `media/sound-...` */
   replace(file: Buffer): Promise<void>;
   restore(): void;
+}
+
+/** Prompts of the office's own. */
+export interface PromptAccess {
+  list(): PromptView[];
+  /** The file of a prompt's sound, a WAV; undefined: none is uploaded. */
+  file(id: string): string | undefined;
+  /** @throws CodedError `media/sound-...`, `main/prompts-full`; the old sound then stands. */
+  replace(id: string, file: Buffer): Promise<PromptSound>;
+  /** False: there was none. */
+  remove(id: string): Promise<boolean>;
 }
 
 /** The live state; every change is told as it happens, the API batches and numbers them. */
@@ -257,6 +270,11 @@ export interface ScheduleAccess {
   calendars(): CalendarsView;
 }
 
+/** The links to our other offices. */
+export interface OfficesAccess {
+  view(): OfficesView;
+}
+
 /** Everything the API stands on; built by main. */
 export interface ApiDeps {
   clock: Clock;
@@ -272,6 +290,7 @@ export interface ApiDeps {
   audit: AuditAccess;
   observations: ObservationAccess;
   music: MusicAccess;
+  prompts: PromptAccess;
   live: LiveModel;
   dialCheck: DialCheck;
   lines: LineActions;
@@ -281,6 +300,7 @@ export interface ApiDeps {
   lineCraft: LineCraft;
   spending: SpendingAccess;
   rates: RatesAccess;
+  offices: OfficesAccess;
   /**
    * Whether a visitor is on the office's own network (ruling 18); `local` is our address he came to.
    * See {@link file://./on-link.ts} for the real one.

@@ -17,6 +17,8 @@ import { type LiveLimits, LiveSocket, liveLimits } from './live-socket.ts';
 import { messageRoutes } from './message-routes.ts';
 import { musicRoutes } from './music-routes.ts';
 import { observationRoutes } from './observation-routes.ts';
+import { officeRoutes } from './office-routes.ts';
+import { promptRoutes } from './prompt-routes.ts';
 import { protectionRoutes } from './protection-routes.ts';
 import { ratesRoutes } from './rates-routes.ts';
 import { recordingRoutes } from './recording-routes.ts';
@@ -128,6 +130,7 @@ function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks): expre
   router.use(auditRoutes(deps));
   router.use(observationRoutes(deps));
   router.use(musicRoutes(deps));
+  router.use(promptRoutes(deps));
   router.use(lineRoutes(deps));
   router.use(traceRoutes(deps));
   router.use(deviceRoutes(deps, links));
@@ -136,6 +139,7 @@ function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks): expre
   router.use(scheduleRoutes(deps));
   router.use(spendingRoutes(deps));
   router.use(ratesRoutes(deps));
+  router.use(officeRoutes(deps));
   return router;
 }
 

@@ -1,5 +1,6 @@
 import type { ConfigIssue } from '../api/contract.ts';
 import type { Said } from '../dialplan/route-plan.ts';
+import { checkOffices } from './office-references.ts';
 import type { Config } from './schema.ts';
 import { checkTargets } from './target-references.ts';
 
@@ -61,6 +62,7 @@ export function checkReferences(config: Config): ConfigIssue[] {
   checkPorts(config, found);
   checkDevices(config, found);
   checkRouting(config, found);
+  checkOffices(config, found);
   checkCostCentres(config, found);
   checkPeople(config, found);
   checkGroups(config, found);
@@ -79,6 +81,7 @@ const idLists = [
   'costCentres',
   'devices',
   'trunks',
+  'offices',
   'routes',
   'people',
   'groups',

@@ -8,6 +8,7 @@ import { flow, hooks } from './schema/flow.ts';
 import { group } from './schema/group.ts';
 import { destination, incomingNumber } from './schema/incoming.ts';
 import { mail } from './schema/mail.ts';
+import { office } from './schema/office.ts';
 import { person, pin } from './schema/person.ts';
 import { type fxoPort, type fxsPort, port } from './schema/port.ts';
 import { prompt } from './schema/prompt.ts';
@@ -171,6 +172,25 @@ export const configSchema = z.object({
           'Add a trunk, and cheap long distance goes over it.',
         ],
       }),
+    ),
+  offices: z
+    .array(office)
+    .default([])
+    .meta(
+      field(
+        'Другие офисы',
+        'Other offices',
+        'Офисы с такими же устройствами: общая нумерация, звонки между ними бесплатны.',
+        'Offices that have such a box: one numbering plan, and calls between them cost nothing.',
+        {
+          scope: 'restart-trunk',
+          item: ['офис', 'office'],
+          empty: [
+            'Свяжите офисы, и сотрудники будут звонить друг другу по внутренним номерам.',
+            'Link the offices, and people call each other by extension.',
+          ],
+        },
+      ),
     ),
   routes: z
     .array(route)
@@ -384,6 +404,7 @@ export type FxsPortConfig = z.infer<typeof fxsPort>;
 export type FxoPortConfig = z.infer<typeof fxoPort>;
 export type DeviceConfig = Config['devices'][number];
 export type TrunkConfig = Config['trunks'][number];
+export type OfficeConfig = Config['offices'][number];
 export type RouteConfig = Config['routes'][number];
 export type PriceConfig = z.infer<typeof price>;
 export type PersonConfig = Config['people'][number];

@@ -1,4 +1,4 @@
-import { entriesOf, extensionEntries, hostedLists, isHostedKind } from '../dialplan/entries.ts';
+import { entriesOf, extensionEntries, hostedLists, isHostedKind, isOfPattern } from '../dialplan/entries.ts';
 import type { Config } from './schema.ts';
 
 /** Where what is wrong is told. */
@@ -53,13 +53,17 @@ export function checkForwardTarget(
   found: Faults,
 ): void {
   if (to.includes(':') && checkTarget(config, to, path, found)) return;
-  if (/^(number:)?\+\d{6,15}$/.test(to) || known.has(to)) return;
+  if (/^(number:)?\+\d{6,15}$/.test(to) || known.has(to) || isOfOffice(config, to)) return;
   found.add(
     path,
     `Некуда: «${to}». Нужен сотрудник, гнездо, внутренний номер или номер с плюсом: +79161234567.`,
     `Nobody is "${to}". Give a person, a socket, an extension, or a number with +: +79161234567.`,
   );
 }
+
+/** An extension of another office. */
+const isOfOffice = (config: Config, number: string): boolean =>
+  config.offices.some(({ numbers }) => numbers.some((pattern) => isOfPattern(number, pattern)));
 
 const lists: Record<string, { list: keyof Config; ru: string; en: string }> = {
   device: { list: 'devices', ru: 'Устройство', en: 'Device' },
@@ -74,6 +78,18 @@ export function checkTarget(config: Config, target: string, path: string, found:
   if (kind === 'port') {
     if (!config.ports.some((port) => port.kind === 'fxs' && port.number === Number(id)))
       found.add(path, `Гнездо телефона: ${id} не существует.`, `Telephone socket: ${id} does not exist.`);
+    return true;
+  }
+  if (kind === 'office') {
+    const [office, number = ''] = id.split('/');
+    const there = config.offices.find((one) => one.id === office);
+    if (!there) found.add(path, `Офис: ${office} не существует.`, `Office: ${office} does not exist.`);
+    else if (!there.numbers.some((pattern) => isOfPattern(number, pattern)))
+      found.add(
+        path,
+        `В офисе «${there.name}» нет номера ${number}.`,
+        `The office "${there.name}" has no number ${number}.`,
+      );
     return true;
   }
   const entry = lists[kind];

@@ -8,6 +8,7 @@ export const hostedLists = {
   flow: ['flows'],
   queue: ['queues'],
   voicemail: ['people', 'groups'],
+  mailbox: ['mailboxes'],
   room: ['rooms'],
 } as const;
 
@@ -22,14 +23,23 @@ export const hostedKinds = Object.keys(hostedLists) as HostedKind[];
 export interface ListEntry {
   id: string;
   name?: string;
-  extension?: string;
+  extension?: string | undefined;
 }
+
+/** What `mailbox:any` leads to: the mailbox of the telephone, or the one whose extension is keyed. */
+const anyMailbox: ListEntry = { id: 'any' };
 
 /** The entries of a list of the document by its name; none where the document has no such list. */
 export function entriesOf(config: Config, list: string): readonly ListEntry[] {
+  if (list === 'mailboxes') return [anyMailbox, ...config.people, ...config.groups];
   const entries = (config as unknown as Record<string, unknown>)[list];
   return Array.isArray(entries) ? (entries as ListEntry[]) : [];
 }
+
+/** Whether a number is of a pattern in which `X` is any digit. */
+export const isOfPattern = (number: string, pattern: string): boolean =>
+  number.length === pattern.length &&
+  [...pattern].every((digit, i) => (digit === 'X' ? /\d/.test(number[i]!) : digit === number[i]));
 
 export const isHostedKind = (kind: string): kind is HostedKind =>
   (hostedKinds as readonly string[]).includes(kind);
@@ -46,11 +56,16 @@ const extensionLists = [
 export function extensionEntries(
   config: Config,
 ): { extension: string; name: string; target: string; path: string }[] {
-  return extensionLists.flatMap(([list, kind]) =>
+  const { extension } = config.voicemail;
+  const mailbox = extension
+    ? [{ extension, name: 'voicemail', target: 'mailbox:any', path: '/voicemail/extension' }]
+    : [];
+  const listed = extensionLists.flatMap(([list, kind]) =>
     entriesOf(config, list).flatMap(({ id, name, extension }, i) =>
       extension
         ? [{ extension, name: name ?? id, target: `${kind}:${id}`, path: `/${list}/${i}/extension` }]
         : [],
     ),
   );
+  return [...listed, ...mailbox];
 }

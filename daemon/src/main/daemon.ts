@@ -46,7 +46,9 @@ import { LineBench } from './line-craft.ts';
 import { LineDesk } from './line-desk.ts';
 import { LivePicture } from './live-model.ts';
 import { LongCalls } from './long-calls.ts';
+import { OfficeDesk } from './office-desk.ts';
 import { OfficePicture } from './office-picture.ts';
+import { fingerprintOf, officeLinks } from './offices.ts';
 import { ParallelUse } from './parallel-use.ts';
 import { pbxAccounts } from './pbx-accounts.ts';
 import { Pins } from './pins.ts';
@@ -62,6 +64,7 @@ import { Registrations } from './registrations.ts';
 import { overrideFile, ScheduleDesk } from './schedule-desk.ts';
 import { SealedConfig } from './sealed-config.ts';
 import { sipListen } from './sip-listen.ts';
+import { SoundDesk } from './sound-desk.ts';
 import { noting, SpendingDesk } from './spending.ts';
 import { srtpSuitesHere } from './srtp-suites.ts';
 import { StandingAlarms } from './standing-alarms.ts';
@@ -103,6 +106,8 @@ export class Daemon {
   readonly #fatal: (reason: string) => void;
   /** Between us and the embedded engine only. */
   readonly #engineSecret = randomBytes(16).toString('hex');
+  /** SHA-256 of the certificate that the embedded engine shows. */
+  #fingerprint: string | undefined;
   readonly #faxHere = faxLibraryHere((message) => this.#log.child('media').warn(message));
 
   constructor(
@@ -189,7 +194,10 @@ export class Daemon {
       () => hours.overrides,
       { rates: () => rates.tables, state: () => spending?.state() },
     );
+    const sounds = new SoundDesk({ data, clock, alarms, config, log: log.child('service') });
+    this.#closers.push(() => sounds.close());
     const context: ServiceContext = {
+      ...sounds.voice,
       clock,
       media,
       tones,
@@ -283,6 +291,9 @@ export class Daemon {
     host.on('warning', warned);
     silence.push(card.on('down', (reason) => log.child('card').warn(`the link is down: ${reason}`)));
 
+    const sipTlsPort = () => sipd?.sip.find(({ transport }) => transport === 'tls')?.port;
+    const shown = { fingerprint: this.#fingerprint, sipTlsPort };
+    const offices = new OfficeDesk({ sip, services, store, alarms, clock, ...shown });
     const protection = new Protection({
       ...{ sipd, sip, config, alarms, clock },
       folder: data,
@@ -304,6 +315,7 @@ export class Daemon {
       sip.apply(sipSettings(next));
       protection.apply();
       schedules.apply();
+      sounds.apply();
       traces.apply();
       live.configChanged(store.revision);
     });
@@ -318,7 +330,7 @@ export class Daemon {
           name: () => config().site.name,
           language: () => config().site.language,
           sipPort: () => sip.listening[0]?.port ?? this.#arguments.sip.port,
-          sipTlsPort: () => sipd?.sip.find(({ transport }) => transport === 'tls')?.port,
+          sipTlsPort,
         },
         admin: {
           passwordHash: () => config().admin.passwordHash,
@@ -337,6 +349,7 @@ export class Daemon {
         traces,
         observations: services.observations,
         music: new HoldMusic(data, media, (message) => log.warn(() => message)),
+        prompts: sounds,
         recordings,
         audit: recordings.audit,
         live,
@@ -347,6 +360,7 @@ export class Daemon {
         schedules,
         spending,
         rates,
+        offices,
         lineCraft: new LineBench(learning, records, config),
         onLink: systemOnLink(() => clock.now()),
         log: (level, message) => log.child('api')[level](() => message),
@@ -462,11 +476,14 @@ export class Daemon {
     if (config.sip.engine !== 'embedded') return undefined;
     const { sip, sipT1, dns } = this.#arguments;
     const { sipdWorker } = this.#installation;
+    const warn = (text: string): void => this.#log.child('sip').warn(text);
+    const certificate = boxCertificate(data, `${hostname()}.local`, warn);
+    this.#fingerprint = fingerprintOf(certificate.cert);
     const sipd = await startSipd(
       {
         listen: sipListen(sip),
-        tls: boxCertificate(data, `${hostname()}.local`, (text) => this.#log.child('sip').warn(() => text)),
-        tlsProfiles: tlsProfiles(config.trunks, config.devices),
+        tls: certificate,
+        tlsProfiles: tlsProfiles(config.trunks, config.devices, officeLinks(config)),
         control: { host: '127.0.0.1', port: 0, secret: this.#engineSecret },
         heedsOverload: true,
         ...(sipT1 === undefined ? {} : { timers: { T1: sipT1 } }),
@@ -555,6 +572,7 @@ const sipSettings = (config: Config) => ({
   trunks: config.trunks,
   devices: config.devices,
   accounts: pbxAccounts(config),
+  offices: officeLinks(config),
   emergencyCaller: config.site.emergencyCaller,
   numbers: config.incomingNumbers,
   channels: config.sip.channels,

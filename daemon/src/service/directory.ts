@@ -1,5 +1,12 @@
-import type { Config, DeviceConfig, FxsPortConfig, GroupConfig, PersonConfig } from '../config/schema.ts';
-import { extensionEntries, isHostedKind, type ServedKind } from '../dialplan/entries.ts';
+import type {
+  Config,
+  DeviceConfig,
+  FxsPortConfig,
+  GroupConfig,
+  OfficeConfig,
+  PersonConfig,
+} from '../config/schema.ts';
+import { extensionEntries, isHostedKind, isOfPattern, type ServedKind } from '../dialplan/entries.ts';
 import { observeEntries } from '../dialplan/observe-entries.ts';
 import type { Origin, Rights } from './context.ts';
 
@@ -11,6 +18,8 @@ export type Target =
   | { kind: 'behind'; device: string; number: string }
   | { kind: 'person'; person: PersonConfig }
   | { kind: 'group'; group: GroupConfig }
+  /** An extension of another office. */
+  | { kind: 'office'; office: OfficeConfig; number: string }
   /** A service that speaks to the caller itself. */
   | { kind: 'hosted'; service: ServedKind; id: string }
   | { kind: 'number'; number: string };
@@ -27,17 +36,14 @@ export function targetOfExtension(config: Config, extension: string): Target | u
   if (observed) return { kind: 'hosted', service: 'observe', id: observed.extension };
   const device = config.devices.find((d) => d.enabled && d.extension === extension);
   if (device) return { kind: 'device', device: device.id };
-  const pbx = config.devices.find((d) => d.enabled && d.numbers.some((n) => isOf(extension, n)));
-  return pbx && { kind: 'behind', device: pbx.id, number: extension };
+  const pbx = config.devices.find((d) => d.enabled && d.numbers.some((n) => isOfPattern(extension, n)));
+  if (pbx) return { kind: 'behind', device: pbx.id, number: extension };
+  const office = config.offices.find((o) => o.enabled && o.numbers.some((n) => isOfPattern(extension, n)));
+  return office && { kind: 'office', office, number: extension };
 }
 
-/** Whether a number is of a pattern in which `X` is any digit. */
-const isOf = (number: string, pattern: string): boolean =>
-  number.length === pattern.length &&
-  [...pattern].every((digit, i) => (digit === 'X' ? /\d/.test(number[i]!) : digit === number[i]));
-
 /**
- * Reads a target: `port:1`, `device:desk`, `person:anna`, `flow:main`, `number:+7916...`, and the short forms that forwardings
+ * Reads a target: `port:1`, `device:desk`, `person:anna`, `flow:main`, `office:spb/205`, `number:+7916...`, and the short forms that forwardings
  * use, `+7916...` and an extension. Undefined: nobody of that name.
  */
 export function parseTarget(config: Config, text: string): Target | undefined {
@@ -47,6 +53,11 @@ export function parseTarget(config: Config, text: string): Target | undefined {
   if (kind === 'port') return { kind: 'port', port: Number(rest) };
   if (kind === 'device') return deviceConfig(config, rest) && { kind: 'device', device: rest };
   if (isHostedKind(kind)) return { kind: 'hosted', service: kind, id: rest };
+  if (kind === 'office') {
+    const [id, number = ''] = rest.split('/');
+    const office = config.offices.find((o) => o.enabled && o.id === id);
+    return office && { kind: 'office', office, number };
+  }
   if (kind === 'number' || rest.startsWith('+')) return { kind: 'number', number: rest };
   if (kind === 'group') {
     const group = config.groups.find((g) => g.id === rest);

@@ -13,6 +13,7 @@ import type { DeviceCallRequest } from './lan/lan.ts';
 import type { PbxAccount } from './lan/pbx-account.ts';
 import type { OpenDialog } from './leg-host.ts';
 import type { AddressChange, NetworkNews } from './network.ts';
+import type { OfficeLink, OfficeRefusal } from './office.ts';
 import type { HostPort } from './srf-facade.ts';
 import type { Resolver } from './targets.ts';
 import type { TlsProfile } from './tls.ts';
@@ -26,6 +27,8 @@ export interface SipSettings {
   devices?: readonly DeviceConfig[];
   /** PBXs at which we register; they are among the devices too. */
   accounts?: readonly PbxAccount[];
+  /** Boxes of our other offices. */
+  offices?: readonly OfficeLink[];
   /** The site's geographic number for emergency calls, E.164 (ruling 6). */
   emergencyCaller?: string | undefined;
   /** Numbers that lead to us, in any writing, and on which trunk, if only on one. */
@@ -85,10 +88,19 @@ export interface TrunkCallRequest {
   emergency?: boolean;
 }
 
+/** A call from another office. */
+export type OfficeCall = IncomingCall & { officeId: string };
+
 export type SipEvents = {
   /** A call from a trunk. Listeners must be added to the leg before the listener returns. */
   incoming: [leg: Leg, call: IncomingCall];
   trunkChanged: [status: TrunkStatus];
+  /** A call from another office of ours; as `incoming`. */
+  officeCalls: [leg: Leg, call: OfficeCall];
+  /** The link to an office; `trunkId` is that of {@link officeTrunkId}. */
+  officeChanged: [officeId: string, status: TrunkStatus];
+  /** Somebody at an office's address has not shown the office's certificate. */
+  officeRefused: [refusal: OfficeRefusal];
   /** A call that a device of the office makes; as `incoming`. */
   deviceCalls: [leg: Leg, call: DeviceCall];
   deviceChanged: [status: DeviceStatus];
@@ -118,6 +130,8 @@ export interface SipGateway extends Events<SipEvents> {
   readonly listening: readonly HostPort[];
   readonly counters: SipCounters;
   trunks(): TrunkStatus[];
+  /** The links to our other offices, by their ids. */
+  offices(): Map<string, TrunkStatus>;
   /** Addresses and subnets of the operators of the trunks in use. */
   trunkAddresses(): string[];
   /** Id of the trunk whose operator has that address; the first if several have. */

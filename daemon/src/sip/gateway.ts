@@ -22,6 +22,7 @@ import type { LegHost, OpenDialog } from './leg-host.ts';
 import { routedAddress } from './local-address.ts';
 import { type NetworkEvent, watchedNetwork } from './network.ts';
 import { fromOperator } from './number-format.ts';
+import { OfficeDoor, officeOfTrunk } from './office.ts';
 import { endOrphan } from './orphan.ts';
 import { OutgoingSipLeg } from './outgoing-leg.ts';
 import { RtpPool } from './rtp-pool.ts';
@@ -55,6 +56,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
   readonly #pool: RtpPool;
   readonly #inbound: Inbound;
   readonly #lan: Lan;
+  readonly #door = new OfficeDoor();
   readonly #trunkHost: TrunkHost;
   readonly #legHost: LegHost;
   readonly #trunks = new Map<string, Trunk>();
@@ -145,12 +147,16 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
       (leg, call) => {
         this.#legs.add(leg);
         const deviceId = deviceOfAccount(call.trunkId);
-        const listeners = this.count(deviceId === undefined ? 'incoming' : 'deviceCalls');
-        if (this.#closing || listeners === 0) leg.release(nobodyHere);
+        const officeId = officeOfTrunk(call.trunkId);
+        const event =
+          officeId !== undefined ? 'officeCalls' : deviceId !== undefined ? 'deviceCalls' : 'incoming';
+        if (this.#closing || this.count(event) === 0) leg.release(nobodyHere);
+        else if (officeId !== undefined) this.emit('officeCalls', leg, { ...call, officeId });
         else if (deviceId === undefined) this.emit('incoming', leg, call);
         else this.emit('deviceCalls', leg, { ...call, deviceId, full: false });
       },
       () => this.#full,
+      { door: this.#door, refused: (refusal) => this.emit('officeRefused', refusal) },
     );
     this.#facade.on('invite', (req, res) => this.#inbound.invite(req, res));
     this.#facade.on('request', (req, res) => this.#inbound.request(req, res));
@@ -207,7 +213,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
 
   trunkOf(address: string): string | undefined {
     for (const trunk of this.#trunks.values())
-      if (trunk.config.enabled && trunk.trusts(address)) return trunk.config.id;
+      if (isOperator(trunk) && trunk.config.enabled && trunk.trusts(address)) return trunk.config.id;
     return undefined;
   }
 
@@ -216,9 +222,15 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
   }
 
   trunks(): TrunkStatus[] {
-    return [...this.#trunks.values()].flatMap((trunk) =>
-      deviceOfAccount(trunk.config.id) === undefined ? trunk.status : [],
-    );
+    return [...this.#trunks.values()].flatMap((trunk) => (isOperator(trunk) ? trunk.status : []));
+  }
+
+  offices(): Map<string, TrunkStatus> {
+    const statuses = [...this.#trunks.values()].flatMap((trunk): [string, TrunkStatus][] => {
+      const id = officeOfTrunk(trunk.config.id);
+      return id === undefined ? [] : [[id, trunk.status]];
+    });
+    return new Map(statuses);
   }
 
   call(request: TrunkCallRequest): Leg | ReleaseCause {
@@ -324,7 +336,8 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
   }
 
   #configure(settings: SipSettings): void {
-    this.#options.secure?.(tlsProfiles(settings.trunks, settings.devices));
+    this.#options.secure?.(tlsProfiles(settings.trunks, settings.devices, settings.offices));
+    this.#door.apply(settings.offices ?? []);
     this.#emergencyCaller = settings.emergencyCaller;
     this.#numbers = (settings.numbers ?? []).map((entry) => ({
       ...entry,
@@ -333,7 +346,10 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
     this.#channels = settings.channels ?? Number.POSITIVE_INFINITY;
     this.#lan.apply(settings.devices ?? []);
     const accounts = settings.accounts?.map(({ trunk }) => trunk) ?? [];
-    const wanted = new Map([...settings.trunks, ...accounts].map((config) => [config.id, config]));
+    const offices = settings.offices?.map(({ trunk }) => trunk) ?? [];
+    const wanted = new Map(
+      [...settings.trunks, ...accounts, ...offices].map((config) => [config.id, config]),
+    );
     for (const [id, trunk] of [...this.#trunks]) {
       if (wanted.has(id)) continue;
       this.#trunks.delete(id);
@@ -356,7 +372,9 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
 
   #told(trunk: Trunk): void {
     const device = deviceOfAccount(trunk.config.id);
-    if (device === undefined) this.emit('trunkChanged', trunk.status);
+    const office = officeOfTrunk(trunk.config.id);
+    if (office !== undefined) this.emit('officeChanged', office, trunk.status);
+    else if (device === undefined) this.emit('trunkChanged', trunk.status);
     else this.emit('deviceChanged', accountStatus(device, trunk.status));
   }
 
@@ -390,3 +408,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
     this.#dialogEnded?.();
   }
 }
+
+/** Neither a PBX that we register at nor another office of ours. */
+const isOperator = ({ config }: Trunk): boolean =>
+  deviceOfAccount(config.id) === undefined && officeOfTrunk(config.id) === undefined;

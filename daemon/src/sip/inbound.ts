@@ -7,6 +7,7 @@ import { IncomingSipLeg } from './incoming-leg.ts';
 import type { Lan } from './lan/lan.ts';
 import type { LegHost } from './leg-host.ts';
 import { objectionTo } from './objection.ts';
+import { type OfficeDoor, type OfficeRefusal, officeOfTrunk } from './office.ts';
 import type { SrfFacade } from './srf-facade.ts';
 import type { SrfRequest, SrfResponse } from './srf-types.ts';
 import type { Trunk } from './trunk.ts';
@@ -65,6 +66,7 @@ export class Inbound {
   readonly #host: LegHost;
   readonly #arrived: (leg: IncomingSipLeg, call: IncomingCall) => void;
   readonly #boxFull: () => boolean;
+  readonly #offices: { door: OfficeDoor; refused: (refusal: OfficeRefusal) => void };
 
   constructor(
     facade: SrfFacade,
@@ -73,6 +75,7 @@ export class Inbound {
     host: LegHost,
     arrived: (leg: IncomingSipLeg, call: IncomingCall) => void,
     boxFull: () => boolean,
+    offices: { door: OfficeDoor; refused: (refusal: OfficeRefusal) => void },
   ) {
     this.#facade = facade;
     this.#lan = lan;
@@ -80,9 +83,14 @@ export class Inbound {
     this.#host = host;
     this.#arrived = arrived;
     this.#boxFull = boxFull;
+    this.#offices = offices;
   }
 
   invite(req: SrfRequest, res: SrfResponse): void {
+    if (this.#poses(req)) {
+      this.#facade.respond(res, 403);
+      return;
+    }
     // A device behind the address of a trunk is known by the very flow it registered on; else the trunk is meant.
     const trunk = this.#lan.sender(req) ? undefined : this.#trunkOf(req);
     if (!trunk && this.#lan.mayKnock(req)) {
@@ -139,6 +147,10 @@ export class Inbound {
 
   /** Anything but INVITE. */
   request(req: SrfRequest, res: SrfResponse): void {
+    if (this.#poses(req)) {
+      this.#facade.respond(res, 403);
+      return;
+    }
     if (req.method === 'REGISTER' && this.#lan.mayKnock(req)) {
       this.#lan.registrar.register(req, res);
       return;
@@ -168,9 +180,27 @@ export class Inbound {
     return this.#lan.sender(req) !== undefined || this.#trunkOf(req) === undefined;
   }
 
-  /** The trunk a request belongs to: by source address, and among accounts at one operator by whom it is for. */
+  /**
+   * Whether a request over TLS comes from the address of an office without its certificate. It is told of and refused,
+   * whatever else is at that address: a box that got a 200 to OPTIONS would take the link for sound.
+   */
+  #poses(req: SrfRequest): boolean {
+    const { door, refused } = this.#offices;
+    if (door.sender(req, this.#trunks()) || this.#lan.sender(req)) return false;
+    const refusal = door.refusal(req, this.#trunks());
+    if (!refusal) return false;
+    this.counters.strangers++;
+    refused(refusal);
+    return true;
+  }
+
+  /** The trunk a request belongs to: an office by its certificate, an operator by source address, and among accounts at one operator by whom it is for. */
   #trunkOf(req: SrfRequest): Trunk | undefined {
-    const candidates = [...this.#trunks()].filter((t) => t.config.enabled && t.trusts(req.source_address));
+    const office = this.#offices.door.sender(req, this.#trunks());
+    if (office) return office;
+    const candidates = [...this.#trunks()].filter(
+      (t) => t.config.enabled && officeOfTrunk(t.config.id) === undefined && t.trusts(req.source_address),
+    );
     if (candidates.length < 2) return candidates[0];
     const addressed = [req.uri, ...['P-Called-Party-ID', 'To'].map((name) => uriIn(req.get(name)))];
     for (const uri of addressed) {

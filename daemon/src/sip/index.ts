@@ -2,6 +2,7 @@
 export { causeToStatus, failureCause, statusToCause } from './cause.ts';
 export { startSip } from './gateway.ts';
 export type {
+  OfficeCall,
   SipCounters,
   SipEvents,
   SipGateway,
@@ -26,6 +27,7 @@ export { accountId, type PbxAccount } from './lan/pbx-account.ts';
 export type { OpenDialog } from './leg-host.ts';
 export type { AddressChange, NetworkEvent, NetworkNews } from './network.ts';
 export { fromOperator, sameNumber, toOperator } from './number-format.ts';
+export { type OfficeLink, type OfficeRefusal, officeOfTrunk, officeTrunkId } from './office.ts';
 export type { HostPort } from './srf-facade.ts';
 export { type Resolver, systemResolver, type Target, type Transport } from './targets.ts';
 export { type TlsProfile, tlsProfiles } from './tls.ts';

@@ -31,6 +31,11 @@ export interface SrfRequest extends SrfMessage {
   uri: string;
   /** `network` or `application` (what the engine sent on its own). */
   source: string;
+  /**
+   * Of requests outside of dialogs: SHA-256 fingerprint of the certificate of whoever opened the connection. Our engine
+   * tells it where drachtio-server has a session token; nothing that a peer writes gets there.
+   */
+  sessionToken?: string | undefined;
   /** Outgoing INVITE only. */
   cancel(options: { headers?: Headers }, callback: (error: unknown) => void): void;
   on(

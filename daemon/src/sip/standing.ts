@@ -61,14 +61,18 @@ export class Standing {
 
   /**
    * Takes an exchange in; true if it shows life. `probing`: OPTIONS go out regularly. `unregistered`: nothing
-   * but OPTIONS and calls can show anything.
+   * but OPTIONS and calls can show anything. `strict`: whoever refuses us is of no use to us, however alive.
    */
-  saw(request: string, exchange: Exchange, mode: { probing: boolean; unregistered: boolean }): boolean {
+  saw(
+    request: string,
+    exchange: Exchange,
+    mode: { probing: boolean; unregistered: boolean; strict?: boolean },
+  ): boolean {
     const { status, text, answered, latencyMs } = exchange;
     const spoken = { request, status, text, answered };
     const seen = { at: this.#clock.wall(), request, status, text, said: sayExchange(spoken) };
     this.#lastExchange = seen;
-    const alive = answered && showsLife(status);
+    const alive = answered && showsLife(status) && !(mode.strict && status === 403);
     if (alive && (status < 300 || request === 'OPTIONS')) {
       this.#lastSuccess = seen;
       this.#troubles.delete(request);

@@ -6,6 +6,7 @@ import type { DigestProgress } from './credentials.ts';
 import { callerOf, identityOf } from './identity.ts';
 import { deviceOfAccount } from './lan/pbx-account.ts';
 import { toOperator } from './number-format.ts';
+import { officeOfTrunk } from './office.ts';
 import {
   type AudioWishes,
   type CalledPeer,
@@ -28,7 +29,7 @@ export class TrunkPeer implements CalledPeer {
     this.trunk = trunk;
     const { id } = trunk.config;
     this.inside = deviceOfAccount(id) !== undefined;
-    this.place = this.inside ? id : `trunk:${id}`;
+    this.place = this.inside || officeOfTrunk(id) !== undefined ? id : `trunk:${id}`;
   }
 
   get mayTransfer(): boolean {
@@ -114,7 +115,8 @@ export class TrunkPeer implements CalledPeer {
       diversion,
       carried,
       target: uri,
-      ownNumbers: trunk.ownNumbers,
+      // A colleague is shown to another office by the extension, and a stranger by what is known of him.
+      ownNumbers: this.#isOffice ? numbersOf(caller) : trunk.ownNumbers,
       defaultNumber: trunk.defaultNumber,
     });
     const route = trunk.serviceRoute;
@@ -148,6 +150,10 @@ export class TrunkPeer implements CalledPeer {
     this.trunk.saw(this.trunk.targetOf(way), 'INVITE', { status, text, answered });
   }
 
+  get #isOffice(): boolean {
+    return officeOfTrunk(this.trunk.config.id) !== undefined;
+  }
+
   /** The number as it is dialed here; an emergency short code gives way to the long number where it must (ruling 6). */
   #dialed({ number, emergency }: OutgoingCall): string {
     const { config } = this.trunk;
@@ -158,6 +164,8 @@ export class TrunkPeer implements CalledPeer {
     return toOperator(long ?? number, config.numberFormat);
   }
 }
+
+const numbersOf = ({ number }: Party): string[] => (number === undefined ? [] : [number]);
 
 /**
  * What goes on to the operator of what a forwarded call brought along, as far as the trunk lets it: it may say things

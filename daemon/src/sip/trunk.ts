@@ -7,6 +7,7 @@ import { Credentials } from './credentials.ts';
 import type { Flows } from './flows.ts';
 import { trunkDomain } from './identity.ts';
 import { fromOperator, sameNumber } from './number-format.ts';
+import { officeOfTrunk } from './office.ts';
 import { Overload } from './overload.ts';
 import type { Way } from './peer.ts';
 import type { Prober } from './prober.ts';
@@ -325,6 +326,7 @@ export class Trunk {
     const alive = this.#standing.saw(request, exchange, {
       probing: optionsSeconds > 0,
       unregistered: mode === 'static',
+      strict: officeOfTrunk(this.config.id) !== undefined,
     });
     const used = this.target;
     this.#road.note(target, alive);

@@ -229,6 +229,7 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
         };
       },
     },
+    offices: { view: () => ({ offices: [] }) },
     rates: {
       list: () => [],
       text: () => undefined,
@@ -257,6 +258,12 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
         world.protection.bans = world.protection.bans.filter((ban) => ban.source !== source);
         return world.protection.bans.length < before;
       },
+    },
+    prompts: {
+      list: () => [],
+      file: () => undefined,
+      replace: async () => ({ bytes: 0, seconds: 0, at: 0 }),
+      remove: async () => false,
     },
     music: { own: undefined, replace: async () => {}, restore: () => {} },
     observations: { begin: () => 'no-call', end: () => false },

@@ -98,6 +98,10 @@ export const enabled = z
     ),
   );
 
+/** Extensions elsewhere: digits, `X` for any one; at most three of those, so that a pattern is a thousand numbers. */
+export const numberPattern = z.string().regex(/^(?=[0-9X]{1,12}$)[0-9]*(?:X[0-9]*){0,3}$/);
+export const numberPatternHint: Words = ['цифры и до трёх X: 2XX', 'digits and up to three X: 2XX'];
+
 /** Toll classes in the order of a class of service (analog-lines 5.2). Emergency is no class: it is never refused. */
 export const tollClasses = [
   'internal',

@@ -15,14 +15,13 @@ import {
   id,
   idHint,
   name,
+  numberPattern,
+  numberPatternHint,
   peer,
   peerHint,
   portNumber,
 } from './common.ts';
 import { deviceSecurity } from './device-security.ts';
-
-/** Numbers behind a PBX: digits, `X` for any one; at most three of those, so that a pattern is a thousand numbers. */
-const numberPattern = z.string().regex(/^(?=[0-9X]{1,12}$)[0-9]*(?:X[0-9]*){0,3}$/);
 
 /** A SIP device of the office network: a telephone, an adapter, a softphone, or a PBX (wire E). */
 export const device = z
@@ -141,7 +140,7 @@ export const device = z
       .array(
         numberPattern.meta(
           field('Номера', 'Numbers', '2XX — от 200 до 299.', '2XX: 200 to 299.', {
-            hint: ['цифры и до трёх X: 2XX', 'digits and up to three X: 2XX'],
+            hint: numberPatternHint,
           }),
         ),
       )

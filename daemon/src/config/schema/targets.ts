@@ -5,11 +5,11 @@ import { field, type Words } from '../field.ts';
 const entry = '[a-z0-9][a-z0-9-]{0,31}';
 
 /** What every target may be; forwardings know short forms beside them. */
-const kinds = `port:\\d{1,2}|(?:person|device|group|${hostedKinds.join('|')}):${entry}|number:\\+\\d{6,15}`;
+const kinds = `port:\\d{1,2}|(?:person|device|group|${hostedKinds.join('|')}):${entry}|office:${entry}/\\d{1,12}|number:\\+\\d{6,15}`;
 
 const hint: Words = [
-  'port:1, device:desk, person:anna, group:sales, flow:main или number:+79161234567',
-  'port:1, device:desk, person:anna, group:sales, flow:main or number:+79161234567',
+  'port:1, device:desk, person:anna, group:sales, flow:main, office:spb/205 или number:+79161234567',
+  'port:1, device:desk, person:anna, group:sales, flow:main, office:spb/205 or number:+79161234567',
 ];
 
 /** Somebody or something that a call may go to. */
@@ -20,8 +20,8 @@ export const target = z
     field(
       'Цель',
       'Target',
-      'Гнездо, IP-телефон, сотрудник, группа, внешний номер, а также меню, очередь, голосовая почта или комната.',
-      'A socket, an IP telephone, a person, a group, a number outside; or a menu, a queue, voicemail or a room.',
+      'Гнездо, IP-телефон, сотрудник, группа, номер в другом офисе, внешний номер, а также меню, очередь, голосовая почта или комната.',
+      'A socket, an IP telephone, a person, a group, an extension of another office, a number outside; or a menu, a queue, voicemail or a room.',
       { hint },
     ),
   );

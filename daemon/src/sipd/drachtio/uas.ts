@@ -229,8 +229,10 @@ export class Uas {
     const { request, tx } = call;
     const { host, port } = this.#core.transport.localOf(tx.flow);
     call.session = session;
+    // Where drachtio-server has its session token stands who the peer of the connection has proved to be.
+    const proof = tx.flow.fingerprint ?? '';
     session.send(
-      `${sipLeader(this.#core, 'network', tx.flow, request.text.length)}|${call.txn}||${host}|${port}|`,
+      `${sipLeader(this.#core, 'network', tx.flow, request.text.length)}|${call.txn}||${host}|${port}|${proof}`,
       wireText(request),
     );
   }

@@ -29,6 +29,8 @@ export interface Flow {
   readonly open: boolean;
   /** Whether a stream has been connected; always true for UDP. */
   readonly connected: boolean;
+  /** SHA-256 fingerprint of the certificate that whoever opened the connection has shown. */
+  readonly fingerprint?: string | undefined;
   /** Sends a whole message, one byte per character. */
   send(text: string, onError?: (reason: string) => void): void;
 }

@@ -1,15 +1,17 @@
 import { createServer as createTcpServer, type Server, Socket, connect as tcpConnect } from 'node:net';
-import { createServer as createTlsServer, connect as tlsConnect } from 'node:tls';
+import { createServer as createTlsServer, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import type { EngineLimits } from '../config.ts';
 import { StreamFramer } from '../message/stream.ts';
 import { ConnectionGate } from './connection-gate.ts';
 import type { Flow, FlowHandler, HostPort, Target } from './flow.ts';
-import { faultOf, listenOptions, type TlsMaterial, type TlsProfiles } from './tls.ts';
+import { faultOf, fingerprintOf, listenOptions, type TlsMaterial, type TlsProfiles } from './tls.ts';
 
 /** A connection with nothing on it for this long is closed; keepalives count. */
 const IDLE_MS = 30 * 60_000;
 /** A connection that is not up within this time will not be: the next target is tried. */
 const CONNECT_MS = 5_000;
+/** Most messages that wait for a peer to show its certificate; what is lost is sent again or fails by time. */
+const MAX_HELD = 100;
 /** Most bytes waiting to be sent before a peer that does not read is cut off. */
 const MAX_BACKLOG = 1024 * 1024;
 
@@ -18,6 +20,7 @@ export class StreamFlow implements Flow {
   readonly proto: 'tcp' | 'tls';
   readonly local: HostPort;
   remote: HostPort;
+  fingerprint: string | undefined;
   readonly #socket: Socket;
   readonly #framer: StreamFramer;
   readonly #limits: EngineLimits;
@@ -31,6 +34,8 @@ export class StreamFlow implements Flow {
   #failure = 'connection closed';
   /** Who waits to hear whether what was sent before the connection was up has gone. */
   #early: ((reason: string) => void)[] | undefined;
+  /** What may go out only once the peer has shown who it is. */
+  #held: string[] | undefined;
 
   constructor(
     socket: Socket,
@@ -39,6 +44,7 @@ export class StreamFlow implements Flow {
     remote: HostPort,
     limits: EngineLimits,
     handler: FlowHandler,
+    objection?: (socket: TLSSocket) => Error | undefined,
   ) {
     this.#socket = socket;
     this.proto = proto;
@@ -55,9 +61,17 @@ export class StreamFlow implements Flow {
         socket.destroy();
       }, CONNECT_MS);
       // A TLS handshake that fails does not tell the writes it took with it.
+      if (objection) this.#held = [];
       socket.once(proto === 'tls' ? 'secureConnect' : 'connect', () => {
+        const wrong = objection?.(socket as TLSSocket);
+        if (wrong) {
+          socket.destroy(wrong);
+          return;
+        }
         this.#early = undefined;
         clearTimeout(late);
+        for (const text of this.#held ?? []) socket.write(text, 'latin1');
+        this.#held = undefined;
       });
       socket.once('close', () => clearTimeout(late));
     }
@@ -87,10 +101,11 @@ export class StreamFlow implements Flow {
       onError?.(this.#failure);
       return;
     }
-    if (onError && this.#early) {
-      this.#early.push(onError);
-      this.#socket.write(text, 'latin1');
-    } else if (onError) this.#socket.write(text, 'latin1', (e) => e && onError(this.#failure));
+    if (this.#early && onError) this.#early.push(onError);
+    if (this.#held) {
+      if (this.#held.length < MAX_HELD) this.#held.push(text);
+    } else if (this.#early) this.#socket.write(text, 'latin1');
+    else if (onError) this.#socket.write(text, 'latin1', (e) => e && onError(this.#failure));
     else this.#socket.write(text, 'latin1');
   }
 
@@ -235,12 +250,15 @@ export class StreamListener {
         ? last
         : { profile: target.profile ?? '', name: target.name || host };
     // A connection that was verified for another name, or by other authorities, is not this one (RFC 5922 7.5).
-    const key = `${host}:${port} ${how.profile} ${how.name}`;
+    const pins = this.#profiles.pins(how.profile);
+    const key = `${host}:${port} ${how.profile} ${how.name} ${pins?.join() ?? ''}`;
     const known = this.#open(key);
     if (known) return known;
     if (this.#reached.size >= this.#limits.connections) this.#reached.clear();
     this.#reached.set(`${host}:${port}`, how);
-    return this.#add(this.#tlsSocket(host, port, how), { host, port }, key);
+    const { profile } = how;
+    const objection = pins ? (socket: TLSSocket) => this.#profiles.objection(profile, socket) : undefined;
+    return this.#add(this.#tlsSocket(host, port, how), { host, port }, key, objection);
   }
 
   /** Closes the connections of the hosts that `belongs` names. */
@@ -273,12 +291,30 @@ export class StreamListener {
 
   #accept(socket: Socket): void {
     const { remoteAddress: host, remotePort: port } = socket;
-    if (host === undefined || port === undefined) socket.destroy();
-    else this.#add(socket, { host, port }, `${host}:${port}`).expectMessage();
+    if (host === undefined || port === undefined) {
+      socket.destroy();
+      return;
+    }
+    const flow = this.#add(socket, { host, port }, `${host}:${port}`);
+    if (this.proto === 'tls') flow.fingerprint = fingerprintOf(socket as TLSSocket);
+    flow.expectMessage();
   }
 
-  #add(socket: Socket, remote: HostPort, key: string): StreamFlow {
-    const flow = new StreamFlow(socket, this.proto, this.local, remote, this.#limits, this.#handler);
+  #add(
+    socket: Socket,
+    remote: HostPort,
+    key: string,
+    objection?: (socket: TLSSocket) => Error | undefined,
+  ): StreamFlow {
+    const flow = new StreamFlow(
+      socket,
+      this.proto,
+      this.local,
+      remote,
+      this.#limits,
+      this.#handler,
+      objection,
+    );
     this.#flows.set(key, flow);
     this.#keys.set(flow, key);
     return flow;

@@ -5,6 +5,7 @@ import {
   createSecureContext,
   type PeerCertificate,
   type SecureContext,
+  type TLSSocket,
 } from 'node:tls';
 import { CodedError } from '../../base/error.ts';
 import { pemText } from '../../base/pem.ts';
@@ -22,6 +23,13 @@ export interface TlsProfile {
   verify?: boolean;
   /** The peer's domain; the host of the next hop by default. It goes into SNI and is what the certificate must say. */
   name?: string;
+  /**
+   * SHA-256 fingerprints of the certificates that the peer may show, as OpenSSL writes them. Where there are any,
+   * nothing else decides: neither authorities nor names nor dates.
+   */
+  pins?: readonly string[];
+  /** We show what our own listeners show. */
+  own?: boolean;
 }
 
 /** Keys and certificates of our own listeners, and what outgoing connections use that name no profile. */
@@ -42,6 +50,7 @@ export type TlsFault =
   | 'tls/self-signed'
   | 'tls/unknown-issuer'
   | 'tls/wrong-name'
+  | 'tls/other-certificate'
   | 'tls/revoked'
   | 'tls/certificate-asked'
   | 'tls/we-are-refused'
@@ -93,14 +102,16 @@ const SYSTEM_AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt';
 /** Profiles of outgoing connections by name, each with its context made once: reading the authorities takes ms. */
 export class TlsProfiles {
   readonly #profiles = new Map<string, { profile: TlsProfile; context?: SecureContext }>();
+  readonly #own: { key?: string; cert?: string };
 
   /** `material`: what connections use that name no profile. */
   constructor(material: TlsMaterial | undefined) {
     const { ca, rejectUnauthorized, key, cert } = material ?? {};
+    this.#own = key === undefined || cert === undefined ? {} : { key, cert };
     this.#profiles.set('', {
       profile: {
         ...(ca === undefined ? {} : { ca }),
-        ...(key === undefined || cert === undefined ? {} : { key, cert }),
+        ...this.#own,
         ...(rejectUnauthorized === undefined ? {} : { verify: rejectUnauthorized }),
       },
     });
@@ -125,16 +136,36 @@ export class TlsProfiles {
     const entry = this.#profiles.get(name);
     if (!entry) throw new CodedError('tls/no-profile', `no TLS profile ${name}`);
     const { profile } = entry;
-    entry.context ??= contextOf(profile);
+    entry.context ??= contextOf(profile.own ? { ...profile, ...this.#own } : profile);
     const peer = profile.name || host;
     return {
       ...(isIpLiteral(peer) ? {} : { servername: peer }),
       secureContext: entry.context,
-      rejectUnauthorized: profile.verify ?? true,
+      // What is pinned is looked at by `objection`, before anything is sent.
+      rejectUnauthorized: profile.pins ? false : (profile.verify ?? true),
       // RFC 5922 7 takes the place of what Node would do for HTTP: no wildcards, and URIs count.
       checkServerIdentity: (_host, certificate) => identityFault(certificate, peer),
     };
   }
+
+  /** What speaks against the certificate that the peer of a connection has shown, where some are pinned. */
+  objection(name: string, socket: TLSSocket): Error | undefined {
+    const pins = this.pins(name);
+    if (!pins || pins.includes(fingerprintOf(socket) ?? '')) return undefined;
+    return Object.assign(new Error('the certificate is not the one that was agreed on'), {
+      code: 'tls/other-certificate',
+    });
+  }
+
+  /** The certificates that are pinned; where there are any, nothing may be sent before {@link objection} is asked. */
+  pins(name: string): readonly string[] | undefined {
+    return this.#profiles.get(name)?.profile.pins;
+  }
+}
+
+/** SHA-256 fingerprint of the certificate that a peer has shown, whose key it has; undefined: none. */
+export function fingerprintOf(socket: TLSSocket): string | undefined {
+  return socket.getPeerX509Certificate()?.fingerprint256;
 }
 
 let authorities: string | undefined | false = false;
@@ -170,11 +201,15 @@ function identityFault(certificate: PeerCertificate, name: string): Error | unde
   });
 }
 
-/** Options of a listener. A certificate is asked of nobody: callers are known by digest and address. */
+/**
+ * Options of a listener. Everybody is asked for a certificate and nobody has to have one (RFC 8446 4.4.2.4): whose it
+ * is decides whoever is told of it by its fingerprint. Others are known by digest and address.
+ */
 export function listenOptions(material: TlsMaterial | undefined) {
   return {
     ...(material ? { key: material.key, cert: material.cert } : {}),
-    requestCert: false,
+    requestCert: true,
+    rejectUnauthorized: false,
     minVersion: MIN_VERSION,
     handshakeTimeout: 10_000,
   } as const;
