@@ -43,6 +43,9 @@ export function validateConfig(document: unknown): Validation {
   }
   const unknown = unknownKeys(migrated.document, parsed.data);
   if (unknown.length > 0) return { ok: false, issues: unknown };
+  const { log } = migrated;
+  for (const kind of yieldDefaults(parsed.data, areaOf(parsed.data.dialing), namedCodes(migrated.document)))
+    log.push(`dialing.codes.${kind} is off: its usual code is something else here`);
   const issues = [
     ...checkWrittenValues(parsed.data),
     ...checkReferences(parsed.data),
@@ -57,5 +60,11 @@ export function validateConfig(document: unknown): Validation {
   const numbering = lintDialPlan(parsed.data);
   const errors = numbering.filter((issue) => issue.severity === 'error');
   if (errors.length > 0) return { ok: false, issues: errors.map(({ path, said }) => ({ path, said })) };
-  return { ok: true, config: parsed.data, warnings: numbering, migrated: migrated.log };
+  return { ok: true, config: parsed.data, warnings: numbering, migrated: log };
+}
+
+/** Feature codes that a document says something about. */
+function namedCodes({ dialing }: Record<string, unknown>): ReadonlySet<string> {
+  const codes = isRecord(dialing) ? dialing.codes : undefined;
+  return new Set(isRecord(codes) ? Object.keys(codes) : []);
 }

@@ -4,8 +4,9 @@ import type { Leg, ReleaseCause } from '../../src/call/leg.ts';
 import { CallRegistry } from '../../src/call/registry.ts';
 import type { ToneSet } from '../../src/call/tones.ts';
 import { type Config, configSchema, type PinConfig } from '../../src/config/schema.ts';
+import { yieldDefaults } from '../../src/dialplan/code-conflicts.ts';
 import { normaliseCaller } from '../../src/dialplan/normalise-caller.ts';
-import { compileDialPlan } from '../../src/dialplan/plan.ts';
+import { areaOf, compileDialPlan } from '../../src/dialplan/plan.ts';
 import { priceOf } from '../../src/dialplan/price.ts';
 import type { ToneSpec } from '../../src/media/api.ts';
 import type { CallRecord, CallRecorder } from '../../src/records/call-record.ts';
@@ -45,6 +46,14 @@ export const heard = {
   stutter: '425/100-100',
   hold: '425/200-5000',
 } as const;
+
+/** A document as the box takes it: a usual feature code gives way to what the document has in its place. */
+function parsed(document: unknown): Config {
+  const config = configSchema.parse(document);
+  const { codes = {} } = (document as { dialing?: { codes?: object } }).dialing ?? {};
+  yieldDefaults(config, areaOf(config.dialing), new Set(Object.keys(codes)));
+  return config;
+}
 
 /** A room's PIN as the bench stores it. */
 export const roomPin = (digits: string): string => `${digits.length}:${digits.padEnd(64, '0')}`;
@@ -87,8 +96,13 @@ export class Bench {
   /** Every leg to a device so far. */
   readonly deviceLegs: FakeLeg[] = [];
 
-  constructor(document: unknown, pinDigits: Record<string, string> = {}, history: Iterable<CallRecord> = []) {
-    this.config = configSchema.parse(document);
+  constructor(
+    document: unknown,
+    pinDigits: Record<string, string> = {},
+    history: Iterable<CallRecord> = [],
+    more: Partial<ServiceContext> = {},
+  ) {
+    this.config = parsed(document);
     this.#plan = compileDialPlan(this.config);
     for (const port of this.config.ports) {
       if (port.kind === 'fxs') this.fxs.set(port.number, new FakeFxs(port.number));
@@ -161,6 +175,7 @@ export class Bench {
       recentCalls: () => history,
       newId: () => randomUUID(),
       log: () => {},
+      ...more,
     };
     this.guard = new FraudGuard(this.context);
     this.spending = new Spending(this.context, this.guard, history);
@@ -175,7 +190,7 @@ export class Bench {
 
   /** Puts another document in force, as the daemon does at once for everything but ports. */
   reconfigure(document: unknown): void {
-    this.config = configSchema.parse(document);
+    this.config = parsed(document);
     this.recompile();
   }
 

@@ -49,7 +49,7 @@ t.test('a code before a number is no part of it, and the plan knows when there i
   t.same(read('#3'), ['invalid', undefined, 'partial', undefined]);
   t.same(read('#31#'), ['feature', 'hidden', 'may-continue', undefined]);
   t.same(read('*31#', true), ['feature', 'shown', 'complete', undefined]);
-  t.equal(read('#31#*31#12')[0], 'feature', 'one code a call');
+  t.equal(read('#31#*31#12')[0], 'invalid', 'one code a call');
   const none = compileDialPlan(bench({}, { dialing: { ...office.dialing, hideCode: '' } }).config);
   t.equal(none.classify('#31#12').presentation, undefined);
   const said = plan.plan({
