@@ -11,7 +11,13 @@ export type AuditAct =
   | 'observed-whisper'
   | 'observed-barge'
   | 'observed-no-more'
-  | 'observing-refused';
+  | 'observing-refused'
+  | 'voicemail-heard'
+  | 'voicemail-downloaded'
+  | 'voicemail-marked'
+  | 'voicemail-deleted'
+  | 'voicemail-greeting'
+  | 'voicemail-refused';
 
 /** One line of the audit log. No digit of a PIN is ever in it. */
 export interface AuditEntry {

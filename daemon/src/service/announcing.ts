@@ -9,9 +9,9 @@ export type Language = keyof Said;
 
 /**
  * Something to be heard: an announcement of the configuration (a text, or `prompt:ID`), a text of the box itself in
- * both languages, or one of its recordings. An empty text is nothing.
+ * both languages, one of its recordings, or sound that is there already, 8 kHz. An empty text is nothing.
  */
-export type Announcement = string | Said | { prompt: PromptName };
+export type Announcement = string | Said | { prompt: PromptName } | { sound: Int16Array };
 
 type Speaking = Pick<ServiceContext, 'speech' | 'uploaded' | 'prompts' | 'config' | 'log'>;
 
@@ -48,6 +48,7 @@ export async function soundOf(
 
 async function partOf(one: Announcement, context: Speaking, language: Language): Promise<PlaySource[]> {
   if (typeof one !== 'string') {
+    if ('sound' in one) return [{ type: 'pcm', samples: one.sound }];
     if ('prompt' in one) return [context.prompts.source(one.prompt, language)];
     return saying(one[language], language, context);
   }

@@ -76,7 +76,7 @@ export class HostedAttempt extends AttemptBase {
     if (next.kind === 'done') this.#call!.end(next.cause ?? localCause(cause.normal));
     else if (next.kind === 'next-step')
       this.fail(next.cause ?? localCause(cause.normal, `${kind}:${id} passed on`));
-    else this.#goOn(visit.attempt(next.target));
+    else this.#goOn(visit.attempt(next.target, { pressOne: next.pressOne ?? true }));
   }
 
   #goOn(part: Attempt): void {

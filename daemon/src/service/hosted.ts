@@ -26,8 +26,8 @@ export type Next =
   | { kind: 'done'; cause?: ReleaseCause }
   /** Whatever comes after this service where the call was on its way: the next step, the next forwarding. */
   | { kind: 'next-step'; cause?: ReleaseCause }
-  /** There: any target, `person:anna`, `flow:night`, an extension, a number with +. */
-  | { kind: 'to'; target: string };
+  /** There: any target, `person:anna`, `flow:night`, an extension, a number with +; `pressOne` as in {@link RingOptions}. */
+  | { kind: 'to'; target: string; pressOne?: boolean };
 
 /** How ringing somebody on behalf of a caller ended. */
 export type RingOutcome =

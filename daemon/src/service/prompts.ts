@@ -1,4 +1,5 @@
 import type { PlaySource } from '../media/api.ts';
+import type { VoicemailPrompt } from './voicemail/prompt-names.ts';
 
 /** What the box says to callers; each has a recording in Russian and in English. */
 export type PromptName =
@@ -19,7 +20,8 @@ export type PromptName =
   /** "You are the first in the conference. Please wait for the others." */
   | 'room-first'
   /** "The conference is full." */
-  | 'room-full';
+  | 'room-full'
+  | VoicemailPrompt;
 
 /** The recordings of the box. */
 export interface Prompts {

@@ -17,6 +17,7 @@ import { Observations } from './observation.ts';
 import { ObserveByCode } from './observe-by-code.ts';
 import { type OfficeCall, OfficeCalls } from './office-calls.ts';
 import { PinDesk } from './pin-dialog.ts';
+import { Queues } from './queue/queues.ts';
 import { Reach } from './reach.ts';
 import { Rooms } from './rooms.ts';
 import { Station, type StationServices } from './station.ts';
@@ -30,6 +31,8 @@ export class Services {
   readonly lockouts = new Lockouts();
   readonly observations: Observations;
   readonly rooms: Rooms;
+  /** Those who wait, and those who answer for them. */
+  readonly queues: Queues;
   /** Services that speak to the caller themselves, by the kind of target that leads to them. */
   readonly hosted: HostedServices;
   /** Messages that callers leave; undefined: none are taken. */
@@ -51,6 +54,8 @@ export class Services {
     this.observations = new Observations(context, reach);
     const secrets = new KeyedSecrets(context, this.lockouts);
     this.rooms = new Rooms(context, secrets);
+    this.queues = new Queues(context, reach, (number) => normalise(number));
+    this.hosted.register('queue', this.queues);
     this.hosted.register('room', this.rooms);
     this.hosted.register('flow', new Flows(context, { normalise, hook: context.hook }));
     this.hosted.register('observe', new ObserveByCode(context, this.observations, secrets));

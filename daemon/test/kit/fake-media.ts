@@ -8,6 +8,7 @@ import type {
   ModemCare,
   PlaySource,
   RecordingOrder,
+  RecordingOutcome,
   T38Parameters,
 } from '../../src/media/api.ts';
 
@@ -106,9 +107,14 @@ export class FakeMedia extends Emitter<MediaEvents> implements Media {
   }
 
   stopRecording(id: string): Promise<void> {
-    if (this.recorded.delete(id))
-      this.emit('recording', id, { durationMs: 1000, bytes: 32_044, gapMs: 0, kept: true });
+    this.recordingOver(id);
     return Promise.resolve();
+  }
+
+  /** A recording ends, by itself where `more` says so. */
+  recordingOver(id: string, more: Partial<RecordingOutcome> = {}): void {
+    if (this.recorded.delete(id))
+      this.emit('recording', id, { durationMs: 1000, bytes: 32_044, gapMs: 0, kept: true, ...more });
   }
 
   detect(_endpoint: EndpointId, _detection: Detection): Promise<void> {

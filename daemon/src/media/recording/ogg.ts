@@ -107,3 +107,20 @@ export function asLastPage(page: Buffer): Buffer {
   marked[5]! |= ENDS_STREAM;
   return seal(marked);
 }
+
+/** The packets that end on a page; ours never go on to the next one (RFC 3533 5 and 6). */
+export function oggPackets(data: Buffer, { at }: OggPage): Buffer[] {
+  const count = data[at + 26]!;
+  const packets: Buffer[] = [];
+  let begin = at + 27 + count;
+  let size = 0;
+  for (let i = 0; i < count; i++) {
+    const lace = data[at + 27 + i]!;
+    size += lace;
+    if (lace === 255) continue;
+    packets.push(data.subarray(begin, begin + size));
+    begin += size;
+    size = 0;
+  }
+  return packets;
+}

@@ -17,6 +17,16 @@ interface Functions {
   set(encoder: unknown, request: number, type: 'int', value: number): number;
   get(encoder: unknown, request: number, type: 'int32_t *', value: Int32Array): number;
   destroy(encoder: unknown): void;
+  createReader(rate: number, channels: number, error: Int32Array): unknown;
+  decode(
+    decoder: unknown,
+    data: Uint8Array,
+    length: number,
+    pcm: Int16Array,
+    frame: number,
+    fec: number,
+  ): number;
+  destroyReader(decoder: unknown): void;
 }
 
 let loaded: Functions | undefined;
@@ -35,6 +45,9 @@ function library(): Functions {
       set: opus.func('int opus_multistream_encoder_ctl(void *, int, ...)'),
       get: opus.func('int opus_multistream_encoder_ctl(void *, int, ...)'),
       destroy: opus.func('void opus_multistream_encoder_destroy(void *)'),
+      createReader: opus.func('void *opus_decoder_create(int32_t, int, _Out_ int *)'),
+      decode: opus.func('int opus_decode(void *, const uint8_t *, int32_t, _Out_ int16_t *, int, int)'),
+      destroyReader: opus.func('void opus_decoder_destroy(void *)'),
     } as unknown as Functions;
     return loaded;
   } catch (error) {
@@ -98,5 +111,32 @@ export class OpusStreams {
 
   close(): void {
     this.#functions.destroy(this.#encoder);
+  }
+}
+
+/** 120 ms, the longest packet (RFC 6716 2.1.4), samples. */
+const LONGEST_PACKET = (RECORDING_RATE * 120) / 1000;
+
+/** Decodes packets of one channel to 8 kHz. @throws CodedError `media/no-opus` */
+export class OpusReader {
+  readonly #functions = library();
+  readonly #decoder: unknown;
+  readonly #out = new Int16Array(LONGEST_PACKET);
+
+  constructor() {
+    const error = new Int32Array(1);
+    this.#decoder = this.#functions.createReader(RECORDING_RATE, 1, error);
+    if (!this.#decoder) throw new CodedError('media/no-opus', `libopus gives no decoder (${error[0]})`);
+  }
+
+  /** @throws CodedError `media/recording-damaged` */
+  decode(packet: Uint8Array): Int16Array {
+    const count = this.#functions.decode(this.#decoder, packet, packet.length, this.#out, LONGEST_PACKET, 0);
+    if (count < 0) throw new CodedError('media/recording-damaged', `libopus cannot decode (${count})`);
+    return this.#out.slice(0, count);
+  }
+
+  close(): void {
+    this.#functions.destroyReader(this.#decoder);
   }
 }
