@@ -106,10 +106,14 @@ class Draft {
         break;
       case 'convert':
         this.#withdraw(event.id);
-        this.#entry(event.id, { kind: 'callback' });
+        this.#entry(event.id, { kind: 'callback', notBefore: event.notBefore });
         break;
       case 'mode':
         this.#mode(event.agent, event.mode, 'order');
+        break;
+      case 'restore':
+        for (const [person, mode] of Object.entries(event.modes))
+          this.#agent(person, { mode, since: this.#now });
         break;
       case 'move':
         this.#move(event.id, event.queue, event.position);

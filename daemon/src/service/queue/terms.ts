@@ -113,8 +113,10 @@ export type QueueEvent =
   | { kind: 'answered'; id: string; agent: string }
   | { kind: 'talkOver'; id: string; agent: string }
   /** Whoever waits on the line will be called back, and keeps the place. */
-  | { kind: 'convert'; id: string }
+  | { kind: 'convert'; id: string; notBefore: number }
   | { kind: 'mode'; agent: string; mode: AgentMode }
+  /** The modes that were kept over a restart. */
+  | { kind: 'restore'; modes: Readonly<Record<string, AgentMode>> }
   /** To another queue, its end unless a position is given; or to another place in its own. Positions from 1. */
   | { kind: 'move'; id: string; queue?: string; position?: number }
   | { kind: 'busy'; people: ReadonlySet<string> }
