@@ -197,7 +197,10 @@ export class Inbound {
   /** The trunk a request belongs to: an office by its certificate, an operator by source address, and among accounts at one operator by whom it is for. */
   #trunkOf(req: SrfRequest): Trunk | undefined {
     const office = this.#offices.door.sender(req, this.#trunks());
-    if (office) return office;
+    if (office) {
+      office.stirred();
+      return office;
+    }
     const candidates = [...this.#trunks()].filter(
       (t) => t.config.enabled && officeOfTrunk(t.config.id) === undefined && t.trusts(req.source_address),
     );

@@ -78,7 +78,7 @@ export class Standing {
       this.#troubles.delete(request);
     } else this.#troubles.set(request, { said: seen.said, cure: cureOf(spoken) });
     if (latencyMs !== undefined && request !== 'INVITE') this.#latencyMs = latencyMs;
-    if (answered) this.#seen = true;
+    if (answered && (alive || !mode.strict)) this.#seen = true;
     if (request === 'OPTIONS' && alive) this.#answersOptions = true;
     // Who never answered OPTIONS ignores them, and without them nothing would show that it lives again:
     // then only calls and registrations tell, each for itself.

@@ -24,6 +24,9 @@ import { type TrunkState, type TrunkStatus, takesCalls, trunkState } from './tru
 import { noAddress, noEngine, noRoute, noSrtp } from './trunk-words.ts';
 import { Whereabouts } from './whereabouts.ts';
 
+/** Least time between two checks because a server was heard of, ms. */
+const STIRRED_MS = 1000;
+
 /** One operator: where it is, whether it works, who we are there and how many calls it carries. */
 export class Trunk {
   config: TrunkConfig;
@@ -40,6 +43,7 @@ export class Trunk {
   /** Shared with the trunk that takes this one's place, so that the channel limit holds across a change. */
   readonly #channels: { taken: number };
   #stopped = true;
+  #stirredAt = Number.NEGATIVE_INFINITY;
 
   /** `before`: the trunk of the same id whose place this one takes, and whose calls go on. */
   constructor(config: TrunkConfig, host: TrunkHost, before?: Trunk) {
@@ -205,6 +209,14 @@ export class Trunk {
   /** Every address and subnet that is the operator's, as far as it is known. */
   get addresses(): string[] {
     return this.#road.addresses;
+  }
+
+  /** Its server has sent us something: if it was not known to work, it is asked now, and not when its turn comes. */
+  stirred(): void {
+    const now = this.#host.clock.now();
+    if (this.#stopped || this.#state === 'up' || now < this.#stirredAt + STIRRED_MS) return;
+    this.#stirredAt = now;
+    this.#prober.probe();
   }
 
   /** Whether packets from `address` are the operator's. */
