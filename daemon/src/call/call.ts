@@ -69,7 +69,7 @@ export class Call extends Emitter<CallEvents> {
       this.emit('changed');
     });
     this.keeper = new RecordKeeper(seed, context.recorder, context.clock);
-    this.keeper.addLeg(caller);
+    if (!caller.standsIn) this.keeper.addLeg(caller);
     this.#seat(caller);
   }
 

@@ -158,6 +158,8 @@ export interface Leg extends Events<LegEvents> {
   sendDigits(digits: string): Promise<void>;
   /** Puts the party on hold or takes it back (re-INVITE; on analog legs nothing but state). */
   hold(on: boolean): Promise<void>;
+  /** Nobody is there yet: the caller of a call that the box makes (`call/stand-in-leg.ts`). */
+  readonly standsIn?: boolean;
   /** SIP: how many more times the call may be passed on (Max-Forwards); undefined on other legs. */
   readonly hopsLeft?: number;
   /** Outgoing only, before `start`: the leg carries `caller`'s call on, so that one that goes in a circle ends. */

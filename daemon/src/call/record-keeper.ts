@@ -28,6 +28,9 @@ export class RecordKeeper {
 
   /** Adds a leg and follows it to its end. */
   addLeg(leg: Leg, note: LegNote = {}): LegRecord {
+    // Who was rung first by the box takes the caller's place when it answers.
+    const known = this.record.legs.find(({ id, endedAt }) => id === leg.id && endedAt === undefined);
+    if (known) return known;
     const entry: LegRecord = {
       id: leg.id,
       kind: leg.kind,

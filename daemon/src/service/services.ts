@@ -16,6 +16,7 @@ import { Lockouts } from './lockout.ts';
 import { Observations } from './observation.ts';
 import { ObserveByCode } from './observe-by-code.ts';
 import { type OfficeCall, OfficeCalls } from './office-calls.ts';
+import { Originate } from './originate.ts';
 import { PinDesk } from './pin-dialog.ts';
 import { Queues } from './queue/queues.ts';
 import { Reach } from './reach.ts';
@@ -39,6 +40,8 @@ export class Services {
   readonly voicemail: Voicemail | undefined;
   /** Feature codes, by kind. */
   readonly codes: FeatureCodes;
+  /** Calls that the box makes. */
+  readonly originate: Originate;
   readonly #context: ServiceContext;
   readonly #shared: StationServices;
   readonly #incoming: Incoming;
@@ -73,6 +76,8 @@ export class Services {
     const pins = new PinDesk(context, this.lockouts);
     const access = new Access(context, dialing, pins, new KeyTransfers(context, dialing));
     const consultations = new Consultations(context, dialing, codes);
+    const idle = (leg: Leg) => consultations.idle(leg);
+    this.originate = new Originate(context, { dialing, reach, idle });
     this.#shared = { dialing, access, pins, consultations, codes };
     this.#transfers = new Transfers(context, dialing, reach);
     this.#desk = new DeviceDesk(context, { dialing, access, pins, codes });
