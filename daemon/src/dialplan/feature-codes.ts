@@ -283,6 +283,33 @@ export const featureCodes = [
       en: "This telephone's messages; at a shared one extension and PIN are asked for.",
     },
   },
+  {
+    kind: 'agentOn',
+    code: '*91',
+    argument: 'none',
+    name: { ru: 'Очереди: на линии', en: 'Queues: on line' },
+    help: {
+      ru: 'Сотрудник этого телефона принимает вызовы очередей; паузу после разговора код прекращает.',
+      en: "This telephone's person takes calls of the queues; the code ends a wrap-up, too.",
+    },
+  },
+  {
+    kind: 'agentPause',
+    code: '*92',
+    argument: 'none',
+    name: { ru: 'Очереди: пауза', en: 'Queues: pause' },
+    help: {
+      ru: 'Новых вызовов из очередей нет, пока сотрудник снова не на линии.',
+      en: 'No calls of the queues come until the person is on line again.',
+    },
+  },
+  {
+    kind: 'agentOff',
+    code: '*93',
+    argument: 'none',
+    name: { ru: 'Очереди: ушёл', en: 'Queues: off' },
+    help: { ru: 'Рабочий день окончен.', en: 'The working day is over.' },
+  },
 ] as const satisfies readonly FeatureCode[];
 
 export type CodeKind = (typeof featureCodes)[number]['kind'];

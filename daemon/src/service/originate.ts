@@ -12,8 +12,8 @@ import type { Reach } from './reach.ts';
 
 /** A call that the box makes: it rings one, and when that one answers it rings the other and joins them. */
 export interface Order {
-  /** Who is rung first: any target, `port:1`, `person:anna`, `number:+7916...`, an extension. */
-  first: string;
+  /** Who is rung first: any target, `port:1`, `person:anna`, `number:+7916...`, an extension; or what rings several. */
+  first: string | Attempt;
   /** Whom the first one is put through to, as that one would dial it: an extension, a number. */
   dialed: string;
   /** In whose name and with whose rights (ruling 8), for both legs; mostly those of the first. */
@@ -130,13 +130,10 @@ export class Originate {
 
   #first(order: Order): Attempt {
     const { first, shown, rights, ring = 'external', seconds = ringSeconds, pressOne = true, at } = order;
-    const attempt = this.#reach.target(first, {
-      caller: shown,
-      ring,
-      rights,
-      pressOne,
-      ...(at ? { from: at } : {}),
-    });
+    const attempt =
+      typeof first === 'string'
+        ? this.#reach.target(first, { caller: shown, ring, rights, pressOne, ...(at ? { from: at } : {}) })
+        : first;
     return new LimitedAttempt(attempt, this.#context.clock, seconds * 1000);
   }
 

@@ -18,6 +18,7 @@ import { ObserveByCode } from './observe-by-code.ts';
 import { type OfficeCall, OfficeCalls } from './office-calls.ts';
 import { Originate } from './originate.ts';
 import { PinDesk } from './pin-dialog.ts';
+import { agentCodes } from './queue/agent-codes.ts';
 import { Queues } from './queue/queues.ts';
 import { Reach } from './reach.ts';
 import { Rooms } from './rooms.ts';
@@ -57,15 +58,20 @@ export class Services {
     this.observations = new Observations(context, reach);
     const secrets = new KeyedSecrets(context, this.lockouts);
     this.rooms = new Rooms(context, secrets);
-    this.queues = new Queues(context, reach, (number) => normalise(number));
+    const originate = () => this.originate;
+    this.queues = new Queues(context, { reach, originate, normalise: (number) => normalise(number) });
     this.hosted.register('queue', this.queues);
     this.hosted.register('room', this.rooms);
-    this.hosted.register('flow', new Flows(context, { normalise, hook: context.hook }));
+    this.hosted.register(
+      'flow',
+      new Flows(context, { normalise, hook: context.hook, callbacks: () => this.queues }),
+    );
     this.hosted.register('observe', new ObserveByCode(context, this.observations, secrets));
     const emergency = new Emergency(context);
     const dialing = new Dialing(context, reach, emergency);
     this.codes = new FeatureCodes(context, (number, dialer) => dialing.resolve(number, dialer));
     const { codes } = this;
+    agentCodes(codes, this.queues);
     if (context.voicemail) {
       const mailboxes = new MailboxDesk(context, context.voicemail, secrets);
       this.voicemail = new Voicemail(context, context.voicemail, (visit, box) => mailboxes.open(visit, box));

@@ -1,13 +1,10 @@
 import { type Attempt, ForkAttempt } from '../../call/attempt.ts';
-import { LimitedAttempt } from '../../call/attempt-limits.ts';
-import { cause, localCause } from '../../call/cause.ts';
-import type { Leg } from '../../call/leg.ts';
+import { cause } from '../../call/cause.ts';
 import type { QueueConfig } from '../../config/schema.ts';
 import type { RoutePlan } from '../../dialplan/route-plan.ts';
 import type { Rights, ServiceContext } from '../context.ts';
-import { routeAttempt } from '../outgoing.ts';
+import type { Originate, Originated } from '../originate.ts';
 import type { Reach } from '../reach.ts';
-import { payerOf } from '../spend/account.ts';
 import type { KeptCallback } from './kept.ts';
 import type { MissKind } from './terms.ts';
 import { missOf } from './waiting-caller.ts';
@@ -20,6 +17,8 @@ export interface CallbackDesk {
   answered(agent: string): void;
   /** The client talks to the agent. */
   reached(agent: string): void;
+  /** The client may not be called now, and nobody was rung. */
+  refused(q850: number): void;
   /** It is over, for the agent and for the client; `q850`: why the client was not reached. */
   over(agent: string, q850: number | undefined): void;
 }
@@ -44,87 +43,80 @@ export function planFor(number: string, queue: QueueConfig, context: ServiceCont
 
 /** One callback: rings agents, then calls the client (A14). */
 export class CallbackCall {
-  readonly kept: KeptCallback;
+  readonly #kept: KeptCallback;
   readonly #queue: QueueConfig;
   readonly #desk: CallbackDesk;
   readonly #context: ServiceContext;
   readonly #reach: Reach;
-  #ringing: Attempt | undefined;
+  readonly #originate: Originate;
+  #under: Originated | undefined;
 
   constructor(
     kept: KeptCallback,
     queue: QueueConfig,
-    parts: { desk: CallbackDesk; context: ServiceContext; reach: Reach },
+    parts: { desk: CallbackDesk; context: ServiceContext; reach: Reach; originate: Originate },
   ) {
-    this.kept = kept;
+    this.#kept = kept;
     this.#queue = queue;
     this.#desk = parts.desk;
     this.#context = parts.context;
     this.#reach = parts.reach;
+    this.#originate = parts.originate;
   }
 
   ring(agents: readonly string[], offer: number): void {
-    const { number, name = this.#queue.name } = this.kept;
+    const { number, name = this.#queue.name } = this.#kept;
     const rights = callbackRights(this.#queue);
+    const shown = { number, name };
+    let agent: string | undefined;
+    let reached = false;
     const parts = agents.map((person): Attempt => {
       const part = this.#reach.target(`person:${person}`, {
-        ...{ caller: { number, name }, ring: 'external', rights, pressOne: true, asMember: true },
+        ...{ caller: shown, ring: 'external', rights, asMember: true },
+        pressOne: this.#queue.pressOne,
       });
       part.on('failed', (failed) => this.#desk.missed(person, offer, missOf(failed)));
-      part.on('answered', (leg) => this.#call(person, leg));
+      part.on('answered', () => {
+        if (agent !== undefined) return;
+        agent = person;
+        this.#under?.call.keeper.set({ ...this.#seen(person), calledBy: person });
+        this.#desk.answered(person);
+      });
       return part;
     });
-    const all = parts.length === 1 ? parts[0]! : new ForkAttempt(parts);
-    const ringing = new LimitedAttempt(all, this.#context.clock, this.#queue.ringSeconds * 1000);
-    this.#ringing = ringing;
-    // As with those who wait on the line: what follows is decided when this ringing is quite over.
-    ringing.on('failed', () =>
-      queueMicrotask(() => {
-        if (this.#ringing !== ringing) return;
-        this.#ringing = undefined;
-        this.#desk.offerOver(offer);
-      }),
-    );
-    ringing.start();
+    const under = this.#originate.start({
+      ...{ first: parts.length === 1 ? parts[0]! : new ForkAttempt(parts), dialed: number, rights, shown },
+      ...{ caller: {}, seconds: this.#queue.ringSeconds, service: 'callback' },
+    });
+    this.#under = under;
+    const { call } = under;
+    const over = (q850: number): void => {
+      if (agent !== undefined) this.#desk.over(agent, reached ? undefined : q850);
+      // As with those who wait on the line: what follows is decided when this ringing is quite over.
+      else queueMicrotask(() => this.#desk.offerOver(offer));
+    };
+    if (call.state === 'ended') {
+      queueMicrotask(() => this.#desk.refused(call.record.q850 ?? cause.rejected));
+      return;
+    }
+    call.keeper.event('queue-callback', `${this.#queue.id} ${agents.join(' ')}`);
+    call.on('answered', () => {
+      if (agent === undefined) return;
+      reached = true;
+      this.#desk.reached(agent);
+    });
+    call.on('ended', ({ q850 }) => over(q850));
   }
 
   withdraw(): void {
-    const ringing = this.#ringing;
-    this.#ringing = undefined;
-    ringing?.cancel(localCause(cause.normal, 'not to be called back now'));
+    this.#under?.cancel();
   }
 
-  #call(person: string, leg: Leg): void {
-    const context = this.#context;
-    this.#ringing = undefined;
-    this.#desk.answered(person);
-    const plan = planFor(this.kept.number, this.#queue, context);
-    const agent = context.config().people.find(({ id }) => id === person);
-    const rights = callbackRights(this.#queue);
-    const { costCentre } = rights;
-    const call = context.calls.open(leg, {
-      direction: 'outgoing',
-      service: 'callback',
+  #seen(person: string): { callerNumber?: string; callerName?: string } {
+    const agent = this.#context.config().people.find(({ id }) => id === person);
+    return {
       ...(agent?.extension === undefined ? {} : { callerNumber: agent.extension }),
-      ...(agent ? { callerName: agent.name, calledBy: agent.id } : {}),
-      dialed: this.kept.number,
-      calledNumber: this.kept.number,
-      ...(plan ? { tollClass: plan.number.class } : {}),
-      ...(costCentre === undefined ? {} : { costCentre }),
-    });
-    call.keeper.event('queue-callback', this.#queue.id);
-    let reached = false;
-    call.on('answered', () => {
-      reached = true;
-      this.#desk.reached(person);
-    });
-    call.on('ended', ({ q850 }) => this.#desk.over(person, reached ? undefined : q850));
-    call.whenDone((released) => leg.release(released));
-    if (!plan) {
-      call.end(localCause(cause.rejected, 'this number is not called back'));
-      return;
-    }
-    const caller = agent?.extension === undefined ? {} : { number: agent.extension, name: agent.name };
-    call.place(routeAttempt(plan, { caller, payer: payerOf(rights) }, context));
+      ...(agent ? { callerName: agent.name } : {}),
+    };
   }
 }

@@ -11,10 +11,11 @@ import { isAmong } from '../caller-lists.ts';
 import type { ServiceContext } from '../context.ts';
 import type { HostedService, Next, Visit } from '../hosted.ts';
 import { placesOf } from '../in-use.ts';
+import type { Originate } from '../originate.ts';
 import type { Reach } from '../reach.ts';
-import { CallbackCall, planFor } from './callback-call.ts';
+import { CallbackBook, usualPriority } from './callback-book.ts';
 import { counted, type DayFigures, expectedWait, type Fact, noFigures } from './figures.ts';
-import { forgetful, type KeptCallback, type QueueStore } from './kept.ts';
+import { forgetful, type QueueStore } from './kept.ts';
 import { nextAt, step } from './machine.ts';
 import {
   type Agent,
@@ -23,6 +24,7 @@ import {
   emptyState,
   inOrder,
   type LeaveReason,
+  type MissKind,
   type QueueEffect,
   type QueueEvent,
   type QueueState,
@@ -31,32 +33,22 @@ import {
 } from './terms.ts';
 import { type CallerDesk, WaitingCaller } from './waiting-caller.ts';
 
-/** The priority of a caller of whom nothing is known. */
-const usualPriority = 5;
-
 /** While somebody waits it is looked this often who has hung up a handset that was in no call, ms. */
 const lookMs = 1000;
 
-/** Who asked to be called back has this long to hang up, ms. */
-const hangUpMs = 15_000;
-
 /** Figures are written down this long after they have changed, ms: what a crash may lose of them. */
 const figuresMs = 2000;
-
-/** Causes of a call that will not go better the next time (Q.850): no such number. */
-const hopeless: ReadonlySet<number> = new Set([cause.unallocated, cause.invalidNumber]);
 
 /** The queues with their callers, agents and callbacks (OC2, OC4, OC8, Q01-Q03, A14). */
 export class Queues implements HostedService, Callbacks {
   /** Something about a queue, or about an agent, may look different. */
   readonly events = new Emitter<{ changed: [what: 'queue' | 'agent', id: string] }>();
+  /** Those who are to be called back. */
+  readonly book: CallbackBook;
   readonly #context: ServiceContext;
-  readonly #reach: Reach;
   readonly #normalise: (number: string) => string;
   readonly #machine: Machine<QueueState, QueueEvent, QueueEffect>;
   readonly #callers = new Map<string, WaitingCaller>();
-  readonly #callbacks = new Map<string, KeptCallback>();
-  readonly #calling = new Map<string, CallbackCall>();
   /** When whom an agent has was answered, clock ms. */
   readonly #answeredAt = new Map<string, number>();
   #figures: DayFigures = { day: '', queues: {}, agents: {} };
@@ -69,10 +61,27 @@ export class Queues implements HostedService, Callbacks {
   #closed = false;
   readonly #off: () => void;
 
-  constructor(context: ServiceContext, reach: Reach, normalise: (number: string) => string) {
+  constructor(
+    context: ServiceContext,
+    parts: { reach: Reach; originate: () => Originate; normalise: (number: string) => string },
+  ) {
     this.#context = context;
-    this.#reach = reach;
-    this.#normalise = normalise;
+    this.#normalise = parts.normalise;
+    this.book = new CallbackBook(context, {
+      ...parts,
+      desk: {
+        config: (queue) => this.config(queue),
+        state: () => this.state,
+        position: (id) => this.#place(id)?.position,
+        send: (event) => this.#send(event),
+        count: (fact) => this.#count(fact),
+        save: () => this.#save(),
+        missed: (...of) => this.#missed(...of),
+        offerOver: (id, offer) => this.#offerOver(id, offer),
+        talks: (id) => this.#answeredAt.set(id, this.#now),
+        talkOver: (id, agent, queue) => this.#talkOver(id, agent, queue),
+      },
+    });
     this.#machine = new Machine(
       emptyState,
       step,
@@ -90,10 +99,7 @@ export class Queues implements HostedService, Callbacks {
     if (kept.figures) this.#figures = kept.figures;
     const modes = Object.fromEntries(Object.entries(kept.agents).map(([id, { mode }]) => [id, mode]));
     this.#send({ kind: 'restore', modes });
-    for (const callback of kept.callbacks) {
-      this.#callbacks.set(callback.id, callback);
-      this.#join(callback);
-    }
+    this.book.restore(kept.callbacks);
   }
 
   /** Another configuration holds. */
@@ -145,10 +151,7 @@ export class Queues implements HostedService, Callbacks {
     return {
       config: () => this.config(queue()),
       place: () => this.#place(id),
-      missed: (agent, offer, how) => {
-        if (how === 'no-answer' && this.#isRung(id, agent, offer)) this.#count({ kind: 'missed', agent });
-        this.#send({ kind: 'missed', id, agent, offer, how });
-      },
+      missed: (agent, offer, how) => this.#missed(id, agent, offer, how),
       offerOver: (offer) => this.#offerOver(id, offer),
       answered: (agent) => this.#answered(id, agent, visit),
       talkOver: (agent) => this.#talkOver(id, agent, queue()),
@@ -163,7 +166,7 @@ export class Queues implements HostedService, Callbacks {
         this.#send({ kind: 'left', id });
       },
       callable: (number) => this.callable(queue(), number ?? ''),
-      callBack: (number) => this.#convert(id, number, visit),
+      callBack: (number) => this.book.convert(id, number, visit),
     };
   }
 
@@ -184,11 +187,7 @@ export class Queues implements HostedService, Callbacks {
       ...(agent === undefined ? {} : { agent }),
     });
     this.#send(agent === undefined ? { kind: 'left', id } : { kind: 'answered', id, agent });
-    // Whoever is spoken to already need not be called back.
-    const { number } = visit.caller;
-    const e164 = number === undefined ? undefined : this.#normalise(number);
-    for (const callback of [...this.#callbacks.values()])
-      if (callback.queue === queue && callback.number === e164) this.cancel(callback.id);
+    this.book.spokenTo(queue, visit.caller.number);
   }
 
   #talkOver(id: string, agent: string | undefined, queue: string): void {
@@ -210,9 +209,11 @@ export class Queues implements HostedService, Callbacks {
     this.#send({ kind: 'offerOver', id, offer });
   }
 
-  #isRung(id: string, agent: string, offer: number): boolean {
+  #missed(id: string, agent: string, offer: number, how: MissKind): void {
     const rung = this.state.waiting.get(id)?.offer;
-    return rung?.number === offer && rung.agents.includes(agent);
+    const counts = how === 'no-answer' && rung?.number === offer && rung.agents.includes(agent);
+    if (counts) this.#count({ kind: 'missed', agent });
+    this.#send({ kind: 'missed', id, agent, offer, how });
   }
 
   #place(id: string): { position: number; expectedMs?: number } | undefined {
@@ -226,152 +227,15 @@ export class Queues implements HostedService, Callbacks {
   // ------------------------------------------------------------ callbacks
 
   callable(queue: string, caller: Party | string): { number: string } | CallbackRefusal {
-    const config = this.config(queue);
-    if (!config?.callback) return 'no-callback';
-    const number =
-      typeof caller === 'string' ? caller : caller.absence === 'private' ? undefined : caller.number;
-    const plan = number ? planFor(number, config, this.#context) : undefined;
-    const e164 = plan?.number.e164;
-    if (e164 === undefined || this.#isOurs(e164)) return 'not-this-number';
-    return { number: e164 };
+    return this.book.callable(queue, caller);
   }
 
-  async order(request: CallbackRequest): Promise<CallbackOrder | CallbackRefusal> {
-    const found = this.#orderable(request.queue, request.number);
-    if (typeof found === 'string' || 'id' in found) return found;
-    const callback: KeptCallback = {
-      ...{ id: this.#context.newId(), queue: request.queue, number: found.number },
-      ...(request.name === undefined ? {} : { name: request.name }),
-      ...(request.callId === undefined ? {} : { callId: request.callId }),
-      ...{ since: this.#context.clock.wall(), priority: usualPriority, attempts: 0 },
-      notBefore: this.#context.clock.wall() + hangUpMs,
-    };
-    this.#callbacks.set(callback.id, callback);
-    this.#count({ kind: 'callback', queue: request.queue });
-    this.#join(callback);
-    await this.#save();
-    return this.#orderOf(callback);
+  order(request: CallbackRequest): Promise<CallbackOrder | CallbackRefusal> {
+    return this.book.order(request);
   }
 
   cancel(id: string): boolean {
-    if (!this.#callbacks.delete(id)) return false;
-    this.#send({ kind: 'left', id });
-    void this.#save();
-    return true;
-  }
-
-  /** Whether a callback can be taken on; one for the same number that waits already is the answer. */
-  #orderable(queue: string, number: string): { number: string } | CallbackOrder | CallbackRefusal {
-    const found = this.callable(queue, number);
-    if (typeof found === 'string') return found;
-    const here = [...this.#callbacks.values()].filter((one) => one.queue === queue);
-    const same = here.find((one) => one.number === found.number);
-    if (same) return this.#orderOf(same);
-    return here.length >= (this.config(queue)?.callback?.most ?? 0) ? 'too-many' : found;
-  }
-
-  #orderOf({ id, number }: KeptCallback): CallbackOrder {
-    return { id, number, position: this.#place(id)?.position ?? 1 };
-  }
-
-  /** Whoever waits on the line keeps the place without it. */
-  async #convert(id: string, number: string, visit: Visit): Promise<CallbackOrder | CallbackRefusal> {
-    const entry = this.state.waiting.get(id);
-    if (!entry) return 'no-callback';
-    const found = this.#orderable(entry.queue, number);
-    if (typeof found === 'string') return found;
-    visit.note('queue-callback', `${entry.queue} ${found.number}`);
-    this.#count({ kind: 'callback', queue: entry.queue });
-    // Somebody who waits for a callback already does not get a second one.
-    if ('id' in found) {
-      this.#send({ kind: 'left', id });
-      return found;
-    }
-    const wall = this.#context.clock.wall();
-    const callback: KeptCallback = {
-      ...{ id, queue: entry.queue, number: found.number, callId: visit.call.id },
-      ...(visit.caller.name === undefined ? {} : { name: visit.caller.name }),
-      ...{ since: wall - (this.#now - entry.since), priority: entry.priority, attempts: 0 },
-      notBefore: wall + hangUpMs,
-    };
-    this.#callbacks.set(id, callback);
-    this.#send({ kind: 'convert', id, notBefore: this.#now + hangUpMs });
-    await this.#save();
-    return this.#orderOf(callback);
-  }
-
-  #join({ id, queue, priority, since, notBefore }: KeptCallback): void {
-    const wall = this.#context.clock.wall();
-    this.#send({
-      ...{ kind: 'join', id, queue, what: 'callback', priority, since: this.#now - (wall - since) },
-      ...(notBefore === undefined ? {} : { notBefore: this.#now + (notBefore - wall) }),
-    });
-  }
-
-  #ringForCallback(id: string, agents: readonly string[], offer: number): void {
-    const kept = this.#callbacks.get(id);
-    const config = kept && this.config(kept.queue);
-    if (!kept || !config) {
-      this.#send({ kind: 'left', id });
-      return;
-    }
-    const call = new CallbackCall(kept, config, {
-      ...{ context: this.#context, reach: this.#reach },
-      desk: {
-        missed: (agent, number, how) => {
-          if (how === 'no-answer' && this.#isRung(id, agent, number)) this.#count({ kind: 'missed', agent });
-          this.#send({ kind: 'missed', id, agent, offer: number, how });
-        },
-        offerOver: (number) => this.#offerOver(id, number),
-        answered: (agent) => this.#send({ kind: 'answered', id, agent }),
-        reached: (agent) => {
-          this.#answeredAt.set(id, this.#now);
-          this.#callbacks.delete(id);
-          this.#count({ kind: 'calledBack', queue: config.id, agent });
-          void this.#save();
-        },
-        over: (agent, q850) => {
-          this.#calling.delete(id);
-          this.#talkOver(id, agent, config.id);
-          if (q850 !== undefined) this.#notReached(kept, config, q850);
-        },
-      },
-    });
-    this.#calling.set(id, call);
-    call.ring(agents, offer);
-  }
-
-  #notReached(kept: KeptCallback, { callback, name }: QueueConfig, q850: number): void {
-    const attempts = kept.attempts + 1;
-    if (!this.#callbacks.has(kept.id)) return;
-    if (!callback || attempts >= callback.attempts || hopeless.has(q850)) {
-      this.#context.log('info', () => `${name}: a client was not reached, and is called back no more`);
-      this.cancel(kept.id);
-      return;
-    }
-    const notBefore = this.#context.clock.wall() + callback.retryMinutes * 60_000;
-    const again = { ...kept, attempts, notBefore };
-    this.#callbacks.set(kept.id, again);
-    this.#join(again);
-    void this.#save();
-  }
-
-  /** Callbacks that it is too late for. */
-  #expire(): void {
-    const wall = this.#context.clock.wall();
-    for (const kept of [...this.#callbacks.values()]) {
-      if (wall < this.#expiresAt(kept) || this.#calling.has(kept.id)) continue;
-      this.#context.log('info', () => `queue ${kept.queue}: a callback has expired`);
-      this.cancel(kept.id);
-    }
-  }
-
-  #expiresAt({ queue, since }: KeptCallback): number {
-    return since + (this.config(queue)?.callback?.hours ?? 12) * 3_600_000;
-  }
-
-  #isOurs(e164: string): boolean {
-    return this.#context.config().incomingNumbers.some(({ number }) => this.#normalise(number) === e164);
+    return this.book.cancel(id);
   }
 
   // ------------------------------------------------------------ supervisors and agents
@@ -384,10 +248,6 @@ export class Queues implements HostedService, Callbacks {
   get figures(): DayFigures {
     const day = this.#today();
     return this.#figures.day === day ? this.#figures : { day, queues: {}, agents: {} };
-  }
-
-  get callbacks(): readonly KeptCallback[] {
-    return [...this.#callbacks.values()];
   }
 
   /** The caller who waits under this id. */
@@ -452,7 +312,7 @@ export class Queues implements HostedService, Callbacks {
     if (this.#closed) return;
     this.#refresh();
     this.#machine.send(event);
-    this.#expire();
+    this.book.expire();
     this.#arm();
   }
 
@@ -507,10 +367,11 @@ export class Queues implements HostedService, Callbacks {
     this.#timer?.cancel();
     const now = this.#now;
     const wall = this.#context.clock.wall();
+    const expiry = this.book.nextExpiry;
     const times = [
       nextAt(this.state, now),
       this.state.waiting.size > 0 ? now + lookMs : undefined,
-      ...[...this.#callbacks.values()].map((kept) => now + (this.#expiresAt(kept) - wall)),
+      expiry === undefined ? undefined : now + (expiry - wall),
     ].filter((at) => at !== undefined);
     this.#timer =
       times.length === 0
@@ -525,12 +386,12 @@ export class Queues implements HostedService, Callbacks {
       case 'offer': {
         const caller = this.#callers.get(effect.id);
         if (caller) caller.ring(effect.agents, effect.offer);
-        else this.#ringForCallback(effect.id, effect.agents, effect.offer);
+        else this.book.ring(effect.id, effect.agents, effect.offer);
         break;
       }
       case 'withdraw':
         this.#callers.get(effect.id)?.withdraw();
-        this.#calling.get(effect.id)?.withdraw();
+        this.book.withdraw(effect.id);
         break;
       case 'leave':
         this.#leave(effect.id, effect.queue, effect.why);
@@ -544,7 +405,7 @@ export class Queues implements HostedService, Callbacks {
         break;
       case 'moved':
         this.visitOf(effect.id)?.note('queue-moved', `${effect.from} ${effect.to} ${effect.position}`);
-        this.#movedCallback(effect.id, effect.to);
+        this.book.moved(effect.id, effect.to);
         break;
       case 'touched':
         for (const id of effect.queues) this.events.emit('changed', 'queue', id);
@@ -552,15 +413,8 @@ export class Queues implements HostedService, Callbacks {
     }
   }
 
-  #movedCallback(id: string, queue: string): void {
-    const kept = this.#callbacks.get(id);
-    if (!kept || kept.queue === queue) return;
-    this.#callbacks.set(id, { ...kept, queue });
-    void this.#save();
-  }
-
   #leave(id: string, queue: string, why: LeaveReason): void {
-    this.#callbacks.delete(id);
+    this.book.drop(id);
     const caller = this.#callers.get(id);
     if (!caller) return;
     const config = this.#context.config().queues.find((one) => one.id === queue);
@@ -587,7 +441,7 @@ export class Queues implements HostedService, Callbacks {
     const agents = Object.fromEntries(
       [...this.state.agents].map(([person, { mode }]) => [person, { mode, at }]),
     );
-    const kept = { agents, callbacks: [...this.#callbacks.values()], figures: this.#figures };
+    const kept = { agents, callbacks: [...this.book.list], figures: this.#figures };
     await this.#store.write(kept).catch((error: unknown) => {
       this.#context.log('error', () => `the queues are not kept: ${messageOf(error)}`);
     });
