@@ -9,21 +9,24 @@ const SPEED = 145;
 const MOST_BYTES = 44 + 60 * 22_050 * 2;
 /** A text of a few lines takes a tenth of a second, on a slow board under one. */
 const patienceMs = 10_000;
-/** Calls go before it: an addition to its nice value. */
-const NICE = 5;
+/** What is only to be ready gives way to everything else: its nice value. */
+const AHEAD_NICE = 10;
 
 /** The voice of each language. */
 const voices: Record<Language, string> = { ru: 'ru', en: 'en-us' };
 
-/** Speaks a text; resolves with a WAV file. Rejects with `main/no-voice` where the program is missing, else `main/voice`. */
-export type Synthesiser = (text: string, language: Language) => Promise<Buffer>;
+/**
+ * Speaks a text; resolves with a WAV file. Rejects with `main/no-voice` where the program is missing, else `main/voice`.
+ * `ahead`: nobody waits for it.
+ */
+export type Synthesiser = (text: string, language: Language, ahead?: boolean) => Promise<Buffer>;
 
 /**
  * Makes a synthesiser of the program espeak-ng. The text goes by its standard input, so that nothing in it is taken for
  * an option, and no shell sees it.
  */
 export function espeak(program = 'espeak-ng'): Synthesiser {
-  return (text, language) =>
+  return (text, language, ahead) =>
     new Promise((resolve, reject) => {
       const options = ['-v', voices[language], '-s', String(SPEED), '-b', '1', '-z', '--stdin', '--stdout'];
       const { PATH } = process.env;
@@ -35,8 +38,9 @@ export function espeak(program = 'espeak-ng'): Synthesiser {
       let bytes = 0;
       const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
       child.once('spawn', () => {
+        if (!ahead) return;
         try {
-          setPriority(child.pid!, NICE);
+          setPriority(child.pid!, AHEAD_NICE);
         } catch {
           // It may be over already.
         }

@@ -122,18 +122,19 @@ export class Speech {
     if (this.#busy) return;
     this.#busy = true;
     for (;;) {
-      const job = this.#urgent.shift() ?? this.#ahead.shift();
+      const urgent = this.#urgent.shift();
+      const job = urgent ?? this.#ahead.shift();
       if (!job) break;
-      job.done(await this.#speakNow(job));
+      job.done(await this.#speakNow(job, urgent === undefined));
     }
     this.#busy = false;
   }
 
-  async #speakNow({ key, text, language, lasting }: Job): Promise<Int16Array | undefined> {
+  async #speakNow({ key, text, language, lasting }: Job, ahead: boolean): Promise<Int16Array | undefined> {
     const { clock, alarms, log } = this.#parts;
     if (clock.now() < this.#missingUntil) return undefined;
     try {
-      const wav = await this.#synthesise(text, language);
+      const wav = await this.#synthesise(text, language, ahead);
       const samples = levelled(narrowWav(wav, LONGEST_SOUND), PROMPT_LEVEL_DBM0);
       this.#kept.keep(key, samples, lasting);
       alarms.clear('no-speech');

@@ -14,8 +14,12 @@ const FLOOR_DBM0 = -60;
 const PAUSE_DB = 15;
 /** Full scale is +3.14 dBm0 (ITU-T G.711); peaks stay 1 dB below it. */
 const LIMIT = 32_767 * 10 ** (-1 / 20);
-/** How far peaks are pushed down, so that a click does not leave a whole message quiet; dB. */
+/** How far the peaks of speech are turned down, dB; more would be heard. */
 const MOST_LIMITING_DB = 8;
+/** Peaks in so small a part of all are clicks, which may be turned down by as much as it takes. */
+const CLICKS = 0.001;
+/** A frame so much louder than the usual one is a knock, not speech; dB. */
+const KNOCK_DB = 15;
 /** How long before and after a peak the gain goes down and comes back, samples. */
 const AROUND = 80;
 
@@ -30,8 +34,11 @@ export function activeLevelDbm0(samples: ArrayLike<number>): number {
   }
   const heard = powers.filter((power) => dbm0OfPower(power) > FLOOR_DBM0);
   if (heard.length === 0) return SILENCE_DBM0;
-  const limit = mean(heard) / 10 ** (PAUSE_DB / 10);
-  return dbm0OfPower(mean(heard.filter((power) => power >= limit)));
+  heard.sort((a, b) => a - b);
+  const most = heard[heard.length >> 1]! * 10 ** (KNOCK_DB / 10);
+  const usual = heard.filter((power) => power <= most);
+  const limit = mean(usual) / 10 ** (PAUSE_DB / 10);
+  return dbm0OfPower(mean(usual.filter((power) => power >= limit)));
 }
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
@@ -47,9 +54,22 @@ export function levelled(samples: Float32Array, dbm0: number): Int16Array {
   const level = activeLevelDbm0(centred);
   if (level <= SILENCE_DBM0) return new Int16Array(samples.length);
   const peak = centred.reduce((most, v) => Math.max(most, Math.abs(v)), 1);
-  const gain = Math.min(10 ** ((dbm0 - level) / 20), (LIMIT / peak) * 10 ** (MOST_LIMITING_DB / 20));
+  const limited = (LIMIT / usualPeak(centred)) * 10 ** (MOST_LIMITING_DB / 20);
+  const gain = Math.min(10 ** ((dbm0 - level) / 20), limited);
   const turn = peak * gain <= LIMIT ? undefined : turningDown(centred, LIMIT / gain);
   return Int16Array.from(centred, (v, i) => Math.round(v * gain * (turn?.[i] ?? 1)));
+}
+
+/** The size that all samples but clicks keep within. */
+function usualPeak(samples: Float32Array): number {
+  const counts = new Uint32Array(65_536);
+  for (const v of samples) counts[Math.min(65_535, Math.ceil(Math.abs(v)))]!++;
+  let left = samples.length * CLICKS;
+  for (let size = counts.length - 1; size > 1; size--) {
+    left -= counts[size]!;
+    if (left < 0) return size;
+  }
+  return 1;
 }
 
 /** By how much each sample is turned down so that none is above `limit`, without a jump. */

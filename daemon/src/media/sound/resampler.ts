@@ -83,7 +83,7 @@ function tapsAt(part: number, half: number, stretch: number): Float32Array {
     const x = (k - half - part) / stretch;
     const angle = Math.PI * CUT * x;
     const edge = (k - half - part) / (half + 1);
-    const window = Math.abs(edge) >= 1 ? 0 : bessel(BETA * Math.sqrt(1 - edge * edge)) / bessel(BETA);
+    const window = Math.abs(edge) >= 1 ? 0 : bessel(BETA * Math.sqrt(1 - edge * edge));
     return (angle === 0 ? 1 : Math.sin(angle) / angle) * window;
   });
   const sum = taps.reduce((a, b) => a + b, 0);

@@ -82,7 +82,7 @@ function groupInRussian(group: string): string {
 
 /** Long numbers within a text made such that they are read out as telephone numbers, not as billions. */
 export function readable(text: string, language: keyof Said): string {
-  return text.replace(/\+?\d{5,}/g, (number) =>
+  return text.replace(/\+\d{5,}|\d{7,}/g, (number) =>
     number.replace(/\D/g, '').length > 15 ? [...number].join(' ') : telephone(number)[language],
   );
 }
