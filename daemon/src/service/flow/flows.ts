@@ -42,8 +42,6 @@ const mostNotes = 300;
 export interface FlowParts {
   normalise(number: string): string;
   callbacks?: () => Callbacks | undefined;
-  /** Absent: every request fails. */
-  hook?: Hook | undefined;
 }
 
 /** The voice menus and flows (M01, OC5): carries out for each caller what the machine asks for. */
@@ -111,7 +109,7 @@ export class Flows implements HostedService {
       }
       case 'hook': {
         const request = { url: ask.url, seconds: ask.seconds, body: this.#told(state, visit) };
-        const answer = await this.#within(ask.seconds * 1000, this.#parts.hook?.(request));
+        const answer = await this.#within(ask.seconds * 1000, this.#context.hook?.(request));
         return answer ? { kind: 'hooked', answer } : { kind: 'hooked' };
       }
       case 'order':
