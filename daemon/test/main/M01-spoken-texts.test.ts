@@ -52,7 +52,7 @@ t.test('a text is spoken once, at the level of prompts, and is there after a res
   const [first, second] = await Promise.all([speech.speak('Добрый день'), speech.speak('Добрый день')]);
   t.same(asked, ['ru Добрый день']);
   const samples = samplesOf(first)!;
-  t.same(samples, samplesOf(second));
+  t.equal(samples, samplesOf(second));
   t.ok(Math.abs(samples.length - 4000) < 3, 'at 8 kHz');
   t.ok(Math.abs(activeLevelDbm0(samples) - PROMPT_LEVEL_DBM0) < 0.3);
   await speech.speak('Hello');
@@ -173,7 +173,8 @@ t.test('espeak-ng of the system speaks Russian and English, and takes no options
   const russian = await spoken('Добрый день. Вы позвонили в компанию «Ромашка».');
   t.ok(russian.length > 8000 && russian.length < 80_000, `${russian.length}`);
   t.ok(Math.abs(activeLevelDbm0(russian) - PROMPT_LEVEL_DBM0) < 1.5, `${activeLevelDbm0(russian)}`);
-  t.notSame(await spoken('12', 'ru'), await spoken('12', 'en'));
+  const [twelve, ofEnglish] = [await spoken('12', 'ru'), await spoken('12', 'en')];
+  t.notOk(Buffer.from(twelve.buffer).equals(Buffer.from(ofEnglish.buffer)), 'each in its own language');
   const folder = t.testdir({ made: {} });
   await spoken(`-w ${join(folder, 'made/own.wav')}`, 'en');
   await spoken('--version', 'en');
