@@ -458,7 +458,7 @@ export const en: Record<Key, string> = {
   'music.own': 'Your own music is played now ({n} MB).',
   'music.file': 'Your own music',
   'music.kinds':
-    'WAV without compression: 8 or 16 bit, 8, 16, 44.1 or 48 kHz, at most 10 minutes and 30 MB. Its loudness is set right by itself. You must have the rights to the music.',
+    'WAV, MP3 or Ogg (Opus, Vorbis), at most 10 minutes and 30 MB. Its loudness is set right by itself. You must have the rights to the music.',
   'music.done': 'Done. Whoever is on hold hears it already.',
   'music.restore': "Back to the box's melody",
   'box.site': 'Office and password',

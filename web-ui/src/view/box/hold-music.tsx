@@ -6,6 +6,9 @@ import { t } from '../../i18n/index.ts';
 import { Card, Failure } from '../../ui/parts.tsx';
 import { useLoad } from '../use-load.ts';
 
+/** Browsers know no type for some files, and for others one that is no sound. */
+const soundType = ({ type }: File): string => (type.startsWith('audio/') ? type : 'application/octet-stream');
+
 /** What held parties hear: the box's melody, or a file of the office. */
 export function HoldMusicCard() {
   const [version, setVersion] = useState(0);
@@ -32,10 +35,10 @@ export function HoldMusicCard() {
         <input
           id="hold-music"
           type="file"
-          accept=".wav,audio/wav"
+          accept="audio/*,.wav,.mp3,.ogg,.opus"
           onChange={(event) => {
             const file = event.currentTarget.files?.[0];
-            if (file) act(upload('/hold-music', file, 'audio/wav'));
+            if (file) act(upload('/hold-music', file, soundType(file)));
           }}
         />
         <p class="dim">{t('music.kinds')}</p>
