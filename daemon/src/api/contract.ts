@@ -1,9 +1,11 @@
 import type { Config } from '../config/schema.ts';
 import type { CallRecord, FaxRecord } from '../records/call-record.ts';
 import type { PinTerms } from './pin-terms.ts';
+import type { AgentLive, QueueLive } from './queue-contract.ts';
 import type { ScheduleLive } from './schedule-contract.ts';
 import type { DeviceLive, TrunkLive } from './sip-contract.ts';
 
+export type * from './queue-contract.ts';
 export type * from './schedule-contract.ts';
 
 export type {
@@ -103,6 +105,8 @@ export interface LiveState {
   trunks: TrunkLive[];
   devices: DeviceLive[];
   schedules: ScheduleLive[];
+  queues: QueueLive[];
+  agents: AgentLive[];
   alarms: AlarmLive[];
   health: HealthLive;
 }
@@ -283,6 +287,8 @@ export type LiveChange =
   | { what: 'trunks'; id: string; value: TrunkLive | null }
   | { what: 'devices'; id: string; value: DeviceLive | null }
   | { what: 'schedules'; id: string; value: ScheduleLive | null }
+  | { what: 'queues'; id: string; value: QueueLive | null }
+  | { what: 'agents'; id: string; value: AgentLive | null }
   | { what: 'alarms'; id: string; value: AlarmLive | null }
   /** A record was written or closed; the list of calls may want to look. */
   | { what: 'records'; id: string; value: null }

@@ -29,6 +29,7 @@ import type { LearnOrder, LearnView, VerdictRequest, VerdictResult } from './lin
 import type { OfficesView } from './office-contract.ts';
 import type { PromptSound, PromptView } from './prompt-contract.ts';
 import type { CalendarsView, IncomingCheckResult, ScheduleView, SwitchRequest } from './schedule-contract.ts';
+import type { AgentLive, AgentModeView, QueuesView } from './queue-contract.ts';
 import type { SpendingView } from './spending-view.ts';
 
 /** What the page may know of the box before anybody has signed in. */
@@ -272,6 +273,21 @@ export interface ScheduleAccess {
 
 /** The links to our other offices. */
 export interface OfficesAccess {
+/** Queues, those who wait in them, and those who answer. */
+export interface QueueAccess {
+  view(): QueuesView;
+  /** Undefined: the person answers for no queue. */
+  setMode(person: string, mode: AgentModeView, by: string): AgentLive | undefined;
+  /** Why nobody was moved, or undefined. */
+  move(
+    id: string,
+    to: { queue?: string; position?: number },
+    by: string,
+  ): 'not-waiting' | 'no-queue' | undefined;
+  /** Takes a callback back; false: there is none such. */
+  cancel(id: string): boolean;
+}
+
   view(): OfficesView;
 }
 
@@ -309,3 +325,4 @@ export interface ApiDeps {
   /** Namespaced log; gets no secret. */
   log(level: 'info' | 'warn' | 'error', message: string): void;
 }
+  queues: QueueAccess;

@@ -2,7 +2,7 @@ import { Emitter } from '../base/emitter.ts';
 import type { LiveChange, LiveState } from './contract.ts';
 import type { LiveModel } from './deps.ts';
 
-type Lists = Pick<LiveState, 'ports' | 'calls' | 'trunks' | 'devices' | 'schedules' | 'alarms'>;
+type Lists = Omit<LiveState, 'box' | 'card' | 'health'>;
 type Item<K extends keyof Lists> = Lists[K][number];
 
 /**
@@ -17,6 +17,8 @@ export class LiveStore implements LiveModel {
   #trunks = new Map<string, Item<'trunks'>>();
   #devices = new Map<string, Item<'devices'>>();
   #schedules = new Map<string, Item<'schedules'>>();
+  #queues = new Map<string, Item<'queues'>>();
+  #agents = new Map<string, Item<'agents'>>();
   #alarms = new Map<string, Item<'alarms'>>();
 
   constructor(initial: Pick<LiveState, 'box' | 'card' | 'health'>) {
@@ -31,6 +33,8 @@ export class LiveStore implements LiveModel {
       trunks: [...this.#trunks.values()],
       devices: [...this.#devices.values()],
       schedules: [...this.#schedules.values()],
+      queues: [...this.#queues.values()],
+      agents: [...this.#agents.values()],
       alarms: [...this.#alarms.values()],
     };
   }
@@ -58,6 +62,12 @@ export class LiveStore implements LiveModel {
         break;
       case 'schedules':
         if (!store(this.#schedules, change.id, change.value)) return;
+        break;
+      case 'queues':
+        if (!store(this.#queues, change.id, change.value)) return;
+        break;
+      case 'agents':
+        if (!store(this.#agents, change.id, change.value)) return;
         break;
       case 'alarms':
         if (!store(this.#alarms, change.id, change.value)) return;

@@ -22,6 +22,7 @@ import { promptRoutes } from './prompt-routes.ts';
 import { protectionRoutes } from './protection-routes.ts';
 import { ratesRoutes } from './rates-routes.ts';
 import { recordingRoutes } from './recording-routes.ts';
+import { queueRoutes } from './queue-routes.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
 import { type SessionLimits, Sessions, sessionLimits } from './sessions.ts';
 import { spendingRoutes } from './spending-routes.ts';
@@ -145,6 +146,7 @@ function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks): expre
 
 /** Four arguments: that is how express knows it for an error handler. */
 function answerFault(deps: ApiDeps): ErrorRequestHandler {
+  router.use(queueRoutes(deps));
   return (error, request, response, _next) => {
     const fault = toFault(error);
     if (fault.status >= 500) deps.log('error', `${request.method} ${request.path}: ${messageOf(error)}`);

@@ -27,13 +27,14 @@ import { Services } from '../service/services.ts';
 import { type SipGateway, startSip, type TrunkStatus, takesCalls, tlsProfiles } from '../sip/index.ts';
 import { type SipdHandle, startSipd } from '../sipd/host.ts';
 import { systemDns } from '../sipd/resolve/dns.ts';
-import { type CardPlace, MediaHost } from '../worker/media-host.ts';
+import { MediaHost } from '../worker/media-host.ts';
 import { logAlarms } from './alarm-log.ts';
 import type { DaemonArguments, HostPort } from './arguments.ts';
 import { boxCertificate } from './box-certificate.ts';
 import { boxInstance } from './box-instance.ts';
 import { boxKey } from './box-key.ts';
 import { CallTraces } from './call-traces.ts';
+import { cardPlace } from './card-place.ts';
 import { CallerHabits } from './caller-habits.ts';
 import { CardState } from './card-state.ts';
 import { claimCode } from './claim-code.ts';
@@ -58,6 +59,7 @@ import { probes } from './probes.ts';
 import { Protection, protectionTerms, readBans } from './protection.ts';
 import { RateTables } from './rate-tables.ts';
 import { recentCalls } from './recent-calls.ts';
+import { QueueDesk } from './queue-desk.ts';
 import { RecordingDesk } from './recording-desk.ts';
 import { Recordings } from './recordings.ts';
 import { Registrations } from './registrations.ts';
@@ -237,6 +239,13 @@ export class Daemon {
     services = new Services(context, (number, fromLine) => plans.normalise(number, fromLine));
     services.follow(ports.fxs.values(), ports.fxo.values());
     const learning = new LineLearning({
+    const queueDesk = new QueueDesk(services.queues, {
+      data,
+      clock,
+      config,
+      warn: (text) => log.warn(() => text),
+    });
+    this.#closers.push(() => services.queues.close());
       ...{ clock, config, calls, ports: context.ports },
       volts: (port) => link.electrical(port)?.volts,
       terms: { usualBreakMs: profile.supervision.loopBreakMs[0] },
@@ -274,9 +283,11 @@ export class Daemon {
       probes: () => watchdog.states,
       callerHabit: (port) => habits.habit(port),
       echo: (port) => echo.figures(port),
+      queues: queueDesk,
       schedules: () => schedules.live(),
     });
     habits.on('changed', (port) => live.portChanged(port));
+    services.queues.events.on('changed', (what, id) => live.queueChanged(what, id));
     hours.on('changed', (id) => live.scheduleChanged(id));
     this.#closers.push(() => live.close());
     sip.on('deviceChanged', (status) => live.deviceChanged(status));
@@ -314,6 +325,7 @@ export class Daemon {
       standing.watch();
       sip.apply(sipSettings(next));
       protection.apply();
+      services.queues.apply();
       schedules.apply();
       sounds.apply();
       traces.apply();
@@ -362,6 +374,7 @@ export class Daemon {
         rates,
         offices,
         lineCraft: new LineBench(learning, records, config),
+        queues: queueDesk,
         onLink: systemOnLink(() => clock.now()),
         log: (level, message) => log.child('api')[level](() => message),
       },
@@ -581,14 +594,4 @@ const sipSettings = (config: Config) => ({
 function externalEngine(config: Config): HostPort {
   const [host = '', port = '9022'] = config.sip.engine.split(':');
   return { host, port: Number(port) };
-}
-
-/** Where the line card is: the command line stands over the configuration. */
-function cardPlace(line: string | undefined, config: Config): CardPlace {
-  const path = line ?? config.card.path;
-  const tcp = /^tcp:(.+):(\d+)$/.exec(path);
-  if (tcp) return { type: 'tcp', host: tcp[1]!, port: Number(tcp[2]) };
-  // A pty has no baud rate of its own; the simulator's is unlimited.
-  const unlimited = line !== undefined;
-  return { type: 'serial', path, baudRate: config.card.baudRate, unlimited };
 }

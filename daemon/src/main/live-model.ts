@@ -31,6 +31,7 @@ import { lineCallerId } from './caller-id-words.ts';
 import type { CardState } from './card-state.ts';
 import { deviceLive } from './device-live.ts';
 import { leftOffHookWords, troubleWords } from './port-trouble.ts';
+import type { QueueDesk } from './queue-desk.ts';
 import { trunkLive } from './trunk-live.ts';
 
 /** What the live picture is drawn from. */
@@ -51,6 +52,7 @@ export interface LiveSources {
   /** What was learnt of a line's caller ID. */
   callerHabit(port: number): CallerHabit | undefined;
   schedules(): ScheduleLive[];
+  queues: Pick<QueueDesk, 'view' | 'queue' | 'agent'>;
   /** Figures of a port's echo canceller. */
   echo(port: number): EchoLive | undefined;
 }
@@ -100,6 +102,7 @@ export class LivePicture implements LiveModel {
       trunks: this.#trunks(),
       devices: this.#devices(),
       schedules: this.#from.schedules(),
+      ...this.#from.queues.view(),
       alarms: this.#from.alarms.list() as AlarmLive[],
       health: this.#health,
     };
@@ -128,6 +131,14 @@ export class LivePicture implements LiveModel {
     if (!this.#watched) return;
     const value = this.#from.schedules().find((schedule) => schedule.id === id) ?? null;
     this.#tell({ what: 'schedules', id, value });
+  }
+
+  /** A queue, or an agent, looks different now. */
+  queueChanged(what: 'queue' | 'agent', id: string): void {
+    if (!this.#watched) return;
+    const { queues } = this.#from;
+    if (what === 'queue') this.#tell({ what: 'queues', id, value: queues.queue(id) ?? null });
+    else this.#tell({ what: 'agents', id, value: queues.agent(id) ?? null });
   }
 
   /** Another configuration holds: names, ports and trunks may all be different. */

@@ -244,6 +244,12 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
         return locked;
       },
     },
+    queues: {
+      view: () => ({ queues: [], agents: [] }),
+      setMode: () => undefined,
+      move: () => 'not-waiting',
+      cancel: () => false,
+    },
     schedules: new ScheduleDesk({
       clock,
       config: () => world.config,

@@ -30,6 +30,12 @@ export function applyChanges(state: LiveState, changes: readonly LiveChange[]): 
       case 'schedules':
         next.schedules = placed(next.schedules, (s) => s.id === change.id, change.value);
         break;
+      case 'queues':
+        next.queues = placed(next.queues, (q) => q.id === change.id, change.value);
+        break;
+      case 'agents':
+        next.agents = placed(next.agents, (a) => a.id === change.id, change.value);
+        break;
       case 'alarms':
         next.alarms = placed(next.alarms, (a) => a.id === change.id, change.value);
         break;

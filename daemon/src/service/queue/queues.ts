@@ -332,10 +332,15 @@ export class Queues implements HostedService, Callbacks {
     const fresh = this.#seen !== config;
     if (fresh) {
       this.#seen = config;
+      const known = { queues: [...this.state.terms.keys()], people: this.#people };
       const queues = config.queues.filter(({ enabled }) => enabled);
       const members = new Set(queues.flatMap((queue) => queue.members.map(({ person }) => person)));
       this.#people = config.people.filter(({ id }) => members.has(id));
       this.#machine.send({ kind: 'terms', terms: queues.map((queue) => termsOf(queue, config)) });
+      // What is no more is told of as well.
+      for (const id of known.queues) if (!this.state.terms.has(id)) this.events.emit('changed', 'queue', id);
+      for (const { id } of new Set([...known.people, ...this.#people]))
+        this.events.emit('changed', 'agent', id);
     }
     if (this.#people.length === 0) return fresh;
     const busy = this.#busy();
