@@ -42,6 +42,7 @@ import { countryProfile, toneSet } from './country.ts';
 import { holdData } from './data-lock.ts';
 import { DialPlans } from './dial-plans.ts';
 import { faxLibraryHere } from './fax-library.ts';
+import { handsetChanges } from './handset-changes.ts';
 import { HoldMusic } from './hold-music.ts';
 import { LineBench } from './line-craft.ts';
 import { LineDesk } from './line-desk.ts';
@@ -213,17 +214,7 @@ export class Daemon {
       messages,
       alarms,
       prompts: new Recordings(this.#installation.prompts, () => config().site.language),
-      hideNumber: async (origin, hidden) => {
-        const { port, device } = origin;
-        await store.change(
-          (draft) => {
-            for (const entry of draft.ports)
-              if (entry.kind === 'fxs' && entry.number === port) entry.hideNumber = hidden;
-            for (const entry of draft.devices) if (entry.id === device) entry.hideNumber = hidden;
-          },
-          device === undefined ? `port ${port}` : `device ${device}`,
-        );
-      },
+      ...handsetChanges(store),
       hours,
       newId: () => randomUUID(),
       recentCalls: () => recentCalls(records),

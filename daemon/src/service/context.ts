@@ -139,6 +139,11 @@ export interface ServiceContext extends AnalogContext {
   messages: Pick<MessageSource, 'counts'>;
   /** Where messages that callers leave lie; absent: none are taken. */
   voicemail?: MessageShelf;
+  /**
+   * Changes the settings, as whoever `by` names in their history; calls go on meanwhile.
+   * @throws CodedError `config/invalid`, `config/write-failed`: nothing is changed
+   */
+  change(edit: (draft: Config) => void, by: string): Promise<void>;
   /** Hides the number of a telephone in all calls from now on, or shows it again. */
   hideNumber(origin: Extract<Origin, { kind: 'on-site' }>, hidden: boolean): Promise<void>;
   /** The office's schedules in force. */

@@ -2,11 +2,10 @@ import type { Call } from '../call/call.ts';
 import { cause, localCause } from '../call/cause.ts';
 import type { Leg, ReleaseCause } from '../call/leg.ts';
 import type { CodeKind, DialedCode } from '../dialplan/feature-codes.ts';
-import type { ClassifiedNumber } from '../dialplan/route-plan.ts';
+import type { ClassifiedNumber, Said } from '../dialplan/route-plan.ts';
 import type { Origin, ServiceContext } from './context.ts';
 import type { Dialer, Resolution } from './dialed.ts';
 import type { Dialog } from './dialog.ts';
-import type { PromptName } from './prompts.ts';
 
 /** Somebody who has dialed a feature code, with a dialog to be told by what has become of it. */
 export interface CodeUse {
@@ -23,12 +22,14 @@ export interface CodeUse {
   readonly held?: Call;
 }
 
-/** What has become of it. A tone says it at once, the words behind it where there are any. */
+/** What has become of it. A tone says it at once; where the box can speak, words follow. */
 export type CodeOutcome =
-  /** Done: tone of confirmation. `words`: spoken after it, in turn. */
-  | { kind: 'confirmed'; text: string; words?: readonly Spoken[] }
+  /** Done: tone of confirmation. */
+  | { kind: 'confirmed'; text: string; words?: readonly Said[] }
   /** Not done: special information tone. */
-  | { kind: 'refused'; text: string; words?: readonly Spoken[]; q850?: number }
+  | { kind: 'refused'; text: string; words?: readonly Said[]; q850?: number }
+  /** How something stands: tone of confirmation for on, busy tone for off. */
+  | { kind: 'state'; on: boolean; words: readonly Said[] }
   /** As if this had been dialed in place of the code. */
   | { kind: 'dial'; number: string }
   /** Somebody is to be reached. */
@@ -38,9 +39,6 @@ export type CodeOutcome =
   /** The handler has said everything itself. */
   | { kind: 'over'; cause: ReleaseCause };
 
-/** A recording, or a number to be read out digit by digit. */
-export type Spoken = PromptName | { digits: string };
-
 export type CodeHandler = (use: CodeUse) => Promise<CodeOutcome>;
 
 /** What is left for whoever has the leg to do. */
@@ -49,10 +47,8 @@ export type CodeResult =
   | { kind: 'joined'; over: Promise<ReleaseCause> }
   | { kind: 'over'; cause: ReleaseCause };
 
-/** How long the tone of confirmation sounds, ms: three of its bursts. */
-const confirmedMs = 1500;
-/** The same for the tone that says no. */
-const refusedMs = 2000;
+/** How long the tone sounds that says what has become of it, ms: three bursts of the confirmation. */
+const toneMs = 1500;
 
 /**
  * The feature codes by their kinds. Another one is a line in `dialplan/feature-codes.ts` and a handler registered here.
@@ -94,24 +90,31 @@ export class FeatureCodes {
         return { kind: 'resolved', resolution: this.#resolve(number, use.dialer), number };
       }
       case 'confirmed':
-        await this.#tell(use, 'confirmation', confirmedMs);
+        await this.tell(use, 'confirmation', outcome.words);
         return { kind: 'over', cause: localCause(cause.normal, outcome.text) };
+      case 'state':
+        await this.tell(use, outcome.on ? 'confirmation' : 'busy', outcome.words);
+        return { kind: 'over', cause: localCause(cause.normal, outcome.on ? 'on' : 'off') };
       case 'refused':
-        await this.#tell(use, 'sit', refusedMs);
+        await this.tell(use, 'sit', outcome.words);
         return { kind: 'over', cause: localCause(outcome.q850 ?? cause.rejected, outcome.text) };
     }
   }
 
-  async #tell(
+  /** A tone for a while, and words where the box can speak; a key ends it. */
+  async tell(
     { dialog, answer }: Pick<CodeUse, 'dialog' | 'answer'>,
-    tone: 'confirmation' | 'sit',
-    ms: number,
+    tone: 'confirmation' | 'busy' | 'sit',
+    words: readonly Said[] = [],
   ): Promise<void> {
     if (!(await answer()) || dialog.gone) return;
     dialog.digits.flush();
     dialog.tone(tone);
+    let key = await dialog.digits.next(toneMs);
     // The # of whoever ends every code with one is not impatience.
-    if ((await dialog.digits.next(ms)) === '#') await dialog.digits.next(ms);
+    if (key === '#') key = await dialog.digits.next(toneMs);
     dialog.hush();
+    if (key === undefined && this.#context.speech && words.length > 0 && !dialog.gone)
+      await dialog.announce(words);
   }
 }

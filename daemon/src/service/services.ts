@@ -8,6 +8,7 @@ import { Dialing } from './dialed.ts';
 import { Emergency } from './emergency.ts';
 import { FeatureCodes } from './feature-codes.ts';
 import { Flows } from './flow/flows.ts';
+import { Handset } from './handset/handset.ts';
 import { HostedServices } from './hosted.ts';
 import { Incoming, type Normalise, type TrunkCall } from './incoming.ts';
 import { KeyTransfers } from './key-transfer.ts';
@@ -41,6 +42,8 @@ export class Services {
   readonly voicemail: Voicemail | undefined;
   /** Feature codes, by kind. */
   readonly codes: FeatureCodes;
+  /** What people do from their telephones by codes. */
+  readonly handset: Handset;
   /** Calls that the box makes. */
   readonly originate: Originate;
   readonly #context: ServiceContext;
@@ -71,6 +74,7 @@ export class Services {
     const dialing = new Dialing(context, reach, emergency);
     this.codes = new FeatureCodes(context, (number, dialer) => dialing.resolve(number, dialer));
     const { codes } = this;
+    this.handset = new Handset(context, codes);
     agentCodes(codes, this.queues);
     if (context.voicemail) {
       const mailboxes = new MailboxDesk(context, context.voicemail, secrets);

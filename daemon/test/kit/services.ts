@@ -4,6 +4,7 @@ import type { Leg, ReleaseCause } from '../../src/call/leg.ts';
 import { CallRegistry } from '../../src/call/registry.ts';
 import type { ToneSet } from '../../src/call/tones.ts';
 import { type Config, configSchema, type PinConfig } from '../../src/config/schema.ts';
+import { validateConfig } from '../../src/config/validate.ts';
 import { yieldDefaults } from '../../src/dialplan/code-conflicts.ts';
 import { normaliseCaller } from '../../src/dialplan/normalise-caller.ts';
 import { areaOf, compileDialPlan } from '../../src/dialplan/plan.ts';
@@ -77,6 +78,8 @@ export class Bench {
   mute = false;
   /** The sound of uploaded prompts, by id. */
   readonly uploaded = new Map<string, Int16Array>();
+  /** Who has changed settings, in order. */
+  readonly changedBy: string[] = [];
   /** Telephones whose number was hidden, or shown, by a code. */
   readonly hidden: { origin: object; hidden: boolean }[] = [];
   /** Schedules switched by hand, as they would be on disk. */
@@ -170,6 +173,15 @@ export class Bench {
         return { type: 'pcm', samples: new Int16Array(text.length) };
       },
       uploaded: async (id) => this.uploaded.get(id),
+      change: async (edit, by) => {
+        const draft = structuredClone(this.config);
+        edit(draft);
+        const checked = validateConfig(draft);
+        if (!checked.ok) throw new Error(JSON.stringify(checked.issues));
+        this.config = checked.config;
+        this.changedBy.push(by);
+        this.recompile();
+      },
       hideNumber: async (origin, hidden) => void this.hidden.push({ origin, hidden }),
       hours: this.hours,
       recentCalls: () => history,

@@ -17,6 +17,7 @@ import {
   timeRuleIds,
 } from './common.ts';
 import { doNotDisturb, forwarding, mobileAfter } from './forwarding.ts';
+import { ownNumbers } from './own-numbers.ts';
 import { maxQueues, mayObserve, observable } from './rights.ts';
 import { leave } from './schedule.ts';
 import { limits } from './spending.ts';
@@ -108,6 +109,7 @@ export const person = z.object({
   limits,
   forwarding,
   voicemail: mailbox,
+  ownNumbers,
   leave,
 });
 
