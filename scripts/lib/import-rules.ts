@@ -40,6 +40,7 @@ const rules: Rule[] = [
     may: ['base', 'call', 'dialplan', 'port', 'media', 'schedule'],
     types: ['config', 'records'],
   },
+  { from: `${src}/mail`, may: ['base', 'config'], types: ['dialplan'] },
   { from: `${src}/health`, may: ['base'], types: ['config', 'dialplan'] },
   {
     from: `${src}/api`,
@@ -57,6 +58,7 @@ const rules: Rule[] = [
       'health',
       'line',
       'log',
+      'mail',
       'media',
       'port',
       'records',

@@ -25,12 +25,14 @@ import type {
   Said,
   TraceView,
 } from './contract.ts';
+import type { FlowSimulateRequest, FlowSimulateResult } from './flow-contract.ts';
 import type { LearnOrder, LearnView, VerdictRequest, VerdictResult } from './line-contract.ts';
 import type { OfficesView } from './office-contract.ts';
 import type { PromptSound, PromptView } from './prompt-contract.ts';
-import type { CalendarsView, IncomingCheckResult, ScheduleView, SwitchRequest } from './schedule-contract.ts';
 import type { AgentLive, AgentModeView, QueuesView } from './queue-contract.ts';
+import type { CalendarsView, IncomingCheckResult, ScheduleView, SwitchRequest } from './schedule-contract.ts';
 import type { SpendingView } from './spending-view.ts';
+import type { MailAccess, VoicemailAccess } from './voicemail-deps.ts';
 
 /** What the page may know of the box before anybody has signed in. */
 export interface BoxAccess {
@@ -271,8 +273,6 @@ export interface ScheduleAccess {
   calendars(): CalendarsView;
 }
 
-/** The links to our other offices. */
-export interface OfficesAccess {
 /** Queues, those who wait in them, and those who answer. */
 export interface QueueAccess {
   view(): QueuesView;
@@ -288,7 +288,14 @@ export interface QueueAccess {
   cancel(id: string): boolean;
 }
 
+/** The links to our other offices. */
+export interface OfficesAccess {
   view(): OfficesView;
+}
+
+/** Voice menus tried out. Undefined: there is no such flow; issues: it would not be taken. */
+export interface FlowsAccess {
+  simulate(request: FlowSimulateRequest): FlowSimulateResult | { issues: ConfigIssue[] } | undefined;
 }
 
 /** Everything the API stands on; built by main. */
@@ -313,10 +320,14 @@ export interface ApiDeps {
   messages: MessagesAccess;
   protection: ProtectionAccess;
   schedules: ScheduleAccess;
+  flows: FlowsAccess;
   lineCraft: LineCraft;
   spending: SpendingAccess;
   rates: RatesAccess;
+  voicemail: VoicemailAccess;
+  mail: MailAccess;
   offices: OfficesAccess;
+  queues: QueueAccess;
   /**
    * Whether a visitor is on the office's own network (ruling 18); `local` is our address he came to.
    * See {@link file://./on-link.ts} for the real one.
@@ -325,4 +336,3 @@ export interface ApiDeps {
   /** Namespaced log; gets no secret. */
   log(level: 'info' | 'warn' | 'error', message: string): void;
 }
-  queues: QueueAccess;

@@ -43,6 +43,20 @@ const known = {
       en: 'Something in the request is missing or wrong.',
     },
   },
+  'api/no-mail': {
+    status: 409,
+    said: {
+      ru: 'Почтовый сервер не настроен. Укажите его в разделе «Почта».',
+      en: 'No mail server is set up. Enter one under Mail.',
+    },
+  },
+  'api/no-address': {
+    status: 409,
+    said: {
+      ru: 'У этого сотрудника не указана электронная почта.',
+      en: 'This person has no e-mail address.',
+    },
+  },
   'api/line-in-use': {
     status: 409,
     said: { ru: 'Линия сейчас занята.', en: 'The line is in use now.' },

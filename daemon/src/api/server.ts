@@ -11,23 +11,26 @@ import type { ApiDeps } from './deps.ts';
 import { DeviceLinks } from './device-links.ts';
 import { deviceRoutes, provisioningRoutes } from './device-routes.ts';
 import { ApiFault, toFault } from './errors.ts';
+import { flowRoutes } from './flow-routes.ts';
 import { forgeryGuard, networkGuard, securityHeaders } from './guards.ts';
 import { lineRoutes } from './line-routes.ts';
 import { type LiveLimits, LiveSocket, liveLimits } from './live-socket.ts';
+import { mailRoutes } from './mail-routes.ts';
 import { messageRoutes } from './message-routes.ts';
 import { musicRoutes } from './music-routes.ts';
 import { observationRoutes } from './observation-routes.ts';
 import { officeRoutes } from './office-routes.ts';
 import { promptRoutes } from './prompt-routes.ts';
 import { protectionRoutes } from './protection-routes.ts';
+import { queueRoutes } from './queue-routes.ts';
 import { ratesRoutes } from './rates-routes.ts';
 import { recordingRoutes } from './recording-routes.ts';
-import { queueRoutes } from './queue-routes.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
 import { type SessionLimits, Sessions, sessionLimits } from './sessions.ts';
 import { spendingRoutes } from './spending-routes.ts';
 import { staticFiles } from './static-files.ts';
 import { traceRoutes } from './trace-routes.ts';
+import { voicemailRoutes } from './voicemail-routes.ts';
 
 export interface ApiOptions {
   deps: ApiDeps;
@@ -136,17 +139,20 @@ function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks): expre
   router.use(traceRoutes(deps));
   router.use(deviceRoutes(deps, links));
   router.use(messageRoutes(deps));
+  router.use(voicemailRoutes(deps));
+  router.use(mailRoutes(deps));
   router.use(protectionRoutes(deps));
   router.use(scheduleRoutes(deps));
+  router.use(flowRoutes(deps));
   router.use(spendingRoutes(deps));
   router.use(ratesRoutes(deps));
+  router.use(queueRoutes(deps));
   router.use(officeRoutes(deps));
   return router;
 }
 
 /** Four arguments: that is how express knows it for an error handler. */
 function answerFault(deps: ApiDeps): ErrorRequestHandler {
-  router.use(queueRoutes(deps));
   return (error, request, response, _next) => {
     const fault = toFault(error);
     if (fault.status >= 500) deps.log('error', `${request.method} ${request.path}: ${messageOf(error)}`);

@@ -17,8 +17,10 @@ import { LiveStore } from '../../src/api/live-store.ts';
 import { type ApiOptions, ApiServer } from '../../src/api/server.ts';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { type Config, configSchema } from '../../src/config/schema.ts';
+import { FlowDesk } from '../../src/main/flow-desk.ts';
 import { ScheduleDesk } from '../../src/main/schedule-desk.ts';
 import { MessageWaiting } from '../../src/service/message-waiting.ts';
+import { OfficeHours } from '../../src/service/office-hours.ts';
 
 export const labelCode = 'K7QM-4T2X';
 export const goodPassword = 'correct horse battery';
@@ -197,6 +199,20 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
       list: (query) => listRecords(world, query),
       get: (id) => world.records.find((r) => r.id === id),
     },
+    voicemail: {
+      boxes: () => [],
+      list: () => undefined,
+      find: () => undefined,
+      greeting: () => undefined,
+      mark: async () => undefined,
+      remove: () => false,
+      removeGreeting: () => false,
+    },
+    mail: {
+      view: () => ({ ready: false, waiting: 0 }),
+      test: async () => undefined,
+      note: async () => undefined,
+    },
     lineCraft: {
       learn: async (port, order) => {
         const view: LearnView = {
@@ -230,6 +246,12 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
       },
     },
     offices: { view: () => ({ offices: [] }) },
+    queues: {
+      view: () => ({ queues: [], agents: [] }),
+      setMode: () => undefined,
+      move: () => 'not-waiting',
+      cancel: () => false,
+    },
     rates: {
       list: () => [],
       text: () => undefined,
@@ -244,18 +266,25 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
         return locked;
       },
     },
-    queues: {
-      view: () => ({ queues: [], agents: [] }),
-      setMode: () => undefined,
-      move: () => 'not-waiting',
-      cancel: () => false,
-    },
     schedules: new ScheduleDesk({
       clock,
       config: () => world.config,
       alarms: { set: () => {} },
       normalise: (number) => number.replace(/[\s()-]/g, ''),
       store: { read: () => [], write: async () => {} },
+    }),
+    flows: new FlowDesk({
+      clock,
+      config: () => world.config,
+      alarms: { set: () => {} },
+      hours: new OfficeHours({
+        clock,
+        config: () => world.config,
+        store: { read: () => [], write: async () => {} },
+      }),
+      normalise: (number) => number.replace(/[\s()-]/g, ''),
+      callbacks: () => undefined,
+      log: () => {},
     }),
     protection: {
       view: async () => world.protection,
