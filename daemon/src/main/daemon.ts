@@ -21,7 +21,6 @@ import { openRecords, type Records } from '../records/records.ts';
 import { TraceStore } from '../records/trace-store.ts';
 import type { ServiceContext } from '../service/context.ts';
 import { LineLearning } from '../service/learning/line-learning.ts';
-import { MessageLamps } from '../service/message-lamps.ts';
 import { MessageWaiting } from '../service/message-waiting.ts';
 import { Services } from '../service/services.ts';
 import { type SipGateway, startSip, type TrunkStatus, takesCalls, tlsProfiles } from '../sip/index.ts';
@@ -34,20 +33,22 @@ import { boxCertificate } from './box-certificate.ts';
 import { boxInstance } from './box-instance.ts';
 import { boxKey } from './box-key.ts';
 import { CallTraces } from './call-traces.ts';
-import { cardPlace } from './card-place.ts';
 import { CallerHabits } from './caller-habits.ts';
+import { cardPlace } from './card-place.ts';
 import { CardState } from './card-state.ts';
 import { claimCode } from './claim-code.ts';
 import { countryProfile, toneSet } from './country.ts';
 import { holdData } from './data-lock.ts';
 import { DialPlans } from './dial-plans.ts';
 import { faxLibraryHere } from './fax-library.ts';
+import { FlowDesk } from './flow-desk.ts';
 import { handsetChanges } from './handset-changes.ts';
 import { HoldMusic } from './hold-music.ts';
 import { LineBench } from './line-craft.ts';
 import { LineDesk } from './line-desk.ts';
 import { LivePicture } from './live-model.ts';
 import { LongCalls } from './long-calls.ts';
+import { Messaging } from './messaging.ts';
 import { OfficeDesk } from './office-desk.ts';
 import { OfficePicture } from './office-picture.ts';
 import { fingerprintOf, officeLinks } from './offices.ts';
@@ -58,9 +59,9 @@ import { PortEcho } from './port-echo.ts';
 import { portOptions } from './port-options.ts';
 import { probes } from './probes.ts';
 import { Protection, protectionTerms, readBans } from './protection.ts';
+import { QueueDesk } from './queue-desk.ts';
 import { RateTables } from './rate-tables.ts';
 import { recentCalls } from './recent-calls.ts';
-import { QueueDesk } from './queue-desk.ts';
 import { RecordingDesk } from './recording-desk.ts';
 import { Recordings } from './recordings.ts';
 import { Registrations } from './registrations.ts';
@@ -199,8 +200,14 @@ export class Daemon {
     );
     const sounds = new SoundDesk({ data, clock, alarms, config, log: log.child('service') });
     this.#closers.push(() => sounds.close());
+    const flows = new FlowDesk({
+      ...{ clock, config, alarms, hours, normalise: (number: string) => plans.normalise(number) },
+      callbacks: () => services.queues,
+      log: (message) => log.child('service').warn(message),
+    });
     const context: ServiceContext = {
       ...sounds.voice,
+      hook: flows.hook,
       clock,
       media,
       tones,
@@ -225,11 +232,13 @@ export class Daemon {
       log: (message) => log.child('recording').info(message),
     });
     this.#closers.push(() => recordings.close());
+    const messaging = new Messaging(data, context, { messages, key, records });
+    this.#closers.push(() => messaging.close());
     spending = new SpendingDesk(context, records);
     this.#closers.push(() => spending?.close());
     services = new Services(context, (number, fromLine) => plans.normalise(number, fromLine));
+    messaging.follow(services);
     services.follow(ports.fxs.values(), ports.fxo.values());
-    const learning = new LineLearning({
     const queueDesk = new QueueDesk(services.queues, {
       data,
       clock,
@@ -237,6 +246,7 @@ export class Daemon {
       warn: (text) => log.warn(() => text),
     });
     this.#closers.push(() => services.queues.close());
+    const learning = new LineLearning({
       ...{ clock, config, calls, ports: context.ports },
       volts: (port) => link.electrical(port)?.volts,
       terms: { usualBreakMs: profile.supervision.loopBreakMs[0] },
@@ -246,8 +256,6 @@ export class Daemon {
     const habits = new CallerHabits(data, clock, (message) => log.warn(() => message));
     this.#closers.push(() => habits.close());
     habits.follow(ports.fxo.values());
-    const lamps = new MessageLamps({ config, messages, fxs: (number) => ports.fxs.get(number) });
-    this.#closers.push(() => lamps.close());
     sip.on('incoming', (leg, call) => services.trunkCall(leg, call));
     sip.on('deviceCalls', (leg, call) => services.deviceCall(leg, call));
     this.#journalDialogs(sip, calls, records);
@@ -274,12 +282,12 @@ export class Daemon {
       probes: () => watchdog.states,
       callerHabit: (port) => habits.habit(port),
       echo: (port) => echo.figures(port),
-      queues: queueDesk,
       schedules: () => schedules.live(),
+      queues: queueDesk,
     });
     habits.on('changed', (port) => live.portChanged(port));
-    services.queues.events.on('changed', (what, id) => live.queueChanged(what, id));
     hours.on('changed', (id) => live.scheduleChanged(id));
+    services.queues.events.on('changed', (what, id) => live.queueChanged(what, id));
     this.#closers.push(() => live.close());
     sip.on('deviceChanged', (status) => live.deviceChanged(status));
     const standing = new StandingAlarms({ alarms, card, ports, sip, config, live });
@@ -312,12 +320,12 @@ export class Daemon {
       echo.configure(next.ports);
       services.follow(ports.fxs.values(), ports.fxo.values());
       habits.follow(ports.fxo.values());
-      lamps.apply();
+      messaging.apply();
       standing.watch();
       sip.apply(sipSettings(next));
       protection.apply();
-      services.queues.apply();
       schedules.apply();
+      services.queues.apply();
       sounds.apply();
       traces.apply();
       live.configChanged(store.revision);
@@ -361,11 +369,13 @@ export class Daemon {
         messages,
         protection,
         schedules,
+        flows,
         spending,
         rates,
+        ...messaging.api,
         offices,
-        lineCraft: new LineBench(learning, records, config),
         queues: queueDesk,
+        lineCraft: new LineBench(learning, records, config),
         onLink: systemOnLink(() => clock.now()),
         log: (level, message) => log.child('api')[level](() => message),
       },
