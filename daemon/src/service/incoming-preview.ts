@@ -1,4 +1,5 @@
 import type { Config, DestinationConfig, IncomingNumberConfig, PersonConfig } from '../config/schema.ts';
+import { entriesOf, type HostedKind, hostedLists } from '../dialplan/entries.ts';
 import type { Said } from '../dialplan/route-plan.ts';
 import type { ModeChange } from '../schedule/schedule.ts';
 import type { Normalise } from './incoming.ts';
@@ -163,7 +164,8 @@ function stepPreview(
   return { on, seconds, targets: [...targets], said };
 }
 
-function targetWords(target: string, config: Config): Said {
+/** A target by its name. */
+export function targetWords(target: string, config: Config): Said {
   const [kind = '', rest = ''] = [
     target.slice(0, target.indexOf(':')),
     target.slice(target.indexOf(':') + 1),
@@ -180,10 +182,23 @@ function targetWords(target: string, config: Config): Said {
     }
     case 'number':
       return same(rest);
-    default:
-      return same(target);
+    default: {
+      const list = kind in hostedLists ? hostedLists[kind as HostedKind] : kind === 'group' ? ['groups'] : [];
+      const entry = list.flatMap((key) => entriesOf(config, key)).find(({ id }) => id === rest);
+      const name = entry?.name ?? rest;
+      const what = kindWords[kind];
+      return what ? { ru: `${what[0]} «${name}»`, en: `${what[1]} "${name}"` } : same(target);
+    }
   }
 }
+
+const kindWords: Record<string, readonly [ru: string, en: string]> = {
+  group: ['группа', 'the group'],
+  flow: ['меню', 'the menu'],
+  queue: ['очередь', 'the queue'],
+  voicemail: ['почта', 'the voicemail'],
+  room: ['комната', 'the room'],
+};
 
 /** People among the targets who are away, or whose calls all go elsewhere. */
 function diversions(config: Config, destination: DestinationConfig, at: number, hours: OfficeHours): Said[] {

@@ -65,10 +65,7 @@ export class Services {
     this.queues = new Queues(context, { reach, originate, normalise: (number) => normalise(number) });
     this.hosted.register('queue', this.queues);
     this.hosted.register('room', this.rooms);
-    this.hosted.register(
-      'flow',
-      new Flows(context, { normalise, hook: context.hook, callbacks: () => this.queues }),
-    );
+    this.hosted.register('flow', new Flows(context, { normalise, callbacks: () => this.queues }));
     this.hosted.register('observe', new ObserveByCode(context, this.observations, secrets));
     const emergency = new Emergency(context);
     const dialing = new Dialing(context, reach, emergency);
