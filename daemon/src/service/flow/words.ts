@@ -42,7 +42,9 @@ function wordsOf(sight: FlowSight, does: FlowAction | undefined, config: Config)
       const { what } = sight;
       const [ru, en] =
         typeof what === 'string' ? [heard(what, config), heard(what, config)] : [what.ru, what.en];
-      return { ru: `Звонящий слышит: «${ru}».`, en: `The caller hears: "${en}".` };
+      // The sentence around it has a full stop of its own.
+      const [own, other] = [ru, en].map((text) => text.replace(/\.$/, ''));
+      return { ru: `Звонящий слышит: «${own}».`, en: `The caller hears: "${other}".` };
     }
     case 'ring': {
       const { ru, en } = targetWords(sight.target, config);
