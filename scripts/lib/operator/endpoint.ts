@@ -116,7 +116,9 @@ export class SipEndpoint {
         ['CSeq', `${ids.sequence} ${method}`],
         ['Contact', `<${this.contact}>`],
         ...extra,
-        ...(body ? ([['Content-Type', 'application/sdp']] as [string, string][]) : []),
+        ...(body && !extra.some(([name]) => name === 'Content-Type')
+          ? ([['Content-Type', 'application/sdp']] as [string, string][])
+          : []),
       ],
       body,
     );

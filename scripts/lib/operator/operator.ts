@@ -158,6 +158,11 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
     return this.#need(id).rtp.level(frequency);
   }
 
+  /** What a call's party has sent during the last second, 8 kHz; silence before it has sent any. */
+  heard(id: string): Int16Array {
+    return this.#need(id).rtp.heard;
+  }
+
   /** The longest pause in what a call's party sends since this was last asked, ms. */
   gap(id: string): number {
     return this.#need(id).rtp.gap();
@@ -180,6 +185,29 @@ export class Operator extends EventEmitter<{ call: [report: CallReport]; registe
   /** Keys digits toward the box. */
   digits(id: string, keys: string): Promise<void> {
     return this.#need(id).rtp.digits(keys);
+  }
+
+  /** Keys a digit by INFO (application/dtmf-relay), beside the audio; resolves with the status of the answer. */
+  async info(id: string, key: string): Promise<number | undefined> {
+    const call = this.#need(id);
+    const { from, target, local, remote, routes } = call;
+    call.sequence++;
+    const text = this.#sip.request(
+      'INFO',
+      target,
+      {
+        callId: call.report.callId,
+        local,
+        remote,
+        sequence: call.sequence,
+        branch: `z9hG4bK${random()}`,
+        routes,
+      },
+      `Signal=${key}\r\nDuration=160\r\n`,
+      [['Content-Type', 'application/dtmf-relay']],
+    );
+    const final = await this.#sip.transact(text, from, () => {});
+    return final?.status;
   }
 
   /**

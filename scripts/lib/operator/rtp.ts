@@ -1,12 +1,25 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { type CryptoLine, SrtpStream, writeLine } from './srtp.ts';
-import { babble, FRAME, fromAlaw, RATE, ringback, sine, toAlaw, toneLevel, totalLevel } from './voice.ts';
+import {
+  babble,
+  FRAME,
+  fromAlaw,
+  keyTones,
+  RATE,
+  ringback,
+  sine,
+  toAlaw,
+  toneLevel,
+  totalLevel,
+} from './voice.ts';
 
 /** What the operator's side sends. */
 export type Sound =
   | { type: 'echo' }
   | { type: 'tone'; frequency: number; dbm0: number }
+  /** A key held down, as the two tones of DTMF (ITU-T Q.23) of this level each. */
+  | { type: 'key'; key: string; dbm0: number }
   | { type: 'voice'; dbm0: number }
   | { type: 'ringback' }
   | { type: 'silence' };
@@ -102,6 +115,7 @@ export class RtpSession {
     this.#echo = sound.type === 'echo' ? [] : undefined;
     this.#index = 0;
     if (sound.type === 'tone') this.#source = sine(sound.frequency, sound.dbm0);
+    else if (sound.type === 'key') this.#source = keyTones(sound.key, sound.dbm0);
     else if (sound.type === 'voice') this.#source = babble(sound.dbm0);
     else if (sound.type === 'ringback') this.#source = ringback(-13);
     else this.#source = () => 0;
@@ -139,6 +153,14 @@ export class RtpSession {
     const gap = this.#longestGap;
     this.#longestGap = 0;
     return gap;
+  }
+
+  /** The last second heard, the oldest first. */
+  get heard(): Int16Array {
+    const whole = new Int16Array(RATE);
+    whole.set(this.#heard.subarray(this.#heardAt));
+    whole.set(this.#heard.subarray(0, this.#heardAt), RATE - this.#heardAt);
+    return whole;
   }
 
   /** Level of one frequency in the last second heard, dBm0. */

@@ -36,6 +36,19 @@ export function sine(frequency: number, dbm0: number): (index: number) => number
   return (index) => peak * Math.sin((2 * Math.PI * frequency * index) / RATE);
 }
 
+/** ITU-T Q.23: the rows and columns of the keypad, Hz. */
+const ROWS = [697, 770, 852, 941];
+const COLUMNS = [1209, 1336, 1477, 1633];
+const KEYPAD = '123A456B789C*0#D';
+
+/** The two tones of a key, each of a level. */
+export function keyTones(key: string, dbm0: number): (index: number) => number {
+  const at = Math.max(0, KEYPAD.indexOf(key));
+  const row = sine(ROWS[at >> 2]!, dbm0);
+  const column = sine(COLUMNS[at & 3]!, dbm0);
+  return (index) => row(index) + column(index);
+}
+
 /**
  * Something like speech for people to hear and machines to take for it: a gliding pitch with
  * overtones, in syllables of a fifth of a second with pauses between the words.
