@@ -218,9 +218,14 @@ class Listening {
       when,
       spokenCaller(message),
     ];
-    const whole = await dialog.announce(intro);
+    // `#` goes past what is said of a message to the message itself.
+    if (!(await dialog.announce(intro)) && dialog.digits.pending) {
+      const key = await dialog.key(1);
+      const early = key === '#' ? undefined : keys[key ?? ''];
+      if (early && early !== 'envelope') return early;
+    }
     if (!this.#gone) {
-      const heard = whole && sound ? await dialog.announce({ sound }) : whole;
+      const heard = sound === undefined || (await dialog.announce({ sound }));
       // Whoever is cut off in the middle finds it new; whoever keys something has made up his mind.
       if (!this.#gone && sound && message.heardAt === undefined && (heard || dialog.digits.pending)) {
         this.#note('voicemail-heard', message);
