@@ -54,8 +54,24 @@ async function bundleForNode(entries: Record<string, string>, outdir: string): P
     banner: { js: banner },
     sourcemap: 'linked',
     minifySyntax: true,
+    // A variable of the environment is dear to read, and drachtio-srf reads this one for each header.
+    define: { 'process.env.DRACHTIO_PRESERVE_HEADER_NAMES': 'undefined' },
     logLevel: 'warning',
   });
+  for (const file of readdirSync(outdir).filter((name) => name.endsWith('.js'))) toAscii(join(outdir, file));
+}
+
+/**
+ * Escapes what esbuild leaves in regular expressions and comments: a single character beyond Latin-1 makes V8 keep the
+ * whole file with two bytes a character.
+ */
+function toAscii(file: string): void {
+  const text = readFileSync(file, 'utf8');
+  const ascii = text.replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  if (ascii !== text) writeFileSync(file, ascii);
 }
 
 const parts: Part[] = [

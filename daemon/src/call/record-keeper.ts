@@ -82,7 +82,7 @@ export class RecordKeeper {
         jitterMs: rtp.jitterMs,
         ...(rtp.roundTripMs === undefined ? {} : { roundTripMs: rtp.roundTripMs }),
       };
-      this.#write();
+      this.#note();
     });
   }
 

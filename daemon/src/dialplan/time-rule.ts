@@ -41,16 +41,24 @@ export function localMinute(wallMs: number, timeZone: string): LocalMinute {
 }
 
 const dayFormatters = new Map<string, Intl.DateTimeFormat>();
+let lastDay: { timeZone: string; wallMinute: number; day: string } | undefined;
 
-/** The day of `wallMs` in an IANA time zone, YYYY-MM-DD; its first seven characters are the month. */
+/**
+ * The day of `wallMs` in an IANA time zone, YYYY-MM-DD; its first seven characters are the month. The last answer is
+ * kept, as that of {@link localMinute} is: several budgets and prices ask within each call.
+ */
 export function localDay(wallMs: number, timeZone: string): string {
+  const wallMinute = Math.floor(wallMs / 60_000);
+  if (lastDay?.wallMinute === wallMinute && lastDay.timeZone === timeZone) return lastDay.day;
   let formatter = dayFormatters.get(timeZone);
   if (!formatter) {
     // The Swedish way of writing a date is that of ISO 8601.
     formatter = new Intl.DateTimeFormat('sv-SE', { timeZone });
     dayFormatters.set(timeZone, formatter);
   }
-  return formatter.format(wallMs);
+  const day = formatter.format(wallMs);
+  lastDay = { timeZone, wallMinute, day };
+  return day;
 }
 
 /**
