@@ -337,7 +337,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
 
   #configure(settings: SipSettings): void {
     this.#options.secure?.(tlsProfiles(settings.trunks, settings.devices, settings.offices));
-    this.#door.apply(settings.offices ?? []);
+    const repinned = this.#door.apply(settings.offices ?? []);
     this.#emergencyCaller = settings.emergencyCaller;
     this.#numbers = (settings.numbers ?? []).map((entry) => ({
       ...entry,
@@ -357,7 +357,7 @@ class Gateway extends Emitter<SipEvents> implements SipGateway {
     }
     for (const [id, config] of wanted) {
       const old = this.#trunks.get(id);
-      if (old && onlyAdjusts(old.config, config)) {
+      if (old && !repinned.has(id) && onlyAdjusts(old.config, config)) {
         old.adjust(config);
         continue;
       }

@@ -32,8 +32,12 @@ export function officeOfTrunk(trunkId: string): string | undefined {
 export class OfficeDoor {
   #links: readonly OfficeLink[] = [];
 
-  apply(links: readonly OfficeLink[]): void {
+  /** @returns ids of the trunks whose certificates are others now: what was seen of them says nothing any more. */
+  apply(links: readonly OfficeLink[]): ReadonlySet<string> {
+    const before = new Map(this.#links.map(({ trunk, fingerprints }) => [trunk.id, fingerprints.join()]));
     this.#links = links;
+    const repinned = links.filter(({ trunk, fingerprints }) => before.get(trunk.id) !== fingerprints.join());
+    return new Set(repinned.map(({ trunk }) => trunk.id));
   }
 
   /** The trunk of the office whose certificate the request's connection was opened with. */

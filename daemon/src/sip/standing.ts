@@ -87,6 +87,9 @@ export class Standing {
     // A server that refuses a call is there; whether the trunk takes calls again is for the next one to find out.
     const there = alive || (answered && request === 'INVITE');
     if (there || proven || first) this.#health = judge(this.#health, there);
+    // A lost packet is worth a second look. The wrong certificate is not, nor the right one.
+    if (mode.strict && (there || status === 403 || text.startsWith('tls/')))
+      this.#health = { up: there, against: 0 };
     return alive;
   }
 }

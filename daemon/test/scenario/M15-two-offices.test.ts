@@ -20,6 +20,10 @@ t.test(
     t.pass(`Moscow hears ${(await here.waitForTone(1400, -22, 10_000)).toFixed(1)} dBm0`);
     t.equal((await officesOf(msk)).offices[0]?.calls, 1);
     t.same(operator.calls(), [], 'no trunk was used');
+    const going = (await msk.live()).calls[0]!;
+    const trace = JSON.stringify(await msk.api.get(`/api/calls/${going.id}/trace`));
+    t.match(trace, /SIP\/2\.0\/TLS/);
+    t.match(trace, /m=audio \d+ RTP\/SAVP/, 'and what is said is encrypted, too');
     here.hangup();
 
     const out = await msk.ended();
