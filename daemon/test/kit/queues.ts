@@ -77,6 +77,19 @@ export class QueueBench extends Bench {
     await settle();
   }
 
+  /** A caller's keys. */
+  async key(leg: FakeLeg, keys: string): Promise<void> {
+    for (const key of keys) {
+      leg.emit('digit', key);
+      await settle();
+    }
+  }
+
+  /** What plays toward an endpoint now. */
+  plays(leg: FakeLeg): string | undefined {
+    return this.media.playing.get(leg.endpoint)?.type;
+  }
+
   /** Whom an endpoint talks to. */
   talksTo(port: number): string | undefined {
     return this.media.joined.get(this.port(port).endpoint);
