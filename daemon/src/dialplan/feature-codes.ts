@@ -206,6 +206,16 @@ export const featureCodes = [
     help: { ru: 'Набирает номер последнего звонившего.', en: 'Dials the number of the last caller.' },
   },
   {
+    kind: 'callLog',
+    code: '*68',
+    argument: 'none',
+    name: { ru: 'Последние вызовы голосом', en: 'Last calls, read out' },
+    help: {
+      ru: 'Сначала пропущенные; клавиша 1 перезванивает.',
+      en: 'Missed ones first; key 1 calls back.',
+    },
+  },
+  {
     kind: 'pickUpGroup',
     code: '*8',
     argument: 'none',

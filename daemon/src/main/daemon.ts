@@ -61,7 +61,7 @@ import { probes } from './probes.ts';
 import { Protection, protectionTerms, readBans } from './protection.ts';
 import { QueueDesk } from './queue-desk.ts';
 import { RateTables } from './rate-tables.ts';
-import { recentCalls } from './recent-calls.ts';
+import { latestCalls, recentCalls } from './recent-calls.ts';
 import { RecordingDesk } from './recording-desk.ts';
 import { Recordings } from './recordings.ts';
 import { Registrations } from './registrations.ts';
@@ -225,6 +225,7 @@ export class Daemon {
       hours,
       newId: () => randomUUID(),
       recentCalls: () => recentCalls(records),
+      latestCalls: () => latestCalls(records),
       log: (level, message) => log.child('service')[level](message),
     };
     const recordings = new RecordingDesk(data, context, {

@@ -154,8 +154,10 @@ export interface ServiceContext extends AnalogContext {
   uploaded?(id: string): Promise<Int16Array | undefined>;
   /** Asks a program of the office; absent where there is no network to ask over. */
   hook?: Hook;
-  /** The calls of the past, newest first, some thousands of them; absent: none are known. */
+  /** The answered calls of the past, newest first, some thousands of them; absent: none are known. */
   recentCalls?(): Iterable<CallRecord>;
+  /** The same, those that nobody answered included, and not so many. */
+  latestCalls?(): Iterable<CallRecord>;
   /** A fresh id for a leg. */
   newId(): string;
   log(level: 'debug' | 'info' | 'warn' | 'error', message: () => string): void;

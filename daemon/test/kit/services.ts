@@ -185,6 +185,7 @@ export class Bench {
       hideNumber: async (origin, hidden) => void this.hidden.push({ origin, hidden }),
       hours: this.hours,
       recentCalls: () => history,
+      latestCalls: () => history,
       newId: () => randomUUID(),
       log: () => {},
       ...more,
