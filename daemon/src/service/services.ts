@@ -2,6 +2,7 @@ import type { Leg } from '../call/leg.ts';
 import type { FxoPort, FxsPort } from '../port/port.ts';
 import { Access } from './access.ts';
 import { Consultations } from './consult.ts';
+import { CallLog } from './call-log.ts';
 import type { ServiceContext } from './context.ts';
 import { type DeviceCall, DeviceDesk } from './device-desk.ts';
 import { Dialing } from './dialed.ts';
@@ -85,6 +86,7 @@ export class Services {
     const consultations = new Consultations(context, dialing, codes);
     const idle = (leg: Leg) => consultations.idle(leg);
     this.originate = new Originate(context, { dialing, reach, idle });
+    new CallLog(context, codes);
     this.#shared = { dialing, access, pins, consultations, codes };
     this.#transfers = new Transfers(context, dialing, reach);
     this.#desk = new DeviceDesk(context, { dialing, access, pins, codes });
