@@ -8,20 +8,20 @@ const LONGEST_NOTE = 4000;
 const address = /^[^\s<>"(),:;@[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/u;
 
 /** The mail server tried out, and notes for people. */
-export function mailRoutes({ mail, box, log }: Pick<ApiDeps, 'mail' | 'box' | 'log'>): Router {
+export function mailRoutes(deps: Pick<ApiDeps, 'mail' | 'box' | 'log'>): Router {
   const router = Router();
 
   router.get('/mail', (_request, response) => {
-    response.json(mail.view());
+    response.json(deps.mail.view());
   });
 
   router.post('/mail/test', async (request, response) => {
-    const { to, language = box.language() } = fields(request);
+    const { to, language = deps.box.language() } = fields(request);
     if (typeof to !== 'string' || !address.test(to)) throw new ApiFault('api/bad-request', { path: '/to' });
     if (language !== 'ru' && language !== 'en') throw new ApiFault('api/bad-request', { path: '/language' });
-    const result = await mail.test(to, language);
+    const result = await deps.mail.test(to, language);
     if (!result) throw new ApiFault('api/no-mail');
-    log('info', `mail was tried out: ${result.ok ? 'it works' : result.said.en}`);
+    deps.log('info', `mail was tried out: ${result.ok ? 'it works' : result.said.en}`);
     response.json(result);
   });
 
@@ -32,7 +32,7 @@ export function mailRoutes({ mail, box, log }: Pick<ApiDeps, 'mail' | 'box' | 'l
     for (const [key, value] of Object.entries({ from, callId }))
       if (value !== undefined && (typeof value !== 'string' || value.length > 128 || /\p{Cc}/u.test(value)))
         throw new ApiFault('api/bad-request', { path: `/${key}` });
-    const posted = await mail.note(request.params.id, {
+    const posted = await deps.mail.note(request.params.id, {
       text,
       ...(typeof from === 'string' ? { from } : {}),
       ...(typeof callId === 'string' ? { callId } : {}),

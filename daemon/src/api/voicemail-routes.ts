@@ -16,7 +16,6 @@ const HEARING_MS = 600_000;
 
 /** Messages that callers have left: seen, heard, marked and deleted on the page; who did what stands in the audit log. */
 export function voicemailRoutes(deps: Deps): Router {
-  const { voicemail } = deps;
   const router = Router();
   const noted = new Map<string, number>();
 
@@ -34,30 +33,30 @@ export function voicemailRoutes(deps: Deps): Router {
   };
 
   router.get('/voicemail', (_request, response) => {
-    response.json(voicemail.boxes());
+    response.json(deps.voicemail.boxes());
   });
 
   router.get('/voicemail/:box', (request, response) => {
-    const messages = voicemail.list(request.params.box);
+    const messages = deps.voicemail.list(request.params.box);
     if (!messages) throw new ApiFault('api/not-found');
     response.json(messages);
   });
 
   router.get('/voicemail/:box/greeting', (request, response, next) => {
-    const found = voicemail.greeting(request.params.box);
+    const found = deps.voicemail.greeting(request.params.box);
     if (!found) throw new ApiFault('api/not-found');
     send(found.there, found.format, request, response, next);
   });
 
   router.delete('/voicemail/:box/greeting', (request, response) => {
-    if (!voicemail.removeGreeting(request.params.box)) throw new ApiFault('api/not-found');
+    if (!deps.voicemail.removeGreeting(request.params.box)) throw new ApiFault('api/not-found');
     note(request, 'voicemail-greeting');
     response.json({ ok: true });
   });
 
   router.get('/voicemail/:box/:id/sound', (request, response, next) => {
     const { box, id } = request.params;
-    const found = voicemail.find(box, id);
+    const found = deps.voicemail.find(box, id);
     if (!found) throw new ApiFault('api/not-found');
     const { there, message } = found;
     const taken = request.query.download !== undefined;
@@ -68,7 +67,7 @@ export function voicemailRoutes(deps: Deps): Router {
 
   router.patch('/voicemail/:box/:id', async (request, response) => {
     const { box, id } = request.params;
-    const message = await voicemail.mark(box, id, changeOf(request));
+    const message = await deps.voicemail.mark(box, id, changeOf(request));
     if (!message) throw new ApiFault('api/not-found');
     note(request, 'voicemail-marked', message.callId);
     response.json(message);
@@ -76,8 +75,8 @@ export function voicemailRoutes(deps: Deps): Router {
 
   router.delete('/voicemail/:box/:id', (request, response) => {
     const { box, id } = request.params;
-    const callId = voicemail.find(box, id)?.message.callId;
-    if (!voicemail.remove(box, id)) throw new ApiFault('api/not-found');
+    const callId = deps.voicemail.find(box, id)?.message.callId;
+    if (!deps.voicemail.remove(box, id)) throw new ApiFault('api/not-found');
     note(request, 'voicemail-deleted', callId);
     response.json({ ok: true });
   });
