@@ -32,7 +32,7 @@ export function queueOffice(sales: object, ...others: object[]): Record<string, 
       },
       {
         ...{ id: 'second', name: 'Second', classOfService: 'staff' },
-        steps: [{ targets: ['queue:second'], seconds: 30 }],
+        steps: [{ targets: [others.length > 0 ? 'queue:second' : 'queue:sales'], seconds: 30 }],
       },
     ],
     incomingNumbers: [
