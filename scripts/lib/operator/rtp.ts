@@ -18,7 +18,7 @@ import {
 export type Sound =
   | { type: 'echo' }
   | { type: 'tone'; frequency: number; dbm0: number }
-  /** A key held down, as the two tones of DTMF (ITU-T Q.23) of this level each. */
+  /** A key that is pressed once, as the two tones of DTMF (ITU-T Q.23) of this level each. */
   | { type: 'key'; key: string; dbm0: number }
   | { type: 'voice'; dbm0: number }
   | { type: 'ringback' }

@@ -41,12 +41,15 @@ const ROWS = [697, 770, 852, 941];
 const COLUMNS = [1209, 1336, 1477, 1633];
 const KEYPAD = '123A456B789C*0#D';
 
-/** The two tones of a key, each of a level. */
+/** How long a key is pressed, samples: 160 ms. */
+const PRESS = 1280;
+
+/** The two tones of a key that is pressed once, each of a level. */
 export function keyTones(key: string, dbm0: number): (index: number) => number {
   const at = Math.max(0, KEYPAD.indexOf(key));
   const row = sine(ROWS[at >> 2]!, dbm0);
   const column = sine(COLUMNS[at & 3]!, dbm0);
-  return (index) => row(index) + column(index);
+  return (index) => (index < PRESS ? row(index) + column(index) : 0);
 }
 
 /**
