@@ -99,6 +99,7 @@ export class CallbackCall {
       queueMicrotask(() => this.#desk.refused(call.record.q850 ?? cause.rejected));
       return;
     }
+    call.keeper.set({ direction: 'outgoing' });
     call.keeper.event('queue-callback', `${this.#queue.id} ${agents.join(' ')}`);
     call.on('answered', () => {
       if (agent === undefined) return;
