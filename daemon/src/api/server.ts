@@ -13,6 +13,7 @@ import { deviceRoutes, provisioningRoutes } from './device-routes.ts';
 import { ApiFault, toFault } from './errors.ts';
 import { flowRoutes } from './flow-routes.ts';
 import { forgeryGuard, networkGuard, securityHeaders } from './guards.ts';
+import { importRoutes } from './import-routes.ts';
 import { lineRoutes } from './line-routes.ts';
 import { type LiveLimits, LiveSocket, liveLimits } from './live-socket.ts';
 import { mailRoutes } from './mail-routes.ts';
@@ -148,6 +149,7 @@ function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks): expre
   router.use(ratesRoutes(deps));
   router.use(queueRoutes(deps));
   router.use(officeRoutes(deps));
+  router.use(importRoutes(deps));
   return router;
 }
 

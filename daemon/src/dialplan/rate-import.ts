@@ -1,3 +1,4 @@
+import { columnName, csvRows } from '../base/csv-text.ts';
 import type { Rate } from './rate-table.ts';
 import type { Said } from './route-plan.ts';
 
@@ -48,15 +49,6 @@ const mostRows = 200_000;
 const mostBad = 200;
 const dearest = 100_000;
 const longestStep = 3600;
-
-/** Text of a file: UTF-8, or what Windows wrote in Russian. */
-export function decodeText(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1251').decode(bytes);
-  }
-}
 
 /**
  * Reads a rate table from CSV: separated by semicolons, tabs or commas, the first row naming the columns in Russian or
@@ -260,48 +252,9 @@ function daysOf(text: string): number[] {
 function columnsOf(cells: readonly string[]): Map<Column, number> {
   const found = new Map<Column, number>();
   for (const [index, cell] of cells.entries()) {
-    const name = cell.toLowerCase().replace(/[\s_.,()-]/g, '');
+    const name = columnName(cell);
     for (const [column, names] of Object.entries(columnNames))
       if (names.includes(name) && !found.has(column as Column)) found.set(column as Column, index);
   }
   return found;
-}
-
-/** RFC 4180, with whatever separator the first line has. Each row tells on which line it began. */
-function csvRows(text: string): { line: number; cells: string[] }[] {
-  const firstLine = text.slice(0, text.search(/[\r\n]|$/));
-  const separator = [';', '\t', ','].find((mark) => firstLine.includes(mark)) ?? ';';
-  const rows: { line: number; cells: string[] }[] = [];
-  let line = 1;
-  let row: { line: number; cells: string[] } | undefined;
-  let cell = '';
-  let quoted = false;
-  const end = (): void => {
-    row ??= { line, cells: [] };
-    row.cells.push(cell);
-    cell = '';
-  };
-  for (let i = 0; i < text.length; i++) {
-    const char = text[i]!;
-    row ??= { line, cells: [] };
-    if (char === '\n') line++;
-    if (quoted) {
-      if (char !== '"') cell += char;
-      else if (text[i + 1] === '"') cell += text[++i];
-      else quoted = false;
-    } else if (char === '"' && cell.trim() === '') {
-      quoted = true;
-      cell = '';
-    } else if (char === separator) end();
-    else if (char === '\n') {
-      end();
-      rows.push(row);
-      row = undefined;
-    } else if (char !== '\r') cell += char;
-  }
-  if (row) {
-    end();
-    rows.push(row);
-  }
-  return rows;
 }

@@ -1,9 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RatesAccess, RatesView } from '../api/deps.ts';
+import { decodeText } from '../base/csv-text.ts';
 import { codeOf, messageOf } from '../base/error.ts';
 import { writeAtomic } from '../config/atomic-file.ts';
-import { type BadRow, decodeText, importRates } from '../dialplan/rate-import.ts';
+import { type BadRow, importRates } from '../dialplan/rate-import.ts';
 import { RateTable } from '../dialplan/rate-table.ts';
 
 /** As ids of the configuration are: it names a file. */

@@ -1,8 +1,9 @@
 import t from 'tap';
+import { decodeText } from '../../src/base/csv-text.ts';
 import { compileDialPlan } from '../../src/dialplan/plan.ts';
 import type { PlanState } from '../../src/dialplan/plan-state.ts';
 import { billedSeconds, type CallPrice, costOf } from '../../src/dialplan/price.ts';
-import { decodeText, importRates } from '../../src/dialplan/rate-import.ts';
+import { importRates } from '../../src/dialplan/rate-import.ts';
 import { RateTable } from '../../src/dialplan/rate-table.ts';
 import { makeConfig, noon } from './make-config.ts';
 
