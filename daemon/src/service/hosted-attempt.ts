@@ -212,8 +212,15 @@ class HostedVisit implements Visit {
   }
 
   attempt(target: string, options: RingOptions = {}): Attempt {
-    const { pressOne = true, asMember = false } = options;
-    return this.#hosting.request.reach(target, { pressOne, ...(asMember ? { asMember } : {}) });
+    const { pressOne = true, asMember = false, announced, label } = options;
+    const { language } = this.dialog;
+    return this.#hosting.request.reach(target, {
+      pressOne,
+      ...(asMember ? { asMember } : {}),
+      ...(announced ? { announced } : {}),
+      ...(label === undefined ? {} : { label }),
+      ...(language === undefined ? {} : { language }),
+    });
   }
 
   note(what: string, detail?: string): void {
