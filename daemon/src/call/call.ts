@@ -203,7 +203,7 @@ export class Call extends Emitter<CallEvents> {
     if (this.#called || !this.#attempt || this.#state === 'ended')
       throw new CodedError('call/not-transferable', 'nobody is rung any more');
     this.#attempt.cancel(localCause(cause.normal, 'answered elsewhere'));
-    this.keeper.addLeg(next).answerSource = 'sip';
+    this.keeper.addLeg(next).answerSource = next.kind === 'fxs' ? 'off-hook' : 'sip';
     this.keeper.event('picked-up', next.place);
     void this.#answered(next);
   }
@@ -492,7 +492,7 @@ export class Call extends Emitter<CallEvents> {
     this.#unseat(leaving);
     this.#holds.forget(leaving);
     this.keeper.legLeft(leaving);
-    this.keeper.addLeg(next);
+    if (!next.standsIn) this.keeper.addLeg(next);
     this.keeper.event('replaced', next.place);
     this.#seat(next);
     const leave = this.#doneOf(seat);

@@ -20,6 +20,18 @@ export function chime(what: 'join' | 'leave'): PlaySource {
   return { type: 'pcm', samples: chimes[what] };
 }
 
+/** Pause between beeps that are counted, ms. */
+const APART_MS = 280;
+
+/** So many short tones, to be counted: a digit for boxes that cannot speak. */
+export function beeps(count: number): Int16Array {
+  const one = sound(LOW_HZ);
+  const each = one.length + (APART_MS * RATE) / 1000;
+  const samples = new Int16Array(each * count);
+  for (let i = 0; i < count; i++) samples.set(one, i * each);
+  return samples;
+}
+
 function sound(...hz: number[]): Int16Array {
   const peak = 32_767 * 10 ** ((LEVEL_DBM0 - FULL_SCALE_DBM0) / 20);
   const each = (TONE_MS * RATE) / 1000;

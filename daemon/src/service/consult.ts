@@ -1,4 +1,5 @@
 import { messageOf } from '../base/error.ts';
+import { LimitedAttempt } from '../call/attempt-limits.ts';
 import type { Call } from '../call/call.ts';
 import { cause, localCause } from '../call/cause.ts';
 import type { Leg } from '../call/leg.ts';
@@ -9,27 +10,38 @@ import { Dialog } from './dialog.ts';
 import { DigitSource } from './digit-source.ts';
 import { partyOfPort, rightsAt } from './directory.ts';
 import type { FeatureCodes } from './feature-codes.ts';
+import { limitIfOutside } from './longest-call.ts';
+import type { Reach } from './reach.ts';
+import { partyOf } from './transferor.ts';
 import { WaitingCalls } from './waiting.ts';
 
 /** How long the tone of a failed consultation sounds before the held call comes back by itself, ms. */
 const failedToneMs = 2500;
 
+/** How long a telephone rings for the party that it has put through to nobody, ms. */
+const recallMs = 30_000;
+
+/** What consultations are made of. */
+export interface ConsultParts {
+  dialing: Dialing;
+  codes: FeatureCodes;
+  reach: Reach;
+}
+
 /**
  * Hook flash in a call: the other party is held and the flasher hears a broken dial tone, may dial
  * somebody and talk. Another flash joins all three, one more leaves the consulted party; by itself it comes back when the
- * consultation ends.
+ * consultation ends. Hanging up puts the two others together.
  */
 export class Consultations {
   readonly #context: ServiceContext;
-  readonly #dialing: Dialing;
-  readonly #codes: FeatureCodes;
+  readonly #parts: ConsultParts;
   readonly #waiting: WaitingCalls;
   #sessions = new Map<Leg, Consultation>();
 
-  constructor(context: ServiceContext, dialing: Dialing, codes: FeatureCodes) {
+  constructor(context: ServiceContext, parts: ConsultParts) {
     this.#context = context;
-    this.#dialing = dialing;
-    this.#codes = codes;
+    this.#parts = parts;
     this.#waiting = new WaitingCalls(context);
     context.calls.on('changed', (call) => {
       if (call.state === 'talking') {
@@ -64,9 +76,10 @@ export class Consultations {
   }
 
   #begin(call: Call, leg: Leg): void {
-    const session = new Consultation(call, leg, this.#context, this.#dialing, this.#codes);
+    const session = new Consultation(call, leg, this.#context, this.#parts);
     this.#sessions.set(leg, session);
-    if (leg === call.called) call.releaseCalled = false;
+    const called = leg === call.called;
+    if (called) call.releaseCalled = false;
     const off = leg.on('flashed', () => {
       // After the held call has ended its own watch is gone; the consultation is still to be left.
       if (call.state === 'ended') session.flash();
@@ -75,7 +88,8 @@ export class Consultations {
       off();
       this.#sessions.delete(leg);
       call.releaseCalled = true;
-      if (call.state === 'ended' && leg === call.called) leg.release(localCause(cause.normal));
+      // The call is over, or the leg has left it: parked its party, or handed it over.
+      if (called && (call.state === 'ended' || call.called !== leg)) leg.release(localCause(cause.normal));
     });
   }
 }
@@ -88,16 +102,18 @@ class Consultation {
   readonly #context: ServiceContext;
   readonly #dialing: Dialing;
   readonly #codes: FeatureCodes;
+  readonly #reach: Reach;
   readonly #digits: DigitSource;
   #second: Call | undefined;
   #conference: Conference | undefined;
 
-  constructor(first: Call, leg: Leg, context: ServiceContext, dialing: Dialing, codes: FeatureCodes) {
+  constructor(first: Call, leg: Leg, context: ServiceContext, parts: ConsultParts) {
     this.#first = first;
     this.#leg = leg;
     this.#context = context;
-    this.#dialing = dialing;
-    this.#codes = codes;
+    this.#dialing = parts.dialing;
+    this.#codes = parts.codes;
+    this.#reach = parts.reach;
     this.#digits = new DigitSource(leg, context.clock);
     this.done = this.#run().catch((error: unknown) => {
       context.log('error', () => `consultation at ${leg.place}: ${messageOf(error)}`);
@@ -109,9 +125,10 @@ class Consultation {
   flash(): void {
     const second = this.#second;
     if (!second) this.#digits.close();
-    else if (this.#joins(second))
+    else if (this.#joins(second)) {
+      this.#first.leaveTo(this.#leg, undefined, this.#leg);
       this.#conference = new Conference(this.#first, second, this.#leg, this.#context);
-    else second.end(localCause(cause.normal, 'consultation left'), 'caller');
+    } else second.end(localCause(cause.normal, 'consultation left'), 'caller');
   }
 
   #joins(second: Call): boolean {
@@ -166,13 +183,38 @@ class Consultation {
     }
     const call = this.#context.calls.open(this.#leg, resolved.seed);
     this.#second = call;
+    this.#mayHandOver(call);
     return new Promise((resolve) => {
       call.whenDone((_released, by) => {
         this.#second = undefined;
+        this.#first.leaveTo(this.#leg, undefined, this.#leg);
         resolve(call.called || by === 'caller' ? 'talked' : 'failed');
       });
       if (resolved.kind === 'attempt') call.place(resolved.attempt, this.#digits.lastAt);
       else call.end(resolved.kind === 'refused' ? resolved.cause : localCause(cause.rejected, 'needs a PIN'));
+    });
+  }
+
+  /**
+   * Hanging up puts the held party through (M13): to who has answered, or to who is still rung, under the rights and at
+   * the cost of whoever dialed (ruling 8). If nobody takes it the telephone rings. Not in an emergency call.
+   */
+  #mayHandOver(second: Call): void {
+    const { config, clock } = this.#context;
+    const [first, leg] = [this.#first, this.#leg];
+    if (!config().dialing.hangUpTransfers || second.record.service === 'emergency') return;
+    if (!first.transferable(leg)) return;
+    first.leaveTo(leg, second, leg);
+    second.recall = () =>
+      second.caller === leg
+        ? undefined
+        : new LimitedAttempt(
+            this.#reach.place(leg.place, partyOf(second, second.caller), 'recall'),
+            clock,
+            recallMs,
+          );
+    second.on('changed', () => {
+      if (second.caller !== leg) limitIfOutside(second, this.#context);
     });
   }
 }

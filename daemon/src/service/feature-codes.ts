@@ -3,6 +3,7 @@ import { cause, localCause } from '../call/cause.ts';
 import type { Leg, ReleaseCause } from '../call/leg.ts';
 import type { CodeKind, DialedCode } from '../dialplan/feature-codes.ts';
 import type { ClassifiedNumber, Said } from '../dialplan/route-plan.ts';
+import { beeps } from './chime.ts';
 import type { Origin, ServiceContext } from './context.ts';
 import type { Dialer, Resolution } from './dialed.ts';
 import type { Dialog } from './dialog.ts';
@@ -25,7 +26,13 @@ export interface CodeUse {
 /** What has become of it. A tone says it at once; where the box can speak, words follow. */
 export type CodeOutcome =
   /** Done: tone of confirmation. */
-  | { kind: 'confirmed'; text: string; words?: readonly Said[] }
+  | {
+      kind: 'confirmed';
+      text: string;
+      words?: readonly Said[];
+      /** So many beeps in place of the words, where the box cannot speak. */
+      beeps?: number;
+    }
   /** Not done: special information tone. */
   | { kind: 'refused'; text: string; words?: readonly Said[]; q850?: number }
   /** How something stands: tone of confirmation for on, busy tone for off. */
@@ -90,7 +97,7 @@ export class FeatureCodes {
         return { kind: 'resolved', resolution: this.#resolve(number, use.dialer), number };
       }
       case 'confirmed':
-        await this.tell(use, 'confirmation', outcome.words);
+        await this.tell(use, 'confirmation', outcome.words, outcome.beeps);
         return { kind: 'over', cause: localCause(cause.normal, outcome.text) };
       case 'state':
         await this.tell(use, outcome.on ? 'confirmation' : 'busy', outcome.words);
@@ -106,6 +113,7 @@ export class FeatureCodes {
     { dialog, answer }: Pick<CodeUse, 'dialog' | 'answer'>,
     tone: 'confirmation' | 'busy' | 'sit',
     words: readonly Said[] = [],
+    count = 0,
   ): Promise<void> {
     if (!(await answer()) || dialog.gone) return;
     dialog.digits.flush();
@@ -114,7 +122,8 @@ export class FeatureCodes {
     // The # of whoever ends every code with one is not impatience.
     if (key === '#') key = await dialog.digits.next(toneMs);
     dialog.hush();
-    if (key === undefined && this.#context.speech && words.length > 0 && !dialog.gone)
-      await dialog.announce(words);
+    if (key !== undefined || dialog.gone) return;
+    if (this.#context.speech) await dialog.announce(words);
+    else if (count > 0) await dialog.announce({ sound: beeps(count) });
   }
 }

@@ -72,7 +72,6 @@ export class Services {
     const dialing = new Dialing(context, reach, emergency);
     this.codes = new FeatureCodes(context, (number, dialer) => dialing.resolve(number, dialer));
     const { codes } = this;
-    this.handset = new Handset(context, codes);
     agentCodes(codes, this.queues);
     if (context.voicemail) {
       const mailboxes = new MailboxDesk(context, context.voicemail, secrets);
@@ -83,9 +82,10 @@ export class Services {
     }
     const pins = new PinDesk(context, this.lockouts);
     const access = new Access(context, dialing, pins, new KeyTransfers(context, dialing));
-    const consultations = new Consultations(context, dialing, codes);
+    const consultations = new Consultations(context, { dialing, codes, reach });
     const idle = (leg: Leg) => consultations.idle(leg);
     this.originate = new Originate(context, { dialing, reach, idle });
+    this.handset = new Handset(context, codes, { reach, originate: this.originate, idle });
     new CallLog(context, codes);
     this.#shared = { dialing, access, pins, consultations, codes };
     this.#transfers = new Transfers(context, dialing, reach);

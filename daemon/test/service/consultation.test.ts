@@ -5,8 +5,8 @@ import { office, officePins } from '../kit/office.ts';
 import { Bench, heard } from '../kit/services.ts';
 
 /** Port 1 talks to somebody on a trunk. */
-async function talking(number = '88121234567'): Promise<{ b: Bench; far: FakeLeg }> {
-  const b = new Bench(office, officePins);
+async function talking(number = '88121234567', dialing: object = {}): Promise<{ b: Bench; far: FakeLeg }> {
+  const b = new Bench({ ...office, dialing: { ...office.dialing, ...dialing } }, officePins);
   b.port(1).lift();
   await b.port(1).key(number);
   b.trunkLeg.farAnswers();
@@ -20,8 +20,8 @@ const flash = async (b: Bench, port = 1): Promise<void> => {
 };
 
 /** Port 1 holds whom it talks to and has dialed the store; it rings there. */
-async function consulting(number?: string): Promise<{ b: Bench; far: FakeLeg }> {
-  const { b, far } = await talking(number);
+async function consulting(number?: string, dialing: object = {}): Promise<{ b: Bench; far: FakeLeg }> {
+  const { b, far } = await talking(number, dialing);
   await flash(b);
   await b.port(1).key('12');
   b.clock.advance(3000);
@@ -119,8 +119,8 @@ t.test('the held party hangs up while the consulted one rings', async (t) => {
   t.equal(b.hears(1), heard.busy);
 });
 
-t.test('whoever consults hangs up: both others are let go', async (t) => {
-  const { b, far } = await consulting();
+t.test('whoever consults hangs up where that transfers nobody: both others are let go', async (t) => {
+  const { b, far } = await consulting(undefined, { hangUpTransfers: false });
   b.port(2).lift();
   await settle();
   b.port(1).hangUp();

@@ -80,6 +80,32 @@ export const dialing = z
           },
         ),
       ),
+    hangUpTransfers: z
+      .boolean()
+      .default(true)
+      .meta(
+        field(
+          'Перевод вызова отбоем',
+          'Hanging up transfers',
+          'Кто положит трубку, держа одного и вызвав другого, соединяет их. Нет — оба разговора кончаются.',
+          'Whoever hangs up with one held and another called puts the two together. No: both calls end.',
+        ),
+      ),
+    parkSeconds: z
+      .number()
+      .int()
+      .min(10)
+      .max(3600)
+      .default(90)
+      .meta(
+        field(
+          'Сколько ждать на парковке',
+          'Longest parking',
+          'Если вызов никто не взял, он звонит тому, кто его поставил.',
+          'A parked call that nobody takes rings whoever has parked it.',
+          { unit: 's' },
+        ),
+      ),
     areaCodes: z
       .array(areaCode)
       .min(1)

@@ -3,6 +3,7 @@ import type { Said } from '../../dialplan/route-plan.ts';
 import type { Rights, ServiceContext } from '../context.ts';
 import { fxsConfig } from '../directory.ts';
 import type { CodeOutcome, CodeUse, FeatureCodes } from '../feature-codes.ts';
+import { confirmed, refused } from './outcome.ts';
 import { madeBy, ownerOf } from './owner.ts';
 import { forwardingSentence, readOut, withNumber, words } from './words.ts';
 
@@ -197,14 +198,5 @@ const rightsOf = ({ id, classOfService, costCentre }: PersonConfig): Rights => (
   person: id,
   ...(costCentre === undefined ? {} : { costCentre }),
 });
-
-const refused = (said: Said, q850?: number): CodeOutcome => ({
-  kind: 'refused',
-  text: said.en,
-  words: [said],
-  ...(q850 === undefined ? {} : { q850 }),
-});
-
-const confirmed = (text: string, said: Said): CodeOutcome => ({ kind: 'confirmed', text, words: [said] });
 
 const nobodys = refused(words.nobodys);
