@@ -15,7 +15,7 @@ export const hostedLists = {
 export type HostedKind = keyof typeof hostedLists;
 
 /** The same, and what is reached by a code of the office alone and is nobody's target. */
-export type ServedKind = HostedKind | 'observe';
+export type ServedKind = HostedKind | 'observe' | 'screening';
 
 export const hostedKinds = Object.keys(hostedLists) as HostedKind[];
 

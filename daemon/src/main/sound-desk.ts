@@ -7,6 +7,7 @@ import type { Config } from '../config/schema.ts';
 import type { Logger } from '../log/logger.ts';
 import type { AlarmSink, ServiceContext } from '../service/context.ts';
 import { PromptStore } from './prompt-store.ts';
+import { TakenSounds } from './sound-takes.ts';
 import { Speech } from './speech.ts';
 
 /** After the start and after each change, how long until texts are spoken ahead, ms: the box has better to do first. */
@@ -18,6 +19,7 @@ export class SoundDesk implements PromptAccess {
   readonly #speech: Speech;
   readonly #clock: Clock;
   readonly #config: () => Config;
+  readonly #takes: TakenSounds;
   #warming: { cancel(): void } | undefined;
 
   constructor(of: {
@@ -35,14 +37,16 @@ export class SoundDesk implements PromptAccess {
     this.#speech = new Speech({ folder: join(data, 'speech'), clock, alarms, language, log });
     const ids = (): ReadonlySet<string> => new Set(config().prompts.map(({ id }) => id));
     this.store = new PromptStore(join(data, 'prompts'), ids, log);
+    this.#takes = new TakenSounds(data);
     this.apply();
   }
 
   /** What services speak with. */
-  get voice(): Required<Pick<ServiceContext, 'speech' | 'uploaded'>> {
+  get voice(): Required<Pick<ServiceContext, 'speech' | 'uploaded' | 'takes'>> {
     return {
       speech: (text, language) => this.#speech.speak(text, language),
       uploaded: (id) => this.store.samples(id),
+      takes: this.#takes,
     };
   }
 

@@ -15,6 +15,7 @@ import type { MessageSource } from './message-waiting.ts';
 import type { OfficeHours } from './office-hours.ts';
 import type { Prompts } from './prompts.ts';
 import type { Charge } from './spend/account.ts';
+import type { SoundTakes } from './take-sound.ts';
 import type { MessageShelf } from './voicemail/shelf.ts';
 
 /** Where a caller sits: decides about emergency numbers and about which rules of PINs hold (rulings 3 and 9). */
@@ -150,6 +151,8 @@ export interface ServiceContext extends AnalogContext {
   hours: Pick<OfficeHours, 'holds' | 'destinationOf' | 'leave' | 'switch'>;
   /** A text spoken, at the level of the box's prompts; undefined, or absent, where the box cannot speak. */
   speech?(text: string, language?: Language): Promise<PlaySource | undefined>;
+  /** Where what a party says is written for moments; absent: nothing can be asked for by voice. */
+  takes?: SoundTakes;
   /** The sound of an uploaded prompt, 8 kHz; undefined: there is none of this id yet. */
   uploaded?(id: string): Promise<Int16Array | undefined>;
   /** Asks a program of the office; absent where there is no network to ask over. */

@@ -3,7 +3,7 @@ import type { Call } from '../call/call.ts';
 import { cause, localCause } from '../call/cause.ts';
 import type { Leg, Party, ReleaseCause } from '../call/leg.ts';
 import type { ServedKind } from '../dialplan/entries.ts';
-import type { Language } from './announcing.ts';
+import type { Announcement, Language } from './announcing.ts';
 import type { Origin, Rights, ServiceContext } from './context.ts';
 import type { Dialog } from './dialog.ts';
 import { HostedAttempt } from './hosted-attempt.ts';
@@ -47,6 +47,8 @@ export interface RingOptions {
   asMember?: boolean;
   /** How long to ring, s; until all have failed unless said. */
   seconds?: number;
+  /** Said to whoever answers, who then takes the call with 1 or refuses it with 2 (S02). */
+  announced?: readonly Announcement[];
   /** Shown to whoever is rung before the caller's name, and whispered; as the caller came unless said (S01). */
   label?: string;
 }
@@ -98,7 +100,13 @@ export interface HostedRequest {
   /** Makes an attempt at another target in the name of the same caller. */
   reach(
     target: string,
-    options: { pressOne: boolean; asMember?: boolean; label?: string; language?: Language },
+    options: {
+      pressOne: boolean;
+      asMember?: boolean;
+      label?: string;
+      language?: Language;
+      announced?: readonly Announcement[];
+    },
   ): Attempt;
 }
 

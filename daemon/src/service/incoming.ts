@@ -203,6 +203,8 @@ export class Incoming {
       ? this.#reach.destination(destination, {
           caller,
           rights,
+          // It may be the dispatcher, who is not to be asked who he is.
+          ...(callBack ? { unscreened: true } : {}),
           ...(from ? { from } : {}),
           ...(label === undefined ? {} : { label }),
           diverted: (about.diversions ?? []).reduce((sum, { times }) => sum + times, 0),

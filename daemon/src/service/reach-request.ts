@@ -2,7 +2,7 @@ import { type Attempt, LegAttempt } from '../call/attempt.ts';
 import { localCause } from '../call/cause.ts';
 import type { DiversionReason, Leg, Party } from '../call/leg.ts';
 import type { RingClass } from '../port/port.ts';
-import type { Language } from './announcing.ts';
+import type { Announcement, Language } from './announcing.ts';
 import type { Origin, Rights } from './context.ts';
 
 /** Who is being reached for, and how they got here. */
@@ -33,6 +33,10 @@ export interface ReachRequest {
   moves?: number;
   /** Rung as a member of a group that does not follow its members' forwarding. */
   asMember?: boolean;
+  /** What whoever answers hears of the caller, and takes with 1 (S02). */
+  announced?: readonly Announcement[];
+  /** The caller is not asked for a name: he was asked already, or must not be held up. */
+  unscreened?: boolean;
   /** A limit of calls that may be outside at once. */
   outside?: OutsideLimit;
 }

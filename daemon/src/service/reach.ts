@@ -19,6 +19,7 @@ import { officeAttempt } from './office-reach.ts';
 import { routeAttempt } from './outgoing.ts';
 import { type PersonWays, personAttempt } from './person-reach.ts';
 import { nobody, type ReachRequest } from './reach-request.ts';
+import { acceptCall, isScreened } from './screening.ts';
 import { payerOf } from './spend/account.ts';
 import { whisper } from './whisper.ts';
 
@@ -60,6 +61,9 @@ export class Reach {
   /** The steps of a destination in turn, the targets of a step all at once. */
   destination(destination: DestinationConfig, request: Omit<ReachRequest, 'pressOne' | 'ring'>): Attempt {
     const { hours } = this.#context;
+    const asked: ReachRequest = { ...request, pressOne: true, ring: 'external' };
+    if (isScreened(destination.screening, asked, this.#context))
+      return this.#screened(destination.id, asked, (known) => this.destination(destination, known));
     const on = destination.steps.filter((step) => hours.holds(step.during));
     if (on.length === 0) return nobody(cause.noAnswer, 'nobody is called at this hour');
     const steps = on.map((step) => {
@@ -187,17 +191,34 @@ export class Reach {
         return once ? this.#groups.attempt(target.group, once) : inACircle();
       }
       case 'person': {
-        const once = passedOn(request, `person:${target.person.id}`);
-        return once ? personAttempt(target.person, once, this.#ways, this.#context) : inACircle();
+        const { person } = target;
+        const once = passedOn(request, `person:${person.id}`);
+        if (!once) return inACircle();
+        const attempt = (known: ReachRequest): Attempt =>
+          personAttempt(person, known, this.#ways, this.#context);
+        return isScreened(person.screening, once, this.#context)
+          ? this.#screened(person.id, once, attempt)
+          : attempt(once);
       }
     }
   }
 
+  /** Asks the caller for a name first, and rings whom he wants with it (S02). */
+  #screened(id: string, request: ReachRequest, ring: (known: ReachRequest) => Attempt): Attempt {
+    return this.#hosted.attempt('screening', id, {
+      ...request,
+      reach: (_to, { announced }) =>
+        ring({ ...request, unscreened: true, ...(announced ? { announced } : {}) }),
+    });
+  }
+
   /** Shows the name of the office that was called to a telephone of ours, and says it where the box can speak (S01). */
-  #labelled({ caller, label }: ReachRequest, ring: (caller: Party) => Attempt): Attempt {
-    if (label === undefined) return ring(caller);
+  #labelled({ caller, label, announced }: ReachRequest, ring: (caller: Party) => Attempt): Attempt {
+    const accepted = announced && acceptCall(announced, this.#context);
+    if (label === undefined) return accepted ? new ConfirmedAttempt(ring(caller), accepted) : ring(caller);
     const attempt = ring({ ...caller, name: caller.name === undefined ? label : `${label}: ${caller.name}` });
-    return this.#context.speech ? new ConfirmedAttempt(attempt, whisper(label, this.#context)) : attempt;
+    if (!this.#context.speech) return accepted ? new ConfirmedAttempt(attempt, accepted) : attempt;
+    return new ConfirmedAttempt(attempt, whisper(label, this.#context, accepted));
   }
 
   /** A service of ours that no target of the settings leads to: behind a code. */
@@ -244,8 +265,12 @@ export class Reach {
       payer: payerOf(rights),
     };
     const route = routeAttempt(plan, shown, this.#context);
-    const asked = request.pressOne ? pressOne(this.#context) : undefined;
-    const { label } = request;
+    const { label, announced } = request;
+    const asked = announced
+      ? acceptCall(announced, this.#context)
+      : request.pressOne
+        ? pressOne(this.#context)
+        : undefined;
     const confirm = label === undefined ? asked : whisper(label, this.#context, asked);
     const attempt = confirm ? new ConfirmedAttempt(route, confirm) : route;
     if (!outside) return attempt;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { field } from '../field.ts';
 import { id, name, oneLine, oneLineHint } from './common.ts';
 import { byHours, during } from './schedule.ts';
+import { screening } from './screening.ts';
 import { target } from './targets.ts';
 
 /** Where an incoming call goes. */
@@ -33,6 +34,10 @@ export const destination = z.object({
         'First ring whoever spoke with this caller last, if that was no more than so many days ago. Empty: no.',
       ),
     ),
+  screening: screening(
+    'Звонящий называет себя; кто ответил, слышит имя и нажимает 1, чтобы принять вызов, или 2, чтобы отказаться.',
+    'The caller gives a name; whoever answers hears it and presses 1 to take the call, or 2 to refuse it.',
+  ),
   steps: z
     .array(
       z

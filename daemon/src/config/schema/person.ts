@@ -20,6 +20,7 @@ import { doNotDisturb, forwarding, mobileAfter } from './forwarding.ts';
 import { ownNumbers } from './own-numbers.ts';
 import { maxQueues, mayObserve, observable } from './rights.ts';
 import { leave } from './schedule.ts';
+import { screening } from './screening.ts';
 import { limits } from './spending.ts';
 import { email, mailbox, missedCalls } from './voicemail.ts';
 
@@ -93,6 +94,10 @@ export const person = z.object({
     ),
   missedCalls,
   doNotDisturb,
+  screening: screening(
+    'Звонящий называет себя, а сотрудник слышит имя и нажимает 1, чтобы ответить, или 2, чтобы вызов пошёл дальше. Не действует, когда звонят нескольким сразу.',
+    'The caller gives a name; the person hears it and presses 1 to answer, or 2 to let the call go on. Does not hold where several are rung at once.',
+  ),
   classOfService: classOfServiceId.meta(
     field(
       'Класс обслуживания',
