@@ -24,6 +24,7 @@ import { agentCodes } from './queue/agent-codes.ts';
 import { Queues } from './queue/queues.ts';
 import { Reach } from './reach.ts';
 import { Rooms } from './rooms.ts';
+import { ScreeningDesk } from './screening.ts';
 import { Station, type StationServices } from './station.ts';
 import { Transfers } from './transfers.ts';
 import { listenByCode } from './voicemail/by-code.ts';
@@ -66,6 +67,7 @@ export class Services {
     this.queues = new Queues(context, { reach, originate, normalise: (number) => normalise(number) });
     this.hosted.register('queue', this.queues);
     this.hosted.register('room', this.rooms);
+    this.hosted.register('screening', new ScreeningDesk(context));
     this.hosted.register('flow', new Flows(context, { normalise, callbacks: () => this.queues }));
     this.hosted.register('observe', new ObserveByCode(context, this.observations, secrets));
     const emergency = new Emergency(context);
