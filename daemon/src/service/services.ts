@@ -1,8 +1,8 @@
 import type { Leg } from '../call/leg.ts';
 import type { FxoPort, FxsPort } from '../port/port.ts';
 import { Access } from './access.ts';
-import { Consultations } from './consult.ts';
 import { CallLog } from './call-log.ts';
+import { Consultations } from './consult.ts';
 import type { ServiceContext } from './context.ts';
 import { type DeviceCall, DeviceDesk } from './device-desk.ts';
 import { Dialing } from './dialed.ts';
