@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoOffice } from './demo-office.ts';
-import { daemonNodeFlags } from './node-flags.ts';
+import { daemonStart } from './node-flags.ts';
 import { type Running, start } from './processes.ts';
 
 export interface StackOptions {
@@ -90,7 +90,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       'daemon',
       options.fromSource ? 'daemon/src/main.ts' : 'daemon/dist/main.js',
       daemonArguments,
-      { nodeArguments: options.fromSource ? ['--import=tsx'] : daemonNodeFlags() },
+      options.fromSource ? { nodeArguments: ['--import=tsx'] } : daemonStart(),
     );
     return { daemon, simulator, operator, data, stop };
   } catch (error) {

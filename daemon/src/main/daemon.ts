@@ -27,6 +27,7 @@ import { type SipGateway, startSip, type TrunkStatus, takesCalls, tlsProfiles } 
 import { type SipdHandle, startSipd } from '../sipd/host.ts';
 import { systemDns } from '../sipd/resolve/dns.ts';
 import { MediaHost } from '../worker/media-host.ts';
+import { afterStart } from './after-start.ts';
 import { logAlarms } from './alarm-log.ts';
 import type { DaemonArguments, HostPort } from './arguments.ts';
 import { boxCertificate } from './box-certificate.ts';
@@ -88,9 +89,6 @@ const cardPatienceMs = 15_000;
 
 /** How often an alarm about records that cannot be stored is looked at again, ms. */
 const recordsLookMs = 5000;
-
-/** After the start, how long until it is looked whether faxes can go by T.38, ms. */
-const faxLookMs = 3000;
 
 /** How often `systemctl status` gets a fresh line, ms. */
 const statusMs = 10_000;
@@ -389,9 +387,7 @@ export class Daemon {
     await this.#endOrphans(sip, records);
     const status = (): string => statusLine(calls.size, sip.trunks(), link.up);
     supervisor.ready(status());
-    // Not before the box serves: the library drags a dozen others along while it is looked at.
-    const look = clock.after(faxLookMs, () => this.#faxHere() || standing.noFaxLibrary());
-    this.#closers.push(() => look.cancel());
+    this.#closers.push(afterStart(clock, () => this.#faxHere() || standing.noFaxLibrary()));
     const told = clock.every(statusMs, () => supervisor.status(status()));
     this.#closers.push(() => told.cancel());
     if (supervisor.watchdogMs !== undefined) watchdog.start(supervisor.watchdogMs / 3);

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BoxClient } from '../clients.ts';
-import { daemonNodeFlags } from '../node-flags.ts';
-import { type Running, root, start } from '../processes.ts';
+import { daemonStart } from '../node-flags.ts';
+import { type Running, root, type StartOptions, start } from '../processes.ts';
 
 /** Programs and files of one measurement; all are stopped and removed by `close`. */
 export class Bench {
@@ -13,8 +13,8 @@ export class Bench {
   #boxes = 0;
 
   /** Runs a program until the end of the measurement. */
-  async run(name: string, file: string, args: string[], nodeArguments: string[] = []): Promise<Running> {
-    const running = await start(name, file, args, { nodeArguments });
+  async run(name: string, file: string, args: string[], more: StartOptions = {}): Promise<Running> {
+    const running = await start(name, file, args, more);
     this.#running.push(running);
     return running;
   }
@@ -50,7 +50,7 @@ export class Bench {
 
   /** The built daemon (ruling 31: never the sources), started as the box starts it. */
   async daemon(args: string[]): Promise<Running> {
-    return await this.run('daemon', 'daemon/dist/main.js', args, daemonNodeFlags());
+    return await this.run('daemon', 'daemon/dist/main.js', args, daemonStart());
   }
 
   /** The SIP engine by itself, started as `scripts/sipd` starts it, without the shell in between. */
@@ -60,7 +60,7 @@ export class Bench {
     if (file === undefined) throw new Error('scripts/sipd does not say how the engine is started');
     const anywhere = '127.0.0.1:0';
     const args = ['--sip', anywhere, '--control', anywhere, '--secret', secret];
-    return await this.run('sipd', file, args, flags!.split(' ').filter(Boolean));
+    return await this.run('sipd', file, args, { nodeArguments: flags!.split(' ').filter(Boolean) });
   }
 
   /** Signs in to a box that nobody has claimed yet. */

@@ -1,5 +1,5 @@
 import type { Figure } from '../bench.ts';
-import { daemonNodeFlags } from '../node-flags.ts';
+import { daemonStart } from '../node-flags.ts';
 import { start } from '../processes.ts';
 import { Bench, telephoneOffice } from './box.ts';
 import { cpuSeconds, load, quantile, round, sleep } from './usage.ts';
@@ -19,7 +19,7 @@ export async function measureStart(emit: (figure: Figure) => void): Promise<void
     // The first start makes keys and stores, and fills the page cache.
     for (let i = 0; i <= starts; i++) {
       const began = performance.now();
-      const daemon = await start('daemon', 'daemon/dist/main.js', args, { nodeArguments: daemonNodeFlags() });
+      const daemon = await start('daemon', 'daemon/dist/main.js', args, daemonStart());
       if (i > 0) {
         wall.push(performance.now() - began);
         cpu.push(cpuSeconds(daemon.process.pid!) * 1000);
