@@ -102,9 +102,17 @@ function checkAction(config: Config, does: FlowConfig['nodes'][number]['does'], 
     case 'queue':
       target('queue', `queue:${does.queue}`);
       return;
-    case 'callback':
+    case 'callback': {
       target('queue', `queue:${does.queue}`);
+      const queue = config.queues.find(({ id }) => id === does.queue);
+      if (queue && queue.callback === undefined)
+        add(
+          `${at}/queue`,
+          `Очередь «${queue.name}» не перезванивает.`,
+          `The queue "${queue.name}" calls nobody back.`,
+        );
       return;
+    }
     case 'transfer':
       target('to', does.to);
       return;
