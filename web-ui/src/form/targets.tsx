@@ -101,9 +101,20 @@ function whoRings(config: ControlProps['config']): { value: string; name: string
     ...itemsOf(config, 'people').map((o) => ({ value: `person:${o.value}`, name: o.name })),
     ...itemsOf(config, 'groups').map((o) => ({ value: `group:${o.value}`, name: o.name })),
     ...itemsOf(config, 'rooms').map((o) => ({ value: `room:${o.value}`, name: o.name })),
+    ...mailboxesOf(config),
     ...itemsOf(config, 'telephones').map((o) => ({ value: `port:${o.value}`, name: o.name })),
     ...itemsOf(config, 'devices').map((o) => ({ value: `device:${o.value}`, name: o.name })),
   ];
+}
+
+/** Mailboxes that are switched on, and where their owners listen. */
+function mailboxesOf(config: ControlProps['config']): { value: string; name: string }[] {
+  const on = [...config.people, ...config.groups].filter(({ voicemail }) => voicemail.enabled);
+  const boxes = on.map(({ id, name }) => ({
+    value: `voicemail:${id}`,
+    name: t('targets.voicemail', { name }),
+  }));
+  return boxes.length === 0 ? [] : [...boxes, { value: 'mailbox:any', name: t('targets.mailboxes') }];
 }
 
 /** A number in any writing; `onTaken` gets it with +, or nothing. */

@@ -29,6 +29,13 @@ export const enReach: Record<keyof typeof ruReach, string> = {
   'event.queue-left': 'Left the queue',
   'event.queue-moved': 'Moved in the queue',
   'event.queue-callback': 'A callback was ordered',
+  'event.voicemail-left': 'A message was left',
+  'event.voicemail-full': 'The mailbox took no message',
+  'event.voicemail-dropped': 'No message was kept',
+  'box.messages': 'Voicemail and mail',
+  'targets.voicemail': 'Voicemail: {name}',
+  'targets.mailboxes': 'Listening to voicemail',
+  'service.voicemail': 'voicemail',
   'service.callback': 'callback',
   'callers.refuse': 'refused',
 };

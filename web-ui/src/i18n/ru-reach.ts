@@ -27,6 +27,13 @@ export const ruReach = {
   'event.queue-left': 'Ушёл из очереди',
   'event.queue-moved': 'Переставлен в очереди',
   'event.queue-callback': 'Заказан обратный звонок',
+  'event.voicemail-left': 'Оставлено сообщение',
+  'event.voicemail-full': 'Ящик не принял сообщение',
+  'event.voicemail-dropped': 'Сообщение не сохранено',
+  'box.messages': 'Сообщения и почта',
+  'targets.voicemail': 'Голосовая почта: {name}',
+  'targets.mailboxes': 'Прослушивание голосовой почты',
+  'service.voicemail': 'голосовая почта',
   'service.callback': 'обратный звонок',
   'callers.refuse': 'не принимать',
 };

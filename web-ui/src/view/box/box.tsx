@@ -24,6 +24,7 @@ const parts = [
   'devices',
   'dialing',
   'recording',
+  'messages',
   'site',
   'protection',
   'history',
@@ -57,6 +58,12 @@ export function BoxPlace({ part }: { part: string | undefined }) {
         <>
           <ObjectSection name="recording" />
           <HoldMusicCard />
+        </>
+      )}
+      {shown === 'messages' && (
+        <>
+          <ObjectSection name="voicemail" />
+          <ObjectSection name="mail" />
         </>
       )}
       {shown === 'site' && (
