@@ -30,7 +30,13 @@ import type { LearnOrder, LearnView, VerdictRequest, VerdictResult } from './lin
 import type { OfficesView } from './office-contract.ts';
 import type { PromptSound, PromptView } from './prompt-contract.ts';
 import type { AgentLive, AgentModeView, QueuesView } from './queue-contract.ts';
-import type { CalendarsView, IncomingCheckResult, ScheduleView, SwitchRequest } from './schedule-contract.ts';
+import type {
+  CalendarsView,
+  CallerListView,
+  IncomingCheckResult,
+  ScheduleView,
+  SwitchRequest,
+} from './schedule-contract.ts';
 import type { SpendingView } from './spending-view.ts';
 import type { MailAccess, VoicemailAccess } from './voicemail-deps.ts';
 
@@ -192,6 +198,14 @@ export interface PromptAccess {
   remove(id: string): Promise<boolean>;
 }
 
+/** Prompts that are recorded at a telephone of the office. */
+export interface PromptRecording {
+  /** Which is being recorded, and at which extension. */
+  readonly running: { id: string; extension: string } | undefined;
+  /** Rings the telephone; or why not. */
+  begin(id: string, extension: string): 'no-telephone' | 'busy' | undefined;
+}
+
 /** The live state; every change is told as it happens, the API batches and numbers them. */
 export interface LiveModel {
   snapshot(): LiveState;
@@ -271,6 +285,8 @@ export interface ScheduleAccess {
   /** Undefined: there is no such destination. */
   check(question: { number: string } | { destination: string }, at?: number): IncomingCheckResult | undefined;
   calendars(): CalendarsView;
+  /** Which lists of callers hold. */
+  callerLists(at?: number): CallerListView[];
 }
 
 /** Queues, those who wait in them, and those who answer. */
@@ -314,6 +330,7 @@ export interface ApiDeps {
   observations: ObservationAccess;
   music: MusicAccess;
   prompts: PromptAccess;
+  promptRecorder: PromptRecording;
   live: LiveModel;
   dialCheck: DialCheck;
   lines: LineActions;

@@ -70,6 +70,17 @@ export interface IncomingCheckStep {
   said: Said;
 }
 
+/** GET /api/caller-lists: which lists of callers hold now, or at a moment (M16). */
+export interface CallerListView {
+  id: string;
+  name: string;
+  state: 'holds' | 'off' | 'not-yet' | 'expired' | 'other-hours';
+  said: Said;
+  /** First and last day, where there are. */
+  from?: string;
+  until?: string;
+}
+
 /** GET /api/calendars; PUT a file of the official table as `text/csv` adds its years, from this year on. */
 export interface CalendarsView {
   years: CalendarYearView[];

@@ -47,6 +47,10 @@ export function scheduleRoutes(deps: ApiDeps): Router {
     response.json(found);
   });
 
+  router.get('/caller-lists', (request, response) => {
+    response.json(deps.schedules.callerLists(moment(request)));
+  });
+
   router.get('/incoming-check', (request, response) => {
     const { number, destination } = request.query;
     const asked =

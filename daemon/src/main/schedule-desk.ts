@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { ScheduleAccess } from '../api/deps.ts';
 import type {
   CalendarsView,
+  CallerListView,
   IncomingCheckResult,
   ModeChangeView,
   ScheduleLive,
@@ -14,12 +15,15 @@ import type { Clock } from '../base/clock.ts';
 import { codeOf, messageOf } from '../base/error.ts';
 import { writeAtomic } from '../config/atomic-file.ts';
 import type { Config } from '../config/schema.ts';
+import type { Said } from '../dialplan/route-plan.ts';
+import { localDay } from '../dialplan/time-rule.ts';
 import type { AlarmBoard } from '../health/alarm-board.ts';
 import { officeTime } from '../schedule/office-time.ts';
 import type { Override } from '../schedule/override.ts';
 import { missingYear } from '../schedule/production-calendar.ts';
 import type { ModeChange, ModeState } from '../schedule/schedule.ts';
 import { schedulesOf, shippedYears } from '../schedule/schedules.ts';
+import { type CallerListState, stateOfList } from '../service/caller-lists.ts';
 import type { Normalise } from '../service/incoming.ts';
 import { previewIncoming } from '../service/incoming-preview.ts';
 import { OfficeHours, type OverrideStore, type ScheduleNow } from '../service/office-hours.ts';
@@ -119,6 +123,20 @@ export class ScheduleDesk implements ScheduleAccess {
     return this.#config().schedules.flatMap(({ id }) => this.view(id, at, changes) ?? []);
   }
 
+  callerLists(at = this.#clock.wall()): CallerListView[] {
+    const { callerLists, site } = this.#config();
+    const today = localDay(at, site.timeZone);
+    return callerLists.map((list) => {
+      const state = stateOfList(list, { at, today, hours: this.hours });
+      const { id, name, from, until } = list;
+      return {
+        ...{ id, name, state, said: listWords[state] },
+        ...(from === undefined ? {} : { from }),
+        ...(until === undefined ? {} : { until }),
+      };
+    });
+  }
+
   async switch(id: string, to: Partial<SwitchRequest>, by: string): Promise<ScheduleView | undefined> {
     if (!this.hours.state(id)) return undefined;
     await this.hours.switch(id, to, by);
@@ -209,3 +227,11 @@ const overrideView = ({ since, until, by }: Override): { since: number; until?: 
   by,
   ...(until === undefined ? {} : { until }),
 });
+
+const listWords: Record<CallerListState, Said> = {
+  holds: { ru: 'Действует', en: 'Holds' },
+  off: { ru: 'Выключен', en: 'Switched off' },
+  'not-yet': { ru: 'Ещё не начался', en: 'Has not begun yet' },
+  expired: { ru: 'Срок истёк', en: 'Expired' },
+  'other-hours': { ru: 'Сейчас не его часы', en: 'Not at this hour' },
+};

@@ -40,14 +40,25 @@ export function callerListOf(
   const today = localDay(call.at, config.site.timeZone);
   return config.callerLists.find(
     (list) =>
-      list.enabled &&
       (list.incoming.length === 0 ||
         (call.incoming !== undefined && list.incoming.includes(call.incoming))) &&
-      (list.from === undefined || list.from <= today) &&
-      (list.until === undefined || today <= list.until) &&
       isAmong(list, call.caller, normalise) &&
-      hours.holds(list.during, call.at),
+      stateOfList(list, { at: call.at, today, hours }) === 'holds',
   );
+}
+
+/** Whether a list holds at a moment, and if not, why: over for good, not begun, other hours, or switched off. */
+export type CallerListState = 'holds' | 'off' | 'not-yet' | 'expired' | 'other-hours';
+
+/** The state of a list; `today`: the day at the office. */
+export function stateOfList(
+  list: CallerListConfig,
+  { at, today, hours }: { at: number; today: string; hours: Pick<OfficeHours, 'holds'> },
+): CallerListState {
+  if (!list.enabled) return 'off';
+  if (list.from !== undefined && today < list.from) return 'not-yet';
+  if (list.until !== undefined && list.until < today) return 'expired';
+  return hours.holds(list.during, at) ? 'holds' : 'other-hours';
 }
 
 /** Whether a caller is one of those that are named. */
