@@ -149,7 +149,7 @@ t.test(
     await b.pass(40_000);
     t.match(b.services.queues.book.list, [{ attempts: 0 }], 'anna was away');
     t.equal(b.trunkCalls.length, 0);
-    await b.pass(5000);
+    await b.pass(9000);
     t.ok(b.port(1).ringing);
     await b.lift(1);
     b.trunkLeg.farReleases(1);
@@ -176,6 +176,27 @@ t.test('a callback expires, and can be taken back', async (t) => {
   await settle();
   t.equal(b.services.queues.state.waiting.size, 0, 'too late to call');
   t.same(b.services.queues.book.list, []);
+});
+
+t.test('the client is called as soon as he has hung up, and not while he still listens', async (t) => {
+  const b = new QueueBench(withCallback());
+  let heard = (): void => {};
+  const speech = b.context.speech!;
+  b.context.speech = async (text, ...more) => {
+    if (/^Спасибо/.test(text)) await new Promise<void>((resolve) => (heard = resolve));
+    return speech(text, ...more);
+  };
+  const caller = await asked(b);
+  await b.hangUp(1);
+  await b.pass(5000);
+  t.equal(caller.state, 'answered');
+  t.notOk(b.port(1).ringing, 'he listens');
+  caller.farReleases(16);
+  heard();
+  await b.pass(1000);
+  t.notOk(b.port(1).ringing);
+  await b.pass(2000);
+  t.ok(b.port(1).ringing);
 });
 
 t.test('one callback for a number, and none for whoever is spoken to meanwhile', async (t) => {
@@ -217,7 +238,7 @@ t.test('callbacks are kept over a restart, with their places', async (t) => {
   const b = new QueueBench(document);
   b.services.queues.open(file);
   t.equal(b.services.queues.state.waiting.size, 2);
-  await b.pass(20_000);
+  await b.pass(1000);
   t.ok(b.port(1).ringing);
   await b.lift(1);
   t.match(b.trunkCalls[0]!.request, { number: '+79035550001' }, 'the first first');

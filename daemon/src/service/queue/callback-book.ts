@@ -14,6 +14,9 @@ import type { MissKind, QueueEvent, QueueState } from './terms.ts';
 /** Who asked to be called back has this long to hang up, ms. */
 const hangUpMs = 15_000;
 
+/** Whoever has hung up is not called the same instant, ms: the network takes a moment to know that the line is free. */
+const freeMs = 2000;
+
 /** The priority of somebody of whom nothing is known. */
 export const usualPriority = 5;
 
@@ -100,6 +103,7 @@ export class CallbackBook implements Callbacks {
     this.#kept.set(callback.id, callback);
     this.#desk.count({ kind: 'callback', queue: request.queue });
     this.#join(callback);
+    this.#untilGone(callback);
     await this.#desk.save();
     return this.#orderOf(callback);
   }
@@ -127,6 +131,7 @@ export class CallbackBook implements Callbacks {
     };
     this.#kept.set(id, callback);
     this.#desk.send({ kind: 'convert', id, notBefore: now + hangUpMs });
+    this.#untilGone(callback);
     await this.#desk.save();
     return this.#orderOf(callback);
   }
@@ -215,6 +220,18 @@ export class CallbackBook implements Callbacks {
   get nextExpiry(): number | undefined {
     const times = this.list.map((kept) => this.#expiresAt(kept));
     return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  /** As soon as the client has hung up there is nothing to wait for. */
+  #untilGone({ id, callId }: KeptCallback): void {
+    const call = callId === undefined ? undefined : this.#context.calls.get(callId);
+    call?.on('ended', () => {
+      const kept = this.#kept.get(id);
+      if (!kept || kept.attempts > 0) return;
+      const { notBefore: _, ...rest } = kept;
+      this.#kept.set(id, rest);
+      this.#desk.send({ kind: 'convert', id, notBefore: this.#context.clock.now() + freeMs });
+    });
   }
 
   #notReached(kept: KeptCallback, { callback, name }: QueueConfig, q850: number): void {

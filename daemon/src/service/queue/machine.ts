@@ -83,8 +83,9 @@ class Draft {
   take(event: QueueEvent): void {
     switch (event.kind) {
       case 'terms':
+        this.#touchAll();
         this.#state = { ...this.#state, terms: new Map(event.terms.map((terms) => [terms.id, terms])) };
-        for (const { id } of event.terms) this.#queuesTouched.add(id);
+        this.#touchAll();
         break;
       case 'join':
         this.#join(event);
@@ -119,6 +120,8 @@ class Draft {
         this.#move(event.id, event.queue, event.position);
         break;
       case 'busy':
+        for (const person of new Set([...this.#state.busy, ...event.people]))
+          if (this.#state.busy.has(person) !== event.people.has(person)) this.#agentsTouched.add(person);
         this.#state = { ...this.#state, busy: event.people };
         break;
       case 'tick':
@@ -138,6 +141,14 @@ class Draft {
       this.#effects.push({ kind: 'leave', id: entry.id, queue: entry.queue, why });
     }
     for (const { entry, agents } of match(this.#state, now)) this.#offer(entry, agents);
+  }
+
+  /** Queues and agents as they are known now may look different, or be no more. */
+  #touchAll(): void {
+    for (const { id, members } of this.#state.terms.values()) {
+      this.#queuesTouched.add(id);
+      for (const { person } of members) this.#agentsTouched.add(person);
+    }
   }
 
   #mustGo(entry: Waiting): LeaveReason | undefined {

@@ -33,7 +33,7 @@ import {
 } from './terms.ts';
 import { type CallerDesk, WaitingCaller } from './waiting-caller.ts';
 
-/** While somebody waits it is looked this often who has hung up a handset that was in no call, ms. */
+/** How often it is looked whether a handset that was in no call has been put down, or another lifted, ms. */
 const lookMs = 1000;
 
 /** Figures are written down this long after they have changed, ms: what a crash may lose of them. */
@@ -55,6 +55,10 @@ export class Queues implements HostedService, Callbacks {
   #store: QueueStore = forgetful;
   #seen: Config | undefined;
   #people: readonly PersonConfig[] = [];
+  /** Who is in another call, as the machine was told last. */
+  #busyTold: ReadonlySet<string> = new Set();
+  /** Somebody's handset is lifted and in no call: nothing will tell when it is put down. */
+  #lifted = false;
   #timer: Timer | undefined;
   #saving: Timer | undefined;
   #looking = false;
@@ -262,7 +266,7 @@ export class Queues implements HostedService, Callbacks {
 
   /** Those who answer for any queue. */
   get agents(): readonly PersonConfig[] {
-    this.#refresh();
+    this.#configure();
     return this.#people;
   }
 
@@ -328,27 +332,25 @@ export class Queues implements HostedService, Callbacks {
 
   /** Tells the machine of the configuration and of who is in other calls. @returns whether anything is new. */
   #refresh(): boolean {
-    const config = this.#context.config();
-    const fresh = this.#seen !== config;
-    if (fresh) {
-      this.#seen = config;
-      const known = { queues: [...this.state.terms.keys()], people: this.#people };
-      const queues = config.queues.filter(({ enabled }) => enabled);
-      const members = new Set(queues.flatMap((queue) => queue.members.map(({ person }) => person)));
-      this.#people = config.people.filter(({ id }) => members.has(id));
-      this.#machine.send({ kind: 'terms', terms: queues.map((queue) => termsOf(queue, config)) });
-      // What is no more is told of as well.
-      for (const id of known.queues) if (!this.state.terms.has(id)) this.events.emit('changed', 'queue', id);
-      for (const { id } of new Set([...known.people, ...this.#people]))
-        this.events.emit('changed', 'agent', id);
-    }
+    const fresh = this.#configure();
     if (this.#people.length === 0) return fresh;
     const busy = this.#busy();
-    const before = this.state.busy;
+    const before = this.#busyTold;
     if (busy.size === before.size && [...busy].every((person) => before.has(person))) return fresh;
+    this.#busyTold = busy;
     this.#machine.send({ kind: 'busy', people: busy });
-    for (const person of new Set([...busy, ...before]))
-      if (busy.has(person) !== before.has(person)) this.events.emit('changed', 'agent', person);
+    return true;
+  }
+
+  /** Another configuration may hold. @returns whether one does. */
+  #configure(): boolean {
+    const config = this.#context.config();
+    if (this.#seen === config) return false;
+    this.#seen = config;
+    const queues = config.queues.filter(({ enabled }) => enabled);
+    const members = new Set(queues.flatMap((queue) => queue.members.map(({ person }) => person)));
+    this.#people = config.people.filter(({ id }) => members.has(id));
+    this.#machine.send({ kind: 'terms', terms: queues.map((queue) => termsOf(queue, config)) });
     return true;
   }
 
@@ -363,8 +365,14 @@ export class Queues implements HostedService, Callbacks {
       }
     const lifted = (place: string): boolean =>
       place.startsWith('port:') && ports.fxs(Number(place.slice(5)))?.offHook === true;
-    const isBusy = (person: PersonConfig): boolean =>
-      placesOf({ kind: 'person', person }).some((place) => taken.has(place) || lifted(place));
+    const isBusy = (person: PersonConfig): boolean => {
+      const places = placesOf({ kind: 'person', person });
+      if (places.some((place) => taken.has(place))) return true;
+      const off = places.some(lifted);
+      this.#lifted ||= off;
+      return off;
+    };
+    this.#lifted = false;
     return new Set(this.#people.filter(isBusy).map(({ id }) => id));
   }
 
@@ -375,7 +383,7 @@ export class Queues implements HostedService, Callbacks {
     const expiry = this.book.nextExpiry;
     const times = [
       nextAt(this.state, now),
-      this.state.waiting.size > 0 ? now + lookMs : undefined,
+      this.state.waiting.size > 0 || this.#lifted ? now + lookMs : undefined,
       expiry === undefined ? undefined : now + (expiry - wall),
     ].filter((at) => at !== undefined);
     this.#timer =
