@@ -100,6 +100,8 @@ function whoRings(config: ControlProps['config']): { value: string; name: string
   return [
     ...itemsOf(config, 'people').map((o) => ({ value: `person:${o.value}`, name: o.name })),
     ...itemsOf(config, 'groups').map((o) => ({ value: `group:${o.value}`, name: o.name })),
+    ...itemsOf(config, 'flows').map((o) => ({ value: `flow:${o.value}`, name: o.name })),
+    ...itemsOf(config, 'queues').map((o) => ({ value: `queue:${o.value}`, name: o.name })),
     ...itemsOf(config, 'rooms').map((o) => ({ value: `room:${o.value}`, name: o.name })),
     ...mailboxesOf(config),
     ...itemsOf(config, 'telephones').map((o) => ({ value: `port:${o.value}`, name: o.name })),

@@ -41,6 +41,8 @@ export function targetName(config: PublicConfig, target: string): string {
   if (kind === 'person') return named(config.people, id);
   if (kind === 'group') return named(config.groups, id);
   if (kind === 'room') return named(config.rooms, id);
+  if (kind === 'flow') return named(config.flows, id);
+  if (kind === 'queue') return named(config.queues, id);
   if (kind === 'port') return socketName(config, Number(id));
   return phone(id);
 }

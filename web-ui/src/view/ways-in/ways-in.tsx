@@ -1,5 +1,5 @@
 import type { ConfigView, PublicConfig } from '../../../../daemon/src/api/contract.ts';
-import { ListSection } from '../../form/section.tsx';
+import { ListSection, ObjectSection } from '../../form/section.tsx';
 import { phone } from '../../format/phone.ts';
 import { t } from '../../i18n/index.ts';
 import { configVersion } from '../../live/store.ts';
@@ -56,6 +56,17 @@ export function WaysInPlace() {
           </>
         )}
       />
+      <ListSection
+        name="flows"
+        icon="in"
+        summary={(item) => (
+          <span class="item-line">
+            <strong>{String(item.name)}</strong>
+            <span class="number">{String(item.extension ?? '')}</span>
+          </span>
+        )}
+      />
+      <ObjectSection name="hooks" />
       <Schedules />
       <ListSection
         name="rooms"
