@@ -94,6 +94,14 @@ const UNHURRIED: ReadonlySet<MediaMethod> = new Set([
   'stopRecording',
 ]);
 
+/**
+ * Whether a request may wait for the next one's wake-up: of a call that has ended the ports may be free, and the figures
+ * be known, a moment later; and what nobody listens for any more may be heard a moment longer.
+ */
+function canWait(method: MediaMethod, args: readonly unknown[]): boolean {
+  return method === 'closeRtp' || (method === 'detect' && Object.keys(args[1] as Detection).length === 0);
+}
+
 /** One end of a channel between threads: messages arrive in the order they were posted. */
 export interface MediaChannel<Out, In> {
   post(message: Out): void;
@@ -238,8 +246,7 @@ export class RemoteMedia extends Emitter<MediaEvents> implements Media {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       const request: MediaRequest = { type: 'media-call', id, method, args };
-      // A call that has ended: its ports may be free, and its figures be known, a moment later.
-      if (method === 'closeRtp') this.#channel.postLater(request);
+      if (canWait(method, args)) this.#channel.postLater(request);
       else this.#channel.post(request);
     });
   }

@@ -34,8 +34,11 @@ export interface RecordsOptions {
   keepDays?(): number;
 }
 
-/** How long what is journalled may wait for its transaction. With the sync that follows, under 2 s to the disk. */
-const batchMs = 250;
+/**
+ * How long what is journalled may wait for its transaction. With the sync that follows, under 2 s to the disk. What
+ * changes several times meanwhile is written once, which spares time and the memory card.
+ */
+const batchMs = 1000;
 /** Where the disk refuses, it is asked again this often. */
 const retryMs = 2000;
 /** Rows of a batch are spread over turns of the event loop, so that no call waits for all of them. */
@@ -68,6 +71,8 @@ export class Records implements CallRecorder {
   /** Journalled and not yet in the database. A row is made of it only then, and once for many changes. */
   readonly #rows = new Map<string, Pending>();
   readonly #dialogs = new Map<string, DialogJournal | null>();
+  /** Dialogs that stand in the database: the others need no forgetting there. */
+  readonly #stored = new Set<string>();
   readonly #orphans: readonly DialogJournal[];
   readonly #wal: WalKeeper;
   #db: Database.Database;
@@ -84,6 +89,7 @@ export class Records implements CallRecorder {
     this.#statements = statementsOf(opened.db);
     this.#wal = new WalKeeper(options.path);
     this.#journal = new Journal(`${options.path}.journal`);
+    for (const { callId } of this.#storedDialogs()) this.#stored.add(callId);
     if (opened.movedAside !== undefined) this.#tellLost(opened.movedAside);
     this.#replay();
     this.#interrupt();
@@ -261,7 +267,7 @@ export class Records implements CallRecorder {
       for (const [, { record, json }] of rows) save.run(...rowOf(record, json));
       for (const [callId, dialog] of dialogs) {
         if (dialog) saveDialog.run(callId, dialog.callRecordId, JSON.stringify(dialog));
-        else forgetDialog.run(callId);
+        else if (this.#stored.has(callId)) forgetDialog.run(callId);
       }
       commit.run();
     } catch (error) {
@@ -271,7 +277,11 @@ export class Records implements CallRecorder {
     }
     // Nothing can have changed meanwhile: all of this is one turn.
     for (const [id] of rows) this.#rows.delete(id);
-    for (const [callId] of dialogs) this.#dialogs.delete(callId);
+    for (const [callId, dialog] of dialogs) {
+      this.#dialogs.delete(callId);
+      if (dialog) this.#stored.add(callId);
+      else this.#stored.delete(callId);
+    }
     return true;
   }
 
@@ -298,6 +308,7 @@ export class Records implements CallRecorder {
     const opened = openDatabase(path, clock.wall());
     this.#db = opened.db;
     this.#statements = statementsOf(opened.db);
+    this.#stored.clear();
     this.#wal.reopened();
     this.#tellLost(aside);
   }

@@ -31,7 +31,7 @@ t.test('a spreadsheet of either language can read the export', async (t) => {
   t.match(titles, /^\ufeffНачало;Направление;/);
   t.equal(
     row,
-    "2026-01-15 12:00:00;исходящий;201;Анна;88121234567;'+78121234567;отвечен;5;61;2,4;RUB;;;;;вызываемый;Разговор окончен;16;a;;;;;\r\n",
+    "2026-01-15 12:00:00;исходящий;201;Анна;88121234567;'+78121234567;отвечен;5;61;2,4;RUB;;;;;вызываемый;Разговор окончен;16;a;;;;;;\r\n",
   );
   const english = [...csvLines([record], { language: 'en', timeZone: 'Europe/Moscow' })];
   t.match(english[1], /,answered,5,61,2\.4,RUB,/);

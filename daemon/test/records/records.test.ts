@@ -102,10 +102,38 @@ t.test('what was just written is read at once, and in the database within the ba
   t.teardown(() => reader.close());
   const stored = (): unknown[] => reader.prepare('SELECT id FROM call').all();
   t.equal(stored().length, 0, 'a reader of its own sees the last transaction');
-  clock.advance(250);
+  clock.advance(1000);
   t.equal(stored().length, 1);
   t.equal(readFileSync(`${path}.journal`, 'utf8'), '', 'and the journal is empty again');
 });
+
+t.test(
+  'a dialog is in the database while it stands, and one that is over before that never comes there',
+  async (t) => {
+    const path = join(t.testdir(), 'r.sqlite');
+    const clock = new FakeClock();
+    const records = openRecords({ path, clock });
+    const reader = new Database(path);
+    t.teardown(() => reader.close());
+    const stored = (): unknown[] => reader.prepare('SELECT call_id FROM dialog').raw().all().flat();
+    records.saveDialog(makeDialog('long', 'a'));
+    records.saveDialog(makeDialog('short', 'a'));
+    records.forgetDialog('short');
+    clock.advance(1000);
+    t.same(stored(), ['long']);
+    await records.close();
+
+    const later = openRecords({ path, clock });
+    t.same(
+      later.orphans().map(({ callId }) => callId),
+      ['long'],
+    );
+    later.forgetDialog('long');
+    clock.advance(1000);
+    t.same(stored(), []);
+    await later.close();
+  },
+);
 
 t.test('a reader in the middle of its work keeps nobody from writing', async (t) => {
   const path = join(t.testdir(), 'r.sqlite');
