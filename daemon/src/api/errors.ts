@@ -118,6 +118,20 @@ const known = {
       en: 'There is no room for more recordings. Delete some that are not needed.',
     },
   },
+  'api/no-telephone': {
+    status: 422,
+    said: {
+      ru: 'Нужен внутренний номер телефона офиса.',
+      en: 'The extension of a telephone of the office is needed.',
+    },
+  },
+  'api/prompt-being-recorded': {
+    status: 409,
+    said: {
+      ru: 'Сейчас уже записывают другое сообщение. Подождите, пока закончат.',
+      en: 'Another message is being recorded now. Wait until that is done.',
+    },
+  },
   'api/prompt-used': {
     status: 409,
     said: {

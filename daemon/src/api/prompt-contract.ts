@@ -17,3 +17,10 @@ export interface PromptView {
   /** Places of the configuration that name it, as JSON pointers. */
   usedAt: string[];
 }
+
+/** GET /api/prompts. */
+export interface PromptsView {
+  prompts: PromptView[];
+  /** Which is being recorded at a telephone, and at which extension. */
+  recording?: { id: string; extension: string };
+}

@@ -2,10 +2,11 @@ import { basename, dirname } from 'node:path';
 import { type Request, Router } from 'express';
 import type { ApiDeps } from './deps.ts';
 import { ApiFault } from './errors.ts';
+import type { PromptsView } from './prompt-contract.ts';
 import { soundBody, soundOf } from './sound-body.ts';
 
 /** Prompts of the office's own (M01): listed, uploaded, listened to and taken away again. */
-export function promptRoutes(deps: Pick<ApiDeps, 'prompts' | 'log'>): Router {
+export function promptRoutes(deps: Pick<ApiDeps, 'prompts' | 'promptRecorder' | 'log'>): Router {
   const router = Router();
   const { prompts } = deps;
 
@@ -16,7 +17,9 @@ export function promptRoutes(deps: Pick<ApiDeps, 'prompts' | 'log'>): Router {
   };
 
   router.get('/prompts', (_request, response) => {
-    response.json({ prompts: prompts.list() });
+    const { running } = deps.promptRecorder;
+    const view: PromptsView = { prompts: prompts.list(), ...(running ? { recording: running } : {}) };
+    response.json(view);
   });
 
   router.get('/prompts/:id/sound', (request, response, next) => {
@@ -38,6 +41,16 @@ export function promptRoutes(deps: Pick<ApiDeps, 'prompts' | 'log'>): Router {
     const sound = await soundOf(request, (file) => prompts.replace(id, file));
     deps.log('info', `the recording of prompt ${id} was replaced`);
     response.json({ sound });
+  });
+
+  router.post('/prompts/:id/record', (request, response) => {
+    const id = known(request);
+    const { extension } = (request.body ?? {}) as { extension?: unknown };
+    if (typeof extension !== 'string') throw new ApiFault('api/bad-request');
+    const refusal = deps.promptRecorder.begin(id, extension);
+    if (refusal) throw new ApiFault(refusal === 'busy' ? 'api/prompt-being-recorded' : 'api/no-telephone');
+    deps.log('info', `prompt ${id} is recorded at extension ${extension}`);
+    response.status(202).json({ ok: true });
   });
 
   router.delete('/prompts/:id/sound', async (request, response) => {

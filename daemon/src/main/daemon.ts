@@ -360,6 +360,7 @@ export class Daemon {
         observations: services.observations,
         music: new HoldMusic(data, media, (message) => log.warn(() => message)),
         prompts: sounds,
+        promptRecorder: services.promptRecorder,
         recordings,
         audit: recordings.audit,
         live,

@@ -42,11 +42,12 @@ export class SoundDesk implements PromptAccess {
   }
 
   /** What services speak with. */
-  get voice(): Required<Pick<ServiceContext, 'speech' | 'uploaded' | 'takes'>> {
+  get voice(): Required<Pick<ServiceContext, 'speech' | 'uploaded' | 'takes' | 'keepPrompt'>> {
     return {
       speech: (text, language) => this.#speech.speak(text, language),
       uploaded: (id) => this.store.samples(id),
       takes: this.#takes,
+      keepPrompt: (id, samples) => this.store.put(id, samples),
     };
   }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { levelled, PROMPT_LEVEL_DBM0 } from '../media/sound/loudness.ts';
+import { levelled, PROMPT_LEVEL_DBM0, trimmed } from '../media/sound/loudness.ts';
 import { narrowWav } from '../media/sound/narrow.ts';
 import type { SoundTakes } from '../service/take-sound.ts';
 
@@ -24,7 +24,7 @@ export class TakenSounds implements SoundTakes {
 
   async read(id: string): Promise<Int16Array | undefined> {
     try {
-      return levelled(narrowWav(await readFile(this.#path(id)), LONGEST), PROMPT_LEVEL_DBM0);
+      return trimmed(levelled(narrowWav(await readFile(this.#path(id)), LONGEST), PROMPT_LEVEL_DBM0));
     } catch {
       return undefined;
     } finally {

@@ -153,6 +153,8 @@ export interface ServiceContext extends AnalogContext {
   speech?(text: string, language?: Language): Promise<PlaySource | undefined>;
   /** Where what a party says is written for moments; absent: nothing can be asked for by voice. */
   takes?: SoundTakes;
+  /** Puts what was said at a telephone in the place of a prompt's sound; rejects where it cannot be stored. */
+  keepPrompt?(id: string, samples: Int16Array): Promise<void>;
   /** The sound of an uploaded prompt, 8 kHz; undefined: there is none of this id yet. */
   uploaded?(id: string): Promise<Int16Array | undefined>;
   /** Asks a program of the office; absent where there is no network to ask over. */

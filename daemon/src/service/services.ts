@@ -20,6 +20,7 @@ import { ObserveByCode } from './observe-by-code.ts';
 import { type OfficeCall, OfficeCalls } from './office-calls.ts';
 import { Originate } from './originate.ts';
 import { PinDesk } from './pin-dialog.ts';
+import { PromptRecorder } from './prompt-recorder.ts';
 import { agentCodes } from './queue/agent-codes.ts';
 import { Queues } from './queue/queues.ts';
 import { Reach } from './reach.ts';
@@ -42,6 +43,8 @@ export class Services {
   readonly hosted: HostedServices;
   /** Messages that callers leave; undefined: none are taken. */
   readonly voicemail: Voicemail | undefined;
+  /** Records prompts at telephones. */
+  readonly promptRecorder: PromptRecorder;
   /** Feature codes, by kind. */
   readonly codes: FeatureCodes;
   /** What people do from their telephones by codes. */
@@ -70,6 +73,7 @@ export class Services {
     this.hosted.register('screening', new ScreeningDesk(context));
     this.hosted.register('flow', new Flows(context, { normalise, callbacks: () => this.queues }));
     this.hosted.register('observe', new ObserveByCode(context, this.observations, secrets));
+    this.promptRecorder = new PromptRecorder(context, reach);
     const emergency = new Emergency(context);
     const dialing = new Dialing(context, reach, emergency);
     this.codes = new FeatureCodes(context, (number, dialer) => dialing.resolve(number, dialer));

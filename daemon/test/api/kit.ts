@@ -300,6 +300,7 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
       replace: async () => ({ bytes: 0, seconds: 0, at: 0 }),
       remove: async () => false,
     },
+    promptRecorder: { running: undefined, begin: () => undefined },
     music: { own: undefined, replace: async () => {}, restore: () => {} },
     observations: { begin: () => 'no-call', end: () => false },
     recordings: { begin: () => false, end: () => false, find: () => undefined, remove: () => false },

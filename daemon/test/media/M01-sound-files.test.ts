@@ -5,7 +5,7 @@ import t from 'tap';
 import { PCMA, PCMU } from '../../src/media/dsp/g711.ts';
 import { levelDbm0, toneLevelDbm0 } from '../../src/media/dsp/level.ts';
 import { decodeSound } from '../../src/media/sound/decode.ts';
-import { activeLevelDbm0, levelled, PROMPT_LEVEL_DBM0 } from '../../src/media/sound/loudness.ts';
+import { activeLevelDbm0, levelled, PROMPT_LEVEL_DBM0, trimmed } from '../../src/media/sound/loudness.ts';
 import { narrowWav } from '../../src/media/sound/narrow.ts';
 import { writeWav } from '../../src/media/sound/wav.ts';
 import { decodeAside } from '../../src/worker/sound-thread.ts';
@@ -167,6 +167,14 @@ t.test('loudness counts speech, not its pauses, and one click does not leave all
     PROMPT_LEVEL_DBM0,
   );
   t.ok(Math.abs(activeLevelDbm0(offset.subarray(4000, 12_000)) - kept) < 1, 'an offset is no sound');
+});
+
+t.test('what somebody says at a telephone loses the silence around it', async (t) => {
+  const said = new Int16Array(40_000).map((_, i) => (i % 7) - 3);
+  said.set(tone(500, 8000, 2000), 10_000);
+  const whole = trimmed(said);
+  t.ok(whole.length > 8000 + 2000 && whole.length < 8000 + 3000, `${whole.length}`);
+  t.ok(Math.abs(levelDbm0(whole.subarray(1400, 9000)) - levelDbm0(tone(500, 8000, 2000))) < 0.5);
 });
 
 t.test('the level of prompts is that of the recordings which come with the box', async (t) => {

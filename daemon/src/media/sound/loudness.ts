@@ -1,4 +1,4 @@
-import { dbm0OfPower, SILENCE_DBM0 } from '../dsp/level.ts';
+import { dbm0OfPower, levelDbm0, SILENCE_DBM0 } from '../dsp/level.ts';
 
 /**
  * How loud whoever speaks to callers is, dBm0 while there is speech: the mean of the recordings that come with the box.
@@ -58,6 +58,23 @@ export function levelled(samples: Float32Array, dbm0: number): Int16Array {
   const gain = Math.min(10 ** ((dbm0 - level) / 20), limited);
   const turn = peak * gain <= LIMIT ? undefined : turningDown(centred, LIMIT / gain);
   return Int16Array.from(centred, (v, i) => Math.round(v * gain * (turn?.[i] ?? 1)));
+}
+
+/** So much quieter than speech is the silence before and after it, dB; and what stays of that, frames. */
+const EDGE_DB = 30;
+const EDGE_FRAMES = 8;
+
+/** Sound without the silence before and after it. */
+export function trimmed(samples: Int16Array): Int16Array {
+  const quiet = activeLevelDbm0(samples) - EDGE_DB;
+  const frames = Math.ceil(samples.length / FRAME);
+  const loud = (k: number): boolean =>
+    levelDbm0(samples, k * FRAME, Math.min(samples.length, (k + 1) * FRAME)) > quiet;
+  let first = 0;
+  while (first < frames && !loud(first)) first++;
+  let last = frames - 1;
+  while (last > first && !loud(last)) last--;
+  return samples.slice(Math.max(0, first - EDGE_FRAMES) * FRAME, (last + 1 + EDGE_FRAMES) * FRAME);
 }
 
 /** The size that all samples but clicks keep within. */
