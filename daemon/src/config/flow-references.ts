@@ -15,9 +15,9 @@ export function checkFlows(config: Config): ConfigIssue[] {
   const add: Add = (path, ru, en) => void issues.push({ path, said: { ru, en } });
   config.flows.forEach((flow, i) => {
     const at = `/flows/${i}`;
+    const before = issues.length;
     checkIds(flow, at, add);
     if (!flow.enabled) return;
-    const before = issues.length;
     checkSteps(flow, at, add);
     flow.nodes.forEach(({ does }, k) => {
       checkAction(config, does, `${at}/nodes/${k}/does`, add);
