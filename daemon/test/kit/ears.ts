@@ -44,3 +44,33 @@ export async function hearCadence(phone: Telephone, ms = 2000): Promise<{ onMs: 
 const windowSamples = 80;
 /** Mean of a tone at about -23 dBm0. */
 const loudMean = 1000;
+
+/**
+ * Waits until the tone of confirmation has been heard since `from`, a position of the telephone's memory: three bursts in a
+ * row that are shorter than those of any other tone. What was heard is remembered, so that no moment can be missed.
+ */
+export async function hearsConfirmation(phone: Telephone, from: number, timeoutMs = 8000): Promise<void> {
+  await until(
+    'the tone of confirmation',
+    () => {
+      const samples = phone.heard.since(from);
+      let run = 0;
+      let quick = 0;
+      let loud = false;
+      for (let at = 0; at + windowSamples <= samples.length; at += windowSamples) {
+        let sum = 0;
+        for (let i = at; i < at + windowSamples; i++) sum += Math.abs(samples[i]!);
+        const now = sum / windowSamples > loudMean;
+        run += 10;
+        if (now === loud) continue;
+        // Pauses and bursts alike: 100 ms each, give or take the window.
+        quick = run >= 60 && run <= 160 ? quick + 1 : 0;
+        if (quick >= 5) return true;
+        loud = now;
+        run = 0;
+      }
+      return undefined;
+    },
+    timeoutMs,
+  );
+}
