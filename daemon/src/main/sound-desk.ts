@@ -6,6 +6,7 @@ import { announcementsOf, promptUses } from '../config/prompt-references.ts';
 import type { Config } from '../config/schema.ts';
 import type { Logger } from '../log/logger.ts';
 import type { AlarmSink, ServiceContext } from '../service/context.ts';
+import type { Synthesiser } from './espeak.ts';
 import { PromptStore } from './prompt-store.ts';
 import { TakenSounds } from './sound-takes.ts';
 import { Speech } from './speech.ts';
@@ -28,13 +29,19 @@ export class SoundDesk implements PromptAccess {
     alarms: AlarmSink;
     config: () => Config;
     log: Logger;
+    /** Speaks; the program of the system unless said. */
+    synthesise?: Synthesiser;
   }) {
     const { data, clock, alarms, config } = of;
     const log = (message: string): void => of.log.info(message);
     this.#clock = clock;
     this.#config = config;
     const language = (): 'ru' | 'en' => config().site.language;
-    this.#speech = new Speech({ folder: join(data, 'speech'), clock, alarms, language, log });
+    const { synthesise } = of;
+    this.#speech = new Speech({
+      ...{ folder: join(data, 'speech'), clock, alarms, language, log },
+      ...(synthesise ? { synthesise } : {}),
+    });
     const ids = (): ReadonlySet<string> => new Set(config().prompts.map(({ id }) => id));
     this.store = new PromptStore(join(data, 'prompts'), ids, log);
     this.#takes = new TakenSounds(data);
