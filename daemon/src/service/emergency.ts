@@ -5,8 +5,9 @@ import type { Call } from '../call/call.ts';
 import { cause, localCause } from '../call/cause.ts';
 import { seizeLine } from '../call/fxo-leg.ts';
 import type { ReleaseCause } from '../call/leg.ts';
-import type { RoutePlan } from '../dialplan/route-plan.ts';
+import type { RoutePlan, Said } from '../dialplan/route-plan.ts';
 import type { ServiceContext } from './context.ts';
+import { deviceConfig, fxsConfig, partyOfDevice, partyOfPort } from './directory.ts';
 import { stepAttempts } from './outgoing.ts';
 
 /** No progress for this long: the next way (ruling 5), ms. */
@@ -23,6 +24,8 @@ export class Emergency {
   readonly #context: ServiceContext;
   /** When each telephone or device, by place, last made an emergency call, clock ms. */
   #made = new Map<string, number>();
+  /** Alarms that tell of them, by place. */
+  readonly #told = new Map<string, Timer>();
 
   constructor(context: ServiceContext) {
     this.#context = context;
@@ -43,6 +46,7 @@ export class Emergency {
     // A line in from the office PBX (wire B) has nobody to ring.
     const [kind, number] = place.split(':');
     if (kind !== 'port' || context.ports.fxs(Number(number))) this.#made.set(place, context.clock.now());
+    this.#tell(place, plan.number.shortCode ?? plan.number.dialed);
     // A line that is being measured is wanted for better things.
     for (const { number: line } of context.config().ports) context.ports.fxo(line)?.reclaim();
     const shown = { caller: {}, emergency: true };
@@ -61,6 +65,45 @@ export class Emergency {
     }
     if (!preempted) ways.push(this.#takeOver(plan));
     return new SequenceAttempt(ways, 'everyone', () => false);
+  }
+
+  /** Whoever is in the office has to know who called for help, and where (ruling 6: for the hour of calling back). */
+  #tell(place: string, code: string): void {
+    const { alarms, clock } = this.#context;
+    const id = `emergency-call-${place}`;
+    const { ru, en } = this.#whereabouts(place);
+    alarms.raise({
+      id,
+      severity: 'critical',
+      place,
+      said: { ru: `Экстренный вызов ${code}: ${ru}.`, en: `Emergency call to ${code}: ${en}.` },
+      cure: {
+        ru: 'Узнайте, что случилось, и встретьте службы. В течение часа входящие вызовы сначала звонят на этот телефон.',
+        en: 'Find out what has happened, and meet the services. For an hour incoming calls ring this telephone first.',
+      },
+    });
+    this.#told.get(place)?.cancel();
+    const over = clock.after(callBackMs, () => {
+      this.#told.delete(place);
+      alarms.clear(id);
+    });
+    this.#told.set(place, over);
+  }
+
+  #whereabouts(place: string): Said {
+    const config = this.#context.config();
+    const [kind, id = ''] = place.split(':');
+    const port = kind === 'port' ? Number(id) : undefined;
+    const party = port === undefined ? partyOfDevice(config, id) : partyOfPort(config, port);
+    const who = [party.name, party.number].filter((part) => part !== undefined).join(', ');
+    const own = port === undefined ? deviceConfig(config, id)?.name : fxsConfig(config, port)?.name;
+    const other = own && own !== party.name ? own : undefined;
+    const [ru, en] = other === undefined ? ['', ''] : [` «${other}»`, ` "${other}"`];
+    const at: Said =
+      port === undefined
+        ? { ru: `устройство${ru || ` ${id}`}`, en: `device${en || ` ${id}`}` }
+        : { ru: `гнездо ${port}${ru}`, en: `socket ${port}${en}` };
+    return who === '' ? at : { ru: `${who} (${at.ru})`, en: `${who} (${at.en})` };
   }
 
   #proven(port: number): boolean {

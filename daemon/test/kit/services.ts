@@ -73,6 +73,8 @@ export class Bench {
   readonly messages = new MessageWaiting();
   /** Ids of the alarms that stand. */
   readonly alarms = new Set<string>();
+  /** Every alarm so far, in its words. */
+  readonly raised: Parameters<ServiceContext['alarms']['raise']>[0][] = [];
   /** What the box has spoken so far, in order; set `mute` and it cannot. */
   readonly said: string[] = [];
   mute = false;
@@ -162,7 +164,10 @@ export class Bench {
           ),
       },
       alarms: {
-        raise: ({ id }) => void this.alarms.add(id),
+        raise: (alarm) => {
+          this.alarms.add(alarm.id);
+          this.raised.push(alarm);
+        },
         clear: (id) => void this.alarms.delete(id),
       },
       messages: this.messages,

@@ -291,6 +291,33 @@ t.test('for an hour incoming calls ring who called 112 first, the access number 
   t.ok(b.port(1).ringing);
 });
 
+t.test('the office is told who called for help, and from where; for an hour (5.11)', async (t) => {
+  const b = bench();
+  b.port(1).lift();
+  await b.port(1).key('101');
+  await settle();
+  t.ok(b.alarms.has('emergency-call-port:1'));
+  const [told] = b.raised.filter(({ id }) => id === 'emergency-call-port:1');
+  t.match(told, {
+    severity: 'critical',
+    place: 'port:1',
+    said: {
+      ru: 'Экстренный вызов 101: Anna, 21 (гнездо 1 «Desk»).',
+      en: 'Emergency call to 101: Anna, 21 (socket 1 "Desk").',
+    },
+  });
+  b.clock.advance(30 * 60_000);
+  b.port(1).hangUp();
+  await settle();
+  b.port(1).lift();
+  await b.port(1).key('112');
+  await settle();
+  b.clock.advance(59 * 60_000);
+  t.ok(b.alarms.has('emergency-call-port:1'), 'an hour from the last call');
+  b.clock.advance(60_001);
+  t.notOk(b.alarms.has('emergency-call-port:1'));
+});
+
 t.test('two telephones that called 112 are both rung', async (t) => {
   const b = bench();
   for (const port of [2, 4]) {
