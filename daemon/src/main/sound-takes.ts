@@ -28,12 +28,16 @@ export class TakenSounds implements SoundTakes {
     } catch {
       return undefined;
     } finally {
-      this.discard(id);
+      await this.#remove(id);
     }
   }
 
   discard(id: string): void {
-    void rm(this.#path(id), { force: true }).catch(() => {});
+    void this.#remove(id);
+  }
+
+  async #remove(id: string): Promise<void> {
+    await rm(this.#path(id), { force: true }).catch(() => {});
   }
 
   #path(id: string): string {
