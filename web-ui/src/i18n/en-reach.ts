@@ -38,4 +38,7 @@ export const enReach: Record<keyof typeof ruReach, string> = {
   'service.voicemail': 'voicemail',
   'service.callback': 'callback',
   'callers.refuse': 'refused',
+  'offices.own': 'What other offices enter',
+  'offices.fingerprint': "Fingerprint of this box's certificate",
+  'offices.port': 'Port (TLS)',
 };

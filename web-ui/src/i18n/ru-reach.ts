@@ -36,4 +36,7 @@ export const ruReach = {
   'service.voicemail': 'голосовая почта',
   'service.callback': 'обратный звонок',
   'callers.refuse': 'не принимать',
+  'offices.own': 'Что вписать в другом офисе',
+  'offices.fingerprint': 'Отпечаток сертификата этого устройства',
+  'offices.port': 'Порт (TLS)',
 };

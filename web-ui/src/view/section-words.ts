@@ -43,6 +43,10 @@ export function targetName(config: PublicConfig, target: string): string {
   if (kind === 'room') return named(config.rooms, id);
   if (kind === 'flow') return named(config.flows, id);
   if (kind === 'queue') return named(config.queues, id);
+  if (kind === 'office') {
+    const [office, number = ''] = id.split('/');
+    return `${number} (${named(config.offices, office)})`;
+  }
   if (kind === 'port') return socketName(config, Number(id));
   return phone(id);
 }

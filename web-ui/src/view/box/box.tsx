@@ -13,6 +13,7 @@ import { deviceTone, trunkTone } from '../state-words.ts';
 import { DeviceSetup } from './device-setup.tsx';
 import { HistoryCard } from './history.tsx';
 import { HoldMusicCard } from './hold-music.tsx';
+import { Offices } from './offices.tsx';
 import { PasswordCard } from './password.tsx';
 import { ProtectionPart } from './protection.tsx';
 import { TrunkChooser } from './trunk-chooser.tsx';
@@ -51,7 +52,12 @@ export function BoxPlace({ part }: { part: string | undefined }) {
       </nav>
       {shown === 'overview' && <Overview />}
       {shown === 'ports' && <Ports />}
-      {shown === 'trunks' && <Trunks />}
+      {shown === 'trunks' && (
+        <>
+          <Trunks />
+          <Offices />
+        </>
+      )}
       {shown === 'devices' && <Devices />}
       {shown === 'dialing' && <ObjectSection name="dialing" />}
       {shown === 'recording' && (
