@@ -1,6 +1,7 @@
 import type { MailTestResult, MailView, NoteRequest } from '../api/voicemail-contract.ts';
 import type { MailAccess } from '../api/voicemail-deps.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Call } from '../call/call.ts';
 import type { CallRegistry } from '../call/registry.ts';
 import type { Config } from '../config/schema.ts';
 import { wordsOf } from '../mail/fault.ts';
@@ -48,6 +49,7 @@ export class MailDesk implements MailAccess {
   readonly outbox: Outbox;
   readonly #parts: MailDeskParts;
   #settings: string;
+  #voicemail: Voicemail | undefined;
 
   constructor(data: string, parts: MailDeskParts) {
     this.#parts = parts;
@@ -65,12 +67,13 @@ export class MailDesk implements MailAccess {
     this.#settings = JSON.stringify(config().mail);
     this.outbox.on('sent', (letter) => this.#sent(letter));
     parts.calls.on('changed', (call) => {
-      if (call.state === 'ended') this.#missed(call.record);
+      if (call.state === 'ended') void this.#ended(call);
     });
   }
 
   /** From now on what is left there is told by mail. */
   follow(voicemail: Voicemail): void {
+    this.#voicemail = voicemail;
     voicemail.on('left', (box, message) => this.#left(box, message));
   }
 
@@ -156,6 +159,10 @@ export class MailDesk implements MailAccess {
     const [box = '', id = ''] = (/^voicemail:(.+)$/.exec(about ?? '')?.[1] ?? '').split('/');
     if (id === '' || !attachments?.length) return;
     if (mailboxOf(this.#parts.config(), box)?.settings.deleteAfterMail) this.#parts.store.remove(box, id);
+  }
+
+  async #ended(call: Call): Promise<void> {
+    if (!(await this.#voicemail?.leftIn(call))) this.#missed(call.record);
   }
 
   #missed(record: CallRecord): void {

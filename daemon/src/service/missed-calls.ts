@@ -10,14 +10,13 @@ export interface Missed {
 /**
  * Who was called and was not reached (S04): people by their extension, as a step of the destination, or because
  * somebody forwarded to them; groups in the same way. Whoever is rung only as a member of a group has missed nothing of
- * his own: the group has. A message that was left is no missed call.
+ * his own: the group has.
  */
 export function missedBy(record: CallRecord, config: Config): Missed {
   const none: Missed = { people: [], groups: [] };
-  const { state, direction, answeredAt, service, events, calledNumber } = record;
+  const { state, direction, answeredAt, service, calledNumber } = record;
   if (state !== 'ended' || answeredAt !== undefined || service === 'emergency') return none;
   if (direction !== 'incoming' && direction !== 'internal') return none;
-  if (events.some(({ what }) => what === 'voicemail-left')) return none;
   const named = targetsOf(record, config);
   const called = (kind: string, entry: { id: string; extension?: string | undefined }): boolean =>
     named.has(`${kind}:${entry.id}`) || (entry.extension !== undefined && entry.extension === calledNumber);

@@ -2,6 +2,7 @@ import t from 'tap';
 import type { Envelope } from '../../src/mail/letter.ts';
 import { MailDesk } from '../../src/main/mail-desk.ts';
 import { VoicemailStore } from '../../src/main/voicemail-store.ts';
+import type { FakeLeg } from '../kit/fake-leg.ts';
 import { settle } from '../kit/fake-ports.ts';
 import { office } from '../kit/office.ts';
 import { VoicemailBench } from '../kit/voicemail.ts';
@@ -195,6 +196,42 @@ t.test(
     t.equal(removed.length, 1, 'what was not sent is kept');
   },
 );
+
+t.test('whoever is forwarded to the mailbox: a message, or a missed call, and never both', async (t) => {
+  const config = document(['person:anna']) as { people: object[] };
+  const anna = {
+    ...config.people[0],
+    forwarding: { noAnswer: 'voicemail:anna', noAnswerSeconds: 10 },
+    voicemail: { enabled: true },
+  };
+  const b = new Post(t.testdir(), { ...config, people: [anna, config.people[1]] });
+  b.desk.follow(b.services.voicemail!);
+  b.store.bytes = async () => Buffer.from('RIFF');
+  // The recorder takes its time to close the file; the test says when it has.
+  b.media.stopRecording = async () => {};
+  const waits = async (): Promise<FakeLeg> => {
+    const leg = await b.outside(number);
+    b.clock.advance(10_000);
+    await settle();
+    return leg;
+  };
+  const leg = await waits();
+  const id = b.taking!;
+  leg.farReleases(16);
+  await settle();
+  t.equal(b.letters.length, 0, 'the call is over, and it is not known yet whether there is a message');
+  b.media.recordingOver(id, { durationMs: 5000, sounded: true });
+  await settle();
+  t.match(await b.posted(1), [{ subject: 'Voice message: +79031112233' }]);
+  // Steps are written together after a while.
+  b.clock.advance(200);
+  t.match(b.record.events.at(-1), { what: 'voicemail-left', detail: id }, 'the record tells of it');
+  const silent = await waits();
+  silent.farReleases(16);
+  b.media.recordingOver(b.taking!, { durationMs: 700, sounded: false });
+  await settle();
+  t.match(await b.posted(1), [{ subject: 'Missed call: +79031112233' }], 'who has said nothing has called');
+});
 
 t.test('a note of whoever took a call, with its caller', async (t) => {
   const b = new Post(t.testdir(), document(['person:anna']));

@@ -1,4 +1,5 @@
 import { Emitter } from '../../base/emitter.ts';
+import type { Call } from '../../call/call.ts';
 import { cause, localCause } from '../../call/cause.ts';
 import type { ServiceContext } from '../context.ts';
 import type { HostedService, Next, Visit } from '../hosted.ts';
@@ -22,6 +23,9 @@ export class Voicemail extends Emitter<VoicemailEvents> implements HostedService
   readonly #context: ServiceContext;
   readonly #shelf: MessageShelf;
   readonly #listen: (visit: Visit, box: string) => Promise<Next>;
+  readonly #done = new WeakMap<Call, Promise<boolean>>();
+  /** Visits whose caller was not here in vain. */
+  readonly #served = new WeakSet<Visit>();
 
   /** @param listen serves the owner, who keys `*` during the greeting. */
   constructor(
@@ -35,7 +39,26 @@ export class Voicemail extends Emitter<VoicemailEvents> implements HostedService
     this.#listen = listen;
   }
 
+  /**
+   * Whether a message was left in a call, or its owner was here; known only once it is on the disk, which may be after
+   * the caller has hung up. Undefined: the call has been to no mailbox.
+   */
+  leftIn(call: Call): Promise<boolean> | undefined {
+    return this.#done.get(call);
+  }
+
   async serve(visit: Visit): Promise<Next> {
+    const before = this.#done.get(visit.call);
+    const serving = this.#serve(visit);
+    const over = serving.then(
+      () => this.#served.has(visit),
+      () => false,
+    );
+    this.#done.set(visit.call, before ? Promise.all([before, over]).then(([a, b]) => a || b) : over);
+    return serving;
+  }
+
+  async #serve(visit: Visit): Promise<Next> {
     const box = mailboxOf(this.#context.config(), visit.id);
     if (!box) return onward('there is no such mailbox');
     if (!(await visit.answer())) return done();
@@ -45,12 +68,18 @@ export class Voicemail extends Emitter<VoicemailEvents> implements HostedService
     await this.#greet(visit, box);
     while (visit.dialog.digits.pending && !visit.gone) {
       const key = await visit.dialog.key(1);
-      if (key === '*') return this.#listen(visit, box.id);
+      if (key === '*') return this.#owner(visit, box.id);
       if (key === '#') break;
     }
     if (visit.gone) return done();
     await this.#message(visit, box);
     return done();
+  }
+
+  async #owner(visit: Visit, box: string): Promise<Next> {
+    const next = await this.#listen(visit, box);
+    if (next.kind !== 'done' || next.cause?.q850 !== cause.rejected) this.#served.add(visit);
+    return next;
   }
 
   async #greet(visit: Visit, box: Mailbox): Promise<void> {
@@ -124,7 +153,9 @@ export class Voicemail extends Emitter<VoicemailEvents> implements HostedService
       callId: visit.call.id,
     };
     const kept = await this.#shelf.keep(message);
-    visit.note(kept ? 'voicemail-left' : 'voicemail-dropped', kept ? id : 'write');
+    // The caller has hung up, most of the time, and the record is closed; it is renewed.
+    visit.call.keeper.event(kept ? 'voicemail-left' : 'voicemail-dropped', kept ? id : 'write');
+    if (kept) this.#served.add(visit);
     if (kept) this.emit('left', box, message);
     else messagesRefused(this.#context, true);
     if (!visit.gone)
