@@ -7,7 +7,7 @@ import { useLoad } from '../use-load.ts';
 
 /** Our other offices: where they are, whether they can be reached, and what this box is known by over there. */
 export function Offices() {
-  const { value } = useLoad<OfficesView>('/api/offices', configVersion.value);
+  const { value } = useLoad<OfficesView>('/offices', configVersion.value);
   return (
     <>
       <ListSection
