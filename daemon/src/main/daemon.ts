@@ -55,6 +55,7 @@ import { OfficePicture } from './office-picture.ts';
 import { fingerprintOf, officeLinks } from './offices.ts';
 import { ParallelUse } from './parallel-use.ts';
 import { pbxAccounts } from './pbx-accounts.ts';
+import { keepPinLocks } from './pin-locks.ts';
 import { Pins } from './pins.ts';
 import { PortEcho } from './port-echo.ts';
 import { portOptions } from './port-options.ts';
@@ -252,6 +253,7 @@ export class Daemon {
       log: (message) => log.child('service').info(message),
     });
     this.#closers.push(() => learning.close());
+    this.#closers.push(keepPinLocks(data, clock, services.lockouts, log));
     const habits = new CallerHabits(data, clock, (message) => log.warn(() => message));
     this.#closers.push(() => habits.close());
     habits.follow(ports.fxo.values());

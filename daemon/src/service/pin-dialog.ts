@@ -8,6 +8,8 @@ import { countWrongPin, rightPin } from './pin-lock.ts';
 
 /** A PIN of this many digits or more may be given from outside without a user number (ruling 9). */
 const pinAloneLength = 8;
+/** Longest PIN. */
+const maxLength = 12;
 /** Longest entry of a user number. */
 const userNumberLength = 6;
 /** How many times the failures of one user number it takes to lock what others share with it (ruling 9, P02). */
@@ -78,15 +80,50 @@ export class PinDesk {
   async #entry(dialog: Dialog, asker: PinAsker): Promise<{ pin: string; user?: string } | undefined> {
     if (!dialog.digits.pending) dialog.prompt(asker.outside ? 'enter-user' : 'enter-pin');
     if (!asker.outside) {
-      const pin = await dialog.entry({ length: asker.rule.pinLength, maxLength: 12 });
+      const pin = await this.#insidePin(dialog, asker);
       return pin === undefined ? undefined : { pin };
     }
-    const first = await dialog.entry({ maxLength: 12 });
+    const first = await dialog.entry({ maxLength });
     if (first === undefined) return undefined;
     if (first.length > userNumberLength || first === '') return { pin: first };
     if (!dialog.digits.pending) dialog.prompt('enter-pin');
-    const pin = await dialog.entry({ maxLength: 12 });
+    const pin = await dialog.entry({ maxLength });
     return pin === undefined ? undefined : { pin, user: first };
+  }
+
+  /**
+   * A PIN from inside has the length that the access number says, so that a PBX can send the number in the same burst. Where
+   * there are longer PINs as well, digits that are no PIN wait for more. A locked place waits in any case: it must not
+   * be told by its haste that the digits were right.
+   */
+  async #insidePin(dialog: Dialog, asker: PinAsker): Promise<string | undefined> {
+    const { config, clock } = this.#context;
+    const length = asker.rule.pinLength;
+    const longer = config().pins.flatMap((pin) => (pin.enabled && pin.length > length ? [pin.length] : []));
+    for (;;) {
+      let pin = await dialog.entry({ length, maxLength });
+      if (pin === undefined || pin.length < length || longer.length === 0) return pin;
+      const longest = Math.max(...longer);
+      for (;;) {
+        const locked = keysOf(undefined, asker).some(({ key }) => this.#lockouts.locked(key, clock.now()));
+        const known = this.#match(pin, asker) !== undefined;
+        if ((known && !locked) || pin.length >= longest) return pin;
+        const key = await dialog.key(config().dialing.interDigitMs);
+        if (dialog.gone) return undefined;
+        if (key === undefined || key === '#') return pin;
+        if (key === '*') break;
+        pin += key;
+      }
+    }
+  }
+
+  #match(pin: string, { outside, seed }: PinAsker, user?: string): PinConfig | undefined {
+    const caller = seed.callerNumber;
+    return this.#context.pins.match(pin, {
+      outside,
+      ...(user === undefined ? {} : { userNumber: user }),
+      ...(caller === undefined ? {} : { caller }),
+    });
   }
 
   #verdict(entry: { pin: string; user?: string }, asker: PinAsker): PinConfig | undefined {
@@ -94,13 +131,8 @@ export class PinDesk {
     const keys = keysOf(entry.user, asker);
     const locked = keys.filter(({ key }) => this.#lockouts.locked(key, now));
     const enough = !asker.outside || entry.user !== undefined || entry.pin.length >= pinAloneLength;
-    const caller = asker.seed.callerNumber;
     // The comparison is made in every case, so that the time to the answer tells nothing.
-    const found = this.#context.pins.match(entry.pin, {
-      outside: asker.outside,
-      ...(entry.user === undefined ? {} : { userNumber: entry.user }),
-      ...(caller === undefined ? {} : { caller }),
-    });
+    const found = this.#match(entry.pin, asker, entry.user);
     if (found && enough && locked.length === 0) {
       for (const { key } of keys) rightPin(this.#context, this.#lockouts, key);
       return found;
