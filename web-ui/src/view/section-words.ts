@@ -52,7 +52,10 @@ export function targetName(config: PublicConfig, target: string): string {
 }
 
 /** Whom a group rings, by tier: «Анна, Борис; потом гнездо 2». */
-export function groupWords(config: PublicConfig, { members }: PublicConfig['groups'][number]): string {
+export function groupWords(
+  config: PublicConfig,
+  { members }: Pick<PublicConfig['groups'][number], 'members'>,
+): string {
   const tiers = [...new Set(members.map(({ tier }) => tier))].sort((a, b) => a - b);
   return tiers
     .map((tier) =>
@@ -62,6 +65,12 @@ export function groupWords(config: PublicConfig, { members }: PublicConfig['grou
         .join(', '),
     )
     .join(t('dest.then'));
+}
+
+/** Who answers for a queue, by tier. */
+export function queueWords(config: PublicConfig, { members }: PublicConfig['queues'][number]): string {
+  const targets = members.map(({ person, tier }) => ({ target: `person:${person}`, tier }));
+  return groupWords(config, { members: targets });
 }
 
 /** Who is rung one after the other: «Анна, гнездо 2 — 20 с; потом +7 916 … — 30 с». */

@@ -4,12 +4,13 @@ import { phone } from '../../format/phone.ts';
 import { t, word } from '../../i18n/index.ts';
 import { live } from '../../live/store.ts';
 import { PlaceHead, State } from '../../ui/parts.tsx';
-import { forwardingWords, groupWords, socketName } from '../section-words.ts';
+import { forwardingWords, groupWords, queueWords, socketName } from '../section-words.ts';
 import { portTone } from '../state-words.ts';
 import { PinsSection } from '../ways-out/pins.tsx';
 
 type Person = PublicConfig['people'][number];
 type Group = PublicConfig['groups'][number];
+type Queue = PublicConfig['queues'][number];
 
 /** How is this person reached, and what may they dial? */
 export function PeoplePlace() {
@@ -33,6 +34,19 @@ export function PeoplePlace() {
               <span class="number">{String(item.extension ?? '')}</span>
             </span>
             <span class="dim">{groupWords(config, item as Group)}</span>
+          </>
+        )}
+      />
+      <ListSection
+        name="queues"
+        icon="people"
+        summary={(item, { config }) => (
+          <>
+            <span class="item-line">
+              <strong>{String(item.name)}</strong>
+              <span class="number">{String(item.extension ?? '')}</span>
+            </span>
+            <span class="dim">{queueWords(config, item as Queue)}</span>
           </>
         )}
       />
