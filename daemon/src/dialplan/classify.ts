@@ -227,10 +227,16 @@ function tableCode(digits: string, context: ClassifyContext): Classification | u
       class: 'feature',
       target: read.dialed.kind,
       feature: read.dialed,
+      ...nameOf(read.dialed.kind, codes),
       completeness: waits ? 'may-continue' : completeness,
     },
   };
 }
+
+const nameOf = (kind: string, codes: readonly OfficeCode[]): Pick<ClassifiedNumber, 'name'> => {
+  const name = codes.find((code) => code.kind === kind)?.name;
+  return name ? { name } : {};
+};
 
 /** Codes that switch a schedule, and whatever else has `*` or `#` in it, which no network knows. */
 function feature(digits: string, context: ClassifyContext): Classification | undefined {

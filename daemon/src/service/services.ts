@@ -94,7 +94,7 @@ export class Services {
     this.handset = new Handset(context, codes, { reach, originate: this.originate, idle });
     new CallLog(context, codes);
     this.#shared = { dialing, access, pins, consultations, codes };
-    this.#transfers = new Transfers(context, dialing, reach);
+    this.#transfers = new Transfers(context, dialing, reach, this.handset.parking);
     this.#desk = new DeviceDesk(context, { dialing, access, pins, codes });
     this.#offices = new OfficeCalls(context, dialing);
     this.#incoming = new Incoming(context, { reach, access, emergency, normalise });

@@ -5,6 +5,7 @@ import { cause, localCause } from '../call/cause.ts';
 import type { Leg, ReleaseCause, ReplacedDialog, TransferOrder } from '../call/leg.ts';
 import type { Origin, ServiceContext } from './context.ts';
 import type { Dialing } from './dialed.ts';
+import type { Parking } from './handset/parking.ts';
 import { limitIfOutside } from './longest-call.ts';
 import type { Reach } from './reach.ts';
 import { partyOf, type Transferor, transferorAt } from './transferor.ts';
@@ -20,12 +21,14 @@ export class Transfers {
   readonly #context: ServiceContext;
   readonly #dialing: Dialing;
   readonly #reach: Reach;
+  readonly #parking: Parking;
   #watched = new WeakSet<Leg>();
 
-  constructor(context: ServiceContext, dialing: Dialing, reach: Reach) {
+  constructor(context: ServiceContext, dialing: Dialing, reach: Reach, parking: Parking) {
     this.#context = context;
     this.#dialing = dialing;
     this.#reach = reach;
+    this.#parking = parking;
     context.calls.on('changed', (call) => {
       if (call.state !== 'talking' && call.state !== 'held') return;
       for (const leg of [call.caller, call.called]) if (leg?.kind === 'sip') this.#watch(leg);
@@ -47,7 +50,7 @@ export class Transfers {
     }
     try {
       if (order.replaces) this.#attended(call, leg, order);
-      else this.#blind(call, leg, who, order);
+      else if (!this.#parks(call, leg, order)) this.#blind(call, leg, who, order);
     } catch (error) {
       this.#context.log('error', () => `transfer by ${leg.place}: ${messageOf(error)}`);
       order.failed(localCause(cause.temporary));
@@ -152,6 +155,24 @@ export class Transfers {
       rights: who.rights,
       pressOne: true,
     });
+  }
+
+  /** A device that refers its party to the code for parking, or to that of a slot, parks it. */
+  #parks(call: Call, leg: Leg, order: TransferOrder): boolean {
+    const [kind, device] = leg.place.split(':');
+    if (kind !== 'device' || device === undefined) return false;
+    const code = this.#context.dialPlan().classify(order.to, { kind: 'on-site', device }).feature;
+    if (code?.kind !== 'park' && code?.kind !== 'retrieve') return false;
+    const slot = code.kind === 'retrieve' ? code.argument : undefined;
+    if (this.#parking.canPark(call, leg, slot) !== 'yes') {
+      order.refuse(refused('this slot is taken', 486));
+      return true;
+    }
+    order.accept();
+    // Told before it is done: what is told travels in a dialog that ends with it.
+    order.done();
+    this.#parking.park(call, leg, slot);
+    return true;
   }
 
   #blind(call: Call, leg: Leg, who: Transferor, order: TransferOrder): void {

@@ -292,3 +292,33 @@ t.test("a device takes the place of another in its call; an operator's place it 
   t.equal(next.state, 'released');
   t.equal(b.context.calls.size, 0);
 });
+
+t.test(
+  'a device parks its party by referring it to a slot, and any telephone takes it from there',
+  async (t) => {
+    const { b, a, caller } = await talking();
+    const order = new Order('*463');
+    a.emit('transferAsked', order);
+    await settle();
+    t.same(order.told, ['accepted', 'done']);
+    t.equal(a.state, 'released');
+    t.equal(caller.state, 'answered');
+    t.equal(b.media.toneAt(caller.endpoint), heard.hold);
+
+    const other = new FakeLeg('outgoing', 'device:hall');
+    const second = new FakeLeg('incoming', 'trunk:alpha');
+    await join(b, second, other, '+79031112244');
+    const taken = new Order('*463');
+    other.emit('transferAsked', taken);
+    await settle();
+    t.same(taken.told, ['refused 486'], 'the slot is taken');
+    t.equal(other.state, 'answered', 'and the call is as it was');
+
+    b.port(2).lift();
+    await settle();
+    await b.port(2).key('*463');
+    await settle();
+    t.equal(b.media.joined.get('line:2'), caller.endpoint);
+    t.notOk(caller.onHold);
+  },
+);

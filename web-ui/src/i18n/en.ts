@@ -510,6 +510,8 @@ export const en: Record<Key, string> = {
   'by.undo': 'undo',
   'by.migration': 'update',
   'by.box': 'the box',
+  'by.portCode': 'code from socket {at}',
+  'by.deviceCode': 'code from device “{at}”',
 
   'form.save': 'Save',
   'form.cancel': 'Leave as it is',

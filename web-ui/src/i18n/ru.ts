@@ -511,6 +511,8 @@ export const ru = {
   'by.undo': 'отмена',
   'by.migration': 'обновление',
   'by.box': 'устройство',
+  'by.portCode': 'код с гнезда {at}',
+  'by.deviceCode': 'код с устройства «{at}»',
 
   'form.save': 'Сохранить',
   'form.cancel': 'Не менять',

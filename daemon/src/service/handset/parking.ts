@@ -55,18 +55,24 @@ export class Parking {
     codes.register('retrieve', (use) => this.#retrieve(use));
   }
 
+  /** Whether `by` may park its party now, in that slot or in any. */
+  canPark(call: Call, by: Leg, slot = this.#lowest()): 'yes' | 'taken' | 'no-call' {
+    // Nobody parks a dispatcher.
+    if (!call.transferable(by)) return 'no-call';
+    return slot === undefined || this.#parked.has(slot) ? 'taken' : 'yes';
+  }
+
+  #lowest(): string | undefined {
+    return slots.find((one) => !this.#parked.has(one));
+  }
+
   /**
    * Puts the other party of `by` into a slot; without one, into the lowest that is free. `by` is out of the call then.
    * @returns the slot, or why not
    */
-  park(
-    call: Call,
-    by: Leg,
-    slot = slots.find((one) => !this.#parked.has(one)),
-  ): string | 'taken' | 'no-call' {
-    if (slot === undefined || this.#parked.has(slot)) return 'taken';
-    // Nobody parks a dispatcher.
-    if (!call.transferable(by)) return 'no-call';
+  park(call: Call, by: Leg, slot = this.#lowest()): string | 'taken' | 'no-call' {
+    const may = this.canPark(call, by, slot);
+    if (may !== 'yes' || slot === undefined) return may === 'yes' ? 'taken' : may;
     const standIn = new StandInLeg(this.#context.newId());
     const parked: Parked = { slot, call, standIn, by: by.place, returned: 0 };
     this.#parked.set(slot, parked);

@@ -39,7 +39,7 @@ export function HistoryCard() {
               <div>
                 <p>{say(entry.said)}</p>
                 <p class="dim">
-                  {moment(entry.at, boxNow.value)} · {word('by', entry.by)}
+                  {moment(entry.at, boxNow.value)} · {madeBy(entry.by)}
                 </p>
               </div>
               {entry.undoable && (
@@ -53,4 +53,11 @@ export function HistoryCard() {
       )}
     </Card>
   );
+}
+
+/** Who has made a change: the admin, the box, or a telephone by a code. */
+function madeBy(by: string): string {
+  const [, kind, at = ''] = /^code from (port|device) (.+)$/.exec(by) ?? [];
+  if (kind === undefined) return word('by', by);
+  return t(kind === 'port' ? 'by.portCode' : 'by.deviceCode', { at });
 }
