@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { field, type Words } from '../field.ts';
+import { announcement } from './announcement.ts';
 import { id, idHint } from './common.ts';
 
 /** A reference to a step of the same flow. */
@@ -118,3 +119,31 @@ export const callerNumbers = z
       'In any writing; +7916*: all that begin so; hidden: withheld; unknown: no number came.',
     ),
   );
+
+/** What a step does, by kind. */
+const kinds: Record<string, Words> = {
+  play: ['произнести', 'say something'],
+  menu: ['меню', 'menu'],
+  time: ['по расписанию', 'by schedule'],
+  caller: ['кто звонит', 'who calls'],
+  list: ['по значению', 'by a value'],
+  http: ['спросить вашу программу', 'ask a program of yours'],
+  queue: ['в очередь', 'to a queue'],
+  transfer: ['соединить', 'put through'],
+  voicemail: ['голосовая почта', 'voicemail'],
+  callback: ['заказать обратный звонок', 'order a callback'],
+  record: ['записать ответ', 'keep an answer'],
+  set: ['задать', 'set'],
+  repeat: ['повторить', 'repeat'],
+  end: ['закончить', 'end'],
+};
+
+/** The kind of a step. */
+export const kind = <K extends keyof typeof kinds & string>(value: K) =>
+  z
+    .literal(value)
+    .meta(field('Что делает', 'What it does', 'Вид шага.', 'Kind of step.', { choices: kinds }));
+
+/** What a step says. */
+export const say = (ruHelp: string, enHelp: string) =>
+  announcement('Что сказать', 'What is said', ruHelp, enHelp).default('');
