@@ -69,7 +69,6 @@ t.test('whoever waits hears greeting, position and music, and is told again from
     'queued sales 2',
     'queue-position 2',
     'queue-position 1',
-    'queue-position 1',
     'queue-offered anna',
     'queue-answered sales 61 anna',
   ]);

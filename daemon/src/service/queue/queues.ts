@@ -452,7 +452,10 @@ export class Queues implements HostedService, Callbacks {
     this.#saving = undefined;
     const at = this.#context.clock.wall();
     const agents = Object.fromEntries(
-      [...this.state.agents].map(([person, { mode }]) => [person, { mode, at }]),
+      this.#context.config().people.flatMap(({ id }) => {
+        const agent = this.state.agents.get(id);
+        return agent ? [[id, { mode: agent.mode, at }] as const] : [];
+      }),
     );
     const kept = { agents, callbacks: [...this.book.list], figures: this.#figures };
     await this.#store.write(kept).catch((error: unknown) => {

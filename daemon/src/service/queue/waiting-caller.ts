@@ -51,6 +51,8 @@ export class WaitingCaller {
   readonly over: Promise<Next>;
   #finish: (next: Next) => void = () => {};
   #done = false;
+  /** The position that the caller was told last. */
+  #told: number | undefined;
   /** Who has it. */
   #with: { agent: string | undefined } | undefined;
 
@@ -182,7 +184,10 @@ export class WaitingCaller {
     const place = this.#desk.place();
     if (!config || !place) return [];
     const { position, expectedMs } = place;
-    if (config.announcePosition) this.#visit.note('queue-position', String(position));
+    if (config.announcePosition && position !== this.#told) {
+      this.#told = position;
+      this.#visit.note('queue-position', String(position));
+    }
     const { callback } = config;
     return [
       ...(config.announcePosition ? [positionWords(position)] : []),

@@ -19,8 +19,8 @@ export function waitWords(ms: number): Said {
 
 /** Keys that have names. */
 const keyNames: Readonly<Record<string, Said>> = {
-  '*': { ru: 'звёздочку', en: 'star' },
-  '#': { ru: 'решётку', en: 'pound' },
+  '*': { ru: 'звёздочку', en: 'the star key' },
+  '#': { ru: 'решётку', en: 'the number sign' },
 };
 
 export function offerWords(key: string): Said {
@@ -38,7 +38,7 @@ export const orderedWords: Said = {
 
 export const numberWords: Said = {
   ru: 'Наберите номер, по которому вам перезвонить, и нажмите решётку.',
-  en: 'Enter the number at which to call you back, then press the pound key.',
+  en: 'Enter the number at which to call you back, then press the number sign.',
 };
 
 export const notThisNumberWords: Said = {
