@@ -5,6 +5,7 @@ import { type DialPlanIssue, lintDialPlan } from '../dialplan/lint.ts';
 import { areaOf } from '../dialplan/plan.ts';
 import { checkFlows } from './flow-references.ts';
 import { isRecord, issueOf, unknownKeys } from './issue.ts';
+import { checkMail } from './mail-references.ts';
 import { migrate } from './migration.ts';
 import { checkPrompts } from './prompt-references.ts';
 import { checkQueues } from './queue-references.ts';
@@ -54,6 +55,7 @@ export function validateConfig(document: unknown): Validation {
     ...checkFlows(parsed.data),
     ...checkPrompts(parsed.data),
     ...checkQueues(parsed.data),
+    ...checkMail(parsed.data),
   ];
   // Without a valid time zone the numbering cannot be compiled and asked.
   if (issues.length > 0) return { ok: false, issues };

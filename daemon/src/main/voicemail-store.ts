@@ -39,6 +39,8 @@ export class VoicemailStore extends Emitter<{ changed: [box: string] }> implemen
   readonly #log: (message: string) => void;
   readonly #messages = new Map<string, VoiceMessage[]>();
   readonly #timer: Timer;
+  /** Files are written one after the other: of two changes to one message the later one stays. */
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(
     data: string,
@@ -224,7 +226,13 @@ export class VoicemailStore extends Emitter<{ changed: [box: string] }> implemen
     return join(this.#folder, box, `${id}.json`);
   }
 
-  async #write(message: VoiceMessage): Promise<boolean> {
+  #write(message: VoiceMessage): Promise<boolean> {
+    const written = this.#writing.then(() => this.#writeNow(message));
+    this.#writing = written;
+    return written;
+  }
+
+  async #writeNow(message: VoiceMessage): Promise<boolean> {
     try {
       await writeAtomic(this.#jsonOf(message.box, message.id), `${JSON.stringify(message)}\n`);
       return true;

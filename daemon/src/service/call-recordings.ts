@@ -31,6 +31,9 @@ interface Running {
   resume?: (() => void) | undefined;
 }
 
+/** Services at which a conversation is over that was recorded. */
+const elsewhere = /^(?:room|voicemail|mailbox):/;
+
 /** What a recording was begun by. */
 export type RecordingOrigin = NonNullable<RecordingRecord['by']>;
 
@@ -171,8 +174,8 @@ export class CallRecordings {
 
   #look(call: Call): void {
     const running = this.#of.get(call);
-    // What is said in a conference room is not this conversation, and nobody there has been told.
-    if (running && call.state === 'served' && call.record.servedBy?.startsWith('room:')) this.#stop(running);
+    // What is said in a conference room or to a mailbox is not this conversation, and nobody there has been told.
+    if (running && call.state === 'served' && elsewhere.test(call.record.servedBy ?? '')) this.#stop(running);
     if (call.state !== 'talking' && call.state !== 'held') return;
     if (!running) {
       if (!call.record.recordings && wanted(call, this.#context.config())) this.begin(call, 'rule');

@@ -165,16 +165,19 @@ t.test(
     b.clock.advance(3000);
     await settle();
     t.same(b.heardSince(), [
-      '1 новое сообщение',
+      'одно новое сообщение',
       'voicemail-new',
-      'сегодня в 12:00',
-      'от 7 9 0 3 1 1 1 2 2 3 3',
+      'сегодня в двенадцать часов',
+      'от плюс семь, девятьсот три, сто одиннадцать, двадцать два, тридцать три',
       `sound ${message?.id}`,
       'voicemail-menu',
     ]);
     t.same(b.messages.counts('anna'), { fresh: 0, old: 1 });
     await b.port(1).key('7');
-    t.same(b.heardSince().slice(0, 2), ['сегодня в 12:00', 'от 7 9 0 3 1 1 1 2 2 3 3']);
+    t.same(b.heardSince().slice(0, 2), [
+      'сегодня в двенадцать часов',
+      'от плюс семь, девятьсот три, сто одиннадцать, двадцать два, тридцать три',
+    ]);
     await b.port(1).key('3');
     t.same(b.heardSince(), ['voicemail-deleted', 'voicemail-none', 'voicemail-options']);
     t.equal(b.shelf.list('anna').length, 0);
@@ -243,7 +246,7 @@ t.test(
       await settle();
       return said;
     };
-    t.ok((await ask('258025')).includes('1 новое сообщение'));
+    t.ok((await ask('258025')).includes('одно новое сообщение'));
     t.same(await ask('111111#222222#333333'), ['wrong-pin', 'enter-pin', 'wrong-pin', 'enter-pin']);
     t.match(b.record, { q850: 21 });
     t.same(await ask('258025#258025#258025'), ['wrong-pin', 'enter-pin', 'wrong-pin', 'enter-pin'], 'locked');
@@ -254,7 +257,7 @@ t.test(
     await b.port(1).key('*98');
     b.clock.advance(3000);
     await settle();
-    t.ok(b.heardSince().includes('1 прослушанное'), 'who sits at the own telephone is not locked out');
+    t.ok(b.heardSince().includes('одно прослушанное'), 'who sits at the own telephone is not locked out');
   },
 );
 
@@ -331,6 +334,6 @@ t.test('a group has a mailbox: its members see the lamp and hear it behind their
   await settle();
   b.heardSince();
   await b.port(1).key('#');
-  t.same(b.heardSince().slice(0, 2), ['Sales', '1 новое сообщение']);
+  t.same(b.heardSince().slice(0, 2), ['Sales', 'одно новое сообщение']);
   t.same(b.messages.counts('anna'), { fresh: 0, old: 1 });
 });

@@ -4,11 +4,12 @@ import type { ServiceContext } from '../context.ts';
 import type { HostedService, Next, Visit } from '../hosted.ts';
 import type { KeyedSecrets } from '../keyed-secret.ts';
 import { limitCall, lineToLineMinutes } from '../longest-call.ts';
+import { moment } from '../saying/saying.ts';
 import { ofTheOffice, whoAt } from '../whose-call.ts';
 import { type Mailbox, mailboxAt, mailboxesAtHome, mailboxOf } from './mailbox.ts';
 import { countsOf, type MessageShelf, type VoiceMessage } from './shelf.ts';
 import { take } from './take.ts';
-import { spokenCaller, spokenCounts, spokenTime } from './words.ts';
+import { spokenCaller, spokenCounts } from './words.ts';
 
 /** How long a choice is waited for after everything was said, ms. */
 const CHOICE_MS = 10_000;
@@ -212,7 +213,7 @@ class Listening {
     const { dialog } = this.#visit;
     const { clock, config } = this.#context;
     const sound = await this.#shelf.sound(this.#box.id, message.id);
-    const when = spokenTime(message.at, clock.wall(), config().site.timeZone);
+    const when = moment(message.at, clock.wall(), config().site.timeZone);
     const intro: Announcement[] = [
       { prompt: message.heardAt === undefined ? 'voicemail-new' : 'voicemail-old' },
       when,
