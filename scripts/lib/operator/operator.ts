@@ -1,11 +1,14 @@
 import { EventEmitter } from 'node:events';
 import { Authority } from './auth.ts';
+import type { Binding, Call, CallReport } from './calls.ts';
 import { type Treatment, treatmentOf } from './dialplan.ts';
 import { branchOf, type Place, random, SipEndpoint, T1, T2 } from './endpoint.ts';
 import { header, type Message, placeIn, readMessage, tagIn, uriIn, userIn, writeMessage } from './message.ts';
 import { describe, type RtpReport, RtpSession, remoteOf, type Sound } from './rtp.ts';
 import { type CryptoLine, freshLine, linesIn } from './srtp.ts';
 import type { TlsFiles } from './wire.ts';
+
+export type { CallReport } from './calls.ts';
 
 export interface OperatorOptions {
   host?: string;
@@ -29,52 +32,6 @@ export interface OperatorOptions {
   srtp?: readonly string[];
   /** False: packets go where descriptions say, and not to where the other side's come from. */
   followsSource?: boolean;
-}
-
-/** A call as the operator sees it. */
-export interface CallReport {
-  id: string;
-  callId: string;
-  direction: 'from-box' | 'to-box';
-  number: string;
-  caller: string;
-  state: 'ringing' | 'answered' | 'ended';
-  /** Final status, once there is one. */
-  status: number;
-  /** Ms from the INVITE to its answer. */
-  answeredAfterMs?: number;
-  endedBy?: 'box' | 'operator';
-  /** Reason header of the box's BYE or CANCEL, or of its refusal. */
-  reason?: string;
-  rtp: RtpReport;
-}
-
-interface Call {
-  report: CallReport;
-  began: number;
-  rtp: RtpSession;
-  sdp: string;
-  /** Our keys, as offered or answered. */
-  lines: readonly CryptoLine[];
-  /** The INVITE that began it. */
-  invite: Message;
-  from: Place;
-  local: string;
-  remote: string;
-  target: string;
-  routes: string[];
-  sequence: number;
-  timers: Set<NodeJS.Timeout>;
-  acknowledged: boolean;
-  /** CANCEL is out; an answer that crosses it is ended by BYE (RFC 3261 9.1). */
-  cancelled: boolean;
-}
-
-/** One contact of a user's (RFC 3261 10.3). */
-interface Binding {
-  contact: string;
-  from: Place;
-  until: number;
 }
 
 /** A SIP operator in miniature: registrar, far telephone and measuring set in one. */
