@@ -31,7 +31,8 @@ t.test('what a queue refers to is there', (t) => {
     {
       members: members('anna', 'anna', 'nobody'),
       ...{ afterWait: 'queue:sales', whenFull: 'group:none', nobodyTo: '99' },
-      callback: { classOfService: 'none', costCentre: 'none' },
+      greeting: 'prompt:none',
+      callback: { classOfService: 'none', costCentre: 'none', offer: 'prompt:none' },
     },
     { id: 'sales', name: 'Sales again' },
     { id: 'second', name: 'Second' },
@@ -39,6 +40,8 @@ t.test('what a queue refers to is there', (t) => {
   t.same(
     issuesOf(wrong).map((issue) => issue.split(': ')[0]),
     [
+      '/queues/0/greeting',
+      '/queues/0/callback/offer',
       '/queues/0/members/1/person',
       '/queues/0/members/2/person',
       '/queues/0/afterWait',
