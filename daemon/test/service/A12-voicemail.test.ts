@@ -1,4 +1,5 @@
 import t from 'tap';
+import { CallRecordings } from '../../src/service/call-recordings.ts';
 import { VoicemailLamps } from '../../src/service/voicemail/lamps.ts';
 import { settle } from '../kit/fake-ports.ts';
 import { office } from '../kit/office.ts';
@@ -337,3 +338,62 @@ t.test('a group has a mailbox: its members see the lamp and hear it behind their
   t.same(b.heardSince().slice(0, 2), ['Sales', 'одно новое сообщение']);
   t.same(b.messages.counts('anna'), { fresh: 0, old: 1 });
 });
+
+t.test(
+  'a talk that was recorded and is put through to a mailbox: the message is taken, and the talk is over',
+  async (t) => {
+    const b = bench(
+      {},
+      {
+        recording: { calls: 'all' },
+        devices: [
+          {
+            id: 'desk',
+            name: 'Desk',
+            user: 'desk',
+            password: 'secret-of-desk',
+            extension: '31',
+            classOfService: 'staff',
+          },
+        ],
+        destinations: [
+          {
+            id: 'mailbox',
+            name: 'Desk',
+            classOfService: 'staff',
+            steps: [{ targets: ['device:desk'], seconds: 20 }],
+          },
+        ],
+        voicemail: { minFreeMegabytes: 1 },
+        people: [
+          {
+            ...office.people[0],
+            ports: [],
+            mobile: undefined,
+            forwarding: { always: 'voicemail:anna' },
+            voicemail: { enabled: true },
+          },
+        ],
+      },
+    );
+    b.context.recordings = new CallRecordings(b.context, { place: (file) => ({ file }), tidy() {} });
+    b.devices.set('desk', [['one']]);
+    const caller = await b.outside(number);
+    const desk = b.deviceLegs.at(-1)!;
+    desk.farAnswers();
+    await settle();
+    t.equal(b.media.recorded.size, 1, 'the talk is recorded');
+    const order = { to: '21', refuse() {}, accept() {}, ringing() {}, done() {}, failed() {} };
+    desk.emit('transferAsked', order);
+    await settle();
+    t.same(
+      [...b.media.recorded.values()].map(({ endpoint, order: { alone } }) => [endpoint, alone]),
+      [[caller.endpoint, true]],
+      'nothing but the message is recorded now',
+    );
+    await b.ends();
+    b.clock.advance(20_000);
+    await settle();
+    t.equal(b.shelf.list('anna').length, 1);
+  },
+);
