@@ -137,6 +137,25 @@ t.test('counts within counts, twenty by twenty by twenty, end too', async (t) =>
   t.ok(sights.length < 1010);
 });
 
+t.test('names that a language has a meaning for are names like any other', async (t) => {
+  const flow = {
+    id: 'main',
+    name: 'Names',
+    nodes: [
+      { id: 'constructor', does: { kind: 'repeat', times: 2, again: 'say', next: 'end' } },
+      { id: 'say', does: { kind: 'play', say: 'It is {constructor}.', next: 'constructor' } },
+      { id: 'end', does: { kind: 'end' } },
+    ],
+  };
+  const script = { keys: [], rings: [], hooks: [] };
+  const { sights, ending } = simulateFlow(configOf(flow).flows[0]!, script, worldOf(flow, new FakeClock()));
+  t.equal(ending, 'hung-up');
+  t.same(
+    sights.flatMap((sight) => (sight.kind === 'say' ? [sight.what] : [])),
+    ['It is .', 'It is .'],
+  );
+});
+
 const draft = (nodes: object[], more: object = {}): FlowConfig =>
   configOf({ id: 'main', name: 'M', nodes, ...more }).flows[0]!;
 
