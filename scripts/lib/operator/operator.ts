@@ -4,8 +4,8 @@ import type { Binding, Call, CallReport } from './calls.ts';
 import { type Treatment, treatmentOf } from './dialplan.ts';
 import { branchOf, type Place, random, SipEndpoint, T1, T2 } from './endpoint.ts';
 import { header, type Message, placeIn, readMessage, tagIn, uriIn, userIn, writeMessage } from './message.ts';
-import { describe, type RtpReport, RtpSession, remoteOf, type Sound } from './rtp.ts';
-import { type CryptoLine, freshLine, linesIn } from './srtp.ts';
+import { describe, RtpSession, remoteOf, type Sound } from './rtp.ts';
+import { freshLine, linesIn } from './srtp.ts';
 import type { TlsFiles } from './wire.ts';
 
 export type { CallReport } from './calls.ts';
