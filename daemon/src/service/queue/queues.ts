@@ -2,7 +2,6 @@ import type { Timer } from '../../base/clock.ts';
 import { Emitter } from '../../base/emitter.ts';
 import { messageOf } from '../../base/error.ts';
 import { Machine } from '../../base/machine.ts';
-import { cause, localCause } from '../../call/cause.ts';
 import type { Party } from '../../call/leg.ts';
 import type { Config, PersonConfig, QueueConfig } from '../../config/schema.ts';
 import { localDay } from '../../dialplan/time-rule.ts';
@@ -10,13 +9,14 @@ import type { CallbackOrder, CallbackRefusal, CallbackRequest, Callbacks } from 
 import { isAmong } from '../caller-lists.ts';
 import type { ServiceContext } from '../context.ts';
 import type { HostedService, Next, Visit } from '../hosted.ts';
-import { placesOf } from '../in-use.ts';
 import type { Originate } from '../originate.ts';
 import type { Reach } from '../reach.ts';
+import { busyAmong } from './busy.ts';
 import { CallbackBook, usualPriority } from './callback-book.ts';
 import { counted, type DayFigures, expectedWait, type Fact, noFigures } from './figures.ts';
 import { forgetful, type QueueStore } from './kept.ts';
 import { nextAt, step } from './machine.ts';
+import { onward, termsOf } from './settings.ts';
 import {
   type Agent,
   type AgentMode,
@@ -28,7 +28,6 @@ import {
   type QueueEffect,
   type QueueEvent,
   type QueueState,
-  type QueueTerms,
   refusalOf,
 } from './terms.ts';
 import { type CallerDesk, WaitingCaller } from './waiting-caller.ts';
@@ -124,7 +123,7 @@ export class Queues implements HostedService, Callbacks {
   async serve(visit: Visit): Promise<Next> {
     this.#refresh();
     const config = this.config(visit.id);
-    if (!config) return onward('', 'closed');
+    if (!config) return onward(undefined, 'closed');
     this.#count({ kind: 'came', queue: config.id });
     const refusal = refusalOf(this.state, config.id);
     if (refusal) return this.#turnAway(visit, config, refusal);
@@ -147,7 +146,7 @@ export class Queues implements HostedService, Callbacks {
   #turnAway(visit: Visit, config: QueueConfig, why: LeaveReason): Next {
     visit.note('queue-left', `${config.id} ${why}`);
     this.#count({ kind: 'passedOn', queue: config.id });
-    return onward(onwardTarget(config, why), why);
+    return onward(config, why);
   }
 
   #deskOf(id: string, visit: Visit): CallerDesk {
@@ -334,7 +333,8 @@ export class Queues implements HostedService, Callbacks {
   #refresh(): boolean {
     const fresh = this.#configure();
     if (this.#people.length === 0) return fresh;
-    const busy = this.#busy();
+    const { busy, lifted } = busyAmong(this.#people, this.#context);
+    this.#lifted = lifted;
     const before = this.#busyTold;
     if (busy.size === before.size && [...busy].every((person) => before.has(person))) return fresh;
     this.#busyTold = busy;
@@ -352,28 +352,6 @@ export class Queues implements HostedService, Callbacks {
     this.#people = config.people.filter(({ id }) => members.has(id));
     this.#machine.send({ kind: 'terms', terms: queues.map((queue) => termsOf(queue, config)) });
     return true;
-  }
-
-  #busy(): Set<string> {
-    const { calls, ports } = this.#context;
-    const taken = new Set<string>();
-    for (const { record } of calls.active)
-      for (const { place, number, endedAt } of record.legs) {
-        if (endedAt !== undefined) continue;
-        taken.add(place);
-        if (number !== undefined) taken.add(number);
-      }
-    const lifted = (place: string): boolean =>
-      place.startsWith('port:') && ports.fxs(Number(place.slice(5)))?.offHook === true;
-    const isBusy = (person: PersonConfig): boolean => {
-      const places = placesOf({ kind: 'person', person });
-      if (places.some((place) => taken.has(place))) return true;
-      const off = places.some(lifted);
-      this.#lifted ||= off;
-      return off;
-    };
-    this.#lifted = false;
-    return new Set(this.#people.filter(isBusy).map(({ id }) => id));
   }
 
   #arm(): void {
@@ -431,7 +409,7 @@ export class Queues implements HostedService, Callbacks {
     const caller = this.#callers.get(id);
     if (!caller) return;
     const config = this.#context.config().queues.find((one) => one.id === queue);
-    caller.leave(config ? this.#turnAway(caller.visit, config, why) : onward('', why));
+    caller.leave(config ? this.#turnAway(caller.visit, config, why) : onward(undefined, why));
   }
 
   #count(fact: Fact): void {
@@ -463,29 +441,3 @@ export class Queues implements HostedService, Callbacks {
     });
   }
 }
-
-function termsOf(queue: QueueConfig, { people }: Config): QueueTerms {
-  const known = new Set(people.map(({ id }) => id));
-  return {
-    id: queue.id,
-    members: queue.members.filter(({ person }) => known.has(person)),
-    strategy: queue.strategy,
-    tierMs: queue.tierSeconds * 1000,
-    wrapUpMs: queue.wrapUpSeconds * 1000,
-    maxWaitMs: queue.maxWaitSeconds * 1000,
-    maxLength: queue.maxLength,
-    leavesWhenNobody: queue.whenNobody === 'leave',
-    missesToPause: queue.missesToPause,
-  };
-}
-
-function onwardTarget(config: QueueConfig, why: LeaveReason): string {
-  if (why === 'full') return config.whenFull;
-  if (why === 'nobody') return config.nobodyTo;
-  return why === 'waited' ? config.afterWait : '';
-}
-
-const onward = (target: string, why: LeaveReason): Next =>
-  target === ''
-    ? { kind: 'next-step', cause: localCause(cause.noAnswer, `nobody of the queue answers: ${why}`) }
-    : { kind: 'to', target };
