@@ -61,7 +61,7 @@ export class HoldMusic {
   }
 
   #play(samples: Int16Array | Float32Array): void {
-    void this.#media.setMusic(levelled(Float32Array.from(samples), LEVEL_DBM0)).catch(() => {});
+    void this.#media.setMusic(levelled(new Float32Array(samples), LEVEL_DBM0)).catch(() => {});
   }
 }
 

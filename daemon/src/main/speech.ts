@@ -80,7 +80,10 @@ export class Speech {
 
   /** Has texts spoken before anybody asks for them. */
   warm(texts: Iterable<string>): void {
-    for (const text of texts) void this.#samples(text, undefined, this.#ahead);
+    for (const text of texts) {
+      const { key } = this.#named(text, undefined);
+      if (!this.#kept.has(key)) void this.#samples(text, undefined, this.#ahead);
+    }
   }
 
   close(): void {
@@ -89,10 +92,8 @@ export class Speech {
   }
 
   async #samples(text: string, wanted: Language | undefined, queue: Job[]): Promise<Int16Array | undefined> {
-    const language = wanted ?? languageOf(text, this.#parts.language());
-    const clean = cleaned(text, language);
+    const { clean, language, key } = this.#named(text, wanted);
     if (clean === '') return undefined;
-    const key = SpokenTexts.key(clean, `${EDITION} ${language}`);
     const known = this.#kept.find(key);
     if (known) return known;
     const pending = this.#pending.get(key);
@@ -109,6 +110,12 @@ export class Speech {
     this.#pending.set(key, spoken);
     void this.#work();
     return spoken;
+  }
+
+  #named(text: string, wanted: Language | undefined): { clean: string; language: Language; key: string } {
+    const language = wanted ?? languageOf(text, this.#parts.language());
+    const clean = cleaned(text, language);
+    return { clean, language, key: SpokenTexts.key(clean, `${EDITION} ${language}`) };
   }
 
   /** A call needs what was only to be ready. */

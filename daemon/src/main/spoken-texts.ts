@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import {
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -48,6 +49,11 @@ export class SpokenTexts {
     const samples = new Int16Array(coded.length);
     PCMA.decode(coded, samples);
     return samples;
+  }
+
+  /** Whether it is kept, without reading it. */
+  has(key: string): boolean {
+    return this.#near.has(key) || existsSync(this.#file(key));
   }
 
   /** @param lasting whether it may be kept on disk */

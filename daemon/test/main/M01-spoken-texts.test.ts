@@ -120,7 +120,7 @@ t.test(
       asked.push(text);
       return new Promise((resolve) => waiting.push(() => resolve(beep)));
     });
-    speech.warm(['раз', 'два', 'три', 'четыре']);
+    speech.warm(['раз', 'два', 'три', 'четыре', ' ']);
     const needed = [speech.speak('срочно'), speech.speak('четыре')];
     for (let i = 0; i < 5; i++) {
       await settle();
@@ -128,6 +128,9 @@ t.test(
     }
     await Promise.all(needed);
     t.same(asked, ['раз', 'срочно', 'четыре', 'два', 'три']);
+    speech.warm(['раз', 'два']);
+    await settle();
+    t.equal(asked.length, 5, 'what is there already is not spoken again');
   },
 );
 

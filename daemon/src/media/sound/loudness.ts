@@ -57,7 +57,9 @@ export function levelled(samples: Float32Array, dbm0: number): Int16Array {
   const limited = (LIMIT / usualPeak(centred)) * 10 ** (MOST_LIMITING_DB / 20);
   const gain = Math.min(10 ** ((dbm0 - level) / 20), limited);
   const turn = peak * gain <= LIMIT ? undefined : turningDown(centred, LIMIT / gain);
-  return Int16Array.from(centred, (v, i) => Math.round(v * gain * (turn?.[i] ?? 1)));
+  const out = new Int16Array(centred.length);
+  for (let i = 0; i < out.length; i++) out[i] = Math.round(centred[i]! * gain * (turn ? turn[i]! : 1));
+  return out;
 }
 
 /** So much quieter than speech is the silence before and after it, dB; and what stays of that, frames. */
