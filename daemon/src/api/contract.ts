@@ -5,6 +5,7 @@ import type { AgentLive, QueueLive } from './queue-contract.ts';
 import type { ScheduleLive } from './schedule-contract.ts';
 import type { DeviceLive, TrunkLive } from './sip-contract.ts';
 
+export type * from './office-contract.ts';
 export type * from './queue-contract.ts';
 export type * from './schedule-contract.ts';
 

@@ -1,4 +1,4 @@
-import type { OfficesView } from '../../../../daemon/src/api/office-contract.ts';
+import type { OfficesView } from '../../../../daemon/src/api/contract.ts';
 import { ListSection } from '../../form/section.tsx';
 import { say, t } from '../../i18n/index.ts';
 import { configVersion } from '../../live/store.ts';
