@@ -29,6 +29,7 @@ export const enReach: Record<keyof typeof ruReach, string> = {
   'event.queue-left': 'Left the queue',
   'event.queue-moved': 'Moved in the queue',
   'event.queue-callback': 'A callback was ordered',
+  'event.screened': 'Asked who is calling',
   'event.voicemail-left': 'A message was left',
   'event.voicemail-full': 'The mailbox took no message',
   'event.voicemail-dropped': 'No message was kept',

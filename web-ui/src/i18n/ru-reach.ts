@@ -27,6 +27,7 @@ export const ruReach = {
   'event.queue-left': 'Ушёл из очереди',
   'event.queue-moved': 'Переставлен в очереди',
   'event.queue-callback': 'Заказан обратный звонок',
+  'event.screened': 'Спросили, кто звонит',
   'event.voicemail-left': 'Оставлено сообщение',
   'event.voicemail-full': 'Ящик не принял сообщение',
   'event.voicemail-dropped': 'Сообщение не сохранено',

@@ -66,6 +66,16 @@ export function WaysInPlace() {
           </span>
         )}
       />
+      <ListSection
+        name="prompts"
+        icon="in"
+        summary={(item) => (
+          <>
+            <strong>{String(item.name)}</strong>
+            <span class="dim">{String(item.text ?? '')}</span>
+          </>
+        )}
+      />
       <ObjectSection name="hooks" />
       <Schedules />
       <ListSection
