@@ -38,6 +38,43 @@ t.test(
   },
 );
 
+t.test('who is added in mid-event hears the next one, who is taken off still hears this one', async (t) => {
+  const emitter = new Emitter<{ hit: [n: number] }>();
+  const seen: string[] = [];
+  let added = false;
+  emitter.on('hit', (n) => {
+    seen.push(`first ${n}`);
+    offLast();
+    if (!added) emitter.on('hit', (m) => seen.push(`added ${m}`));
+    added = true;
+    // An event within the event has the listeners of that moment.
+    if (n === 1) emitter.emit('hit', 2);
+  });
+  const offLast = emitter.on('hit', (n) => seen.push(`last ${n}`));
+  emitter.emit('hit', 1);
+  t.same(seen, ['first 1', 'first 2', 'added 2', 'last 1']);
+  t.equal(emitter.count('hit'), 2);
+});
+
+t.test('one function added twice is called twice, and taken off once at a time', async (t) => {
+  const emitter = new Emitter<{ hit: [] }>();
+  let calls = 0;
+  const fn = (): void => {
+    calls++;
+  };
+  const off = emitter.on('hit', fn);
+  emitter.on('hit', fn);
+  emitter.emit('hit');
+  t.equal(calls, 2);
+  off();
+  off();
+  emitter.emit('hit');
+  t.equal(calls, 3);
+  emitter.off('hit');
+  emitter.emit('hit');
+  t.equal(calls, 3);
+});
+
 t.test('a machine finishes a transition before it takes the next event', async (t) => {
   const log: string[] = [];
   const machine: Machine<number, string, string> = new Machine(
