@@ -36,9 +36,32 @@ export async function api<T>(path: string, options: { method?: string; body?: un
   });
 }
 
-/** Puts a file to the box. Throws {@link ApiFailure}. */
-export async function upload(path: string, file: Blob, type: string): Promise<void> {
-  await ask(path, { method: 'PUT', headers: { 'Content-Type': type }, body: file });
+/**
+ * Puts a file to the box; `told` hears how much of it has gone, 0 to 1. An answer that is no error is returned, also where
+ * the box has taken nothing (a table with bad rows). Throws {@link ApiFailure}.
+ */
+export function upload<T>(
+  path: string,
+  file: Blob,
+  type: string,
+  told: (part: number) => void = () => {},
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    // Of what fetch() sends, no browser tells how much has gone.
+    const request = new XMLHttpRequest();
+    request.open('PUT', `/api${path}`);
+    request.setRequestHeader('Content-Type', type);
+    request.responseType = 'json';
+    request.upload.onprogress = ({ loaded, total }) => told(total > 0 ? loaded / total : 0);
+    request.onload = () => {
+      const answer: unknown = request.response;
+      const given = typeof answer === 'object' && answer !== null && !('error' in answer);
+      if (given) resolve(answer as T);
+      else reject(refused(request.status, answer));
+    };
+    request.onerror = () => reject(refused(0, undefined));
+    request.send(file);
+  });
 }
 
 async function ask<T>(path: string, init: RequestInit): Promise<T> {
@@ -50,12 +73,16 @@ async function ask<T>(path: string, init: RequestInit): Promise<T> {
   }
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok) return answer as T;
-  const error = (answer as Partial<ApiError> | undefined)?.error ?? {
+  throw refused(response.status, answer);
+}
+
+function refused(status: number, answer: unknown): ApiFailure {
+  const error = (answer as Partial<ApiError> | null | undefined)?.error ?? {
     code: 'page/no-answer',
     said: noAnswer,
   };
   if (error.code === 'api/not-signed-in') onSignedOut();
-  throw new ApiFailure(response.status, error);
+  return new ApiFailure(status, error);
 }
 
 /** What to show for anything thrown. */

@@ -293,6 +293,8 @@ export type LiveChange =
   | { what: 'alarms'; id: string; value: AlarmLive | null }
   /** A record was written or closed; the list of calls may want to look. */
   | { what: 'records'; id: string; value: null }
+  /** The messages of a mailbox are others now. */
+  | { what: 'voicemail'; id: string; value: null }
   /** The configuration is now at this revision. */
   | { what: 'config'; id: string; value: null };
 

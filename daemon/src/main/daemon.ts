@@ -289,6 +289,7 @@ export class Daemon {
     habits.on('changed', (port) => live.portChanged(port));
     hours.on('changed', (id) => live.scheduleChanged(id));
     services.queues.events.on('changed', (what, id) => live.queueChanged(what, id));
+    messaging.watch((box) => live.voicemailChanged(box));
     this.#closers.push(() => live.close());
     sip.on('deviceChanged', (status) => live.deviceChanged(status));
     const standing = new StandingAlarms({ alarms, card, ports, sip, config, live });

@@ -141,6 +141,11 @@ export class LivePicture implements LiveModel {
     else this.#tell({ what: 'agents', id, value: queues.agent(id) ?? null });
   }
 
+  /** A message was left, heard or deleted: the page may want to look. */
+  voicemailChanged(box: string): void {
+    this.#tell({ what: 'voicemail', id: box, value: null });
+  }
+
   /** Another configuration holds: names, ports and trunks may all be different. */
   configChanged(revision: number): void {
     this.#tell({ what: 'box', value: this.#box() });

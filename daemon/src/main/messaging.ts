@@ -48,6 +48,11 @@ export class Messaging {
     if (voicemail) this.mail.follow(voicemail);
   }
 
+  /** Calls `fn` whenever the messages of a mailbox are others, by telephone or on the page. */
+  watch(fn: (box: string) => void): void {
+    this.#store.on('changed', fn);
+  }
+
   /** The configuration has changed. */
   apply(): void {
     this.#counts.apply();

@@ -2,6 +2,7 @@ import type { ruForm } from './ru-form.ts';
 
 /** Words of the forms that are made from the settings. */
 export const enForm: Record<keyof typeof ruForm, string> = {
+  'file.choose': 'Choose a file',
   'form.save': 'Save',
   'form.cancel': 'Leave as it is',
   'form.delete': 'Delete',

@@ -1,5 +1,6 @@
 /** Words of the forms that are made from the settings. */
 export const ruForm = {
+  'file.choose': 'Выбрать файл',
   'form.save': 'Сохранить',
   'form.cancel': 'Не менять',
   'form.delete': 'Удалить',

@@ -40,6 +40,7 @@ export function applyChanges(state: LiveState, changes: readonly LiveChange[]): 
         next.alarms = placed(next.alarms, (a) => a.id === change.id, change.value);
         break;
       case 'records':
+      case 'voicemail':
       case 'config':
         break;
     }

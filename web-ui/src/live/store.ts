@@ -18,6 +18,8 @@ export const boxNow = signal(Date.now());
 /** Counts up when a call record was written, or the configuration changed, on whatever page. */
 export const recordsVersion = signal(0);
 export const configVersion = signal(0);
+/** Counts up when the messages of any mailbox are others. */
+export const voicemailVersion = signal(0);
 
 let socket: WebSocket | undefined;
 let resume: { epoch: string; seq: number } | undefined;
@@ -98,6 +100,7 @@ function take(message: LiveMessage): void {
       resume = { epoch: message.epoch, seq: message.seq };
       recordsVersion.value++;
       configVersion.value++;
+      voicemailVersion.value++;
     } else if (message.type === 'patch' && live.value && resume) {
       // A gap cannot happen on one connection; if it does, a fresh start is the cure.
       if (message.seq > resume.seq + 1) return restart();
@@ -106,6 +109,7 @@ function take(message: LiveMessage): void {
       live.value = applyChanges(live.value, message.changes);
       if (message.changes.some((c) => c.what === 'records' || c.what === 'calls')) recordsVersion.value++;
       if (message.changes.some((c) => c.what === 'config')) configVersion.value++;
+      if (message.changes.some((c) => c.what === 'voicemail')) voicemailVersion.value++;
     }
   });
 }

@@ -106,7 +106,7 @@ export function accessWords(config: PublicConfig, access: Access): string {
   return [...ways, rule].filter(Boolean).join(' · ');
 }
 
-export function timeWords({ days, from, to }: TimeRule): string {
+export function timeWords({ days, from, to }: Pick<TimeRule, 'days' | 'from' | 'to'>): string {
   const sorted = [...days].sort((a, b) => a - b);
   const runs: number[][] = [];
   for (const day of sorted) {

@@ -3,11 +3,9 @@ import type { ApiError } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf, upload } from '../../api.ts';
 import { tenths } from '../../format/number.ts';
 import { t } from '../../i18n/index.ts';
+import { FileButton, soundFiles, soundType } from '../../ui/file-button.tsx';
 import { Card, Failure } from '../../ui/parts.tsx';
 import { useLoad } from '../use-load.ts';
-
-/** Browsers know no type for some files, and for others one that is no sound. */
-const soundType = ({ type }: File): string => (type.startsWith('audio/') ? type : 'application/octet-stream');
 
 /** What held parties hear: the box's melody, or a file of the office. */
 export function HoldMusicCard() {
@@ -32,14 +30,10 @@ export function HoldMusicCard() {
       <p>{value?.own ? t('music.own', { n: tenths(value.own.bytes / 1_000_000) }) : t('music.melody')}</p>
       <div class="field">
         <label for="hold-music">{t('music.file')}</label>
-        <input
+        <FileButton
           id="hold-music"
-          type="file"
-          accept="audio/*,.wav,.mp3,.ogg,.opus"
-          onChange={(event) => {
-            const file = event.currentTarget.files?.[0];
-            if (file) act(upload('/hold-music', file, soundType(file)));
-          }}
+          accept={soundFiles}
+          onFile={(file) => act(upload('/hold-music', file, soundType(file)))}
         />
         <p class="dim">{t('music.kinds')}</p>
       </div>

@@ -11,6 +11,7 @@ import { ListSection } from '../../form/section.tsx';
 import { moment } from '../../format/time.ts';
 import { say, t } from '../../i18n/index.ts';
 import { boxNow, configVersion, live } from '../../live/store.ts';
+import { FileButton } from '../../ui/file-button.tsx';
 import { Card, Failure } from '../../ui/parts.tsx';
 import { timeWords } from '../section-words.ts';
 import { useLoad } from '../use-load.ts';
@@ -142,15 +143,7 @@ function CalendarUpload() {
       <p>{value?.years.map(({ year }) => year).join(', ')}</p>
       <div class="field">
         <label for="calendar-file">{t('calendar.file')}</label>
-        <input
-          id="calendar-file"
-          type="file"
-          accept=".csv,text/csv"
-          onChange={(event) => {
-            const file = event.currentTarget.files?.[0];
-            if (file) send(file);
-          }}
-        />
+        <FileButton id="calendar-file" accept=".csv,text/csv" onFile={send} />
         <p class="dim">{t('calendar.help')}</p>
       </div>
       {done && <p role="status">{t('calendar.done')}</p>}
