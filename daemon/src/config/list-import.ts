@@ -132,7 +132,10 @@ export function importList(kind: ImportKind, text: string, config: Config, list 
       Object.assign(entries[at]!, entry);
       changed++;
     } else {
-      entries.push({ id: freeId(cell('id') || cell('name') || cell('code'), entries), ...entry });
+      // What the table does not say of somebody who is there already stays; who is new gets the first class.
+      const rest =
+        kind === 'people' ? { classOfService: config.classesOfService[0]?.id } : { name: cell('number') };
+      entries.push({ id: freeId(cell('id') || cell('name') || cell('code'), entries), ...rest, ...entry });
       added++;
     }
     lines.set(`/${kind}/${at >= 0 ? at : entries.length - 1}`, line);
@@ -189,11 +192,11 @@ function personOf(cell: Cell, config: Config, wrong: Wrong): object | undefined 
     .filter((text) => text !== '');
   if (ports.some((text) => !/^\d{1,2}$/.test(text)))
     wrong(`Гнездо «${cell('port')}»: нужен номер.`, `Socket "${cell('port')}": a number is needed.`);
-  const classOfService = named('class', config.classesOfService) ?? config.classesOfService[0]?.id;
+  const classOfService = named('class', config.classesOfService);
   const costCentre = named('department', config.costCentres);
   return {
     name,
-    classOfService,
+    ...(classOfService === undefined ? {} : { classOfService }),
     ...(cell('extension') === '' ? {} : { extension: cell('extension') }),
     ...(mobile ? { mobile } : {}),
     ...(ports.length > 0 ? { ports: ports.map(Number) } : {}),
@@ -207,7 +210,10 @@ function shortOf(cell: Cell, wrong: Wrong): object | undefined {
     wrong('Нужны и код, и номер.', 'Both code and number are needed.');
     return undefined;
   }
-  return { code, number: number.replace(/[\s().-]/g, ''), name: cell('name') || number };
+  return {
+    ...{ code, number: number.replace(/[\s().-]/g, '') },
+    ...(cell('name') === '' ? {} : { name: cell('name') }),
+  };
 }
 
 /** A number in any usual writing as E.164; '' stays, undefined: it is none. */

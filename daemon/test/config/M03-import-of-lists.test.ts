@@ -46,6 +46,22 @@ t.test('people: added, and changed where the extension is there already', async 
   t.same(config.people.length, 1, 'the settings are as they were');
 });
 
+t.test('a table that says nothing of classes and names changes none of those there', async (t) => {
+  const present: Config = configSchema.parse({
+    ...office,
+    classesOfService: [...office.classesOfService, { id: 'chief', name: 'Chief', allow: ['internal'] }],
+    people: [{ id: 'anna', name: 'Anna', extension: '21', classOfService: 'chief' }],
+    speedDials: [{ id: 'depot', name: 'Depot', code: '51', number: '+74951110000' }],
+  });
+  const { document } = importList('people', 'name,extension\nAnna,21\nNew,22\n', present);
+  t.match(document?.people, [{ classOfService: 'chief' }, { name: 'New', classOfService: 'staff' }]);
+  const short = importList('speedDials', 'code,number\n51,+74951110001\n52,+74951110002\n', present);
+  t.match(short.document?.speedDials, [
+    { name: 'Depot', number: '+74951110001' },
+    { name: '+74951110002', code: '52' },
+  ]);
+});
+
 t.test('the same of UTF-8 with its mark, of windows-1251, of commas, semicolons and tabs', async (t) => {
   const table = (mark: string): string =>
     `${['имя', 'внутренний'].join(mark)}\r\n${['Пётр Первый', '44'].join(mark)}\r\n`;
