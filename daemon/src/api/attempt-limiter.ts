@@ -71,6 +71,17 @@ export class AttemptLimiter {
     this.#global.openAt = 0;
   }
 
+  /** The attempt was right, which says nothing of the others from there: only this one is taken back. */
+  takeBack(address: string): void {
+    const count = this.#sources.get(sourceOf(address));
+    if (count) {
+      count.failures = Math.max(0, count.failures - 1);
+      count.openAt = 0;
+    }
+    this.#global.failures = Math.max(0, this.#global.failures - 1);
+    this.#global.openAt = 0;
+  }
+
   #fail(count: Count, now: number, free: number, longest: number): void {
     count.failures++;
     count.lastAt = now;

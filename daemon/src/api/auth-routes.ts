@@ -1,21 +1,48 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
 import { Router } from 'express';
+import { builtInAdmin } from '../config/account-references.ts';
+import { checkPassword, longestPassword, plainCode, storePassword } from './account-passwords.ts';
 import { AttemptLimiter } from './attempt-limiter.ts';
 import type { SessionView } from './contract.ts';
 import type { ApiDeps } from './deps.ts';
 import { ApiFault } from './errors.ts';
 import { type Sessions, setCookie, tokenIn } from './sessions.ts';
+import { SignInLimits } from './sign-in-limits.ts';
+import {
+  accountName,
+  type SignIn,
+  setViewer,
+  signedInView,
+  signInOf,
+  type Viewer,
+  viewerAs,
+  viewerOf,
+} from './viewer.ts';
 
-const shortestPassword = 8;
-/** scrypt would take longer texts too; nobody types them. */
-const longestPassword = 256;
+/** Longest name that is tried. */
+const longestName = 64;
 
-/** Lets on only who is signed in, and counts it as a sign of life. */
-export function requireSession(sessions: Sessions) {
+/** Whose session it is now. One whose password, role or rights have changed since the sign-in ends here. */
+export function viewerIn(
+  deps: Pick<ApiDeps, 'admin' | 'config'>,
+  sessions: Sessions,
+  key: string | undefined,
+): Viewer | undefined {
+  const owner = key === undefined ? undefined : sessions.ownerOf(key);
+  if (key === undefined || !owner) return undefined;
+  const viewer = viewerAs(deps, owner.account, owner.stamp);
+  if (!viewer) sessions.end(key);
+  return viewer;
+}
+
+/** Lets on only who is signed in, notes who it is, and counts it as a sign of life. */
+export function requireSession(deps: Pick<ApiDeps, 'admin' | 'config'>, sessions: Sessions) {
   return (request: Request, _response: Response, next: NextFunction): void => {
     const key = sessions.find(tokenIn(request.headers.cookie));
-    if (key === undefined) throw new ApiFault('api/not-signed-in');
+    const viewer = viewerIn(deps, sessions, key);
+    if (key === undefined || !viewer) throw new ApiFault('api/not-signed-in');
+    setViewer(request, viewer);
     sessions.touch(key);
     next();
   };
@@ -25,28 +52,31 @@ export function requireSession(sessions: Sessions) {
 export function authRoutes(deps: ApiDeps, sessions: Sessions): Router {
   const router = Router();
   const codes = new AttemptLimiter();
-  const passwords = new AttemptLimiter();
+  const passwords = new SignInLimits();
   // One claim at a time: two first visitors must not both set a password.
   let claiming = false;
 
-  const attempt = (limiter: AttemptLimiter, request: Request): void => {
-    const wait = limiter.begin(addressOf(request), deps.clock.now());
+  const mayGoOn = (wait: number): void => {
     if (wait > 0) throw new ApiFault('api/too-many-attempts', { retryAfterMs: Math.ceil(wait) });
   };
-  const signIn = (response: Response): void => {
-    response.setHeader('Set-Cookie', setCookie(sessions.begin()));
+  const attempt = (name: string, request: Request): void =>
+    mayGoOn(passwords.begin(name, addressOf(request), deps.clock.now()));
+  const signIn = (response: Response, account: string, { stamp }: SignIn): void => {
+    response.setHeader('Set-Cookie', setCookie(sessions.begin({ account, stamp })));
     response.json({ ok: true });
   };
 
   router.get('/session', (request, response) => {
+    const viewer = viewerIn(deps, sessions, sessions.find(tokenIn(request.headers.cookie)));
     const view: SessionView = {
       claimed: deps.admin.passwordHash() !== undefined,
-      signedIn: sessions.find(tokenIn(request.headers.cookie)) !== undefined,
+      signedIn: viewer !== undefined,
       buttonPressed: deps.admin.passwordHash() === undefined && deps.claim.buttonPressed(),
       language: deps.box.language(),
       name: deps.box.name(),
       version: deps.box.version,
       idleMs: sessions.limits.idleMs,
+      ...(viewer ? { who: signedInView(deps, viewer) } : {}),
     };
     response.json(view);
   });
@@ -59,7 +89,7 @@ export function authRoutes(deps: ApiDeps, sessions: Sessions): Router {
       throw new ApiFault('api/bad-request', { path: '/language' });
     }
     if (!deps.claim.buttonPressed()) {
-      attempt(codes, request);
+      mayGoOn(codes.begin(addressOf(request), deps.clock.now()));
       if (!sameCode(code, deps.claim.code())) {
         deps.log('warn', `wrong claim code from ${addressOf(request)}`);
         throw new ApiFault('api/wrong-code', { path: '/code' });
@@ -74,23 +104,29 @@ export function authRoutes(deps: ApiDeps, sessions: Sessions): Router {
       claiming = false;
     }
     deps.log('info', `the box was claimed from ${addressOf(request)}`);
-    signIn(response);
+    signIn(response, builtInAdmin, signInOf(deps, builtInAdmin));
   });
 
   router.post('/login', async (request, response) => {
-    const { password } = fields(request);
+    const { password, account = '' } = fields(request);
     if (typeof password !== 'string' || password.length > longestPassword)
       throw new ApiFault('api/bad-request');
-    const hash = deps.admin.passwordHash();
-    if (hash === undefined) throw new ApiFault('api/not-claimed');
-    attempt(passwords, request);
-    if (!(await deps.password.verify(password, hash))) {
+    if (typeof account !== 'string' || account.length > longestName)
+      throw new ApiFault('api/bad-request', { path: '/account' });
+    if (deps.admin.passwordHash() === undefined) throw new ApiFault('api/not-claimed');
+    const name = accountName(account);
+    attempt(name, request);
+    const found = signInOf(deps, name);
+    // A name that is nobody's takes as long as a wrong password, and is answered alike.
+    if (!(await deps.password.verify(password, found.hash)) || found.hash === undefined) {
+      // What was typed as a name may be a password.
       deps.log('warn', `wrong password from ${addressOf(request)}`);
-      throw new ApiFault('api/wrong-password', { path: '/password' });
+      const said = name === builtInAdmin ? {} : { said: wrongSignIn };
+      throw new ApiFault('api/wrong-password', { path: '/password', ...said });
     }
-    passwords.succeeded(addressOf(request));
-    deps.log('info', `signed in from ${addressOf(request)}`);
-    signIn(response);
+    passwords.succeeded(name, addressOf(request));
+    deps.log('info', `${name} signed in from ${addressOf(request)}`);
+    signIn(response, name, found);
   });
 
   router.post('/logout', (request, response) => {
@@ -100,25 +136,27 @@ export function authRoutes(deps: ApiDeps, sessions: Sessions): Router {
     response.json({ ok: true });
   });
 
-  router.post('/password', requireSession(sessions), async (request, response) => {
+  router.post('/password', requireSession(deps, sessions), async (request, response) => {
     const { current, next } = fields(request);
-    const hash = deps.admin.passwordHash();
-    if (
-      typeof current !== 'string' ||
-      typeof next !== 'string' ||
-      current.length > longestPassword ||
-      !hash
-    ) {
+    const { account, who } = viewerOf(request);
+    const { hash } = signInOf(deps, account);
+    if (typeof current !== 'string' || typeof next !== 'string' || current.length > longestPassword)
       throw new ApiFault('api/bad-request');
-    }
-    attempt(passwords, request);
+    attempt(account, request);
     if (!(await deps.password.verify(current, hash)))
       throw new ApiFault('api/wrong-password', { path: '/current' });
-    passwords.succeeded(addressOf(request));
+    passwords.succeeded(account, addressOf(request));
     checkPassword(next, deps.claim.code());
-    await deps.admin.setPasswordHash(await deps.password.hash(next));
-    sessions.endOthers(sessions.find(tokenIn(request.headers.cookie)));
-    deps.log('info', 'the password was changed');
+    const hashed = await deps.password.hash(next);
+    // An administrator may have set another one, or switched the account off, while this one was worked out.
+    if (signInOf(deps, account).hash !== hash) throw new ApiFault('api/not-signed-in');
+    await storePassword(deps, account, hashed, who);
+    const key = sessions.find(tokenIn(request.headers.cookie));
+    if (key !== undefined) sessions.renew(key, signInOf(deps, account).stamp);
+    // The account's other sessions.
+    sessions.endUnless((owner) => viewerAs(deps, owner.account, owner.stamp) !== undefined);
+    deps.audit.note({ who, from: request.ip ?? '', act: 'account-password', detail: account });
+    deps.log('info', `${account} has changed the password`);
     response.json({ ok: true });
   });
 
@@ -144,13 +182,7 @@ function sameCode(given: string, code: string | undefined): boolean {
   return timingSafeEqual(digest(given), digest(code));
 }
 
-function plainCode(text: string): string {
-  return text.replace(/[\s-]/g, '').toUpperCase();
-}
-
-function checkPassword(password: string, code: string | undefined): void {
-  const good = password.length >= shortestPassword && password.length <= longestPassword;
-  if (!good || (code !== undefined && plainCode(password) === plainCode(code))) {
-    throw new ApiFault('api/weak-password', { path: '/password' });
-  }
-}
+const wrongSignIn = {
+  ru: 'Имя или пароль не подошли. Проверьте раскладку и Caps Lock.',
+  en: 'Wrong name or password. Check the layout and Caps Lock.',
+};

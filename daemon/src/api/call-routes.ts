@@ -1,9 +1,14 @@
 import { type Request, Router } from 'express';
 import { fields } from './auth-routes.ts';
-import type { CallsQuery, DialCheckRequest } from './contract.ts';
+import type { CallsPage, CallsQuery, DialCheckRequest } from './contract.ts';
 import type { ApiDeps } from './deps.ts';
 import { ApiFault } from './errors.ts';
+import { recordNow } from './record-now.ts';
 import { isObject } from './redact.ts';
+import { refuse } from './refusal.ts';
+import { Scope } from './scope.ts';
+import { scopedState } from './scoped-feed.ts';
+import { viewerOf } from './viewer.ts';
 
 const directions = ['outgoing', 'incoming', 'internal', 'transit'] as const;
 const outcomes = ['answered', 'missed', 'failed', 'active'] as const;
@@ -11,15 +16,20 @@ const outcomes = ['answered', 'missed', 'failed', 'active'] as const;
 /** Call records, calls in progress, "what would happen if I dial…", and tests of lines. */
 export function callRoutes(deps: ApiDeps): Router {
   const router = Router();
+  const scopeOf = (request: Request): Scope => new Scope(viewerOf(request), deps.config.current().config);
 
   router.get('/calls', async (request, response) => {
-    response.json(await deps.records.list(callsQuery(request)));
+    const scope = scopeOf(request);
+    const query = callsQuery(request);
+    response.json(scope.all ? await deps.records.list(query) : await ownCalls(deps, scope, query));
   });
 
   router.get('/calls/:id', async (request, response) => {
     const record = await deps.records.get(request.params.id);
     if (!record) throw new ApiFault('api/not-found');
-    response.json(record);
+    const scope = scopeOf(request);
+    if (!scope.knows(record)) throw refuse(deps, request, record.id);
+    response.json(scope.shown(record));
   });
 
   router.post('/calls/:id/release', (request, response) => {
@@ -28,8 +38,8 @@ export function callRoutes(deps: ApiDeps): Router {
     response.json({ ok: true });
   });
 
-  router.get('/live/snapshot', (_request, response) => {
-    response.json(deps.live.snapshot());
+  router.get('/live/snapshot', (request, response) => {
+    response.json(scopedState(scopeOf(request), deps.live.snapshot(), (id) => recordNow(deps, id)));
   });
 
   router.post('/dial-check', (request, response) => {
@@ -52,6 +62,30 @@ export function callRoutes(deps: ApiDeps): Router {
   });
 
   return router;
+}
+
+/** Records looked at for one page of somebody's own calls; what lies beyond comes with the next page. */
+const mostLooked = 5000;
+
+/** A page of the calls that a viewer may know of. Its end is where the looking ended. */
+async function ownCalls(
+  { records }: Pick<ApiDeps, 'records'>,
+  scope: Scope,
+  query: ReturnType<typeof callsQuery>,
+): Promise<CallsPage> {
+  const calls: CallsPage['calls'] = [];
+  let before = query.before;
+  for (let looked = 0; looked < mostLooked; ) {
+    // Never more than are still wanted, so that none is left over in the middle of a page.
+    const limit = query.limit - calls.length;
+    const page = await records.list({ ...query, limit, ...(before === undefined ? {} : { before }) });
+    for (const record of page.calls) if (scope.knows(record)) calls.push(scope.shown(record));
+    if (page.next === undefined) return { calls };
+    before = page.next;
+    looked += limit;
+    if (calls.length >= query.limit) break;
+  }
+  return { calls, ...(before === undefined ? {} : { next: before }) };
 }
 
 function callsQuery(request: Request): CallsQuery & { limit: number; digits?: string } {

@@ -2,7 +2,7 @@ import type { ConfigEdit, ConfigIssue } from './contract.ts';
 import { isObject } from './redact.ts';
 
 /** Parts of the document that the page does not edit as text: they have endpoints of their own, or none. */
-const closed = new Set(['version', 'admin', 'pins']);
+const closed = new Set(['version', 'admin', 'accounts', 'pins']);
 
 /** Why an edit cannot be made on this document. */
 export type EditFault = { path: string; why: 'closed' | 'no-such-place' | 'bad-path' };

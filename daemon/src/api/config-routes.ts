@@ -6,9 +6,7 @@ import type { ConfigEdit, ConfigIssue, ConfigView, PinRequest, PinTerms, PinView
 import type { ApiDeps, ConfigResult, PinResult } from './deps.ts';
 import { ApiFault } from './errors.ts';
 import { isObject, redact, restoreSecrets } from './redact.ts';
-
-/** Who made a change, as the history shows it. */
-const by = 'admin';
+import { viewerOf } from './viewer.ts';
 
 const lostSecret = {
   ru: 'Введите пароль заново: сохранённый относился к другой записи.',
@@ -39,7 +37,9 @@ export function configRoutes(deps: ApiDeps): Router {
 
   router.patch('/config', async (request, response) => {
     const { expected, document } = edited(deps, fields(request));
-    response.json(outcome(await deps.config.apply(document, { expected, by }), document));
+    response.json(
+      outcome(await deps.config.apply(document, { expected, by: viewerOf(request).who }), document),
+    );
   });
 
   router.post('/config/validate', (request, response) => {
@@ -52,7 +52,7 @@ export function configRoutes(deps: ApiDeps): Router {
     if (revision !== undefined && !Number.isInteger(revision))
       throw new ApiFault('api/bad-request', { path: '/revision' });
     const password = deps.admin.passwordHash();
-    const result = await deps.config.undo(revision as number | undefined, by);
+    const result = await deps.config.undo(revision as number | undefined, viewerOf(request).who);
     // The password is no setting to be taken back: without it the box would stand open to be claimed again.
     if (password !== undefined && deps.admin.passwordHash() !== password) {
       await deps.admin.setPasswordHash(password);
@@ -67,15 +67,17 @@ export function configRoutes(deps: ApiDeps): Router {
   router.post('/pins', async (request, response) => {
     const wanted = pinRequest(fields(request));
     if (wanted.pin === undefined) throw new ApiFault('api/bad-request', { path: '/pin' });
-    response.status(201).json(pinOutcome(await deps.pins.create(wanted, by)));
+    response.status(201).json(pinOutcome(await deps.pins.create(wanted, viewerOf(request).who)));
   });
 
   router.put('/pins/:id', async (request, response) => {
-    response.json(pinOutcome(await deps.pins.replace(request.params.id, pinRequest(fields(request)), by)));
+    const { who } = viewerOf(request);
+    response.json(pinOutcome(await deps.pins.replace(request.params.id, pinRequest(fields(request)), who)));
   });
 
   router.delete('/pins/:id', async (request, response) => {
-    if (!(await deps.pins.remove(request.params.id, by))) throw new ApiFault('api/not-found');
+    if (!(await deps.pins.remove(request.params.id, viewerOf(request).who)))
+      throw new ApiFault('api/not-found');
     response.json({ ok: true });
   });
 

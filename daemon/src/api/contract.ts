@@ -5,6 +5,8 @@ import type { AgentLive, QueueLive } from './queue-contract.ts';
 import type { ScheduleLive } from './schedule-contract.ts';
 import type { DeviceLive, TrunkLive } from './sip-contract.ts';
 
+export type * from './account-contract.ts';
+export type * from './flow-contract.ts';
 export type * from './office-contract.ts';
 export type * from './queue-contract.ts';
 export type * from './schedule-contract.ts';
@@ -58,41 +60,6 @@ export interface ApiError {
     /** English technical text, shown under "technical details". */
     detail?: string;
   };
-}
-
-// ------------------------------------------------------------------ session
-
-/** GET /api/session: what the page needs before anybody has signed in. No secret, no number. */
-export interface SessionView {
-  claimed: boolean;
-  signedIn: boolean;
-  /** True while the button of the box allows claiming without the code (ruling 19). */
-  buttonPressed: boolean;
-  language: Language;
-  name: string;
-  version: string;
-  /** A session ends after this long without anybody at the page, ms. */
-  idleMs: number;
-}
-
-/** POST /api/claim: the first visit. */
-export interface ClaimRequest {
-  /** From the label; empty if the button was pressed. */
-  code: string;
-  /** 8 characters or more, not the code. */
-  password: string;
-  language?: Language;
-}
-
-/** POST /api/login. */
-export interface LoginRequest {
-  password: string;
-}
-
-/** POST /api/password. */
-export interface PasswordRequest {
-  current: string;
-  next: string;
 }
 
 // ------------------------------------------------------------------ live state
@@ -354,8 +321,8 @@ export interface CallsPage {
 /** Stands for a stored secret in everything that is read, and means "keep it" in what is written. */
 export type SecretMark = '\u2022\u2022\u2022\u2022\u2022\u2022\u2022\u2022';
 
-/** The configuration as the page may see it: passwords are marked, hashes and PINs are not there. */
-export type PublicConfig = Omit<Config, 'admin' | 'pins'>;
+/** The configuration as the page may see it: passwords are marked, accounts and PINs are not there. */
+export type PublicConfig = Omit<Config, 'admin' | 'accounts' | 'pins'>;
 
 /** GET /api/config. */
 export interface ConfigView {

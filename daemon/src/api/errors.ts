@@ -145,6 +145,13 @@ const known = {
     status: 401,
     said: { ru: 'Войдите, чтобы продолжить.', en: 'Sign in to go on.' },
   },
+  'api/not-allowed': {
+    status: 403,
+    said: {
+      ru: 'Вашей учётной записи это недоступно. Попросите администратора.',
+      en: 'Your account may not do this. Ask the administrator.',
+    },
+  },
   'api/wrong-password': {
     status: 401,
     said: {

@@ -4,6 +4,7 @@ import { type ImportKind, importList, issuesByLine } from '../config/list-import
 import type { ApiDeps } from './deps.ts';
 import { ApiFault } from './errors.ts';
 import type { ImportView } from './import-contract.ts';
+import { viewerOf } from './viewer.ts';
 
 /** A table of 5000 rows, generously. */
 const limit = '2mb';
@@ -38,7 +39,7 @@ export function importRoutes(deps: Pick<ApiDeps, 'config' | 'log'>): Router {
     const checking = request.query.check === '1';
     const result = checking
       ? deps.config.validate(document)
-      : await deps.config.apply(document, { expected: revision, by: 'admin' });
+      : await deps.config.apply(document, { expected: revision, by: viewerOf(request).who });
     if (!result.ok && result.reason === 'conflict')
       throw new ApiFault('config/conflict', { detail: `revision is ${result.revision}` });
     const issues = !result.ok && result.reason === 'invalid' ? issuesByLine(result.issues, lines) : [];

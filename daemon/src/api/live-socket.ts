@@ -2,11 +2,16 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock, Timer } from '../base/clock.ts';
+import type { CallRecord } from '../records/call-record.ts';
+import type { LiveMessage } from './contract.ts';
 import type { LiveModel } from './deps.ts';
 import { ApiFault, toFault } from './errors.ts';
 import { isOwnOrigin } from './guards.ts';
 import { LiveHub } from './live-hub.ts';
+import type { Scope } from './scope.ts';
+import { ScopedFeed } from './scoped-feed.ts';
 import { type Sessions, tokenIn } from './sessions.ts';
+import type { Viewer } from './viewer.ts';
 
 /** Bounds of what one page may cost. */
 export interface LiveLimits {
@@ -32,6 +37,8 @@ export const liveLimits: LiveLimits = {
 interface Page {
   socket: WebSocket;
   session: string;
+  /** Of a page that may not see everything. */
+  feed: ScopedFeed | undefined;
   /** When it fell behind; undefined while it keeps up. */
   laggingSince: number | undefined;
   heardAt: number;
@@ -41,6 +48,10 @@ interface Options {
   server: Server;
   model: LiveModel;
   sessions: Sessions;
+  /** Whose session it is now; undefined: it holds no more, and has been ended. */
+  viewer(session: string): Viewer | undefined;
+  scope(viewer: Viewer): Scope;
+  record(id: string): CallRecord | undefined;
   clock: Clock;
   limits: LiveLimits;
   /** Throws an {@link ApiFault} for whom the network guard keeps out. */
@@ -63,9 +74,13 @@ export class LiveSocket {
     options.sessions.events.on('ended', (key) => this.#closeSession(key));
     this.#hub.events.on('message', (message) => {
       if (this.#pages.size === 0) return;
-      // One text for all pages.
-      const text = JSON.stringify(message);
-      for (const page of this.#pages) this.#send(page, text);
+      // One text for all pages that may see everything.
+      let text: string | undefined;
+      for (const page of this.#pages) {
+        if (!this.#holds(page)) continue;
+        if (page.feed) this.#tell(page, page.feed.take(message));
+        else this.#send(page, (text ??= JSON.stringify(message)));
+      }
     });
     this.#care = options.clock.every(1000, () => this.#lookAfter());
   }
@@ -94,7 +109,7 @@ export class LiveSocket {
       if (url.pathname !== '/api/live') throw new ApiFault('api/not-found');
       if (!isOwnOrigin(request, true)) throw new ApiFault('api/wrong-origin');
       const found = this.#options.sessions.find(tokenIn(request.headers.cookie));
-      if (found === undefined) throw new ApiFault('api/not-signed-in');
+      if (found === undefined || !this.#options.viewer(found)) throw new ApiFault('api/not-signed-in');
       if (this.#pages.size >= this.#options.limits.mostSockets) throw new ApiFault('api/busy');
       session = found;
     } catch (error) {
@@ -106,7 +121,13 @@ export class LiveSocket {
 
   #open(socket: WebSocket, session: string, query: URLSearchParams): void {
     const { clock, sessions } = this.#options;
-    const page: Page = { socket, session, laggingSince: undefined, heardAt: clock.now() };
+    const viewer = this.#options.viewer(session);
+    if (!viewer) {
+      socket.close(4401, 'session ended');
+      return;
+    }
+    const feed = viewer.role === 'admin' ? undefined : this.#feed(session, viewer);
+    const page: Page = { socket, session, feed, laggingSince: undefined, heardAt: clock.now() };
     socket.on('error', () => socket.terminate());
     socket.on('close', () => this.#pages.delete(page));
     socket.on('pong', () => (page.heardAt = clock.now()));
@@ -117,9 +138,37 @@ export class LiveSocket {
     });
     sessions.touch(session);
     const since = query.get('since');
-    const missed = since === null ? undefined : this.#hub.missed(query.get('epoch') ?? '', Number(since));
-    for (const message of missed ?? [this.#hub.snapshot()]) socket.send(JSON.stringify(message));
+    const missed =
+      since === null || feed ? undefined : this.#hub.missed(query.get('epoch') ?? '', Number(since));
+    for (const message of missed ?? [this.#snapshot(page)]) socket.send(JSON.stringify(message));
     this.#pages.add(page);
+  }
+
+  /** What a page may see is asked anew for each message: groups change while it is open. */
+  #feed(session: string, viewer: Viewer): ScopedFeed {
+    const { scope, record, model } = this.#options;
+    return new ScopedFeed({
+      scope: () =>
+        scope(this.#options.viewer(session) ?? { ...viewer, role: 'user', groups: [], queues: [] }),
+      record,
+      state: () => model.snapshot(),
+    });
+  }
+
+  #snapshot(page: Page): LiveMessage {
+    const all = this.#hub.snapshot();
+    return page.feed && all.type === 'snapshot' ? page.feed.snapshot(all) : all;
+  }
+
+  /** Nothing is sent to a page whose session is over, whatever ended it. */
+  #holds(page: Page): boolean {
+    if (this.#options.viewer(page.session)) return true;
+    page.socket.close(4401, 'session ended');
+    return false;
+  }
+
+  #tell(page: Page, message: LiveMessage | undefined): void {
+    if (message) this.#send(page, JSON.stringify(message));
   }
 
   #send(page: Page, text: string): void {
@@ -133,6 +182,7 @@ export class LiveSocket {
     const { limits, clock } = this.#options;
     const now = clock.now();
     for (const page of this.#pages) {
+      if (!this.#holds(page)) continue;
       if (now - page.heardAt > limits.deadAfterMs) {
         page.socket.terminate();
       } else if (page.laggingSince === undefined) {
@@ -140,7 +190,7 @@ export class LiveSocket {
       } else if (page.socket.bufferedAmount < limits.lowWater) {
         page.laggingSince = undefined;
         page.heardAt = now;
-        page.socket.send(JSON.stringify(this.#hub.snapshot()));
+        page.socket.send(JSON.stringify(this.#snapshot(page)));
       } else if (now - page.laggingSince > limits.longestLagMs) {
         page.socket.close(4408, 'too slow');
         // The close frame waits behind what is not being read, so the connection is cut as well.

@@ -73,6 +73,7 @@ export class LiveStore implements LiveModel {
         if (!store(this.#alarms, change.id, change.value)) return;
         break;
       case 'records':
+      case 'voicemail':
       case 'config':
         break;
     }

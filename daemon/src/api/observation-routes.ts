@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { fields } from './auth-routes.ts';
 import type { ApiDeps } from './deps.ts';
 import { ApiFault } from './errors.ts';
+import { viewerOf } from './viewer.ts';
 
 const modes = ['listen', 'whisper', 'barge'] as const;
 const sides = ['caller', 'called'] as const;
@@ -21,7 +22,7 @@ export function observationRoutes(deps: Pick<ApiDeps, 'observations' | 'log'>): 
     const refusal = deps.observations.begin(request.params.id, {
       mode: known,
       extension,
-      by: 'admin',
+      by: viewerOf(request).who,
       ...(side ? { toward: side } : {}),
     });
     if (refusal === 'no-call') throw new ApiFault('api/not-found');

@@ -3,9 +3,12 @@ import { type Request, Router } from 'express';
 import type { AuditAct } from '../records/audit.ts';
 import type { ApiDeps, RecordingFile } from './deps.ts';
 import { ApiFault } from './errors.ts';
+import { refuse } from './refusal.ts';
+import { Scope } from './scope.ts';
 import { sendOpened } from './send-opened.ts';
+import { viewerOf } from './viewer.ts';
 
-type Deps = Pick<ApiDeps, 'recordings' | 'records' | 'audit' | 'clock' | 'log'>;
+type Deps = Pick<ApiDeps, 'recordings' | 'records' | 'audit' | 'clock' | 'config' | 'log'>;
 
 const types = { wav: 'audio/wav', opus: 'audio/ogg' } as const;
 
@@ -22,11 +25,12 @@ export function recordingRoutes(deps: Deps): Router {
     const callId = String(request.params.id);
     const now = deps.clock.now();
     for (const [key, at] of noted) if (now - at > HEARING_MS) noted.delete(key);
-    const key = `${from} ${act} ${detail}`;
+    const { who } = viewerOf(request);
+    const key = `${who} ${from} ${act} ${detail}`;
     if (act === 'recording-heard' && noted.has(key)) return;
     if (act === 'recording-heard') noted.set(key, now);
-    deps.audit.note({ who: 'admin', from, act, callId, ...(detail === undefined ? {} : { detail }) });
-    deps.log('info', `${act}: ${detail ?? callId}, from ${from}`);
+    deps.audit.note({ who, from, act, callId, ...(detail === undefined ? {} : { detail }) });
+    deps.log('info', `${act}: ${detail ?? callId}, by ${who} from ${from}`);
   };
 
   router.get('/calls/:id/recordings/:file', async (request, response, next) => {
@@ -75,13 +79,13 @@ export function recordingRoutes(deps: Deps): Router {
 }
 
 /** Only what stands in the call's record is there, whatever the name. */
-async function found(
-  deps: Pick<Deps, 'recordings' | 'records'>,
-  request: Request,
-): Promise<{ file: string; there: RecordingFile }> {
+async function found(deps: Deps, request: Request): Promise<{ file: string; there: RecordingFile }> {
   const record = await deps.records.get(String(request.params.id));
   const entry = record?.recordings?.find(({ file }) => file === request.params.file);
-  const there = entry && deps.recordings.find(entry.file);
-  if (!entry || !there) throw new ApiFault('api/not-found');
+  if (!record || !entry) throw new ApiFault('api/not-found');
+  const scope = new Scope(viewerOf(request), deps.config.current().config);
+  if (!scope.hears(record)) throw refuse(deps, request, record.id);
+  const there = deps.recordings.find(entry.file);
+  if (!there) throw new ApiFault('api/not-found');
   return { file: entry.file, there };
 }

@@ -10,9 +10,9 @@ export { secretMark };
  */
 const secretKey = /password|secret|token|hmac|hash|^pin$|privatekey/i;
 
-/** The configuration as the page may see it: without admin and PINs, and with a mark for every secret. */
+/** The configuration as the page may see it: without admin, accounts and PINs, and with a mark for every secret. */
 export function redact(config: Config): PublicConfig {
-  const { admin: _admin, pins: _pins, ...rest } = redactBySchema(config);
+  const { admin: _admin, accounts: _accounts, pins: _pins, ...rest } = redactBySchema(config);
   return mark(rest) as PublicConfig;
 }
 

@@ -3,6 +3,7 @@ import { calendarYears } from '../config/calendar-years.ts';
 import { fields } from './auth-routes.ts';
 import type { ApiDeps } from './deps.ts';
 import { ApiFault } from './errors.ts';
+import { viewerOf } from './viewer.ts';
 
 /** The whole official table since 1999 has 11 kB. */
 const limit = '256kb';
@@ -34,14 +35,14 @@ export function scheduleRoutes(deps: ApiDeps): Router {
     if (stays !== undefined && typeof stays !== 'boolean')
       throw new ApiFault('api/bad-request', { path: '/stays' });
     const to = { mode, ...(whole ? { hours } : {}), ...(stays === undefined ? {} : { stays }) };
-    const found = await deps.schedules.switch(request.params.id, to, 'admin');
+    const found = await deps.schedules.switch(request.params.id, to, viewerOf(request).who);
     if (!found) throw new ApiFault('api/not-found');
     deps.log('info', `schedule ${request.params.id} was switched from the page`);
     response.json(found);
   });
 
   router.delete('/schedules/:id/override', async (request, response) => {
-    const found = await deps.schedules.switch(request.params.id, {}, 'admin');
+    const found = await deps.schedules.switch(request.params.id, {}, viewerOf(request).who);
     if (!found) throw new ApiFault('api/not-found');
     deps.log('info', `schedule ${request.params.id} was switched back from the page`);
     response.json(found);
@@ -78,7 +79,7 @@ export function scheduleRoutes(deps: ApiDeps): Router {
     if (!read.ok) throw new ApiFault('config/invalid', { issues: read.issues, said: badTable });
     const result = await deps.config.apply(
       { ...config, calendars: read.calendars },
-      { expected: revision, by: 'admin' },
+      { expected: revision, by: viewerOf(request).who },
     );
     if (!result.ok) {
       if (result.reason === 'invalid') throw new ApiFault('config/invalid', { issues: result.issues });

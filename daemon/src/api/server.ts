@@ -2,9 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { CodedError, messageOf } from '../base/error.ts';
+import { accountRoutes } from './account-routes.ts';
 import { sourceOf } from './attempt-limiter.ts';
 import { auditRoutes } from './audit-routes.ts';
-import { authRoutes, requireSession } from './auth-routes.ts';
+import { authRoutes, requireSession, viewerIn } from './auth-routes.ts';
 import { callRoutes } from './call-routes.ts';
 import { configRoutes } from './config-routes.ts';
 import type { ApiDeps } from './deps.ts';
@@ -25,8 +26,11 @@ import { promptRoutes } from './prompt-routes.ts';
 import { protectionRoutes } from './protection-routes.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { ratesRoutes } from './rates-routes.ts';
+import { recordNow } from './record-now.ts';
 import { recordingRoutes } from './recording-routes.ts';
+import { roleGuard } from './route-access.ts';
 import { scheduleRoutes } from './schedule-routes.ts';
+import { Scope } from './scope.ts';
 import { type SessionLimits, Sessions, sessionLimits } from './sessions.ts';
 import { spendingRoutes } from './spending-routes.ts';
 import { staticFiles } from './static-files.ts';
@@ -76,6 +80,9 @@ export class ApiServer {
       server: this.#server,
       model: deps.live,
       sessions: this.#sessions,
+      viewer: (key) => viewerIn(deps, this.#sessions, key),
+      scope: (viewer) => new Scope(viewer, deps.config.current().config),
+      record: (id) => recordNow(deps, id),
       clock: deps.clock,
       limits: { ...liveLimits, ...live },
       guard,
@@ -119,7 +126,7 @@ export class ApiServer {
   }
 }
 
-function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks): express.Router {
+export function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks): express.Router {
   const router = express.Router();
   router.use((_request, response, next) => {
     response.setHeader('Cache-Control', 'no-store');
@@ -128,7 +135,9 @@ function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks): expre
   router.use(forgeryGuard);
   router.use(express.json({ limit: bodyLimit, strict: true }));
   router.use(authRoutes(deps, sessions));
-  router.use(requireSession(sessions));
+  router.use(requireSession(deps, sessions));
+  router.use(roleGuard(deps));
+  router.use(accountRoutes(deps, sessions));
   router.use(configRoutes(deps));
   router.use(callRoutes(deps));
   router.use(recordingRoutes(deps));

@@ -9,11 +9,26 @@ export interface SessionLimits {
   longestMs: number;
   /** Sessions at once; one more ends the one silent longest. */
   most: number;
+  /** Of these, sessions of one account. */
+  mostOfOne: number;
 }
 
-export const sessionLimits: SessionLimits = { idleMs: 60 * 60_000, longestMs: 12 * 60 * 60_000, most: 50 };
+export const sessionLimits: SessionLimits = {
+  idleMs: 60 * 60_000,
+  longestMs: 12 * 60 * 60_000,
+  most: 50,
+  mostOfOne: 20,
+};
+
+/** Who signed in, and what that rested on. */
+export interface SessionOwner {
+  account: string;
+  /** See {@link file://./viewer.ts}: the session ends when it is no longer the account's. */
+  stamp: string;
+}
 
 interface Session {
+  owner: SessionOwner;
   startedAt: number;
   seenAt: number;
 }
@@ -40,15 +55,13 @@ export class Sessions {
   }
 
   /** Begins a session; returns the token for the cookie. */
-  begin(): string {
+  begin(owner: SessionOwner): string {
     const token = randomBytes(32).toString('base64url');
     const now = this.#clock.now();
-    this.#sessions.set(keyOf(token), { startedAt: now, seenAt: now });
-    if (this.#sessions.size > this.limits.most) {
-      let oldest: [string, Session] | undefined;
-      for (const entry of this.#sessions) if (!oldest || entry[1].seenAt < oldest[1].seenAt) oldest = entry;
-      if (oldest) this.end(oldest[0]);
-    }
+    this.#sessions.set(keyOf(token), { owner, startedAt: now, seenAt: now });
+    // Of one account first: nobody signs others out by signing in over and over.
+    this.#thin(this.limits.mostOfOne, ([, session]) => session.owner.account === owner.account);
+    this.#thin(this.limits.most, () => true);
     return token;
   }
 
@@ -63,6 +76,17 @@ export class Sessions {
     return undefined;
   }
 
+  /** Whose living session it is. */
+  ownerOf(key: string): SessionOwner | undefined {
+    return this.#sessions.get(key)?.owner;
+  }
+
+  /** The account has changed in this very session, which goes on. */
+  renew(key: string, stamp: string): void {
+    const session = this.#sessions.get(key);
+    if (session) session.owner = { ...session.owner, stamp };
+  }
+
   touch(key: string): void {
     const session = this.#sessions.get(key);
     if (session && this.#alive(session)) session.seenAt = this.#clock.now();
@@ -72,13 +96,20 @@ export class Sessions {
     if (this.#sessions.delete(key)) this.events.emit('ended', key);
   }
 
-  /** Ends every session but one: after a change of password. */
-  endOthers(key: string | undefined): void {
-    for (const other of [...this.#sessions.keys()]) if (other !== key) this.end(other);
+  /** Ends every session that does not hold any more. */
+  endUnless(holds: (owner: SessionOwner) => boolean): void {
+    for (const [key, { owner }] of [...this.#sessions]) if (!holds(owner)) this.end(key);
   }
 
   close(): void {
     this.#sweep.cancel();
+  }
+
+  #thin(most: number, counts: (entry: [string, Session]) => boolean): void {
+    const counted = [...this.#sessions].filter(counts);
+    if (counted.length <= most) return;
+    const [oldest] = counted.sort(([, a], [, b]) => a.seenAt - b.seenAt);
+    if (oldest) this.end(oldest[0]);
   }
 
   #alive(session: Session): boolean {

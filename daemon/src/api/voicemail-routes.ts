@@ -4,10 +4,13 @@ import type { AuditAct } from '../records/audit.ts';
 import { fields } from './auth-routes.ts';
 import type { ApiDeps, RecordingFile } from './deps.ts';
 import { ApiFault } from './errors.ts';
+import { refuse } from './refusal.ts';
+import { Scope } from './scope.ts';
 import { sendOpened } from './send-opened.ts';
+import { viewerOf } from './viewer.ts';
 import type { VoiceMessageChange } from './voicemail-contract.ts';
 
-type Deps = Pick<ApiDeps, 'voicemail' | 'audit' | 'clock' | 'log'>;
+type Deps = Pick<ApiDeps, 'voicemail' | 'audit' | 'clock' | 'config' | 'log'>;
 
 const types = { wav: 'audio/wav', opus: 'audio/ogg' } as const;
 
@@ -25,15 +28,29 @@ export function voicemailRoutes(deps: Deps): Router {
     const detail = id === undefined ? String(box) : `${box}/${id}`;
     const now = deps.clock.now();
     for (const [key, at] of noted) if (now - at > HEARING_MS) noted.delete(key);
-    const key = `${from} ${act} ${detail}`;
+    const { who } = viewerOf(request);
+    const key = `${who} ${from} ${act} ${detail}`;
     if (act === 'voicemail-heard' && noted.has(key)) return;
     if (act === 'voicemail-heard') noted.set(key, now);
-    deps.audit.note({ who: 'admin', from, act, detail, ...(callId === undefined ? {} : { callId }) });
-    deps.log('info', `${act}: ${detail}, from ${from}`);
+    deps.audit.note({ who, from, act, detail, ...(callId === undefined ? {} : { callId }) });
+    deps.log('info', `${act}: ${detail}, by ${who} from ${from}`);
   };
+  const scopeOf = (request: Request): Scope => new Scope(viewerOf(request), deps.config.current().config);
 
-  router.get('/voicemail', (_request, response) => {
-    response.json(deps.voicemail.boxes());
+  // Before every route of one mailbox: whose it is.
+  router.use('/voicemail/:box', (request, _response, next) => {
+    const scope = scopeOf(request);
+    if (!scope.all) {
+      const named = deps.voicemail.boxes().filter(({ id }) => id === request.params.box);
+      if (named.length === 0) throw new ApiFault('api/not-found');
+      if (!named.every((box) => scope.opens(box))) throw refuse(deps, request);
+    }
+    next();
+  });
+
+  router.get('/voicemail', (request, response) => {
+    const scope = scopeOf(request);
+    response.json(deps.voicemail.boxes().filter((box) => scope.opens(box)));
   });
 
   router.get('/voicemail/:box', (request, response) => {

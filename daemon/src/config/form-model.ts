@@ -27,7 +27,7 @@ const units: Record<Unit, Said> = {
 };
 
 /** Sections that the page edits elsewhere or not at all. */
-const elsewhere = new Set(['version', 'admin', 'pins']);
+const elsewhere = new Set(['version', 'admin', 'accounts', 'pins']);
 
 let model: FormModel | undefined;
 

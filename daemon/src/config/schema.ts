@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { field } from './field.ts';
 import { accessNumber } from './schema/access-number.ts';
+import { account } from './schema/account.ts';
 import { callerList } from './schema/caller-list.ts';
 import { device } from './schema/device.ts';
 import { classOfService, costCentre, dialing, speedDial, timeRule } from './schema/dialing.ts';
@@ -253,6 +254,25 @@ export const configSchema = z.object({
         },
       ),
     ),
+  accounts: z
+    .array(account)
+    .default([])
+    .meta(
+      field(
+        'Учётные записи',
+        'Accounts',
+        'Кто ещё входит на страницу, кроме администратора.',
+        'Who signs in on the page besides the administrator.',
+        {
+          scope: 'at-once',
+          item: ['учётная запись', 'account'],
+          empty: [
+            'Пока входит только администратор. Дайте супервизору или сотруднику своё имя и пароль.',
+            'So far only the administrator signs in. Give a supervisor or a member of staff a name and a password.',
+          ],
+        },
+      ),
+    ),
   pins: z
     .array(pin)
     .default([])
@@ -412,6 +432,7 @@ export type GroupConfig = Config['groups'][number];
 export type QueueConfig = Config['queues'][number];
 export type ForwardStepConfig = PersonConfig['forwarding']['always'][number];
 export type CallerListConfig = Config['callerLists'][number];
+export type AccountConfig = Config['accounts'][number];
 export type PinConfig = Config['pins'][number];
 export type AccessNumberConfig = Config['accessNumbers'][number];
 export type DestinationConfig = Config['destinations'][number];

@@ -314,8 +314,9 @@ export class ConfigStore {
     const entry = entries[index];
     const before = entries[index - 1];
     if (!entry || !before || entry.paths.length === 0) return undefined;
-    // The admin's password is nobody's to bring back: undoing the claim would leave the box to the first visitor.
-    if (entry.paths.some((path) => /^\/admin(\/|$)/.test(path))) return undefined;
+    // A password is nobody's to bring back: undoing the claim would leave the box to the first visitor, and undoing
+    // a change of an account would let in again whom somebody has put out.
+    if (entry.paths.some((path) => /^\/(?:admin|accounts)(?:\/|$)/.test(path))) return undefined;
     const document = takeBack(asStored(this.#low.data), before.config, entry.config, entry.paths);
     return document !== undefined && validateConfig(document).ok ? document : undefined;
   }

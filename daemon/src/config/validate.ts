@@ -3,6 +3,7 @@ import { CodedError, messageOf } from '../base/error.ts';
 import { yieldDefaults } from '../dialplan/code-conflicts.ts';
 import { type DialPlanIssue, lintDialPlan } from '../dialplan/lint.ts';
 import { areaOf } from '../dialplan/plan.ts';
+import { checkAccounts } from './account-references.ts';
 import { checkFlows } from './flow-references.ts';
 import { isRecord, issueOf, unknownKeys } from './issue.ts';
 import { checkMail } from './mail-references.ts';
@@ -56,6 +57,7 @@ export function validateConfig(document: unknown): Validation {
     ...checkPrompts(parsed.data),
     ...checkQueues(parsed.data),
     ...checkMail(parsed.data),
+    ...checkAccounts(parsed.data),
   ];
   // Without a valid time zone the numbering cannot be compiled and asked.
   if (issues.length > 0) return { ok: false, issues };

@@ -17,13 +17,17 @@ export type AuditAct =
   | 'voicemail-marked'
   | 'voicemail-deleted'
   | 'voicemail-greeting'
-  | 'voicemail-refused';
+  | 'voicemail-refused'
+  | 'account-changed'
+  | 'account-password'
+  | 'account-removed'
+  | 'access-refused';
 
 /** One line of the audit log. No digit of a PIN is ever in it. */
 export interface AuditEntry {
   /** Wall-clock ms since 1970. */
   at: number;
-  /** Who: `admin`, `person:anna`, `pin:chief`, `port:3`. */
+  /** Who: `admin`, `account:vera`, `person:anna`, `pin:chief`, `port:3`. */
   who: string;
   /** Where from: an address of the page's visitor, or a telephone's place. */
   from?: string;
