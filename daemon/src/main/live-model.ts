@@ -69,9 +69,12 @@ export class LivePicture implements LiveModel {
   #cpuAt: number;
   #health: HealthLive = { ok: true, probes: [] };
   #offs: (() => void)[];
+  /** Ids of the queues and agents that pages have been told of. */
+  #board: Record<'queues' | 'agents', string[]>;
 
   constructor(from: LiveSources) {
     this.#from = from;
+    this.#board = this.#boardIds();
     this.#cpuAt = from.clock.now();
     const { card, calls, alarms, clock } = from;
     const slow = clock.every(slowMs, () => this.#slow());
@@ -153,7 +156,21 @@ export class LivePicture implements LiveModel {
     for (const trunk of this.#trunks()) this.#tell({ what: 'trunks', id: trunk.id, value: trunk });
     for (const device of this.#devices()) this.#tell({ what: 'devices', id: device.id, value: device });
     for (const value of this.#from.schedules()) this.#tell({ what: 'schedules', id: value.id, value });
+    this.#boardChanged();
     this.#tell({ what: 'config', id: String(revision), value: null });
+  }
+
+  /** Queues and agents come, go and are renamed with the settings; whoever is gone is told as gone. */
+  #boardChanged(): void {
+    const before = this.#board;
+    this.#board = this.#boardIds();
+    for (const id of new Set([...before.queues, ...this.#board.queues])) this.queueChanged('queue', id);
+    for (const id of new Set([...before.agents, ...this.#board.agents])) this.queueChanged('agent', id);
+  }
+
+  #boardIds(): Record<'queues' | 'agents', string[]> {
+    const { queues, agents } = this.#from.queues.view();
+    return { queues: queues.map(({ id }) => id), agents: agents.map(({ id }) => id) };
   }
 
   /** Whether anybody follows the changes. Ports are looked at all the same: since when they are so must be known. */

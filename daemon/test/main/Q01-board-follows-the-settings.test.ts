@@ -1,0 +1,47 @@
+import t from 'tap';
+import type { LiveChange } from '../../src/api/contract.ts';
+import { FakeClock } from '../../src/base/clock.ts';
+import { LivePicture, type LiveSources } from '../../src/main/live-model.ts';
+import { QueueDesk } from '../../src/main/queue-desk.ts';
+import { members, QueueBench, queueOffice } from '../kit/queues.ts';
+
+/** A part that never says anything. */
+const silent = { on: () => () => {} };
+
+t.test('queues and agents come, go and are renamed on the board with the settings, at once', async (t) => {
+  const other = { id: 'second', name: 'Second', members: members('vera') };
+  const b = new QueueBench(queueOffice({ members: members('anna') }, other));
+  const config = () => b.config;
+  const desk = new QueueDesk(b.services.queues, {
+    ...{ data: t.testdir(), clock: b.clock, config },
+    warn: (message) => t.fail(message),
+  });
+  const live = new LivePicture({
+    ...{ clock: new FakeClock(), version: '0', simulated: true, startedAt: 0, config, queues: desk },
+    ...{ trunks: () => [], devices: () => [], probes: () => [], schedules: () => [] },
+    ...{ callerHabit: () => undefined, echo: () => undefined },
+    ports: { fxs: new Map(), fxo: new Map() },
+    calls: { ...silent, at: () => [] },
+    card: silent,
+    alarms: silent,
+    link: { line: () => undefined, electrical: () => undefined },
+  } as unknown as LiveSources);
+  t.teardown(() => live.close());
+  const told: LiveChange[] = [];
+  live.events.on('changed', (change) => {
+    if (change.what === 'queues' || change.what === 'agents') told.push(change);
+  });
+  b.reconfigure(
+    queueOffice({ name: 'Orders', members: members('boris') }, { ...other, id: 'third', name: 'Third' }),
+  );
+  b.services.queues.apply();
+  told.length = 0;
+  live.configChanged(2);
+  const of = (what: string, id: string): LiveChange[] =>
+    told.filter((change) => change.what === what && 'id' in change && change.id === id);
+  t.match(of('queues', 'sales'), [{ value: { name: 'Orders' } }]);
+  t.match(of('queues', 'third'), [{ value: { name: 'Third' } }]);
+  t.match(of('queues', 'second'), [{ value: null }], 'is gone from the page, too');
+  t.match(of('agents', 'anna'), [{ value: null }], 'answers for no queue any more');
+  t.match(of('agents', 'boris'), [{ value: { queues: ['sales'] } }]);
+});
