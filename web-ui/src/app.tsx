@@ -12,6 +12,7 @@ import { SavedNotice } from './ui/saved-notice.tsx';
 import { BoxPlace } from './view/box/box.tsx';
 import { CallDetail } from './view/calls/detail.tsx';
 import { CallsPlace } from './view/calls/list.tsx';
+import { MessagesPlace } from './view/calls/messages.tsx';
 import { ClaimDoor } from './view/door/claim.tsx';
 import { LoginDoor } from './view/door/login.tsx';
 import { NowPlace } from './view/now/now.tsx';
@@ -112,6 +113,7 @@ function Shell() {
 function Place({ here }: { here: string }) {
   const [, first = '', second] = here.split('/');
   if (first === '') return <NowPlace />;
+  if (first === 'calls' && second === 'messages') return <MessagesPlace />;
   if (first === 'calls')
     return second ? <CallDetail id={decodeURIComponent(second)} key={second} /> : <CallsPlace />;
   if (first === 'people') return <PeoplePlace />;

@@ -169,13 +169,16 @@ export class VoicemailStore extends Emitter<{ changed: [box: string] }> implemen
     if (path === undefined) return false;
     this.removeGreeting(box);
     renameSync(path, join(this.#folder, box, GREETING + path.slice(path.lastIndexOf(id) + id.length)));
+    this.emit('changed', box);
     return true;
   }
 
   removeGreeting(box: string): boolean {
     const path = this.#path(box, GREETING);
-    if (path !== undefined) rmSync(path, { force: true });
-    return path !== undefined;
+    if (path === undefined) return false;
+    rmSync(path, { force: true });
+    this.emit('changed', box);
+    return true;
   }
 
   /** Deletes what is too old. */

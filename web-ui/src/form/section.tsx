@@ -32,11 +32,13 @@ interface Props {
   beginnings?(view: ConfigView): Beginning[];
   /** Asks first what kind of item it is to be; `blank`: an item of defaults. */
   chooser?(blank: Item, choose: (beginning: Beginning) => void): ComponentChildren;
+  /** More buttons beside the one for a new item. */
+  extra?(view: ConfigView): ComponentChildren;
   title?: string;
 }
 
 /** A list of the configuration: its items in words, a form for each, and a button for a new one. */
-export function ListSection({ name, icon, summary, sort, beginnings, chooser, title }: Props) {
+export function ListSection({ name, icon, summary, sort, beginnings, chooser, extra, title }: Props) {
   const config = useLoad<ConfigView>('/config', configVersion.value);
   const form = useLoad<FormModel>('/config/form', 0);
   const [open, setOpen] = useState<{ item: Item | undefined; initial: Item; begun?: Beginning }>();
@@ -66,22 +68,23 @@ export function ListSection({ name, icon, summary, sort, beginnings, chooser, ti
   const starts: Beginning[] = beginnings
     ? beginnings(view)
     : [{ title: t('form.add', { what: itemTitle }), item: newItem(section) }];
-  const buttons = starts.map((start) => (
-    <button
-      type="button"
-      key={start.title}
-      data-add={name}
-      onClick={() => (chooser ? setChoosing(true) : setOpen({ item: undefined, initial: start.item }))}
-    >
-      <Icon name="plus" size={16} /> {start.title}
-    </button>
-  ));
+  const buttons = (
+    <div class="actions">
+      {starts.map((start) => (
+        <button
+          type="button"
+          key={start.title}
+          data-add={name}
+          onClick={() => (chooser ? setChoosing(true) : setOpen({ item: undefined, initial: start.item }))}
+        >
+          <Icon name="plus" size={16} /> {start.title}
+        </button>
+      ))}
+      {extra?.(view)}
+    </div>
+  );
   return (
-    <Card
-      title={title ?? say(section.title)}
-      aside={list.length > 0 && <div class="actions">{buttons}</div>}
-      class="list-section"
-    >
+    <Card title={title ?? say(section.title)} aside={list.length > 0 && buttons} class="list-section">
       {list.length === 0 ? (
         <Empty icon={icon} action={buttons}>
           {section.empty ? say(section.empty) : section.help ? say(section.help) : ''}

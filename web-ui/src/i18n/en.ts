@@ -5,10 +5,12 @@ import { enForm } from './en-form.ts';
 import { enLines } from './en-lines.ts';
 import { enNow } from './en-now.ts';
 import { enPeople } from './en-people.ts';
+import { enPrompts } from './en-prompts.ts';
 import { enReach } from './en-reach.ts';
 import { enSchedules } from './en-schedules.ts';
 import { enTalks } from './en-talks.ts';
 import { enTrace } from './en-trace.ts';
+import { enVoicemail } from './en-voicemail.ts';
 import { enWays } from './en-ways.ts';
 import type { Key } from './ru.ts';
 
@@ -21,10 +23,12 @@ export const en: Record<Key, string> = {
   ...enLines,
   ...enNow,
   ...enPeople,
+  ...enPrompts,
   ...enReach,
   ...enSchedules,
   ...enTalks,
   ...enTrace,
+  ...enVoicemail,
   ...enWays,
   loading: 'Loading…',
   technical: 'Technical details',

@@ -5,10 +5,12 @@ import { ruForm } from './ru-form.ts';
 import { ruLines } from './ru-lines.ts';
 import { ruNow } from './ru-now.ts';
 import { ruPeople } from './ru-people.ts';
+import { ruPrompts } from './ru-prompts.ts';
 import { ruReach } from './ru-reach.ts';
 import { ruSchedules } from './ru-schedules.ts';
 import { ruTalks } from './ru-talks.ts';
 import { ruTrace } from './ru-trace.ts';
+import { ruVoicemail } from './ru-voicemail.ts';
 import { ruWays } from './ru-ways.ts';
 
 /**
@@ -23,10 +25,12 @@ export const ru = {
   ...ruLines,
   ...ruNow,
   ...ruPeople,
+  ...ruPrompts,
   ...ruReach,
   ...ruSchedules,
   ...ruTalks,
   ...ruTrace,
+  ...ruVoicemail,
   ...ruWays,
   loading: 'Загружается…',
   technical: 'Технические подробности',

@@ -11,6 +11,7 @@ import { Empty, Failure, PlaceHead, State } from '../../ui/parts.tsx';
 import { callerName, outcomeOf, outcomeTone, partyName, placeName } from '../state-words.ts';
 import { useLoad } from '../use-load.ts';
 import { causeWords } from './cause-words.ts';
+import { CallsTabs } from './tabs.tsx';
 
 const outcomes: readonly (CallOutcome | '')[] = ['', 'answered', 'missed', 'failed'];
 const directions = ['', 'outgoing', 'incoming', 'internal', 'transit'] as const;
@@ -47,6 +48,7 @@ export function CallsPlace() {
   return (
     <>
       <PlaceHead title={t('place.calls')} lead={t('calls.lead')} />
+      <CallsTabs />
       <search class="filters">
         <label class="search-box">
           <Icon name="search" />

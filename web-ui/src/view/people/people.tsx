@@ -1,5 +1,6 @@
 import type { PublicConfig } from '../../../../daemon/src/api/contract.ts';
 import { ListSection } from '../../form/section.tsx';
+import { TableButton } from '../../form/table-import.tsx';
 import { phone } from '../../format/phone.ts';
 import { t, word } from '../../i18n/index.ts';
 import { live } from '../../live/store.ts';
@@ -22,6 +23,7 @@ export function PeoplePlace() {
         icon="people"
         title={t('people.title')}
         sort={(a, b) => String(a.name).localeCompare(String(b.name))}
+        extra={() => <TableButton kind="people" />}
         summary={(item, view) => <PersonWords person={item as Person} config={view.config} />}
       />
       <ListSection

@@ -1,5 +1,6 @@
 import type { ConfigView, PublicConfig } from '../../../../daemon/src/api/contract.ts';
 import { ListSection, ObjectSection } from '../../form/section.tsx';
+import { TableButton } from '../../form/table-import.tsx';
 import { phone } from '../../format/phone.ts';
 import { t } from '../../i18n/index.ts';
 import { configVersion } from '../../live/store.ts';
@@ -8,6 +9,7 @@ import { Icon } from '../../ui/icons.tsx';
 import { Card, PlaceHead } from '../../ui/parts.tsx';
 import { accessWords, callerListWords, destinationWords, socketName } from '../section-words.ts';
 import { useLoad } from '../use-load.ts';
+import { PromptSounds } from './prompt-sounds.tsx';
 import { Schedules } from './schedules.tsx';
 
 type Number = PublicConfig['incomingNumbers'][number];
@@ -39,6 +41,7 @@ export function WaysInPlace() {
       <ListSection
         name="callerLists"
         icon="people"
+        extra={({ config }) => <TableButton kind="callers" lists={config.callerLists} />}
         summary={(item, { config }) => (
           <>
             <strong>{String(item.name)}</strong>
@@ -76,6 +79,7 @@ export function WaysInPlace() {
           </>
         )}
       />
+      <PromptSounds />
       <ObjectSection name="hooks" />
       <Schedules />
       <ListSection

@@ -1,5 +1,6 @@
 import type { ConfigView, PublicConfig, Said } from '../../../../daemon/src/api/contract.ts';
 import { ListSection } from '../../form/section.tsx';
+import { TableButton } from '../../form/table-import.tsx';
 import { phone } from '../../format/phone.ts';
 import { say, t } from '../../i18n/index.ts';
 import { configVersion } from '../../live/store.ts';
@@ -35,6 +36,7 @@ export function WaysOutPlace() {
       <ListSection
         name="speedDials"
         icon="phone"
+        extra={() => <TableButton kind="speed-dials" />}
         summary={(item) => <SpeedDialWords entry={item as SpeedDial} />}
       />
       <ListSection

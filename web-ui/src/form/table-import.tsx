@@ -1,0 +1,128 @@
+import { useState } from 'preact/hooks';
+import type { ApiError, PublicConfig } from '../../../daemon/src/api/contract.ts';
+import type { ImportView } from '../../../daemon/src/api/import-contract.ts';
+import { failureOf, upload } from '../api.ts';
+import { say, t } from '../i18n/index.ts';
+import { FileButton } from '../ui/file-button.tsx';
+import { Failure, Sheet } from '../ui/parts.tsx';
+
+interface Props {
+  kind: 'people' | 'speed-dials' | 'callers';
+  /** For `callers`: whose numbers may be replaced. */
+  lists?: PublicConfig['callerLists'];
+}
+
+/** The button of a list that takes a table: what is in it is looked at first, and taken when somebody says so. */
+export function TableButton({ kind, lists = [] }: Props) {
+  const [open, setOpen] = useState(false);
+  if (kind === 'callers' && lists.length === 0) return null;
+  return (
+    <>
+      <button type="button" data-table={kind} onClick={() => setOpen(true)}>
+        {t('table.open')}
+      </button>
+      {open && (
+        <Sheet title={t(`table.title.${kind}`)} onClose={() => setOpen(false)}>
+          <TableForm kind={kind} lists={lists} />
+        </Sheet>
+      )}
+    </>
+  );
+}
+
+function TableForm({ kind, lists }: Required<Props>) {
+  const [list, setList] = useState(lists[0]?.id ?? '');
+  const [busy, setBusy] = useState(false);
+  const [file, setFile] = useState<File>();
+  const [view, setView] = useState<ImportView>();
+  const [error, setError] = useState<ApiError['error']>();
+  const path = kind === 'callers' ? `/imports/callers/${encodeURIComponent(list)}` : `/imports/${kind}`;
+  const send = (table: File, check: boolean): void => {
+    setBusy(true);
+    setError(undefined);
+    setView(undefined);
+    setFile(table);
+    upload<ImportView>(`${path}${check ? '?check=1' : ''}`, table, 'text/csv')
+      .then(setView, (failure: unknown) => setError(failureOf(failure)))
+      .finally(() => setBusy(false));
+  };
+  return (
+    <div class="item-form">
+      <div class="item-form-body">
+        <p>{t(`table.help.${kind}`)}</p>
+        {kind === 'callers' && (
+          <div class="field">
+            <label for="table-list">{t('table.list')}</label>
+            <select
+              id="table-list"
+              value={list}
+              onChange={(event) => {
+                setList(event.currentTarget.value);
+                setView(undefined);
+              }}
+            >
+              {lists.map(({ id, name }) => (
+                <option key={id} value={id}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </div>
+        )}
+        <div class="field">
+          <label for="table-file">{t('table.file')}</label>
+          <span class="with-action">
+            <FileButton
+              id="table-file"
+              accept=".csv,text/csv"
+              disabled={busy}
+              onFile={(table) => send(table, true)}
+            />
+            <span>{file?.name}</span>
+          </span>
+          <p class="help">{t('table.saveAs')}</p>
+        </div>
+        <Failure error={error} />
+        <div role="status">
+          {busy && <p>{t('table.checking')}</p>}
+          {view && <Found kind={kind} view={view} />}
+        </div>
+      </div>
+      {view && file && view.bad.length === 0 && !view.applied && (
+        <p class="item-form-foot">
+          <button type="button" class="primary" disabled={busy} onClick={() => send(file, false)}>
+            {t('table.take')}
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** What a table holds, or which of its rows are no good. */
+function Found({ kind, view }: { kind: Props['kind']; view: ImportView }) {
+  const { rows, added, changed, bad, applied } = view;
+  if (bad.length > 0)
+    return (
+      <>
+        <p class="error">{t('table.bad')}</p>
+        <ul class="bad-rows">
+          {bad.map(({ line, said }) => (
+            <li key={`${line} ${said.en}`} data-line={line}>
+              <strong>{t('table.line', { n: line })}</strong> {say(said)}
+            </li>
+          ))}
+        </ul>
+      </>
+    );
+  if (applied) return <p>{t('table.done')}</p>;
+  const counts =
+    kind === 'callers'
+      ? [t('table.numbers', { n: added })]
+      : [t('table.rows', { n: rows }), t('table.added', { n: added }), t('table.changed', { n: changed })];
+  return (
+    <p>
+      {t('table.good')} {counts.join(' · ')}
+    </p>
+  );
+}

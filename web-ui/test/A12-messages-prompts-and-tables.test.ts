@@ -1,0 +1,229 @@
+import { writeFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import t, { type Test } from 'tap';
+import type { Logger } from '../../daemon/src/log/logger.ts';
+import { SoundDesk } from '../../daemon/src/main/sound-desk.ts';
+import { VoicemailDesk } from '../../daemon/src/main/voicemail-desk.ts';
+import { VoicemailStore } from '../../daemon/src/main/voicemail-store.ts';
+import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
+import { wavFile } from '../../daemon/test/kit/wav.ts';
+import { buildWebUi } from '../build.ts';
+import { axeViolations, claimBox, goTo, launchBrowser, openPage, overflowsSideways } from './browser.ts';
+import { type Office, openOffice, playMorning } from './office.ts';
+
+const tone = (seconds: number): Buffer =>
+  wavFile(
+    Int16Array.from({ length: seconds * 8000 }, (_, i) =>
+      Math.round(3000 * Math.sin((2 * Math.PI * 440 * i) / 8000)),
+    ),
+  );
+
+/** The real mailboxes and recordings behind the page. */
+async function services(t: Test, office: Office, data: string) {
+  const { clock } = office.deps;
+  const config = () => office.store.config;
+  await office.store.change((draft) => {
+    draft.people[0]!.voicemail.enabled = true;
+    draft.people[1]!.voicemail.enabled = true;
+    draft.prompts.push({ id: 'hello', name: 'Приветствие', text: '' });
+    draft.callerLists.push({
+      ...{ id: 'spam', name: 'Назойливые', action: 'refuse' as const, numbers: ['+74950000000'] },
+    } as (typeof draft.callerLists)[number]);
+  }, 'test');
+  const voicemail = new VoicemailStore(data, { clock, config, secret: Buffer.alloc(32), log: () => {} });
+  t.teardown(() => voicemail.close());
+  voicemail.on('changed', (box) => office.live.put({ what: 'voicemail', id: box, value: null }));
+  office.deps.voicemail = new VoicemailDesk(voicemail, config);
+  const sounds = new SoundDesk({
+    ...{ data, clock, config, log: { info: () => {} } as unknown as Logger },
+    ...{ alarms: { raise: () => {}, clear: () => {} }, synthesise: async () => tone(1) },
+  });
+  t.teardown(() => sounds.close());
+  Object.assign(office.deps.prompts, {
+    list: () => sounds.list(),
+    file: (id) => sounds.file(id),
+    replace: (id, file) => sounds.replace(id, file),
+    remove: (id) => sounds.remove(id),
+  } satisfies typeof office.deps.prompts);
+  const leave = async (id: string, from: { number?: string; name?: string }): Promise<void> => {
+    const sound = tone(1);
+    writeFileSync(voicemail.place('anna', id, 'wav').file, sound);
+    const at = Date.now() - 600_000;
+    await voicemail.keep({
+      ...{ id, box: 'anna', at, ms: 1000, bytes: sound.length, format: 'wav', callId: 'r1' },
+      ...from,
+    });
+  };
+  return { voicemail, leave };
+}
+
+async function open(t: Test, language: 'ru' | 'en', look: { width?: number; dark?: boolean } = {}) {
+  const folder = t.testdir();
+  const webRoot = `${folder}/page`;
+  const [, browser] = await Promise.all([buildWebUi({ outdir: webRoot }), launchBrowser()]);
+  t.teardown(() => browser.close());
+  const office = await openOffice({ folder: `${folder}/data`, webRoot });
+  t.teardown(() => office.server.close());
+  playMorning(office);
+  const rest = await services(t, office, `${folder}/services`);
+  const { page, errors } = await openPage(browser, office.origin, {
+    ...{ language, width: look.width ?? 1280, colorScheme: look.dark ? 'dark' : 'light' },
+  });
+  await claimBox(page, labelCode, goodPassword);
+  const check = async (what: string): Promise<void> => {
+    t.same(await axeViolations(page), [], `${what}: axe`);
+    t.notOk(await overflowsSideways(page), `${what}: width`);
+    if (process.env.SHOTS)
+      await page.screenshot({ path: `${process.env.SHOTS}/${what}-${language}.png`, fullPage: true });
+  };
+  return { office, page, errors, check, ...rest };
+}
+
+const file = (name: string, mimeType: string, buffer: Buffer) => ({ name, mimeType, buffer });
+
+/** Takes a table into a list's sheet. */
+async function table(page: Page, text: string): Promise<void> {
+  await page.locator('#table-file').setInputFiles(file('table.csv', 'text/csv', Buffer.from(text)));
+}
+
+t.test(
+  'a message comes while the page is open, is played, is heard then, and is deleted; by keyboard too',
+  async (t) => {
+    const { page, errors, check, voicemail, leave } = await open(t, 'ru');
+    await goTo(page, '/calls');
+    await page.locator('nav.tabs').getByRole('link', { name: 'Сообщения' }).click();
+    await page.getByText('Пусто: Анна Крылова, Борис Ильин.').waitFor();
+    await leave('m1', { number: '+79031112233' });
+    await leave('m2', { name: 'Мария', number: '102' });
+    await page.locator('nav.tabs .count', { hasText: '2' }).waitFor();
+    const first = page.locator('[data-message="m1"]');
+    t.match(await first.innerText(), /новое[\s\S]*\+7 903 111-22-33[\s\S]*0:01/);
+    t.equal(await first.locator('a.number').getAttribute('href'), 'tel:+79031112233');
+    await check('messages');
+
+    await page.evaluate(`document.querySelector('[data-message="m1"] audio').play()`);
+    await page.locator('[data-message="m1"][data-heard=true]').waitFor();
+    t.ok(voicemail.list('anna')[0]?.heardAt, 'the box knows it too');
+    await page.locator('nav.tabs .count', { hasText: '1' }).waitFor();
+
+    await page.locator('[data-message="m2"]').getByRole('button', { name: 'Отметить прослушанным' }).click();
+    await page.locator('nav.tabs .count').waitFor({ state: 'detached' });
+    await page.locator('[data-message="m2"]').getByRole('button', { name: 'Отметить новым' }).click();
+    await page.locator('[data-message="m2"][data-heard=false]').waitFor();
+
+    page.once('dialog', (dialog) => void dialog.dismiss());
+    await first.getByRole('button', { name: 'Удалить' }).click();
+    t.equal(voicemail.list('anna').length, 2, 'nothing is deleted without a yes');
+    page.once('dialog', (dialog) => void dialog.accept());
+    await first.getByRole('button', { name: 'Удалить' }).focus();
+    await page.keyboard.press('Enter');
+    await first.waitFor({ state: 'detached' });
+    t.match(voicemail.list('anna'), [{ id: 'm2' }]);
+
+    await page.getByRole('link', { name: 'О звонке' }).click();
+    await page.locator('.path').waitFor();
+    t.same(errors, []);
+  },
+);
+
+t.test(
+  'a recording is put in, its length is shown, it is replaced and deleted; what is no sound is refused in words',
+  async (t) => {
+    const { office, page, errors, check } = await open(t, 'en', { width: 390, dark: true });
+    await goTo(page, '/in');
+    const prompt = page.locator('[data-prompt="hello"]');
+    await prompt.getByText('Neither sound nor text').waitFor();
+    const input = page.locator('#prompt-hello');
+    t.equal(
+      await input.evaluate((one) => String(one.getAttribute('aria-label'))),
+      'null',
+      'named by its label',
+    );
+    await page.getByLabel('Upload a file').setInputFiles(file('hello.wav', 'audio/wav', tone(2)));
+    await prompt.getByText('Done: “Приветствие”, 0:02.').waitFor();
+    await prompt.getByText('0:02 · uploaded').waitFor();
+    const seconds = await page.evaluate<number>(`new Promise((resolve) => {
+    const player = document.querySelector('[data-prompt="hello"] audio');
+    player.onloadedmetadata = () => resolve(player.duration);
+    player.onerror = () => resolve(-1);
+    player.preload = 'metadata';
+    player.load();
+  })`);
+    t.equal(seconds, 2, 'the browser can play it');
+    await page
+      .getByLabel('Replace by a file')
+      .setInputFiles(file('no.mp3', 'audio/mpeg', Buffer.from('no sound')));
+    await prompt.getByText('This is no sound file. WAV, MP3 and Ogg (Opus or Vorbis) will do.').waitFor();
+    await prompt.getByText('0:02 · uploaded').waitFor();
+    await page.getByLabel('Replace by a file').setInputFiles(file('again.wav', '', tone(3)));
+    await prompt.getByText('0:03 · uploaded').waitFor();
+
+    const rung: string[] = [];
+    Object.assign(office.deps.promptRecorder, {
+      begin: (id: string, extension: string) => {
+        rung.push(`${id} at ${extension}`);
+        Object.defineProperty(office.deps.promptRecorder, 'running', {
+          get: () => (rung.length === 1 ? { id, extension } : undefined),
+        });
+      },
+    });
+    await prompt.getByText('Record at a telephone').click();
+    await prompt.getByLabel('Extension of the telephone').fill('101');
+    await prompt.getByRole('button', { name: 'Ring it' }).click();
+    await prompt.getByText('Being recorded at telephone 101').waitFor();
+    t.same(rung, ['hello at 101']);
+    await check('prompts');
+    rung.push('it has ended');
+    await prompt.getByText('Being recorded at telephone 101').waitFor({ state: 'detached' });
+
+    page.once('dialog', (dialog) => void dialog.accept());
+    await prompt.getByRole('button', { name: 'Delete the sound' }).click();
+    await prompt.getByText('Neither sound nor text').waitFor();
+    t.same(errors, []);
+  },
+);
+
+t.test('a table of people is checked, its bad row is told by line, and a good one is taken', async (t) => {
+  for (const language of ['ru', 'en'] as const) {
+    await t.test(language, async (t) => {
+      const { office, page, errors, check } = await open(t, language);
+      const ru = language === 'ru';
+      await goTo(page, '/people');
+      const opener = page.locator('[data-table="people"]');
+      await opener.focus();
+      await page.keyboard.press('Enter');
+      await table(page, 'имя;внутренний\nПётр Чайкин;103\n;104\n');
+      const bad = page.locator('dialog [data-line="3"]');
+      await bad.waitFor();
+      t.match(await bad.innerText(), ru ? 'Строка 3 Нет имени.' : 'Line 3 There is no name.');
+      t.equal(await page.locator('dialog .primary').count(), 0, 'half a table is not offered');
+      await check('table-bad');
+      await table(page, 'имя;внутренний\nПётр Чайкин;103\nАнна Крылова;101\n');
+      const found = ru
+        ? 'строк: 2 · добавятся: 1 · изменятся: 1'
+        : 'rows: 2 · to be added: 1 · to be changed: 1';
+      await page.getByText(found).waitFor();
+      t.equal(office.store.config.people.length, 2, 'looked at, not taken');
+      await page.getByRole('button', { name: ru ? 'Загрузить' : 'Take it', exact: true }).click();
+      await page.getByText(ru ? 'Загружено.' : 'Taken.').waitFor();
+      t.match(office.store.config.people[2], { name: 'Пётр Чайкин', extension: '103' });
+      await page.keyboard.press('Escape');
+      await page.locator('[data-item^="people/"]', { hasText: 'Пётр Чайкин' }).waitFor();
+
+      await goTo(page, '/in');
+      await page.locator('[data-table="callers"]').click();
+      await table(page, 'номер\n+74951110000\n+74951110001\n');
+      await page.getByText(ru ? 'номеров в списке станет: 2' : 'numbers in the list then: 2').waitFor();
+      await page.locator('dialog .primary').click();
+      await page.getByText(ru ? 'Загружено.' : 'Taken.').waitFor();
+      t.same(office.store.config.callerLists[0]?.numbers, ['+74951110000', '+74951110001']);
+      await page.keyboard.press('Escape');
+      await goTo(page, '/out');
+      await page.locator('[data-table="speed-dials"]').click();
+      await table(page, 'код;номер;название\n51;+74951110000;Склад\n');
+      await page.locator('dialog .primary').click();
+      await page.locator('[data-item^="speedDials/"]', { hasText: 'Склад' }).waitFor();
+      t.same(errors, []);
+    });
+  }
+});
