@@ -17,6 +17,7 @@ import { ClaimDoor } from './view/door/claim.tsx';
 import { LoginDoor } from './view/door/login.tsx';
 import { NowPlace } from './view/now/now.tsx';
 import { PeoplePlace } from './view/people/people.tsx';
+import { QueuesPlace } from './view/queues/queues.tsx';
 import { WaysInPlace } from './view/ways-in/ways-in.tsx';
 import { WaysOutPlace } from './view/ways-out/ways-out.tsx';
 
@@ -86,7 +87,8 @@ function Shell() {
       </header>
       <nav class="places" aria-label={t('places')}>
         {places.map(({ to, icon, key }) => {
-          const on = to === '/' ? here === '/' : here === to || here.startsWith(`${to}/`);
+          const on =
+            to === '/' ? here === '/' || here === '/queues' : here === to || here.startsWith(`${to}/`);
           return (
             <Link to={to} class={on ? 'on' : ''} key={to} aria-current={on ? 'page' : undefined}>
               <Icon name={icon} size={22} />
@@ -113,6 +115,7 @@ function Shell() {
 function Place({ here }: { here: string }) {
   const [, first = '', second] = here.split('/');
   if (first === '') return <NowPlace />;
+  if (first === 'queues') return <QueuesPlace />;
   if (first === 'calls' && second === 'messages') return <MessagesPlace />;
   if (first === 'calls')
     return second ? <CallDetail id={decodeURIComponent(second)} key={second} /> : <CallsPlace />;

@@ -5,6 +5,7 @@ import './styles/parts.css';
 import './styles/faceplate.css';
 import './styles/calls.css';
 import './styles/forms.css';
+import './styles/queues.css';
 import './styles/trace.css';
 
 const root = document.getElementById('app');

@@ -10,7 +10,7 @@ import {
   overflowsSideways,
   type PageOptions,
 } from './browser.ts';
-import { openOffice, playMorning } from './office.ts';
+import { type Office, openOffice, playMorning } from './office.ts';
 
 /**
  * Visits every place and looks at each: no serious fault of accessibility, no sideways scrolling of the whole
@@ -50,6 +50,10 @@ export async function visitEveryPlace(t: Test, variant: PageOptions): Promise<vo
   await claimBox(page, labelCode, goodPassword);
   await page.locator('[data-port="5"] button').click();
   await check('now');
+  playQueue(office);
+  await page.locator('a[href="/queues"]').click();
+  await page.locator('[data-agent="boris"]').waitFor();
+  await check('queues');
   for (const place of ['/calls', '/people', '/in', '/out', '/box']) {
     await goTo(page, place);
     await page.locator('.card, .call-list').first().waitFor();
@@ -72,4 +76,43 @@ export async function visitEveryPlace(t: Test, variant: PageOptions): Promise<vo
   await page.locator('dialog .technical-fields summary').first().click();
   await check('form of a trunk');
   t.same(errors, [], 'nothing went wrong in the page');
+}
+
+/** A queue with somebody on the line, for whom an agent is rung, and a callback behind. */
+function playQueue({ live }: Office, now = Date.now()): void {
+  const common = { priority: 5, rung: [] };
+  live.put({
+    what: 'queues',
+    id: 'sales',
+    value: {
+      ...{ id: 'sales', name: 'Продажи', onLine: 1 },
+      waiting: [
+        {
+          ...{ ...common, id: 'w1', kind: 'call', position: 1, priority: 1, since: now - 75_000 },
+          ...{ number: '+79031112233', name: 'ООО «Лютик»', callId: 'c2', rung: ['boris'] },
+        },
+        {
+          ...{ ...common, id: 'w2', kind: 'callback', position: 2, since: now - 600_000 },
+          ...{ number: '+79161234567', attempts: 1, notBefore: now + 600_000 },
+        },
+      ],
+      today: {
+        ...{ came: 14, answered: 11, inTime: 10, abandoned: 1, passedOn: 1, callbacks: 2, calledBack: 1 },
+        ...{ thresholdSeconds: 20, serviceLevel: 10 / 13, averageWaitMs: 14_000, longestWaitMs: 95_000 },
+        averageHandlingMs: 184_000,
+      },
+    },
+  });
+  const agent = { queues: ['sales'], since: now - 300_000 };
+  const today = { answered: 6, missed: 1, talkMs: 1_080_000 };
+  live.put({
+    what: 'agents',
+    id: 'anna',
+    value: { ...agent, id: 'anna', name: 'Анна Крылова', mode: 'pause', state: 'pause', today },
+  });
+  live.put({
+    what: 'agents',
+    id: 'boris',
+    value: { ...agent, id: 'boris', name: 'Борис Ильин', mode: 'on', state: 'rung', queue: 'sales', today },
+  });
 }

@@ -53,9 +53,9 @@ export function Fields(
   );
 }
 
-/** Fields that hold one target: of a forwarding, of an overflow, a member of a group, whom a menu puts through to. */
+/** Fields that hold one target: of a forwarding, of an overflow, a member of a group, whom a menu puts through to, where a queue leads. */
 const oneTarget =
-  /\/(?:(?:always|busy|noAnswer|unreachable|overflow)\/\d+\/to|members\/\d+\/target|nodes\/\d+\/does\/to)$/;
+  /\/(?:(?:always|busy|noAnswer|unreachable|overflow)\/\d+\/to|members\/\d+\/target|nodes\/\d+\/does\/to)$|^\/(?:afterWait|whenFull|nobodyTo)$/;
 
 /** One field with its label, help and faults. */
 export function Field(props: ControlProps) {

@@ -1,23 +1,23 @@
 import { useState } from 'preact/hooks';
-import { phone } from '../format/phone.ts';
 import { say, t } from '../i18n/index.ts';
+import { targetName } from '../view/section-words.ts';
 import { Chips } from './compound.tsx';
 import { type ControlProps, describe, idOf, itemsOf, Notes } from './field.tsx';
 import { issuesAt } from './value.ts';
 
-/** Who is rung: sockets, people, and outside numbers, written `port:1`, `person:anna`, `number:+7...`. */
+/** Who is rung: sockets, people, services, and numbers, written `port:1`, `person:anna`, `queue:sales`, `number:+7...`. */
 export function Targets({ field, value, onChange, path, issues, config }: ControlProps) {
   const chosen: string[] = Array.isArray(value) ? value.map(String) : [];
   const own = issuesAt(issues, path);
   const id = idOf(path);
-  const [typing, setTyping] = useState(false);
+  const [typing, setTyping] = useState('');
   const options = whoRings(config);
   const left = options.filter((o) => !chosen.includes(o.value));
   const nameOf = (target: string): string =>
-    options.find((o) => o.value === target)?.name ?? phone(target.replace(/^number:/, ''));
-  const take = (number: string): void => {
-    setTyping(false);
-    if (number !== '') onChange([...chosen, `number:${number}`]);
+    options.find((o) => o.value === target)?.name ?? targetName(config, target);
+  const take = (target: string): void => {
+    setTyping('');
+    if (target !== '' && !chosen.includes(target)) onChange([...chosen, target]);
   };
   return (
     <div class="field" data-field={path}>
@@ -31,8 +31,8 @@ export function Targets({ field, value, onChange, path, issues, config }: Contro
         onChange={(e) => {
           const picked = e.currentTarget.value;
           e.currentTarget.value = '';
-          if (picked === 'number') setTyping(true);
-          else if (picked !== '') onChange([...chosen, picked]);
+          setTyping(isTyped(picked) ? picked : '');
+          if (!isTyped(picked) && picked !== '') onChange([...chosen, picked]);
         }}
       >
         <option value="">{t('form.addOne')}</option>
@@ -41,9 +41,9 @@ export function Targets({ field, value, onChange, path, issues, config }: Contro
             {o.name}
           </option>
         ))}
-        <option value="number">{t('targets.number')}</option>
+        <Typed config={config} />
       </select>
-      {typing && <OutsideNumber onTaken={take} />}
+      {typing !== '' && <TypedTarget key={typing} kind={typing} onTaken={take} />}
       <Notes id={id} field={field} issues={own} />
     </div>
   );
@@ -54,7 +54,7 @@ export function ForwardTarget({ field, value, onChange, path, issues, config }: 
   const target = typeof value === 'string' ? value : '';
   const own = issuesAt(issues, path);
   const id = idOf(path);
-  const [typing, setTyping] = useState(false);
+  const [typing, setTyping] = useState('');
   const mobile = path.startsWith('/forwarding/') ? [{ value: 'mobile', name: t('targets.mobile') }] : [];
   const options = [...mobile, ...whoRings(config)];
   // A number, or an extension that was set by other means.
@@ -64,29 +64,31 @@ export function ForwardTarget({ field, value, onChange, path, issues, config }: 
       <label for={id}>{say(field.title)}</label>
       <select
         id={id}
-        value={typing ? 'number' : target}
+        value={typing || target}
         aria-invalid={own.length > 0}
         aria-describedby={describe(id, field, own)}
         onChange={(e) => {
           const picked = e.currentTarget.value;
-          setTyping(picked === 'number');
-          if (picked !== 'number') onChange(picked === '' ? undefined : picked);
+          setTyping(isTyped(picked) ? picked : '');
+          if (!isTyped(picked)) onChange(picked === '' ? undefined : picked);
         }}
       >
         <option value="">{t('form.none')}</option>
-        {other && <option value={target}>{phone(target.replace(/^number:/, ''))}</option>}
+        {other && <option value={target}>{targetName(config, target)}</option>}
         {options.map((o) => (
           <option key={o.value} value={o.value}>
             {o.name}
           </option>
         ))}
-        <option value="number">{t('targets.number')}</option>
+        <Typed config={config} />
       </select>
-      {typing && (
-        <OutsideNumber
-          onTaken={(number) => {
-            setTyping(false);
-            if (number !== '') onChange(`number:${number}`);
+      {typing !== '' && (
+        <TypedTarget
+          key={typing}
+          kind={typing}
+          onTaken={(typed) => {
+            setTyping('');
+            if (typed !== '') onChange(typed);
           }}
         />
       )}
@@ -119,16 +121,38 @@ function mailboxesOf(config: ControlProps['config']): { value: string; name: str
   return boxes.length === 0 ? [] : [...boxes, { value: 'mailbox:any', name: t('targets.mailboxes') }];
 }
 
-/** A number in any writing; `onTaken` gets it with +, or nothing. */
-function OutsideNumber({ onTaken }: { onTaken(number: string): void }) {
-  const take = (input: HTMLInputElement): void =>
-    onTaken(input.value.replace(/[^\d+]/g, '').replace(/^8(?=\d{10}$)/, '+7'));
+/** Whether the rest of a choice is typed: a number outside, or an extension of another office. */
+const isTyped = (picked: string): boolean => picked === 'number' || /^office:[^/]*$/.test(picked);
+
+/** Choices of which a part is typed. */
+function Typed({ config }: Pick<ControlProps, 'config'>) {
+  return (
+    <>
+      {itemsOf(config, 'offices').map((office) => (
+        <option key={office.value} value={`office:${office.value}`}>
+          {t('targets.office', { name: office.name })}
+        </option>
+      ))}
+      <option value="number">{t('targets.number')}</option>
+    </>
+  );
+}
+
+/** A number in any writing, or the digits of an extension over there; `onTaken` gets the target, or nothing. */
+function TypedTarget({ kind, onTaken }: { kind: string; onTaken(target: string): void }) {
+  const outside = kind === 'number';
+  const take = ({ value }: HTMLInputElement): void => {
+    const number = outside
+      ? value.replace(/[^\d+]/g, '').replace(/^8(?=\d{10}$)/, '+7')
+      : value.replace(/\D/g, '');
+    onTaken(number === '' ? '' : outside ? `number:${number}` : `${kind}/${number}`);
+  };
   return (
     <input
       type="text"
       inputMode="tel"
-      aria-label={t('targets.numberLabel')}
-      placeholder="+7 916 123-45-67"
+      aria-label={t(outside ? 'targets.numberLabel' : 'targets.officeLabel')}
+      placeholder={outside ? '+7 916 123-45-67' : '205'}
       ref={(input) => input?.focus()}
       onBlur={(e) => take(e.currentTarget)}
       onKeyDown={(e) => {

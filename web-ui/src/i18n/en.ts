@@ -6,6 +6,7 @@ import { enLines } from './en-lines.ts';
 import { enNow } from './en-now.ts';
 import { enPeople } from './en-people.ts';
 import { enPrompts } from './en-prompts.ts';
+import { enQueues } from './en-queues.ts';
 import { enReach } from './en-reach.ts';
 import { enSchedules } from './en-schedules.ts';
 import { enTalks } from './en-talks.ts';
@@ -24,6 +25,7 @@ export const en: Record<Key, string> = {
   ...enNow,
   ...enPeople,
   ...enPrompts,
+  ...enQueues,
   ...enReach,
   ...enSchedules,
   ...enTalks,

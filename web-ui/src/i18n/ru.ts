@@ -6,6 +6,7 @@ import { ruLines } from './ru-lines.ts';
 import { ruNow } from './ru-now.ts';
 import { ruPeople } from './ru-people.ts';
 import { ruPrompts } from './ru-prompts.ts';
+import { ruQueues } from './ru-queues.ts';
 import { ruReach } from './ru-reach.ts';
 import { ruSchedules } from './ru-schedules.ts';
 import { ruTalks } from './ru-talks.ts';
@@ -26,6 +27,7 @@ export const ru = {
   ...ruNow,
   ...ruPeople,
   ...ruPrompts,
+  ...ruQueues,
   ...ruReach,
   ...ruSchedules,
   ...ruTalks,

@@ -43,6 +43,9 @@ export function targetName(config: PublicConfig, target: string): string {
   if (kind === 'room') return named(config.rooms, id);
   if (kind === 'flow') return named(config.flows, id);
   if (kind === 'queue') return named(config.queues, id);
+  if (kind === 'voicemail')
+    return t('targets.voicemail', { name: named([...config.people, ...config.groups], id) });
+  if (kind === 'mailbox') return t('targets.mailboxes');
   if (kind === 'office') {
     const [office, number = ''] = id.split('/');
     return `${number} (${named(config.offices, office)})`;

@@ -5,6 +5,7 @@ import { boxNow, live } from '../../live/store.ts';
 import { Link } from '../../router.tsx';
 import { Icon, Mark } from '../../ui/icons.tsx';
 import { Card, Empty, PlaceHead } from '../../ui/parts.tsx';
+import { QueuesNow } from '../queues/queues.tsx';
 import { alarmTone } from '../state-words.ts';
 import { CallBars } from './call-bars.tsx';
 import { DeviceList } from './devices.tsx';
@@ -27,6 +28,7 @@ export function NowPlace() {
           <CallBars calls={state.calls} now={boxNow.value} />
         )}
       </Card>
+      <QueuesNow queues={state.queues} />
       <Card title={t('now.trunks')}>
         {state.trunks.length === 0 ? (
           <Empty

@@ -9,6 +9,7 @@ import { Icon } from '../../ui/icons.tsx';
 import { Card, PlaceHead } from '../../ui/parts.tsx';
 import { accessWords, callerListWords, destinationWords, socketName } from '../section-words.ts';
 import { useLoad } from '../use-load.ts';
+import { FlowCheckBox } from './flow-check.tsx';
 import { PromptSounds } from './prompt-sounds.tsx';
 import { Schedules } from './schedules.tsx';
 
@@ -69,6 +70,7 @@ export function WaysInPlace() {
           </span>
         )}
       />
+      <FlowCheckBox />
       <ListSection
         name="prompts"
         icon="in"

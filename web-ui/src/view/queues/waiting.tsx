@@ -1,0 +1,109 @@
+import type { AgentLive, QueueLive, WaitingLive } from '../../../../daemon/src/api/contract.ts';
+import { clockTime, duration } from '../../format/time.ts';
+import { t, tn } from '../../i18n/index.ts';
+import { boxNow } from '../../live/store.ts';
+import { Link } from '../../router.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import { State } from '../../ui/parts.tsx';
+import { partyName } from '../state-words.ts';
+
+interface Props {
+  queue: QueueLive;
+  agents: readonly AgentLive[];
+  /** Puts somebody to a place of this queue, from 1. */
+  onPlace(waiting: WaitingLive, position: number): void;
+  /** Asks where else. */
+  onMove(waiting: WaitingLive): void;
+  /** Takes a callback out. */
+  onDelete(waiting: WaitingLive): void;
+}
+
+/** Those who wait in a queue, in the order of service: on the line, and for a call of ours. */
+export function WaitingList({ queue, ...rest }: Props) {
+  return (
+    <ol class="waiting-list" aria-label={t('queue.list', { name: queue.name })}>
+      {queue.waiting.map((waiting) => (
+        <li
+          key={waiting.id}
+          data-waiting={waiting.id}
+          data-kind={waiting.kind}
+          data-position={waiting.position}
+        >
+          <WaitingRow queue={queue} waiting={waiting} {...rest} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** The usual rank of a caller; less is served before. */
+const usual = 5;
+
+export const whoWaits = (waiting: WaitingLive): string => partyName(waiting);
+
+function WaitingRow({ queue, waiting, agents, onPlace, onMove, onDelete }: Props & { waiting: WaitingLive }) {
+  const who = whoWaits(waiting);
+  const { kind, position, rung, callId, notBefore, attempts = 0 } = waiting;
+  const rungNames = rung.map((id) => agents.find((agent) => agent.id === id)?.name ?? id).join(', ');
+  const details = [
+    kind === 'callback' && t('queue.callback'),
+    waiting.priority < usual && t('queue.first'),
+    attempts > 0 && tn('queue.attempts', attempts),
+    notBefore !== undefined &&
+      notBefore > boxNow.value &&
+      t('queue.notBefore', { time: clockTime(notBefore) }),
+  ].filter(Boolean);
+  return (
+    <>
+      <span class="place">{position}</span>
+      <div class="waiting-words">
+        <span class="item-line">
+          {callId !== undefined && kind === 'call' ? (
+            <Link to={`/calls/${encodeURIComponent(callId)}`} class="number">
+              {who}
+            </Link>
+          ) : (
+            <strong class="number">{who}</strong>
+          )}
+          <time>{t('queue.since', { time: duration(boxNow.value - waiting.since) })}</time>
+          {rung.length > 0 && <State tone="ring">{t('queue.rings', { who: rungNames })}</State>}
+        </span>
+        {details.length > 0 && <span class="dim">{details.join(' · ')}</span>}
+      </div>
+      <div class="waiting-actions">
+        <button
+          type="button"
+          class="quiet square"
+          disabled={position === 1}
+          aria-label={t('queue.up', { who })}
+          onClick={() => onPlace(waiting, position - 1)}
+        >
+          ↑
+        </button>
+        <button
+          type="button"
+          class="quiet square"
+          disabled={position === queue.waiting.length}
+          aria-label={t('queue.down', { who })}
+          onClick={() => onPlace(waiting, position + 1)}
+        >
+          ↓
+        </button>
+        <button type="button" aria-label={t('queue.moveWho', { who })} onClick={() => onMove(waiting)}>
+          {t('queue.move')}
+        </button>
+        {kind === 'callback' && (
+          <button
+            type="button"
+            class="quiet square"
+            aria-label={t('queue.deleteCallback', { who })}
+            title={t('queue.deleteCallback', { who })}
+            onClick={() => onDelete(waiting)}
+          >
+            <Icon name="trash" size={18} />
+          </button>
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,275 @@
+import { useState } from 'preact/hooks';
+import type {
+  ApiError,
+  ConfigView,
+  FlowSimulateRequest,
+  FlowSimulateResult,
+  FormModel,
+  PublicConfig,
+} from '../../../../daemon/src/api/contract.ts';
+import { api, failureOf } from '../../api.ts';
+import { phone } from '../../format/phone.ts';
+import { officeMoment } from '../../format/time.ts';
+import { say, t } from '../../i18n/index.ts';
+import { configVersion } from '../../live/store.ts';
+import { Mark } from '../../ui/icons.tsx';
+import { Card, Failure } from '../../ui/parts.tsx';
+import { useLoad } from '../use-load.ts';
+import { flowSteps } from './flow-steps.ts';
+
+type Flow = PublicConfig['flows'][number];
+
+const endings = ['no-answer', 'busy', 'answered'] as const;
+
+/** What is typed as a list, one answer after the other; `-` is none. */
+const listed = (typed: string): string[] => typed.split(/[\s,;]+/).filter((part) => part !== '');
+
+/** "What would happen to a caller…": a voice menu tried out by the machine of the calls; nobody is rung. */
+export function FlowCheckBox() {
+  const { value: view } = useLoad<ConfigView>('/config', configVersion.value);
+  const form = useLoad<FormModel>('/config/form', 0);
+  const [chosen, setChosen] = useState('');
+  const [caller, setCaller] = useState('');
+  const [hidden, setHidden] = useState(false);
+  const [called, setCalled] = useState('');
+  const [at, setAt] = useState('');
+  const [keys, setKeys] = useState('');
+  const [ring, setRing] = useState<(typeof endings)[number]>('no-answer');
+  const [answers, setAnswers] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [result, setResult] = useState<FlowSimulateResult>();
+  const [failure, setFailure] = useState<ApiError['error']>();
+  const flows = view?.config.flows ?? [];
+  const flow = flows.find(({ id }) => id === chosen) ?? flows[0];
+  if (!view || !flow) return null;
+  const pressed = listed(keys);
+  const wrongKeys = pressed.some((part) => !/^(?:-|[0-9*#]{1,32})$/.test(part));
+  const asksPrograms = flow.nodes.some(({ does }) => does.kind === 'http');
+
+  const ask = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    if (wrongKeys) return;
+    const number = caller.trim();
+    const request: FlowSimulateRequest = {
+      flow: flow.id,
+      ...(hidden ? { caller: 'hidden' } : number !== '' && { caller: number }),
+      ...(called && { called }),
+      ...(at && { at: officeMoment(at) }),
+      keys: pressed.map((part) => (part === '-' ? '' : part)),
+      // A menu may ring any number of people; all of them do the same.
+      rings: Array<(typeof endings)[number]>(200).fill(ring),
+      hooks: listed(answers).map((answer) => (answer === '-' ? null : { answer })),
+    };
+    setBusy(true);
+    try {
+      setResult(await api<FlowSimulateResult>('/flows/simulate', { body: request }));
+      setFailure(undefined);
+    } catch (error) {
+      setFailure(failureOf(error));
+      setResult(undefined);
+    }
+    setBusy(false);
+  };
+
+  return (
+    <Card title={t('try.title')} class="dial-check flow-check">
+      <form onSubmit={ask} class="check-form">
+        <div class="field">
+          <label for="try-flow">{t('try.flow')}</label>
+          <select
+            id="try-flow"
+            value={flow.id}
+            onChange={(e) => {
+              setChosen(e.currentTarget.value);
+              setResult(undefined);
+            }}
+          >
+            {flows.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </div>
+        <div class="field">
+          <label for="try-caller">{t('try.caller')}</label>
+          <input
+            id="try-caller"
+            type="text"
+            inputMode="tel"
+            value={caller}
+            maxLength={40}
+            placeholder="+7 916 123-45-67"
+            autocomplete="off"
+            disabled={hidden}
+            aria-describedby="try-caller-help"
+            onInput={(e) => setCaller(e.currentTarget.value)}
+          />
+          <p class="help" id="try-caller-help">
+            {t('try.callerHelp')}
+          </p>
+        </div>
+        <div class="field switch">
+          <input
+            id="try-hidden"
+            type="checkbox"
+            checked={hidden}
+            onChange={(e) => setHidden(e.currentTarget.checked)}
+          />
+          <label for="try-hidden">{t('try.hidden')}</label>
+        </div>
+        <div class="field">
+          <label for="try-called">{t('try.called')}</label>
+          <select id="try-called" value={called} onChange={(e) => setCalled(e.currentTarget.value)}>
+            <option value="">{t('try.anyNumber')}</option>
+            {view.config.incomingNumbers.map(({ id, number }) => (
+              <option key={id} value={number}>
+                {phone(number)}
+              </option>
+            ))}
+          </select>
+        </div>
+        <div class="field">
+          <label for="try-at">{t('check.at')}</label>
+          <input id="try-at" type="datetime-local" value={at} onInput={(e) => setAt(e.currentTarget.value)} />
+        </div>
+        <div class="field">
+          <label for="try-keys">{t('try.keys')}</label>
+          <input
+            id="try-keys"
+            type="text"
+            class="dial"
+            value={keys}
+            autocomplete="off"
+            aria-invalid={wrongKeys}
+            aria-describedby="try-keys-help"
+            onInput={(e) => setKeys(e.currentTarget.value)}
+          />
+          <p class={wrongKeys ? 'error' : 'help'} id="try-keys-help">
+            {t(wrongKeys ? 'try.keysWrong' : 'try.keysHelp')}
+          </p>
+        </div>
+        <div class="field">
+          <label for="try-rings">{t('try.rings')}</label>
+          <select
+            id="try-rings"
+            value={ring}
+            onChange={(e) => setRing(endings.find((one) => one === e.currentTarget.value) ?? 'no-answer')}
+          >
+            {endings.map((one) => (
+              <option key={one} value={one}>
+                {t(`try.${one}`)}
+              </option>
+            ))}
+          </select>
+        </div>
+        {asksPrograms && (
+          <div class="field">
+            <label for="try-hooks">{t('try.hooks')}</label>
+            <input
+              id="try-hooks"
+              type="text"
+              value={answers}
+              autocomplete="off"
+              aria-describedby="try-hooks-help"
+              onInput={(e) => setAnswers(e.currentTarget.value)}
+            />
+            <p class="help" id="try-hooks-help">
+              {t('try.hooksHelp')}
+            </p>
+          </div>
+        )}
+        <button type="submit" class="primary" disabled={busy}>
+          {t('check.ask')}
+        </button>
+      </form>
+      <Failure error={failure} />
+      {failure?.issues?.map((issue) => (
+        <p class="error" key={`${issue.path}${issue.said.en}`}>
+          {say(issue.said)}
+        </p>
+      ))}
+      <div aria-live="polite">{result && <Answer result={result} />}</div>
+      {form.value && <Steps flow={flow} form={form.value} config={view.config} />}
+    </Card>
+  );
+}
+
+const refused: readonly FlowSimulateResult['ending'][] = ['too-long'];
+
+function Answer({ result }: { result: FlowSimulateResult }) {
+  return (
+    <div class={`answer ${refused.includes(result.ending) ? 'refused' : ''}`} data-ending={result.ending}>
+      <p class="answer-head">
+        <Mark tone={result.ending === 'answered' ? 'talk' : 'free'} size={14} />
+        <strong>{say(result.said)}</strong>
+      </p>
+      <ol class="answer-steps">
+        {byStep(result.path).map(({ said }, i) => (
+          <li key={i}>
+            {said.map((words, k) => (
+              <span key={k} class={k === 0 ? '' : 'dim'}>
+                {say(words)}
+              </span>
+            ))}
+          </li>
+        ))}
+      </ol>
+      {result.label !== undefined && <p>{t('try.label', { label: result.label })}</p>}
+      {result.answers.length > 0 && (
+        <p>
+          {t('try.answers')}: {result.answers.map(({ name, value }) => `${name} = ${value}`).join(', ')}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Sentences in order, those of one step together. A step that is come to again begins anew by its own sentence. */
+function byStep(path: FlowSimulateResult['path']) {
+  const steps: { node: string; said: FlowSimulateResult['path'][number]['said'][] }[] = [];
+  for (const { node, said } of path) {
+    const last = steps.at(-1);
+    if (last?.node === node) last.said.push(said);
+    else steps.push({ node, said: [said] });
+  }
+  return steps;
+}
+
+/** A flow as a list of its steps and where each leads. */
+function Steps({ flow, form, config }: { flow: Flow; form: FormModel; config: PublicConfig }) {
+  const nameOf = (list: string, id: string): string => {
+    const items = config[list as keyof PublicConfig];
+    const found = Array.isArray(items) && items.find((item) => 'id' in item && item.id === id);
+    return found && 'name' in found ? String(found.name) : id;
+  };
+  const start = flow.start ?? flow.nodes[0]?.id;
+  return (
+    <details class="flow-steps">
+      <summary>{t('try.steps')}</summary>
+      <ol>
+        {flowSteps(flow, form, nameOf).map((step) => (
+          <li key={step.id} data-step={step.id}>
+            <span class="item-line">
+              <strong>{step.id}</strong>
+              <span>{say(step.kind)}</span>
+              {step.id === start && <span class="tag">{t('try.start')}</span>}
+            </span>
+            {step.says !== '' && <span class="dim">{step.says}</span>}
+            {step.ways.length > 0 && (
+              <ul>
+                {step.ways.map((way, i) => (
+                  <li key={i}>
+                    {typeof way.when === 'string' ? way.when : say(way.when)}{' '}
+                    <span aria-hidden="true">→</span>
+                    <span class="sr-only">{t('try.to')}</span> <strong>{way.to}</strong>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}
