@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import type { Page } from 'playwright-core';
 import t, { type Test } from 'tap';
 import type { Logger } from '../../daemon/src/log/logger.ts';
 import { SoundDesk } from '../../daemon/src/main/sound-desk.ts';
@@ -19,7 +18,7 @@ const tone = (seconds: number): Buffer =>
   );
 
 /** The real mailboxes and recordings behind the page. */
-async function services(t: Test, office: Office, data: string) {
+async function services(office: Office, data: string) {
   const { clock } = office.deps;
   const config = () => office.store.config;
   await office.store.change((draft) => {
@@ -57,39 +56,46 @@ async function services(t: Test, office: Office, data: string) {
   return { voicemail, leave };
 }
 
-async function open(t: Test, language: 'ru' | 'en', look: { width?: number; dark?: boolean } = {}) {
-  const folder = t.testdir();
-  const webRoot = `${folder}/page`;
-  const [, browser] = await Promise.all([buildWebUi({ outdir: webRoot }), launchBrowser()]);
-  t.teardown(() => browser.close());
-  const office = await openOffice({ folder: `${folder}/data`, webRoot });
-  t.teardown(() => office.server.close());
-  playMorning(office);
-  const rest = await services(t, office, `${folder}/services`);
-  const { page, errors } = await openPage(browser, office.origin, {
-    ...{ language, width: look.width ?? 1280, colorScheme: look.dark ? 'dark' : 'light' },
-  });
-  await claimBox(page, labelCode, goodPassword);
-  const check = async (what: string): Promise<void> => {
-    t.same(await axeViolations(page), [], `${what}: axe`);
-    t.notOk(await overflowsSideways(page), `${what}: width`);
-    if (process.env.SHOTS)
-      await page.screenshot({ path: `${process.env.SHOTS}/${what}-${language}.png`, fullPage: true });
-  };
-  return { office, page, errors, check, ...rest };
+const folder = t.testdir();
+const webRoot = `${folder}/page`;
+const [, browser] = await Promise.all([buildWebUi({ outdir: webRoot }), launchBrowser()]);
+t.teardown(() => browser.close());
+const office = await openOffice({ folder: `${folder}/data`, webRoot });
+t.teardown(() => office.server.close());
+playMorning(office);
+const { voicemail, leave } = await services(office, `${folder}/services`);
+const { page, errors } = await openPage(browser, office.origin, { language: 'ru' });
+await claimBox(page, labelCode, goodPassword);
+
+/** Looks at the page as it is in one language, on a desk in the light or on a telephone in the dark. */
+async function check(t: Test, what: string): Promise<void> {
+  t.same(await axeViolations(page), [], `${what}: axe`);
+  t.notOk(await overflowsSideways(page), `${what}: width`);
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${what}.png`, fullPage: true });
+}
+
+async function asTelephoneInEnglish(): Promise<void> {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.getByRole('button', { name: 'Eng' }).click();
+}
+
+async function asDeskInRussian(): Promise<void> {
+  await page.getByRole('button', { name: 'Рус' }).click();
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 1280, height: 900 });
 }
 
 const file = (name: string, mimeType: string, buffer: Buffer) => ({ name, mimeType, buffer });
 
 /** Takes a table into a list's sheet. */
-async function table(page: Page, text: string): Promise<void> {
+async function table(text: string): Promise<void> {
   await page.locator('#table-file').setInputFiles(file('table.csv', 'text/csv', Buffer.from(text)));
 }
 
 t.test(
   'a message comes while the page is open, is played, is heard then, and is deleted; by keyboard too',
   async (t) => {
-    const { page, errors, check, voicemail, leave } = await open(t, 'ru');
     await goTo(page, '/calls');
     await page.locator('nav.tabs').getByRole('link', { name: 'Сообщения' }).click();
     await page.getByText('Пусто: Анна Крылова, Борис Ильин.').waitFor();
@@ -99,7 +105,11 @@ t.test(
     const first = page.locator('[data-message="m1"]');
     t.match(await first.innerText(), /новое[\s\S]*\+7 903 111-22-33[\s\S]*0:01/);
     t.equal(await first.locator('a.number').getAttribute('href'), 'tel:+79031112233');
-    await check('messages');
+    await check(t, 'messages-desk-ru');
+    await asTelephoneInEnglish();
+    await first.getByText('new', { exact: true }).waitFor();
+    await check(t, 'messages-telephone-en');
+    await asDeskInRussian();
 
     await page.evaluate(`document.querySelector('[data-message="m1"] audio').play()`);
     await page.locator('[data-message="m1"][data-heard=true]').waitFor();
@@ -129,16 +139,10 @@ t.test(
 t.test(
   'a recording is put in, its length is shown, it is replaced and deleted; what is no sound is refused in words',
   async (t) => {
-    const { office, page, errors, check } = await open(t, 'en', { width: 390, dark: true });
+    await asTelephoneInEnglish();
     await goTo(page, '/in');
     const prompt = page.locator('[data-prompt="hello"]');
     await prompt.getByText('Neither sound nor text').waitFor();
-    const input = page.locator('#prompt-hello');
-    t.equal(
-      await input.evaluate((one) => String(one.getAttribute('aria-label'))),
-      'null',
-      'named by its label',
-    );
     await page.getByLabel('Upload a file').setInputFiles(file('hello.wav', 'audio/wav', tone(2)));
     await prompt.getByText('Done: “Приветствие”, 0:02.').waitFor();
     await prompt.getByText('0:02 · uploaded').waitFor();
@@ -172,7 +176,7 @@ t.test(
     await prompt.getByRole('button', { name: 'Ring it' }).click();
     await prompt.getByText('Being recorded at telephone 101').waitFor();
     t.same(rung, ['hello at 101']);
-    await check('prompts');
+    await check(t, 'prompts-telephone-en');
     rung.push('it has ended');
     await prompt.getByText('Being recorded at telephone 101').waitFor({ state: 'detached' });
 
@@ -184,46 +188,49 @@ t.test(
 );
 
 t.test('a table of people is checked, its bad row is told by line, and a good one is taken', async (t) => {
-  for (const language of ['ru', 'en'] as const) {
-    await t.test(language, async (t) => {
-      const { office, page, errors, check } = await open(t, language);
-      const ru = language === 'ru';
-      await goTo(page, '/people');
-      const opener = page.locator('[data-table="people"]');
-      await opener.focus();
-      await page.keyboard.press('Enter');
-      await table(page, 'имя;внутренний\nПётр Чайкин;103\n;104\n');
-      const bad = page.locator('dialog [data-line="3"]');
-      await bad.waitFor();
-      t.match(await bad.innerText(), ru ? 'Строка 3 Нет имени.' : 'Line 3 There is no name.');
-      t.equal(await page.locator('dialog .primary').count(), 0, 'half a table is not offered');
-      await check('table-bad');
-      await table(page, 'имя;внутренний\nПётр Чайкин;103\nАнна Крылова;101\n');
-      const found = ru
-        ? 'строк: 2 · добавятся: 1 · изменятся: 1'
-        : 'rows: 2 · to be added: 1 · to be changed: 1';
-      await page.getByText(found).waitFor();
-      t.equal(office.store.config.people.length, 2, 'looked at, not taken');
-      await page.getByRole('button', { name: ru ? 'Загрузить' : 'Take it', exact: true }).click();
-      await page.getByText(ru ? 'Загружено.' : 'Taken.').waitFor();
-      t.match(office.store.config.people[2], { name: 'Пётр Чайкин', extension: '103' });
-      await page.keyboard.press('Escape');
-      await page.locator('[data-item^="people/"]', { hasText: 'Пётр Чайкин' }).waitFor();
+  const dialog = page.locator('dialog');
+  await goTo(page, '/people');
+  await page.locator('[data-table="people"]').focus();
+  await page.keyboard.press('Enter');
+  await table('имя;внутренний\nПётр Чайкин;103\n;104\n');
+  await dialog.getByText('Line 3 There is no name.').waitFor();
+  t.equal(await dialog.locator('.primary').count(), 0, 'half a table is not offered');
+  await check(t, 'table-telephone-en');
+  await page.keyboard.press('Escape');
+  await asDeskInRussian();
+  await page.locator('[data-table="people"]').click();
+  await table('имя;внутренний\nПётр Чайкин;103\n;104\n');
+  await dialog.getByText('Строка 3 Нет имени.').waitFor();
+  await check(t, 'table-desk-ru');
+  await table('имя;внутренний\nПётр Чайкин;103\nАнна Крылова;101\n');
+  await dialog.getByText('строк: 2 · добавятся: 1 · изменятся: 1').waitFor();
+  t.equal(office.store.config.people.length, 2, 'looked at, not taken');
+  await dialog.locator('.primary').click();
+  await dialog.getByText('Загружено.').waitFor();
+  t.match(office.store.config.people, [
+    { classOfService: 'chief' },
+    {},
+    { name: 'Пётр Чайкин', extension: '103' },
+  ]);
+  await page.keyboard.press('Escape');
+  await page.locator('[data-item^="people/"]', { hasText: 'Пётр Чайкин' }).waitFor();
+});
 
-      await goTo(page, '/in');
-      await page.locator('[data-table="callers"]').click();
-      await table(page, 'номер\n+74951110000\n+74951110001\n');
-      await page.getByText(ru ? 'номеров в списке станет: 2' : 'numbers in the list then: 2').waitFor();
-      await page.locator('dialog .primary').click();
-      await page.getByText(ru ? 'Загружено.' : 'Taken.').waitFor();
-      t.same(office.store.config.callerLists[0]?.numbers, ['+74951110000', '+74951110001']);
-      await page.keyboard.press('Escape');
-      await goTo(page, '/out');
-      await page.locator('[data-table="speed-dials"]').click();
-      await table(page, 'код;номер;название\n51;+74951110000;Склад\n');
-      await page.locator('dialog .primary').click();
-      await page.locator('[data-item^="speedDials/"]', { hasText: 'Склад' }).waitFor();
-      t.same(errors, []);
-    });
-  }
+t.test('tables of callers and of speed dials are taken, each where its list is', async (t) => {
+  const dialog = page.locator('dialog');
+  await goTo(page, '/in');
+  await page.locator('[data-table="callers"]').click();
+  await dialog.getByLabel('Какой список').selectOption('spam');
+  await table('номер\n+74951110000\n+74951110001\n');
+  await dialog.getByText('номеров в списке станет: 2').waitFor();
+  await dialog.locator('.primary').click();
+  await dialog.getByText('Загружено.').waitFor();
+  t.same(office.store.config.callerLists[0]?.numbers, ['+74951110000', '+74951110001']);
+  await page.keyboard.press('Escape');
+  await goTo(page, '/out');
+  await page.locator('[data-table="speed-dials"]').click();
+  await table('код;номер;название\n51;+74951110000;Склад\n');
+  await dialog.locator('.primary').click();
+  await page.locator('[data-item^="speedDials/"]', { hasText: 'Склад' }).waitFor();
+  t.same(errors, []);
 });
