@@ -20,6 +20,7 @@ import type { Call } from '../call/call.ts';
 import type { Leg } from '../call/leg.ts';
 import type { CallRegistry } from '../call/registry.ts';
 import type { Config } from '../config/schema.ts';
+import { localDay } from '../dialplan/time-rule.ts';
 import type { AlarmBoard } from '../health/alarm-board.ts';
 import type { ProbeState } from '../health/watchdog.ts';
 import type { LineCard, LineState } from '../line/card.ts';
@@ -71,10 +72,13 @@ export class LivePicture implements LiveModel {
   #offs: (() => void)[];
   /** Ids of the queues and agents that pages have been told of. */
   #board: Record<'queues' | 'agents', string[]>;
+  /** The day of the figures that pages have been told of. */
+  #day: string;
 
   constructor(from: LiveSources) {
     this.#from = from;
     this.#board = this.#boardIds();
+    this.#day = this.#today();
     this.#cpuAt = from.clock.now();
     const { card, calls, alarms, clock } = from;
     const slow = clock.every(slowMs, () => this.#slow());
@@ -164,8 +168,15 @@ export class LivePicture implements LiveModel {
   #boardChanged(): void {
     const before = this.#board;
     this.#board = this.#boardIds();
+    this.#day = this.#today();
     for (const id of new Set([...before.queues, ...this.#board.queues])) this.queueChanged('queue', id);
     for (const id of new Set([...before.agents, ...this.#board.agents])) this.queueChanged('agent', id);
+  }
+
+  /** The office's own day. */
+  #today(): string {
+    const { clock, config } = this.#from;
+    return localDay(clock.wall(), config().site.timeZone);
   }
 
   #boardIds(): Record<'queues' | 'agents', string[]> {
@@ -196,6 +207,8 @@ export class LivePicture implements LiveModel {
     this.#cpuAt = now;
     this.#tell({ what: 'health', value: this.#health });
     if (!this.#watched) return;
+    // A new day has figures of its own, and nobody may call for hours.
+    if (this.#today() !== this.#day) this.#boardChanged();
     for (const call of this.#from.calls.active)
       this.#tell({ what: 'calls', id: call.id, value: callLive(call) });
   }
