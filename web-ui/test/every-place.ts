@@ -63,6 +63,10 @@ export async function visitEveryPlace(t: Test, variant: PageOptions): Promise<vo
       await page.locator('[data-record="r1"] a').click();
       await page.locator('.path').waitFor();
       await check('one call');
+      await goTo(page, '/calls');
+      await page.locator('.tabs a[href="/calls/messages"]').click();
+      await page.locator('.empty').waitFor();
+      await check('no messages');
     }
     if (place === '/out') {
       await page.locator('[data-item="routes/main"]').click();
