@@ -16,7 +16,7 @@ export const enQueues: Record<keyof typeof ruQueues, string> = {
   'queue.rings': 'ringing: {who}',
   'queue.first': 'comes first',
   'queue.callback': 'callback',
-  'queue.attempts': 'called once|called {n} times',
+  'queue.attempts': 'called {n} time|called {n} times',
   'queue.notBefore': 'not before {time}',
   'queue.up': 'Move up: {who}',
   'queue.down': 'Move down: {who}',
