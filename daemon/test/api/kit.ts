@@ -162,7 +162,9 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
       async undo(revision) {
         const index = revision === undefined ? 0 : history.findIndex((h) => h.entry.revision === revision);
         const found = history[index];
-        if (!found || index !== 0) return { ok: false, reason: 'not-undoable' };
+        // Accounts are nobody's to bring back: so does the real store.
+        const same = JSON.stringify(found?.before.accounts) === JSON.stringify(world.config.accounts);
+        if (!found || index !== 0 || !same) return { ok: false, reason: 'not-undoable' };
         world.config = found.before;
         world.revision++;
         history.shift();
@@ -425,7 +427,7 @@ export function ask(at: { port: number; origin: string }, path: string, options:
           status: response.statusCode ?? 0,
           headers: response.headers,
           text,
-          json: isJson ? JSON.parse(text) : undefined,
+          json: isJson && text !== '' ? JSON.parse(text) : undefined,
         });
       });
     });
