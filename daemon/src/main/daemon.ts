@@ -91,9 +91,6 @@ const cardPatienceMs = 15_000;
 /** How often an alarm about records that cannot be stored is looked at again, ms. */
 const recordsLookMs = 5000;
 
-/** How often `systemctl status` gets a fresh line, ms. */
-const statusMs = 10_000;
-
 /** How long the media worker may take to start, ms. */
 const workerPatienceMs = 10_000;
 
@@ -391,9 +388,10 @@ export class Daemon {
     await this.#endOrphans(sip, records);
     const status = (): string => statusLine(calls.size, sip.trunks(), link.up);
     supervisor.ready(status());
-    this.#closers.push(afterStart(clock, () => this.#faxHere() || standing.noFaxLibrary()));
-    const told = clock.every(statusMs, () => supervisor.status(status()));
-    this.#closers.push(() => told.cancel());
+    const lookAtFaxes = (): void => void (this.#faxHere() || standing.noFaxLibrary());
+    const warn = (message: string): void => log.info(() => message);
+    const tell = (): void => supervisor.status(status());
+    this.#closers.push(afterStart({ clock, calls, lookAtFaxes, tell, warn }));
     if (supervisor.watchdogMs !== undefined) watchdog.start(supervisor.watchdogMs / 3);
     else watchdog.start(10_000);
     this.#closers.push(() => {

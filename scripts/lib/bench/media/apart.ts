@@ -1,6 +1,7 @@
 /** Measuring in a process of its own: with its own priority, its own compiled code and its own garbage. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { processorSleep } from '../../../../daemon/src/health/processor-sleep.ts';
 import type { Figure } from '../../bench.ts';
 
 const FLAG = '--measure';
@@ -20,6 +21,8 @@ export async function measureApart(url: string, emit: (figure: Figure) => void):
 /** At the end of such a module: measures, if this is the process to do it. */
 export function serveApart(measure: (emit: (figure: Figure) => void) => Promise<void>): void {
   if (process.argv[2] !== FLAG || !process.send) return;
+  // As the daemon does while there are calls.
+  processorSleep(console.error).forbid();
   measure((figure) => process.send!(figure)).then(
     () => process.disconnect(),
     (error) => {
