@@ -108,6 +108,7 @@ t.test('queues, menus and offices on the page, in both languages', async (t) => 
 
   const b = queuesBehind(office, `${folder}/queues`);
   const { queues } = b.services;
+  t.teardown(() => queues.close());
   const agent = (id: string, state: string) => page.locator(`[data-agent="${id}"][data-state="${state}"]`);
   const waiting = page.locator('[data-queue="sales"] [data-waiting]');
 

@@ -31,6 +31,7 @@ async function board(t: Test): Promise<{ b: QueueBench; at: Running; cookie: str
   const server = new ApiServer({ webRoot: '/nonexistent', deps: world.deps });
   const { port } = await server.listen('127.0.0.1', 0);
   t.teardown(() => server.close());
+  t.teardown(() => b.services.queues.close());
   const at = Object.assign(world, { server, port, origin: `http://127.0.0.1:${port}` });
   return { b, at, cookie: await claimed(at), data };
 }

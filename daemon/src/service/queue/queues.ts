@@ -50,6 +50,8 @@ export class Queues implements HostedService, Callbacks {
   readonly #callers = new Map<string, WaitingCaller>();
   /** When whom an agent has was answered, clock ms. */
   readonly #answeredAt = new Map<string, number>();
+  /** What is being written down; the last of several, which are written in turn. */
+  #written: Promise<void> = Promise.resolve();
   #figures: DayFigures = { day: '', queues: {}, agents: {} };
   #store: QueueStore = forgetful;
   #seen: Config | undefined;
@@ -114,8 +116,8 @@ export class Queues implements HostedService, Callbacks {
     this.#closed = true;
     this.#off();
     this.#timer?.cancel();
-    if (this.#saving) await this.#save().catch(() => {});
-    this.#saving?.cancel();
+    if (this.#saving) void this.#save();
+    await this.#written;
   }
 
   // ------------------------------------------------------------ callers
@@ -436,8 +438,9 @@ export class Queues implements HostedService, Callbacks {
       }),
     );
     const kept = { agents, callbacks: [...this.book.list], figures: this.#figures };
-    await this.#store.write(kept).catch((error: unknown) => {
+    this.#written = this.#store.write(kept).catch((error: unknown) => {
       this.#context.log('error', () => `the queues are not kept: ${messageOf(error)}`);
     });
+    await this.#written;
   }
 }
