@@ -161,6 +161,25 @@ t.test(
     await prompt.getByText('0:02 · uploaded').waitFor();
     await page.getByLabel('Replace by a file').setInputFiles(file('again.wav', '', tone(3)));
     await prompt.getByText('0:03 · uploaded').waitFor();
+    await page.evaluate(`{
+      const given = new DataTransfer();
+      given.items.add(new File([new Uint8Array(31 * 1024 * 1024)], 'huge.wav', { type: 'audio/wav' }));
+      const input = document.querySelector('#prompt-hello');
+      input.files = given.files;
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    }`);
+    await prompt.getByText('The file is larger than 30 MB.').waitFor();
+
+    const wire = await page.context().newCDPSession(page);
+    const slow = (uploadThroughput: number) =>
+      wire.send('Network.emulateNetworkConditions', {
+        ...{ offline: false, latency: 0, downloadThroughput: -1, uploadThroughput },
+      });
+    await slow(20_000);
+    await page.getByLabel('Replace by a file').setInputFiles(file('long.wav', 'audio/wav', tone(20)));
+    await prompt.getByText(/Uploading “Приветствие”: [1-9]\d? %/).waitFor();
+    await slow(-1);
+    await prompt.getByText('0:20 · uploaded').waitFor();
 
     const rung: string[] = [];
     Object.assign(office.deps.promptRecorder, {
