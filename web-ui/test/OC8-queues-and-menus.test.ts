@@ -149,6 +149,11 @@ t.test('queues, menus and offices on the page, in both languages', async (t) => 
     const place = (at: number) => page.locator(`[data-queue="sales"] [data-position="${at}"]`);
     await place(2).getByRole('button', { name: 'Поставить раньше: +7 903 000-00-03' }).click();
     await place(1).getByText('+7 903 000-00-03').waitFor();
+    t.match(
+      await page.evaluate('document.activeElement.getAttribute("aria-label")'),
+      /раньше: \+7 903 000-00-03/,
+      'who works by keyboard goes on there',
+    );
     await speak('en');
     t.notOk(b.port(3).ringing);
     await place(2).getByRole('button', { name: 'Move: +7 903 000-00-02' }).click();

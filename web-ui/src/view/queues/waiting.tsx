@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { AgentLive, QueueLive, WaitingLive } from '../../../../daemon/src/api/contract.ts';
 import { clockTime, duration } from '../../format/time.ts';
 import { t, tn } from '../../i18n/index.ts';
@@ -19,9 +20,24 @@ interface Props {
 }
 
 /** Those who wait in a queue, in the order of service: on the line, and for a call of ours. */
-export function WaitingList({ queue, ...rest }: Props) {
+export function WaitingList({ queue, onPlace, ...rest }: Props) {
+  const list = useRef<HTMLOListElement>(null);
+  /** The button last pressed to move somebody within the list. */
+  const pressed = useRef<HTMLButtonElement>();
+  // A row that is put elsewhere in the document loses the focus: whoever works by keyboard goes on with it.
+  useLayoutEffect(() => {
+    const button = pressed.current;
+    if (button && document.activeElement === document.body && list.current?.contains(button)) button.focus();
+  });
   return (
-    <ol class="waiting-list" aria-label={t('queue.list', { name: queue.name })}>
+    <ol
+      class="waiting-list"
+      ref={list}
+      onFocusIn={(event) => {
+        if (event.target !== pressed.current) pressed.current = undefined;
+      }}
+      aria-label={t('queue.list', { name: queue.name })}
+    >
       {queue.waiting.map((waiting) => (
         <li
           key={waiting.id}
@@ -29,7 +45,15 @@ export function WaitingList({ queue, ...rest }: Props) {
           data-kind={waiting.kind}
           data-position={waiting.position}
         >
-          <WaitingRow queue={queue} waiting={waiting} {...rest} />
+          <WaitingRow
+            queue={queue}
+            waiting={waiting}
+            {...rest}
+            onPlace={(who, position, button) => {
+              pressed.current = button;
+              onPlace(who, position);
+            }}
+          />
         </li>
       ))}
     </ol>
@@ -41,7 +65,17 @@ const usual = 5;
 
 export const whoWaits = (waiting: WaitingLive): string => partyName(waiting);
 
-function WaitingRow({ queue, waiting, agents, onPlace, onMove, onDelete }: Props & { waiting: WaitingLive }) {
+function WaitingRow({
+  queue,
+  waiting,
+  agents,
+  onPlace,
+  onMove,
+  onDelete,
+}: Omit<Props, 'onPlace'> & {
+  waiting: WaitingLive;
+  onPlace(waiting: WaitingLive, position: number, button: HTMLButtonElement): void;
+}) {
   const who = whoWaits(waiting);
   const { kind, position, rung, callId, notBefore, attempts = 0 } = waiting;
   const rungNames = rung.map((id) => agents.find((agent) => agent.id === id)?.name ?? id).join(', ');
@@ -74,18 +108,19 @@ function WaitingRow({ queue, waiting, agents, onPlace, onMove, onDelete }: Props
         <button
           type="button"
           class="quiet square"
-          disabled={position === 1}
+          // Not "disabled": that would take the focus from whoever has just moved somebody to the top.
+          aria-disabled={position === 1}
           aria-label={t('queue.up', { who })}
-          onClick={() => onPlace(waiting, position - 1)}
+          onClick={(e) => position > 1 && onPlace(waiting, position - 1, e.currentTarget)}
         >
           ↑
         </button>
         <button
           type="button"
           class="quiet square"
-          disabled={position === queue.waiting.length}
+          aria-disabled={position === queue.waiting.length}
           aria-label={t('queue.down', { who })}
-          onClick={() => onPlace(waiting, position + 1)}
+          onClick={(e) => position < queue.waiting.length && onPlace(waiting, position + 1, e.currentTarget)}
         >
           ↓
         </button>
