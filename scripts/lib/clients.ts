@@ -168,6 +168,20 @@ export class BoxClient {
     }
   }
 
+  /** Hands on each change of the live stream; resolves, once it has begun, with what ends it. */
+  async follow(told: (change: { what: string; id?: string }) => void): Promise<() => void> {
+    const socket = new WebSocket(`ws://${this.#address()}/api/live`, { headers: this.#headers });
+    await new Promise<void>((resolve, reject) => {
+      socket.on('error', reject);
+      socket.on('message', (data) => {
+        const message = JSON.parse(String(data)) as { changes?: { what: string; id?: string }[] };
+        for (const change of message.changes ?? []) told(change);
+        resolve();
+      });
+    });
+    return () => socket.close();
+  }
+
   get #headers(): Record<string, string> {
     return { cookie: this.#cookie, origin: this.#base };
   }

@@ -54,6 +54,12 @@ t.test(
     };
     await told(/^Voice-Message: 0\/0/m);
 
+    let changes = 0;
+    const leave = await box.api.follow(({ what, id }) => {
+      if (what === 'voicemail' && id === 'anna') changes++;
+    });
+    t.teardown(leave);
+
     const { host, port } = box.sip;
     const caller = await operator.call({
       to: `${host}:${port}`,
@@ -96,6 +102,8 @@ t.test(
       callerNumber: '+79031112233',
     });
     t.match(await box.api.get<MailboxView[]>('/api/voicemail'), [{ id: 'anna', fresh: 1, old: 0 }]);
+    await until('the open page is told of it', () => changes > 0 || undefined, 4000);
+    const before = changes;
 
     const desk = box.telephone(1);
     desk.lift();
@@ -111,6 +119,7 @@ t.test(
     await desk.dial('3');
     await told(/^Voice-Message: 0\/0/m);
     desk.hangup();
+    await until('and of what was done by telephone', () => changes > before || undefined, 4000);
     await until('the folder is empty', () => readdirSync(folder).length === 0 || undefined, 4000);
   },
 );
