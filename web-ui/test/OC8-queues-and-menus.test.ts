@@ -311,6 +311,26 @@ t.test('queues, menus and offices on the page, in both languages', async (t) => 
     ]);
     t.match(await page.locator('[data-item="destinations/reception"]').innerText(), /505 \(Питер\)/);
 
+    await page.locator('[data-item="flows/main"]').click();
+    const action = form.locator('[data-field="/nodes/2/does"]');
+    const to = action.locator('[data-field="/nodes/2/does/to"] select');
+    t.equal(await to.locator('option:checked').innerText(), 'Анна Крылова', 'by name');
+    await to.selectOption({ label: 'Питер: extension…' });
+    await action.getByLabel('Extension in that office').fill('505');
+    await page.keyboard.press('Enter');
+    await to.locator('option:checked', { hasText: '505 (Питер)' }).waitFor({ state: 'attached' });
+    await save.click();
+    await form.waitFor({ state: 'detached' });
+    t.match(office.store.config.flows[0]?.nodes[2]?.does, { kind: 'transfer', to: 'office:piter/505' });
+    await page.locator('[data-item="flows/main"]').click();
+    await action.getByRole('button', { name: 'voicemail' }).click();
+    const mailbox = action.locator('[data-field="/nodes/2/does/mailbox"] select');
+    await mailbox.selectOption({ label: 'Анна Крылова' });
+    await action.locator('[data-field="/nodes/2/does/otherwise"] input').fill('bye');
+    await save.click();
+    await form.waitFor({ state: 'detached' });
+    t.match(office.store.config.flows[0]?.nodes[2]?.does, { kind: 'voicemail', mailbox: 'anna' });
+
     await goTo(page, '/people');
     await page.locator('[data-item="queues/sales"]').click();
     await form.locator('[data-field="/whenFull"] select').selectOption({ label: 'Voicemail: Анна Крылова' });

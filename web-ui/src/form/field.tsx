@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { ConfigIssue, FormField, PublicConfig, SecretMark } from '../../../daemon/src/api/contract.ts';
 import { say, t } from '../i18n/index.ts';
 import { Choices, GroupField, ListField, References, Texts, VariantField } from './compound.tsx';
-import { ForwardTarget, Targets } from './targets.tsx';
+import { ForwardTarget, MailboxChoice, Targets } from './targets.tsx';
 import { issuesAt } from './value.ts';
 
 /** What every control is given. */
@@ -68,6 +68,7 @@ export function Field(props: ControlProps) {
   if (field.type === 'references') return <References {...props} field={field} />;
   if (field.type === 'texts') return <Texts {...props} field={field} />;
   if (field.type === 'text' && oneTarget.test(path)) return <ForwardTarget {...props} />;
+  if (/\/nodes\/\d+\/does\/mailbox$/.test(path)) return <MailboxChoice {...props} />;
   const own = issuesAt(issues, path);
   const id = idOf(path);
   if (field.type === 'boolean') {

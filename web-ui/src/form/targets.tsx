@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { say, t } from '../i18n/index.ts';
 import { targetName } from '../view/section-words.ts';
 import { Chips } from './compound.tsx';
-import { type ControlProps, describe, idOf, itemsOf, Notes } from './field.tsx';
+import { type ControlProps, describe, idOf, itemsOf, Notes, Required } from './field.tsx';
 import { issuesAt } from './value.ts';
 
 /** Who is rung: sockets, people, services, and numbers, written `port:1`, `person:anna`, `queue:sales`, `number:+7...`. */
@@ -97,6 +97,39 @@ export function ForwardTarget({ field, value, onChange, path, issues, config }: 
   );
 }
 
+/** Whose voicemail a menu leads to, by the id of a person or a group. */
+export function MailboxChoice({ field, value, onChange, path, issues, config }: ControlProps) {
+  const chosen = typeof value === 'string' ? value : '';
+  const own = issuesAt(issues, path);
+  const id = idOf(path);
+  const owners = mailboxOwners(config);
+  const other = chosen !== '' && !owners.some((owner) => owner.id === chosen);
+  return (
+    <div class="field" data-field={path}>
+      <label for={id}>
+        {say(field.title)}
+        {field.required && <Required />}
+      </label>
+      <select
+        id={id}
+        value={chosen}
+        aria-invalid={own.length > 0}
+        aria-describedby={describe(id, field, own)}
+        onChange={(e) => onChange(e.currentTarget.value)}
+      >
+        <option value="">{t('form.choose')}</option>
+        {other && <option value={chosen}>{chosen}</option>}
+        {owners.map((owner) => (
+          <option key={owner.id} value={owner.id}>
+            {owner.name}
+          </option>
+        ))}
+      </select>
+      <Notes id={id} field={field} issues={own} />
+    </div>
+  );
+}
+
 /** People, telephones and devices, as targets are written. */
 function whoRings(config: ControlProps['config']): { value: string; name: string }[] {
   return [
@@ -111,10 +144,13 @@ function whoRings(config: ControlProps['config']): { value: string; name: string
   ];
 }
 
+/** People and groups whose voicemail is switched on. */
+const mailboxOwners = ({ people, groups }: ControlProps['config']): { id: string; name: string }[] =>
+  [...people, ...groups].filter(({ voicemail }) => voicemail.enabled);
+
 /** Mailboxes that are switched on, and where their owners listen. */
 function mailboxesOf(config: ControlProps['config']): { value: string; name: string }[] {
-  const on = [...config.people, ...config.groups].filter(({ voicemail }) => voicemail.enabled);
-  const boxes = on.map(({ id, name }) => ({
+  const boxes = mailboxOwners(config).map(({ id, name }) => ({
     value: `voicemail:${id}`,
     name: t('targets.voicemail', { name }),
   }));
