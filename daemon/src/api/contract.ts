@@ -7,10 +7,11 @@ import type { DeviceLive, TrunkLive } from './sip-contract.ts';
 
 export type * from './account-contract.ts';
 export type * from './flow-contract.ts';
+export type * from './import-contract.ts';
 export type * from './office-contract.ts';
+export type * from './prompt-contract.ts';
 export type * from './queue-contract.ts';
 export type * from './schedule-contract.ts';
-
 export type {
   DeviceLink,
   DeviceLive,
@@ -22,6 +23,7 @@ export type {
   TrunkTargetLive,
   TrunkTemplate,
 } from './sip-contract.ts';
+export type * from './voicemail-contract.ts';
 
 /*
  * Everything that travels between the daemon and the page, as types only: the page imports this file

@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { ApiError, PublicConfig } from '../../../daemon/src/api/contract.ts';
-import type { ImportView } from '../../../daemon/src/api/import-contract.ts';
+import type { ApiError, ImportView, PublicConfig } from '../../../daemon/src/api/contract.ts';
 import { failureOf, upload } from '../api.ts';
 import { say, t } from '../i18n/index.ts';
 import { FileButton } from '../ui/file-button.tsx';

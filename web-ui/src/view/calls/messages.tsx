@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
-import type { ApiError } from '../../../../daemon/src/api/contract.ts';
 import type {
+  ApiError,
   MailboxView,
   VoiceMessageChange,
   VoiceMessageView,
-} from '../../../../daemon/src/api/voicemail-contract.ts';
+} from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../../api.ts';
 import { tenths } from '../../format/number.ts';
 import { phone } from '../../format/phone.ts';

@@ -1,4 +1,4 @@
-import type { MailboxView } from '../../../../daemon/src/api/voicemail-contract.ts';
+import type { MailboxView } from '../../../../daemon/src/api/contract.ts';
 import { t } from '../../i18n/index.ts';
 import { voicemailVersion } from '../../live/store.ts';
 import { Link, path } from '../../router.tsx';

@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ApiError } from '../../../../daemon/src/api/contract.ts';
-import type { PromptSound, PromptsView, PromptView } from '../../../../daemon/src/api/prompt-contract.ts';
+import type { ApiError, PromptSound, PromptsView, PromptView } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf, upload } from '../../api.ts';
 import { duration, moment } from '../../format/time.ts';
 import { t, tn } from '../../i18n/index.ts';
