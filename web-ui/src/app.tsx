@@ -1,14 +1,15 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ApiError } from '../../daemon/src/api/contract.ts';
+import type { ApiError, Role } from '../../daemon/src/api/contract.ts';
 import { failureOf } from './api.ts';
 import { clockTime } from './format/time.ts';
 import { chooseLanguage, language, t } from './i18n/index.ts';
 import { freshness, heardAt, live, retryNow } from './live/store.ts';
 import { Link, path } from './router.tsx';
-import { refreshSession, session, signOut } from './session.ts';
+import { isAdmin, refreshSession, role, session, signOut } from './session.ts';
 import { Icon, type IconName } from './ui/icons.tsx';
 import { Failure } from './ui/parts.tsx';
 import { SavedNotice } from './ui/saved-notice.tsx';
+import { AccountPlace } from './view/account/account.tsx';
 import { BoxPlace } from './view/box/box.tsx';
 import { CallDetail } from './view/calls/detail.tsx';
 import { CallsPlace } from './view/calls/list.tsx';
@@ -16,19 +17,29 @@ import { MessagesPlace } from './view/calls/messages.tsx';
 import { ClaimDoor } from './view/door/claim.tsx';
 import { LoginDoor } from './view/door/login.tsx';
 import { NowPlace } from './view/now/now.tsx';
+import { OwnNowPlace } from './view/now/own-now.tsx';
 import { PeoplePlace } from './view/people/people.tsx';
 import { QueuesPlace } from './view/queues/queues.tsx';
 import { WaysInPlace } from './view/ways-in/ways-in.tsx';
 import { WaysOutPlace } from './view/ways-out/ways-out.tsx';
 
+const all = ['admin', 'supervisor', 'user'] as const satisfies readonly Role[];
+const admin = ['admin'] as const satisfies readonly Role[];
+
 const places = [
-  { to: '/', icon: 'now', key: 'place.now' },
-  { to: '/calls', icon: 'calls', key: 'place.calls' },
-  { to: '/people', icon: 'people', key: 'place.people' },
-  { to: '/in', icon: 'in', key: 'place.in' },
-  { to: '/out', icon: 'out', key: 'place.out' },
-  { to: '/box', icon: 'box', key: 'place.box' },
-] as const satisfies readonly { to: string; icon: IconName; key: string }[];
+  { to: '/', icon: 'now', key: 'place.now', roles: all },
+  { to: '/calls', icon: 'calls', key: 'place.calls', roles: all },
+  { to: '/people', icon: 'people', key: 'place.people', roles: admin },
+  { to: '/in', icon: 'in', key: 'place.in', roles: admin },
+  { to: '/out', icon: 'out', key: 'place.out', roles: admin },
+  { to: '/box', icon: 'box', key: 'place.box', roles: admin },
+  // The administrator's password is in the box's own place.
+  { to: '/account', icon: 'key', key: 'place.account', roles: ['supervisor', 'user'] },
+] as const satisfies readonly { to: string; icon: IconName; key: string; roles: readonly Role[] }[];
+
+/** Whether whoever is signed in has this place. */
+const isHere = ({ roles }: { roles: readonly Role[] }): boolean =>
+  role.value !== undefined && roles.includes(role.value);
 
 export function App() {
   const [failure, setFailure] = useState<ApiError['error']>();
@@ -86,7 +97,7 @@ function Shell() {
         </button>
       </header>
       <nav class="places" aria-label={t('places')}>
-        {places.map(({ to, icon, key }) => {
+        {places.filter(isHere).map(({ to, icon, key }) => {
           const on =
             to === '/' ? here === '/' || here === '/queues' : here === to || here.startsWith(`${to}/`);
           return (
@@ -114,8 +125,11 @@ function Shell() {
 
 function Place({ here }: { here: string }) {
   const [, first = '', second] = here.split('/');
-  if (first === '') return <NowPlace />;
-  if (first === 'queues') return <QueuesPlace />;
+  const known = places.find(({ to }) => to === `/${first}`);
+  if (known && !isHere(known)) return <NoPlace />;
+  if (first === '') return isAdmin.value ? <NowPlace /> : <OwnNowPlace />;
+  if (first === 'account') return <AccountPlace />;
+  if (first === 'queues' && role.value !== 'user') return <QueuesPlace />;
   if (first === 'calls' && second === 'messages') return <MessagesPlace />;
   if (first === 'calls')
     return second ? <CallDetail id={decodeURIComponent(second)} key={second} /> : <CallsPlace />;
@@ -123,6 +137,10 @@ function Place({ here }: { here: string }) {
   if (first === 'in') return <WaysInPlace />;
   if (first === 'out') return <WaysOutPlace />;
   if (first === 'box') return <BoxPlace part={second} />;
+  return <NoPlace />;
+}
+
+function NoPlace() {
   return (
     <div class="empty">
       <h1>{t('noPlace')}</h1>

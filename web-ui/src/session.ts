@@ -1,11 +1,14 @@
-import { signal } from '@preact/signals';
-import type { ClaimRequest, SessionView } from '../../daemon/src/api/contract.ts';
+import { computed, signal } from '@preact/signals';
+import type { ClaimRequest, Role, SessionView } from '../../daemon/src/api/contract.ts';
 import { api, whenSignedOut } from './api.ts';
 import { followBox } from './i18n/index.ts';
 import { connect, disconnect } from './live/store.ts';
 
 /** Undefined until the box has answered once. */
 export const session = signal<SessionView | undefined>(undefined);
+/** What whoever is signed in may do. The box decides; the page only does not show what it would refuse. */
+export const role = computed<Role | undefined>(() => session.value?.who?.role);
+export const isAdmin = computed(() => role.value === 'admin');
 /** The session ended by itself: the sign-in page says so. */
 export const sessionEnded = signal(false);
 
@@ -23,8 +26,8 @@ export async function claim(request: ClaimRequest): Promise<void> {
   await refreshSession();
 }
 
-export async function signIn(password: string): Promise<void> {
-  await api('/login', { body: { password } });
+export async function signIn(account: string, password: string): Promise<void> {
+  await api('/login', { body: { account, password } });
   sessionEnded.value = false;
   await refreshSession();
 }

@@ -51,7 +51,7 @@ t.test(
     await store.change((draft) => void (draft.accounts = []), 'admin');
     t.same(
       store.history().map(({ undoable }) => undoable),
-      [false, false, false],
+      [false, false, false, false],
     );
     for (const revision of [undefined, ...store.history().map((entry) => entry.revision)])
       t.match(await store.undo(revision, 'admin'), { ok: false, reason: 'not-undoable' });

@@ -1,3 +1,4 @@
+import { enAccounts } from './en-accounts.ts';
 import { enBox } from './en-box.ts';
 import { enCalls } from './en-calls.ts';
 import { enDoor } from './en-door.ts';
@@ -17,6 +18,7 @@ import type { Key } from './ru.ts';
 
 /** English; `a|b` are the forms for one and for more. */
 export const en: Record<Key, string> = {
+  ...enAccounts,
   ...enBox,
   ...enCalls,
   ...enDoor,

@@ -1,3 +1,4 @@
+import { ruAccounts } from './ru-accounts.ts';
 import { ruBox } from './ru-box.ts';
 import { ruCalls } from './ru-calls.ts';
 import { ruDoor } from './ru-door.ts';
@@ -19,6 +20,7 @@ import { ruWays } from './ru-ways.ts';
  * that is not here is one where it is used. `a|b|c` are the forms for one, few and many.
  */
 export const ru = {
+  ...ruAccounts,
   ...ruBox,
   ...ruCalls,
   ...ruDoor,

@@ -1,5 +1,6 @@
 import type { ConfigView, PinView } from '../../../daemon/src/api/contract.ts';
 import { word } from '../i18n/index.ts';
+import { isAdmin } from '../session.ts';
 import { useLoad } from './use-load.ts';
 
 type Named =
@@ -14,8 +15,8 @@ type Named =
 
 /** Names of what the records and settings refer to by id; the id itself where it is gone by now. */
 export function useNames(version: number): (list: Named, id: string) => string {
-  const { value } = useLoad<ConfigView>('/config', version);
-  const { value: pins } = useLoad<PinView[]>('/pins', version);
+  const { value } = useLoad<ConfigView>(isAdmin.value ? '/config' : undefined, version);
+  const { value: pins } = useLoad<PinView[]>(isAdmin.value ? '/pins' : undefined, version);
   return (list, id) => {
     const items: readonly { id: string; name: string }[] =
       list === 'pins' ? (pins ?? []) : (value?.config[list] ?? []);

@@ -11,15 +11,16 @@ export interface Loaded<T> {
 
 /**
  * Asks the box for `path`, again whenever the path or `version` changes. Of answers that overtake each other
- * only the last asked for counts.
+ * only the last asked for counts. Without a path nothing is asked.
  */
-export function useLoad<T>(path: string, version: number): Loaded<T> {
+export function useLoad<T>(path: string | undefined, version: number): Loaded<T> {
   const [value, setValue] = useState<T>();
   const [failure, setFailure] = useState<ApiError['error']>();
   const [again, setAgain] = useState(0);
   const asked = useRef(0);
   useEffect(() => {
     const mine = ++asked.current;
+    if (path === undefined) return;
     api<T>(path).then(
       (answer) => {
         if (mine !== asked.current) return;

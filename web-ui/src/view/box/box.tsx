@@ -10,6 +10,7 @@ import { DeviceList } from '../now/devices.tsx';
 import { Faceplate } from '../now/faceplate.tsx';
 import { TrunkList } from '../now/trunks.tsx';
 import { deviceTone, trunkTone } from '../state-words.ts';
+import { AccountsCard } from './accounts.tsx';
 import { DeviceSetup } from './device-setup.tsx';
 import { HistoryCard } from './history.tsx';
 import { HoldMusicCard } from './hold-music.tsx';
@@ -27,6 +28,7 @@ const parts = [
   'recording',
   'messages',
   'site',
+  'accounts',
   'protection',
   'history',
 ] as const;
@@ -78,6 +80,7 @@ export function BoxPlace({ part }: { part: string | undefined }) {
           <PasswordCard />
         </>
       )}
+      {shown === 'accounts' && <AccountsCard />}
       {shown === 'protection' && <ProtectionPart />}
       {shown === 'history' && <HistoryCard />}
     </>

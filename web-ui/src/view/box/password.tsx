@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ApiError } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../../api.ts';
 import { t } from '../../i18n/index.ts';
+import { session } from '../../session.ts';
 import { Card, Failure } from '../../ui/parts.tsx';
 
 /** A new password for the page; other browsers are signed out by it. */
@@ -29,7 +30,14 @@ export function PasswordCard() {
   return (
     <Card title={t('password.title')}>
       <form class="password-form" onSubmit={submit}>
-        <input type="text" name="username" value="admin" autocomplete="username" hidden readOnly />
+        <input
+          type="text"
+          name="username"
+          value={session.value?.who?.account ?? 'admin'}
+          autocomplete="username"
+          hidden
+          readOnly
+        />
         <div class="field">
           <label for="password-current">{t('password.current')}</label>
           <input

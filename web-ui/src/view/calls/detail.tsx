@@ -6,6 +6,7 @@ import { clockTime, duration, moment } from '../../format/time.ts';
 import { hasWord, t, word } from '../../i18n/index.ts';
 import { boxNow, configVersion, recordsVersion } from '../../live/store.ts';
 import { Link } from '../../router.tsx';
+import { isAdmin } from '../../session.ts';
 import { Icon, Mark, type Tone } from '../../ui/icons.tsx';
 import { Card, Fact, Failure, PlaceHead, State } from '../../ui/parts.tsx';
 import { useNames } from '../names.ts';
@@ -101,8 +102,8 @@ export function CallDetail({ id }: { id: string }) {
         </dl>
       </Card>
       <Recordings record={record} />
-      <Observe record={record} />
-      <LineAccounts key={record.id} record={record} />
+      {isAdmin.value && <Observe record={record} />}
+      {isAdmin.value && <LineAccounts key={record.id} record={record} />}
       <Card title={t('call.path')}>
         <ol class="path">
           {pathOf(record).map((step, i) => (
@@ -110,7 +111,7 @@ export function CallDetail({ id }: { id: string }) {
           ))}
         </ol>
       </Card>
-      {record.legs.some((leg) => leg.kind === 'sip') && (
+      {isAdmin.value && record.legs.some((leg) => leg.kind === 'sip') && (
         <div class="card">
           <Trace
             title={t('trace.call')}

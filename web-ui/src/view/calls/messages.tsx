@@ -12,6 +12,7 @@ import { duration, moment } from '../../format/time.ts';
 import { t, tn } from '../../i18n/index.ts';
 import { boxNow, voicemailVersion } from '../../live/store.ts';
 import { Link } from '../../router.tsx';
+import { isAdmin } from '../../session.ts';
 import { Card, Empty, Failure, PlaceHead, State } from '../../ui/parts.tsx';
 import { partyName } from '../state-words.ts';
 import { useLoad } from '../use-load.ts';
@@ -36,9 +37,11 @@ function Mailboxes() {
       <Empty
         icon="bell"
         action={
-          <Link to="/people" class="button">
-            {t('messages.toPeople')}
-          </Link>
+          isAdmin.value && (
+            <Link to="/people" class="button">
+              {t('messages.toPeople')}
+            </Link>
+          )
         }
       >
         {t('messages.noBoxes')}
@@ -163,17 +166,19 @@ function Greeting({ path, act }: { path: string; act: Act }) {
       <p>{t('messages.greeting')}</p>
       {/* biome-ignore lint/a11y/useMediaCaption: nobody has written down what was said. */}
       <audio controls preload="none" src={`/api${path}`} aria-label={t('messages.greeting')} />
-      <p class="actions">
-        <button
-          type="button"
-          class="danger"
-          onClick={() => {
-            if (confirm(t('messages.greetingQuestion'))) act(api(path, { method: 'DELETE' }));
-          }}
-        >
-          {t('messages.greetingDelete')}
-        </button>
-      </p>
+      {isAdmin.value && (
+        <p class="actions">
+          <button
+            type="button"
+            class="danger"
+            onClick={() => {
+              if (confirm(t('messages.greetingQuestion'))) act(api(path, { method: 'DELETE' }));
+            }}
+          >
+            {t('messages.greetingDelete')}
+          </button>
+        </p>
+      )}
     </div>
   );
 }

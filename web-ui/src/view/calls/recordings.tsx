@@ -4,6 +4,7 @@ import { api, failureOf } from '../../api.ts';
 import { tenths } from '../../format/number.ts';
 import { clockTime, duration } from '../../format/time.ts';
 import { t, word } from '../../i18n/index.ts';
+import { isAdmin } from '../../session.ts';
 import { Card, Failure } from '../../ui/parts.tsx';
 
 const megabyte = 1_000_000;
@@ -14,7 +15,7 @@ export function Recordings({ record }: { record: CallRecord }) {
   const [deleted, setDeleted] = useState<readonly string[]>([]);
   const path = `/calls/${encodeURIComponent(record.id)}`;
   const entries = record.recordings ?? [];
-  const going = record.state === 'active' && record.answeredAt !== undefined;
+  const going = isAdmin.value && record.state === 'active' && record.answeredAt !== undefined;
   if (entries.length === 0 && !going) return null;
   const act = (promise: Promise<unknown>, then: () => void = () => {}): void => {
     promise.then(then, (failure: unknown) => setError(failureOf(failure)));
@@ -41,16 +42,18 @@ export function Recordings({ record }: { record: CallRecord }) {
                     <a class="button" href={`/api${file}?download`} download={entry.file}>
                       {t('recording.download')}
                     </a>
-                    <button
-                      type="button"
-                      class="quiet"
-                      onClick={() => {
-                        if (confirm(t('recording.deleteQuestion')))
-                          act(api(file, { method: 'DELETE' }), () => setDeleted([...deleted, entry.file]));
-                      }}
-                    >
-                      {t('recording.delete')}
-                    </button>
+                    {isAdmin.value && (
+                      <button
+                        type="button"
+                        class="quiet"
+                        onClick={() => {
+                          if (confirm(t('recording.deleteQuestion')))
+                            act(api(file, { method: 'DELETE' }), () => setDeleted([...deleted, entry.file]));
+                        }}
+                      >
+                        {t('recording.delete')}
+                      </button>
+                    )}
                   </p>
                 </>
               )}

@@ -7,6 +7,7 @@ import { session, sessionEnded, signIn } from '../../session.ts';
 import { Failure } from '../../ui/parts.tsx';
 
 export function LoginDoor() {
+  const [account, setAccount] = useState('');
   const [password, setPassword] = useState('');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiError['error']>();
@@ -16,7 +17,7 @@ export function LoginDoor() {
     setBusy(true);
     setFailure(undefined);
     try {
-      await signIn(password);
+      await signIn(account, password);
     } catch (error) {
       setFailure(failureOf(error));
     }
@@ -33,7 +34,24 @@ export function LoginDoor() {
         <h1>{session.value?.name || 'Linegate'}</h1>
         {sessionEnded.value && <p class="notice">{t('login.ended')}</p>}
         <form onSubmit={submit}>
-          <input type="text" name="username" value="admin" autocomplete="username" hidden readOnly />
+          <div class="field">
+            <label for="login-account">{t('login.account')}</label>
+            <input
+              id="login-account"
+              type="text"
+              name="username"
+              value={account}
+              maxLength={64}
+              autocapitalize="none"
+              spellcheck={false}
+              onInput={(e) => setAccount(e.currentTarget.value)}
+              autocomplete="username"
+              aria-describedby="login-account-help"
+            />
+            <p class="help" id="login-account-help">
+              {t('login.accountHelp')}
+            </p>
+          </div>
           <div class="field">
             <label for="login-password">{t('login.password')}</label>
             <input
@@ -50,7 +68,7 @@ export function LoginDoor() {
           <button type="submit" class="primary" disabled={busy}>
             {t('login.submit')}
           </button>
-          <p class="help">{t('login.lost')}</p>
+          <p class="help">{t(account.trim() === '' ? 'login.lost' : 'login.lostAccount')}</p>
         </form>
       </div>
     </main>

@@ -9,6 +9,7 @@ import { api, failureOf } from '../../api.ts';
 import { t, tn } from '../../i18n/index.ts';
 import { live } from '../../live/store.ts';
 import { Link } from '../../router.tsx';
+import { isAdmin } from '../../session.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Card, Empty, Failure, PlaceHead, State } from '../../ui/parts.tsx';
 import { Agents } from './agents.tsx';
@@ -45,9 +46,11 @@ export function QueuesPlace() {
           <Empty
             icon="people"
             action={
-              <Link to="/people" class="button primary">
-                {t('queues.setUp')}
-              </Link>
+              isAdmin.value && (
+                <Link to="/people" class="button primary">
+                  {t('queues.setUp')}
+                </Link>
+              )
             }
           >
             {t('queues.none')}

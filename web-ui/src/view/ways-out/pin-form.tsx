@@ -1,7 +1,7 @@
-import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ApiError, ConfigView, PinRequest, PinView } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../../api.ts';
+import { Row, Tick } from '../../form/rows.tsx';
 import { say, t } from '../../i18n/index.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Failure } from '../../ui/parts.tsx';
@@ -214,67 +214,4 @@ function drawn(length: number): string {
     }
   }
   return digits;
-}
-
-interface RowProps {
-  id: string;
-  title: string;
-  help?: string;
-  error?: string;
-  required?: boolean;
-  children: ComponentChildren;
-}
-
-function Row({ id, title, help, error, required, children }: RowProps) {
-  return (
-    <div class="field" data-field={id}>
-      <label for={id}>
-        {title}
-        {required && <span class="required"> *</span>}
-      </label>
-      {children}
-      {help && (
-        <p class="help" id={`${id}-help`}>
-          {help}
-        </p>
-      )}
-      {error && (
-        <p class="error" id={`${id}-error`}>
-          {error}
-        </p>
-      )}
-    </div>
-  );
-}
-
-function Tick({
-  id,
-  title,
-  help,
-  on,
-  onSet,
-}: {
-  id: string;
-  title: string;
-  help?: string;
-  on: boolean;
-  onSet(on: boolean): void;
-}) {
-  return (
-    <div class="field switch">
-      <input
-        id={id}
-        type="checkbox"
-        checked={on}
-        aria-describedby={help && `${id}-help`}
-        onChange={(e) => onSet(e.currentTarget.checked)}
-      />
-      <label for={id}>{title}</label>
-      {help && (
-        <p class="help" id={`${id}-help`}>
-          {help}
-        </p>
-      )}
-    </div>
-  );
 }

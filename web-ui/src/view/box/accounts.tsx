@@ -1,0 +1,86 @@
+import { useState } from 'preact/hooks';
+import type { AccountView, ConfigView } from '../../../../daemon/src/api/contract.ts';
+import { t } from '../../i18n/index.ts';
+import { configVersion } from '../../live/store.ts';
+import { Icon } from '../../ui/icons.tsx';
+import { Card, Empty, Failure, Sheet } from '../../ui/parts.tsx';
+import { useLoad } from '../use-load.ts';
+import { AccountForm } from './account-form.tsx';
+
+/** Who signs in on the page besides the administrator, and as what. */
+export function AccountsCard() {
+  const accounts = useLoad<AccountView[]>('/accounts', configVersion.value);
+  const config = useLoad<ConfigView>('/config', configVersion.value);
+  const [open, setOpen] = useState<AccountView | 'new'>();
+  const list = accounts.value;
+  const view = config.value;
+  if (!list || !view) {
+    return (
+      <Card title={t('accounts.title')}>
+        {accounts.failure ? <Failure error={accounts.failure} /> : <p class="waiting">{t('loading')}</p>}
+      </Card>
+    );
+  }
+  const add = (
+    <button type="button" data-add="accounts" onClick={() => setOpen('new')}>
+      <Icon name="plus" size={16} /> {t('accounts.add')}
+    </button>
+  );
+  const nameOf = (of: readonly { id: string; name: string }[], id: string): string =>
+    of.find((entry) => entry.id === id)?.name ?? id;
+  return (
+    <Card title={t('accounts.title')} aside={list.length > 0 && add} class="list-section">
+      {list.length === 0 ? (
+        <Empty icon="key" action={add}>
+          {t('accounts.empty')}
+        </Empty>
+      ) : (
+        <ul class="items">
+          {list.map((account) => (
+            <li key={account.id}>
+              <button
+                type="button"
+                class={`item ${account.enabled ? '' : 'disabled'}`}
+                data-item={`accounts/${account.id}`}
+                onClick={() => setOpen(account)}
+              >
+                <Icon name="key" />
+                <span class="item-words">
+                  <span class="item-line">
+                    <strong>{account.id}</strong>
+                    <span>{t(`accountRole.${account.role}`)}</span>
+                  </span>
+                  <span class="dim">
+                    {[
+                      account.person && nameOf(view.config.people, account.person),
+                      ...account.groups.map((id) => nameOf(view.config.groups, id)),
+                      ...account.queues.map((id) => nameOf(view.config.queues, id)),
+                      !account.hasPassword && t('accounts.noPassword'),
+                    ]
+                      .filter(Boolean)
+                      .join(' · ')}
+                  </span>
+                </span>
+                {!account.enabled && <span class="tag">{t('off')}</span>}
+                <Icon name="right" size={16} />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {open && (
+        <Sheet title={open === 'new' ? t('accounts.new') : open.id} onClose={() => setOpen(undefined)}>
+          <AccountForm
+            account={open === 'new' ? undefined : open}
+            view={view}
+            onDone={() => {
+              setOpen(undefined);
+              accounts.reload();
+            }}
+            onCancel={() => setOpen(undefined)}
+          />
+        </Sheet>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,24 @@
+import { t } from '../../i18n/index.ts';
+import { boxNow, live } from '../../live/store.ts';
+import { Card, Empty, PlaceHead } from '../../ui/parts.tsx';
+import { QueuesNow } from '../queues/queues.tsx';
+import { CallBars } from './call-bars.tsx';
+
+/** The place Now of those who do not look after the box: their calls and queues. */
+export function OwnNowPlace() {
+  const state = live.value;
+  if (!state) return <p class="waiting">{t('loading')}</p>;
+  return (
+    <>
+      <PlaceHead title={t('place.now')} />
+      <Card title={t('now.callsMine')} class="calls-now">
+        {state.calls.length === 0 ? (
+          <Empty icon="calls">{t('now.noCallsMine')}</Empty>
+        ) : (
+          <CallBars calls={state.calls} now={boxNow.value} />
+        )}
+      </Card>
+      <QueuesNow queues={state.queues} />
+    </>
+  );
+}
