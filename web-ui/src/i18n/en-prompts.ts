@@ -2,7 +2,7 @@ import type { ruPrompts } from './ru-prompts.ts';
 
 /** Words about recordings of the office that callers hear, and about tables that are taken in. */
 export const enPrompts: Record<keyof typeof ruPrompts, string> = {
-  'prompts.title': 'Sound of the recordings',
+  'prompts.title': 'Sound of the recordings for callers',
   'prompts.lead':
     'WAV, MP3 and Ogg (Opus, Vorbis) will do, up to 5 minutes and 30 MB. The loudness is set right by itself. A message can be spoken at a telephone too.',
   'prompts.sound': '{length} · uploaded {when}',

@@ -1,6 +1,6 @@
 /** Words about recordings of the office that callers hear, and about tables that are taken in. */
 export const ruPrompts = {
-  'prompts.title': 'Звук записей',
+  'prompts.title': 'Звук записей для звонящих',
   'prompts.lead':
     'Подойдут WAV, MP3 и Ogg (Opus, Vorbis), до 5 минут и 30 МБ. Громкость выравнивается сама. Можно и наговорить по телефону.',
   'prompts.sound': '{length} · загружено {when}',

@@ -50,6 +50,8 @@ export function PromptSounds() {
   );
 }
 
+const inSentence = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);
+
 interface PromptProps {
   prompt: PromptView;
   /** The extension at which it is being recorded. */
@@ -92,7 +94,7 @@ function Prompt({ prompt, recordedAt, onChanged }: PromptProps) {
           <span>
             {t('prompts.sound', {
               length: duration(sound.seconds * 1000),
-              when: moment(sound.at, boxNow.value),
+              when: inSentence(moment(sound.at, boxNow.value)),
             })}
           </span>
         )}
