@@ -23,7 +23,7 @@ interface Props {
 export function WaitingList({ queue, onPlace, ...rest }: Props) {
   const list = useRef<HTMLOListElement>(null);
   /** The button last pressed to move somebody within the list. */
-  const pressed = useRef<HTMLButtonElement>();
+  const pressed = useRef<HTMLButtonElement | undefined>(undefined);
   // A row that is put elsewhere in the document loses the focus: whoever works by keyboard goes on with it.
   useLayoutEffect(() => {
     const button = pressed.current;
