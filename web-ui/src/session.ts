@@ -33,6 +33,8 @@ export async function signIn(account: string, password: string): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
+  // Before the box closes the live connection, which would look as if the session had ended by itself.
+  disconnect();
   await api('/logout', { body: {} });
   await refreshSession();
 }

@@ -49,6 +49,7 @@ t.test('the admin makes an account; the supervisor signs in and sees only what i
   await page.getByRole('button', { name: 'Выйти' }).click();
 
   await page.locator('#login-account').fill('vera');
+  t.equal(await page.locator('.notice').count(), 0, 'signing out is not called a session that has ended');
   await page.locator('#login-password').fill('wrong');
   await page.keyboard.press('Enter');
   await page.getByRole('alert').filter({ hasText: 'Имя или пароль не подошли' }).waitFor();
@@ -92,7 +93,7 @@ t.test('the admin makes an account; the supervisor signs in and sees only what i
 
   // The admin switches the account off: the page is closed at once.
   await office.store.change((draft) => void (draft.accounts[0]!.enabled = false), 'admin');
-  await page.locator('#login-password').waitFor();
+  await page.locator('.notice').filter({ hasText: 'your access was changed' }).waitFor();
   t.same(errors, [], 'nothing went wrong in the page');
   await context.close();
 });

@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Request, Router } from 'express';
+import { cursorAfter } from '../records/query.ts';
 import { fields } from './auth-routes.ts';
 import type { CallsPage, CallsQuery, DialCheckRequest } from './contract.ts';
 import type { ApiDeps } from './deps.ts';
@@ -64,26 +66,31 @@ export function callRoutes(deps: ApiDeps): Router {
   return router;
 }
 
-/** Records looked at for one page of somebody's own calls; what lies beyond comes with the next page. */
-const mostLooked = 5000;
+/** Records read at once, and in all, for one page of somebody's own calls; what lies beyond comes with the next page. */
+const readAtOnce = 200;
+const mostRead = 4000;
 
-/** A page of the calls that a viewer may know of. Its end is where the looking ended. */
+/** A page of the calls that a viewer may know of. It may end before it is full, where the looking ended. */
 async function ownCalls(
   { records }: Pick<ApiDeps, 'records'>,
   scope: Scope,
   query: ReturnType<typeof callsQuery>,
 ): Promise<CallsPage> {
   const calls: CallsPage['calls'] = [];
-  let before = query.before;
-  for (let looked = 0; looked < mostLooked; ) {
-    // Never more than are still wanted, so that none is left over in the middle of a page.
-    const limit = query.limit - calls.length;
-    const page = await records.list({ ...query, limit, ...(before === undefined ? {} : { before }) });
-    for (const record of page.calls) if (scope.knows(record)) calls.push(scope.shown(record));
+  let { before } = query;
+  for (let read = 0; read < mostRead; read += readAtOnce) {
+    const asked = { ...query, limit: readAtOnce, ...(before === undefined ? {} : { before }) };
+    const page = await records.list(asked);
+    for (const [i, record] of page.calls.entries()) {
+      if (!scope.knows(record)) continue;
+      calls.push(scope.shown(record));
+      const more = i + 1 < page.calls.length || page.next !== undefined;
+      if (calls.length === query.limit) return more ? { calls, next: cursorAfter(record) } : { calls };
+    }
     if (page.next === undefined) return { calls };
     before = page.next;
-    looked += limit;
-    if (calls.length >= query.limit) break;
+    // The store answers in this thread, and calls in progress must not wait for a long search.
+    await setImmediate();
   }
   return { calls, ...(before === undefined ? {} : { next: before }) };
 }

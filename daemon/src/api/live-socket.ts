@@ -24,6 +24,8 @@ export interface LiveLimits {
   /** Without a pong for so long, ms: the page is gone. */
   deadAfterMs: number;
   mostSockets: number;
+  /** Of these, pages of one account other than an administrator's. */
+  mostOfOne: number;
 }
 
 export const liveLimits: LiveLimits = {
@@ -32,6 +34,7 @@ export const liveLimits: LiveLimits = {
   longestLagMs: 30_000,
   deadAfterMs: 30_000,
   mostSockets: 64,
+  mostOfOne: 8,
 };
 
 interface Page {
@@ -109,7 +112,9 @@ export class LiveSocket {
       if (url.pathname !== '/api/live') throw new ApiFault('api/not-found');
       if (!isOwnOrigin(request, true)) throw new ApiFault('api/wrong-origin');
       const found = this.#options.sessions.find(tokenIn(request.headers.cookie));
-      if (found === undefined || !this.#options.viewer(found)) throw new ApiFault('api/not-signed-in');
+      const viewer = found === undefined ? undefined : this.#options.viewer(found);
+      if (found === undefined || !viewer) throw new ApiFault('api/not-signed-in');
+      if (this.#tooMany(viewer)) throw new ApiFault('api/busy');
       if (this.#pages.size >= this.#options.limits.mostSockets) throw new ApiFault('api/busy');
       session = found;
     } catch (error) {
@@ -142,6 +147,15 @@ export class LiveSocket {
       since === null || feed ? undefined : this.#hub.missed(query.get('epoch') ?? '', Number(since));
     for (const message of missed ?? [this.#snapshot(page)]) socket.send(JSON.stringify(message));
     this.#pages.add(page);
+  }
+
+  /** Whether an account has so many pages open that it would crowd others out. */
+  #tooMany({ account, role }: Viewer): boolean {
+    if (role === 'admin') return false;
+    const theirs = [...this.#pages].filter(
+      (page) => this.#options.sessions.ownerOf(page.session)?.account === account,
+    );
+    return theirs.length >= this.#options.limits.mostOfOne;
   }
 
   /** What a page may see is asked anew for each message: groups change while it is open. */

@@ -63,7 +63,12 @@ export function listRecords(db: Database.Database, query: RecordQuery): RecordPa
     .all(...valuesOf(where), limit + 1) as { doc: string }[];
   const calls = rows.slice(0, limit).map((row) => JSON.parse(row.doc) as CallRecord);
   const last = calls.at(-1);
-  return rows.length > limit && last ? { calls, next: `${last.startedAt}.${last.id}` } : { calls };
+  return rows.length > limit && last ? { calls, next: cursorAfter(last) } : { calls };
+}
+
+/** What a query gives as `before` for the records that are older than this one. */
+export function cursorAfter({ startedAt, id }: Pick<CallRecord, 'startedAt' | 'id'>): string {
+  return `${startedAt}.${id}`;
 }
 
 /** One record. */

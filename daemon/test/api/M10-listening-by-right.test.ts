@@ -130,10 +130,12 @@ t.test('pages of the own calls follow each other without a hole, however rare th
   const cookie = await at.account('anna', 'user', { person: 'anna' });
   const seen: string[] = [];
   let before = '';
+  let pages = 0;
   for (let page = 0; page < 300; page++) {
     const { calls: found, next } = (await ask(at, `/api/calls?limit=10${before}`, { cookie })).json;
     t.ok(found.length <= 10);
     seen.push(...found.map(({ id }: { id: string }) => id));
+    pages++;
     if (next === undefined) break;
     before = `&before=${next}`;
   }
@@ -143,6 +145,12 @@ t.test('pages of the own calls follow each other without a hole, however rare th
       .filter(({ answeredBy }) => answeredBy === 'anna')
       .map(({ id }) => id)
       .reverse(),
+  );
+  t.equal(pages, 5, 'each but the last is full');
+  t.equal(
+    Math.max(...at.queries.map((query) => (query as { limit: number }).limit)),
+    200,
+    'and read in portions',
   );
 });
 

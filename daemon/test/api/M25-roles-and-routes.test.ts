@@ -143,3 +143,13 @@ t.test(
     }
   },
 );
+
+t.test('one account cannot take all the live connections', async (t) => {
+  const at = await startDepartments(t, { live: { mostOfOne: 2 } });
+  const anna = await at.account('anna', 'user', { person: 'anna' });
+  const pages = [new LivePage(at, { cookie: anna }), new LivePage(at, { cookie: anna })];
+  for (const page of pages) await page.until((p) => p.messages.length > 0);
+  t.equal(await LivePage.refusal(at, { cookie: await at.signIn('anna') }), 503, 'nor by signing in again');
+  t.equal(await LivePage.refusal(at, { cookie: at.admin }), 101);
+  for (const page of pages) page.socket.close();
+});

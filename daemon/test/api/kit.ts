@@ -363,7 +363,7 @@ function listRecords(world: World, query: Parameters<ApiDeps['records']['list']>
   const found = world.records
     .filter((r) => hit(r) && (!query.direction || r.direction === query.direction))
     .filter((r) => !query.outcome || outcome(r) === query.outcome)
-    .filter((r) => !query.before || r.startedAt < Number(query.before))
+    .filter((r) => !query.before || r.startedAt < Number.parseFloat(query.before))
     .sort((a, b) => b.startedAt - a.startedAt);
   const calls = found.slice(0, query.limit);
   const last = calls.at(-1);

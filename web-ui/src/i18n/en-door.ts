@@ -15,7 +15,8 @@ export const enDoor: Record<keyof typeof ruDoor, string> = {
   'claim.submit': 'Begin',
   'login.password': 'Password',
   'login.submit': 'Sign in',
-  'login.ended': 'You have been away for long, so the page was closed. Sign in again.',
+  'login.ended':
+    'You have been away for long, or your access was changed, so the page was closed. Sign in again.',
   'login.lost': 'Lost the password? The button of the box resets it: hold it for 10 seconds.',
   'password.title': 'Password of the page',
   'password.current': 'Present password',

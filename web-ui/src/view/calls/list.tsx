@@ -126,7 +126,8 @@ function CallList({ query, filtered, onClear }: { query: string; filtered: boole
     }
     setBusy(false);
   };
-  if (calls.length === 0) {
+  // A page of somebody's own calls may have none, and others after it.
+  if (calls.length === 0 && next === undefined) {
     return filtered ? (
       <Empty
         icon="search"
