@@ -15,8 +15,10 @@ const office = queueOffice(
 
 /** The API over the queues of a bench; what changes there reaches the page as it does in the box. */
 async function board(t: Test): Promise<{ b: QueueBench; at: Running; cookie: string; data: string }> {
-  const data = t.testdir();
   const b = new QueueBench(office);
+  // Before the folder is asked for: tap takes it away before what is torn down by later calls.
+  t.teardown(() => b.services.queues.close());
+  const data = t.testdir();
   const world = makeWorld();
   const warn = (message: string): void => void world.log.push(message);
   const desk = new QueueDesk(b.services.queues, { data, clock: b.clock, config: () => b.config, warn });
@@ -31,7 +33,6 @@ async function board(t: Test): Promise<{ b: QueueBench; at: Running; cookie: str
   const server = new ApiServer({ webRoot: '/nonexistent', deps: world.deps });
   const { port } = await server.listen('127.0.0.1', 0);
   t.teardown(() => server.close());
-  t.teardown(() => b.services.queues.close());
   const at = Object.assign(world, { server, port, origin: `http://127.0.0.1:${port}` });
   return { b, at, cookie: await claimed(at), data };
 }

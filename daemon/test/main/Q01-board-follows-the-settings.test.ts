@@ -10,6 +10,7 @@ const silent = { on: () => () => {} };
 t.test('queues and agents come, go and are renamed on the board with the settings, at once', async (t) => {
   const other = { id: 'second', name: 'Second', members: members('vera') };
   const b = new QueueBench(queueOffice({ members: members('anna') }, other));
+  // Before the folder is asked for: tap takes it away before what is torn down by later calls.
   t.teardown(() => b.services.queues.close());
   const config = () => b.config;
   const desk = new QueueDesk(b.services.queues, {
