@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Request, Router } from 'express';
-import { cursorAfter } from '../records/query.ts';
 import { fields } from './auth-routes.ts';
 import type { CallsPage, CallsQuery, DialCheckRequest } from './contract.ts';
 import type { ApiDeps } from './deps.ts';
@@ -85,7 +84,7 @@ async function ownCalls(
       if (!scope.knows(record)) continue;
       calls.push(scope.shown(record));
       const more = i + 1 < page.calls.length || page.next !== undefined;
-      if (calls.length === query.limit) return more ? { calls, next: cursorAfter(record) } : { calls };
+      if (calls.length === query.limit) return more ? { calls, next: records.after(record) } : { calls };
     }
     if (page.next === undefined) return { calls };
     before = page.next;

@@ -118,6 +118,8 @@ export interface RecordsAccess {
    */
   list(query: CallsQuery & { limit: number; digits?: string }): Promise<CallsPage> | CallsPage;
   get(id: string): Promise<CallRecord | undefined> | CallRecord | undefined;
+  /** What `before` has to be for the records older than this one. */
+  after(record: CallRecord): string;
 }
 
 /** A file to be downloaded. */

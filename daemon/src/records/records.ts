@@ -7,6 +7,7 @@ import { isCorrupt, moveAside, type OpenedDatabase, openDatabase } from './datab
 import { Journal } from './journal.ts';
 import {
   countRecords,
+  cursorAfter,
   getRecord,
   listRecords,
   type RecordCounts,
@@ -129,6 +130,11 @@ export class Records implements CallRecorder {
   /** A page of records, newest first. */
   list(query: RecordQuery = {}): RecordPage {
     return this.#read(() => listRecords(this.#db, query));
+  }
+
+  /** What `before` has to be for the records older than this one. */
+  after(record: CallRecord): string {
+    return cursorAfter(record);
   }
 
   get(id: string): CallRecord | undefined {

@@ -204,6 +204,7 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
     records: {
       list: (query) => listRecords(world, query),
       get: (id) => world.records.find((r) => r.id === id),
+      after: ({ startedAt }) => String(startedAt),
     },
     voicemail: {
       boxes: () => [],
@@ -363,7 +364,7 @@ function listRecords(world: World, query: Parameters<ApiDeps['records']['list']>
   const found = world.records
     .filter((r) => hit(r) && (!query.direction || r.direction === query.direction))
     .filter((r) => !query.outcome || outcome(r) === query.outcome)
-    .filter((r) => !query.before || r.startedAt < Number.parseFloat(query.before))
+    .filter((r) => !query.before || r.startedAt < Number(query.before))
     .sort((a, b) => b.startedAt - a.startedAt);
   const calls = found.slice(0, query.limit);
   const last = calls.at(-1);
