@@ -6,7 +6,7 @@
  *
  * `--units`: only what takes no time; `--quiet`: only failures are told.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { fromCaller, refuse } from './arguments.ts';
@@ -50,6 +50,8 @@ const workers = Array.from({ length: availableParallelism() + 1 }, async () => {
   for (let job = jobs.shift(); job; job = jobs.shift()) (await runJob(job)).forEach(tell);
 });
 await Promise.all(workers);
+// Folders of tests are kept while tests run; another run in this tree would miss what it has there now.
+if (given.length === 0) rmSync('.tap/fixtures', { recursive: true, force: true });
 if (passed === 0 && failed === 0) {
   console.log('no test ran');
   failed = 1;

@@ -39,6 +39,8 @@ export async function runJob({ files }: TestJob): Promise<FileResult[]> {
         // Waiting longer costs nothing where nothing is wrong.
         LINEGATE_PATIENCE: '3',
         TAP_TIMEOUT: `${TEST_SECONDS}`,
+        // tap removes a test's folder before the teardowns that were asked for after it, while they still write there.
+        TAP_SAVE_FIXTURE: '1',
         ...process.env,
         ...(shared ? { [SHARE]: files.join('\n') } : {}),
       },
