@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { field } from '../field.ts';
-import { enabled, id, name } from './common.ts';
+import { callerNumber, enabled, id, name } from './common.ts';
 import { during } from './schedule.ts';
 
 const day = (ru: string, en: string, ruHelp: string, enHelp: string) =>
@@ -16,21 +16,7 @@ export const callerList = z.object({
   name,
   enabled,
   numbers: z
-    .array(
-      z
-        .string()
-        .min(1)
-        .max(32)
-        .regex(/^(?:hidden|unknown|\+?[\d() -]{1,24}\*?)$/)
-        .meta(
-          field('Номер', 'Number', 'Номер звонящего.', "A caller's number.", {
-            hint: [
-              'номер, начало номера со звёздочкой (+7916*), hidden или unknown',
-              'a number, its beginning with an asterisk (+7916*), hidden or unknown',
-            ],
-          }),
-        ),
-    )
+    .array(callerNumber)
     .min(1)
     .max(2000)
     .meta(

@@ -202,3 +202,18 @@ export const days: Record<string, Words> = {
   '6': ['сб', 'Sat'],
   '7': ['вс', 'Sun'],
 };
+
+/** A caller as lists of numbers name one: a number or its beginning, or that there is none. */
+export const callerNumber = z
+  .string()
+  .min(1)
+  .max(32)
+  .regex(/^(?:hidden|unknown|\+?[\d() -]{1,24}\*?)$/)
+  .meta(
+    field('Номер', 'Number', 'Номер звонящего.', "A caller's number.", {
+      hint: [
+        'номер, начало номера со звёздочкой (+7916*), hidden или unknown',
+        'a number, its beginning with an asterisk (+7916*), hidden or unknown',
+      ],
+    }),
+  );

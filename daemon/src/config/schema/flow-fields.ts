@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { field, type Words } from '../field.ts';
 import { announcement } from './announcement.ts';
-import { id, idHint } from './common.ts';
+import { callerNumber, id, idHint } from './common.ts';
 
 /** A reference to a step of the same flow. */
 const step = (ru: string, en: string, ruHelp: string, enHelp: string) =>
@@ -94,21 +94,7 @@ export const tries = z
 
 /** Numbers of callers; as in a caller's list. */
 export const callerNumbers = z
-  .array(
-    z
-      .string()
-      .min(1)
-      .max(32)
-      .regex(/^(?:hidden|unknown|\+?[\d() -]{1,24}\*?)$/)
-      .meta(
-        field('Номер', 'Number', 'Номер звонящего.', "A caller's number.", {
-          hint: [
-            'номер, начало номера со звёздочкой (+7916*), hidden или unknown',
-            'a number, its beginning with an asterisk (+7916*), hidden or unknown',
-          ],
-        }),
-      ),
-  )
+  .array(callerNumber)
   .max(500)
   .default([])
   .meta(
