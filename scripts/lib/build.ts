@@ -14,6 +14,7 @@ import {
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { ascii } from './build/ascii.ts';
 import { quiet } from './build/quiet.ts';
 import { slim } from './build/slim.ts';
 import { buildWasm } from './build/wasm.ts';
@@ -58,20 +59,10 @@ async function bundleForNode(entries: Record<string, string>, outdir: string): P
     define: { 'process.env.DRACHTIO_PRESERVE_HEADER_NAMES': 'undefined' },
     logLevel: 'warning',
   });
-  for (const file of readdirSync(outdir).filter((name) => name.endsWith('.js'))) toAscii(join(outdir, file));
-}
-
-/**
- * Escapes what esbuild leaves in regular expressions and comments: a single character beyond Latin-1 makes V8 keep the
- * whole file with two bytes a character.
- */
-function toAscii(file: string): void {
-  const text = readFileSync(file, 'utf8');
-  const ascii = text.replace(
-    /[\u0080-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  if (ascii !== text) writeFileSync(file, ascii);
+  for (const name of readdirSync(outdir).filter((name) => name.endsWith('.js'))) {
+    const file = join(outdir, name);
+    writeFileSync(file, ascii(readFileSync(file, 'utf8')));
+  }
 }
 
 const parts: Part[] = [

@@ -1,13 +1,18 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import t from 'tap';
+import { ascii } from '../../../scripts/lib/build/ascii.ts';
 
-t.test('the built daemon is plain ASCII, which the engine keeps in half the memory', async (t) => {
-  const folder = join(import.meta.dirname, '../../dist');
-  const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
-  t.ok(files.includes('main.js'), 'it is built');
-  for (const name of files) {
-    const foreign = /[\x80-\xff]/.exec(readFileSync(join(folder, name), 'latin1'));
-    t.notOk(foreign, `${name}: ${foreign?.[0]} at ${foreign?.index}`);
-  }
+t.test('a script in ASCII alone means what it meant', async (t) => {
+  const script = [
+    '/* \u2013 \u0416 */',
+    "const words = ['\u0416\u0443\u043a', `\ud83d\ude80 \u00e9`, 'plain'];",
+    'const dash = /^[-\u2013\u2014]$/;',
+    'const rocket = /^\ud83d\ude80/u;',
+    "({ words, dash: ['-', '\u2013', '\u2014', 'x'].map((c) => dash.test(c)), rocket: rocket.test(words[1]) })",
+  ].join('\n');
+  const escaped = ascii(script);
+  t.match(script, /[\u0080-\uffff]/, 'there is something to escape');
+  t.notMatch(escaped, /[^\s\x20-\x7e]/);
+  t.same(runInNewContext(escaped), runInNewContext(script));
+  t.equal(ascii(escaped), escaped);
 });
