@@ -99,11 +99,11 @@ export class BoxClient {
 
   /** First visit: sets the admin's password with the code from the label, and is signed in. */
   async claim(code: string, password: string): Promise<void> {
-    await this.#sign('/api/claim', { code, password });
+    await this.#sign('/api/v1/claim', { code, password });
   }
 
   async login(password: string): Promise<void> {
-    await this.#sign('/api/login', { password });
+    await this.#sign('/api/v1/login', { password });
   }
 
   async get<T>(path: string): Promise<T> {
@@ -154,7 +154,7 @@ export class BoxClient {
 
   /** The live state at this moment: the snapshot with which the page's stream begins. */
   async snapshot<T>(): Promise<T> {
-    const socket = new WebSocket(`ws://${this.#address()}/api/live`, { headers: this.#headers });
+    const socket = new WebSocket(`ws://${this.#address()}/api/v1/live`, { headers: this.#headers });
     try {
       return await new Promise<T>((resolve, reject) => {
         socket.on('error', reject);
@@ -170,7 +170,7 @@ export class BoxClient {
 
   /** Hands on each change of the live stream; resolves, once it has begun, with what ends it. */
   async follow(told: (change: { what: string; id?: string }) => void): Promise<() => void> {
-    const socket = new WebSocket(`ws://${this.#address()}/api/live`, { headers: this.#headers });
+    const socket = new WebSocket(`ws://${this.#address()}/api/v1/live`, { headers: this.#headers });
     await new Promise<void>((resolve, reject) => {
       socket.on('error', reject);
       socket.on('message', (data) => {

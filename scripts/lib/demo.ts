@@ -64,7 +64,7 @@ async function call(stack: Stack): Promise<DemoResult> {
   const record = await until(
     'the record is closed',
     async () => {
-      const { calls } = await box.get<{ calls: CallRecord[] }>('/api/calls?limit=1');
+      const { calls } = await box.get<{ calls: CallRecord[] }>('/api/v1/calls?limit=1');
       return calls[0]?.state === 'ended' ? calls[0] : undefined;
     },
     5000,

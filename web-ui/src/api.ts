@@ -49,7 +49,7 @@ export function upload<T>(
   return new Promise((resolve, reject) => {
     // Of what fetch() sends, no browser tells how much has gone.
     const request = new XMLHttpRequest();
-    request.open('PUT', `/api${path}`);
+    request.open('PUT', `/api/v1${path}`);
     request.setRequestHeader('Content-Type', type);
     request.responseType = 'json';
     request.upload.onprogress = ({ loaded, total }) => told(total > 0 ? loaded / total : 0);
@@ -67,7 +67,7 @@ export function upload<T>(
 async function ask<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(`/api${path}`, { credentials: 'same-origin', ...init });
+    response = await fetch(`/api/v1${path}`, { credentials: 'same-origin', ...init });
   } catch {
     throw new ApiFailure(0, { code: 'page/no-answer', said: noAnswer });
   }

@@ -38,7 +38,7 @@ t.test(
       const { page, errors } = await openPage(browser, office.origin, { language, width });
       if (language === 'ru') await claimBox(page, labelCode, goodPassword);
       else await signIn(page, goodPassword);
-      await page.route('**/api/ports/*/test', (route) => {
+      await page.route('**/api/v1/ports/*/test', (route) => {
         const telephone = route.request().url().includes('/2/');
         const result = telephone
           ? lineTestResult('fxs', worn, russia)

@@ -70,7 +70,7 @@ t.test('what happened to that call, and what would happen to another', async (t)
     const ask = async (number: string, from: string): Promise<string> => {
       await page.locator('#check-number').fill(number);
       await page.locator('#check-from').selectOption(from);
-      const answered = page.waitForResponse((r) => r.url().endsWith('/api/dial-check'));
+      const answered = page.waitForResponse((r) => r.url().endsWith('/api/v1/dial-check'));
       await page.getByRole('button', { name: 'Проверить' }).click();
       await answered;
       return page.locator('[data-answer]').innerText();
@@ -97,7 +97,7 @@ t.test('what happened to that call, and what would happen to another', async (t)
     t.match(await ask('8 812 123-45-67', 'port:2'), /Вызов пойдёт/);
     t.match(await ask('8-10-49-30-123456', 'port:1'), /нельзя|не разреш|запрещ|Класс/i);
     await page.locator('#check-at').fill('2026-03-02T08:30');
-    const asked = page.waitForRequest((r) => r.url().endsWith('/api/dial-check'));
+    const asked = page.waitForRequest((r) => r.url().endsWith('/api/v1/dial-check'));
     await page.getByRole('button', { name: 'Проверить' }).click();
     // The office is in Moscow (UTC+3), wherever the browser may be.
     t.equal((await asked).postDataJSON().at, Date.UTC(2026, 2, 2, 5, 30));

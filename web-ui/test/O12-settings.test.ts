@@ -85,7 +85,7 @@ t.test('settings: what an admin does in a week', async (t) => {
     'two admins at once: changes elsewhere do not matter, one of the same item is not written over',
     async (t) => {
       const other = async (change: (draft: (typeof office.store)['config']) => void): Promise<void> => {
-        const seen = page.waitForResponse((r) => r.url().endsWith('/api/config'));
+        const seen = page.waitForResponse((r) => r.url().endsWith('/api/v1/config'));
         await office.store.change(change, 'admin');
         await (await seen).finished();
       };

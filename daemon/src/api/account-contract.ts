@@ -4,7 +4,7 @@ import type { Language } from './contract.ts';
 /** What an account may do on the page (M25). */
 export type Role = (typeof accountRoles)[number];
 
-/** In GET /api/session: who is signed in. */
+/** In GET /api/v1/session: who is signed in. */
 export interface SignedInView {
   /** Name of the account; `admin` for the administrator without one. */
   account: string;
@@ -13,7 +13,7 @@ export interface SignedInView {
   person?: { id: string; name: string; extension?: string };
 }
 
-/** GET /api/session: what the page needs before anybody has signed in. No secret, no number. */
+/** GET /api/v1/session: what the page needs before anybody has signed in. No secret, no number. */
 export interface SessionView {
   claimed: boolean;
   signedIn: boolean;
@@ -28,7 +28,7 @@ export interface SessionView {
   who?: SignedInView;
 }
 
-/** POST /api/claim: the first visit. */
+/** POST /api/v1/claim: the first visit. */
 export interface ClaimRequest {
   /** From the label; empty if the button was pressed. */
   code: string;
@@ -37,20 +37,20 @@ export interface ClaimRequest {
   language?: Language;
 }
 
-/** POST /api/login. */
+/** POST /api/v1/login. */
 export interface LoginRequest {
   /** Name of an account; empty or missing: the administrator without a name. */
   account?: string;
   password: string;
 }
 
-/** POST /api/password. */
+/** POST /api/v1/password. */
 export interface PasswordRequest {
   current: string;
   next: string;
 }
 
-/** GET /api/accounts. The password is nowhere. */
+/** GET /api/v1/accounts. The password is nowhere. */
 export interface AccountView {
   /** The sign-in name. */
   id: string;
@@ -63,7 +63,7 @@ export interface AccountView {
   hasPassword: boolean;
 }
 
-/** PUT /api/accounts/NAME: makes the account, or replaces it. Its sessions end if anything changes. */
+/** PUT /api/v1/accounts/NAME: makes the account, or replaces it. Its sessions end if anything changes. */
 export interface AccountRequest {
   role: Role;
   person?: string;

@@ -38,7 +38,7 @@ export interface Said {
 
 export type Language = 'ru' | 'en';
 
-/** GET and PUT /api/messages/MAILBOX: messages that wait for a person, not heard yet and heard. */
+/** GET and PUT /api/v1/messages/MAILBOX: messages that wait for a person, not heard yet and heard. */
 export interface MessageCountsView {
   fresh: number;
   old: number;
@@ -268,7 +268,7 @@ export type LiveChange =
   | { what: 'config'; id: string; value: null };
 
 /**
- * GET /api/live (WebSocket), daemon to page. First a `snapshot`, or `resumed` if the page gave
+ * GET /api/v1/live (WebSocket), daemon to page. First a `snapshot`, or `resumed` if the page gave
  * `?epoch=E&since=N` and everything after N is still known; then `patch`es with `seq` rising by one;
  * a `beat` each second. A page that has heard nothing for 3 s calls itself stale. A page that reads
  * too slowly gets no patches for a while and then a fresh `snapshot`.
@@ -294,7 +294,7 @@ export type LiveCloseCode =
 
 export type CallOutcome = 'answered' | 'missed' | 'failed' | 'active';
 
-/** GET /api/calls?...: every field optional. */
+/** GET /api/v1/calls?...: every field optional. */
 export interface CallsQuery {
   /** A name, or a number in any writing. */
   search?: string;
@@ -326,7 +326,7 @@ export type SecretMark = '\u2022\u2022\u2022\u2022\u2022\u2022\u2022\u2022';
 /** The configuration as the page may see it: passwords are marked, accounts and PINs are not there. */
 export type PublicConfig = Omit<Config, 'admin' | 'accounts' | 'pins'>;
 
-/** GET /api/config. */
+/** GET /api/v1/config. */
 export interface ConfigView {
   revision: number;
   config: PublicConfig;
@@ -344,7 +344,7 @@ export interface ConfigIssue {
  */
 export type ConfigEdit = { op: 'put'; path: string; value: unknown } | { op: 'remove'; path: string };
 
-/** PATCH /api/config, and POST /api/config/validate, which changes nothing. */
+/** PATCH /api/v1/config, and POST /api/v1/config/validate, which changes nothing. */
 export interface ConfigPatch {
   /** The revision the edits were made on; another one by now answers 409. */
   revision: number;
@@ -361,7 +361,7 @@ export interface ConfigOutcome {
   changes: { path: string; scope: ChangeScope; said?: Said }[];
 }
 
-/** GET /api/config/history: newest first, the last twenty. */
+/** GET /api/v1/config/history: newest first, the last twenty. */
 export interface ConfigHistoryEntry {
   /** The revision this change made. */
   revision: number;
@@ -372,12 +372,12 @@ export interface ConfigHistoryEntry {
   undoable: boolean;
 }
 
-/** POST /api/config/undo: takes one change back (the last one if no revision is given). */
+/** POST /api/v1/config/undo: takes one change back (the last one if no revision is given). */
 export interface UndoRequest {
   revision?: number;
 }
 
-/** GET /api/config/form: the forms, generated from the one schema. */
+/** GET /api/v1/config/form: the forms, generated from the one schema. */
 export interface FormModel {
   sections: FormSection[];
 }
@@ -469,7 +469,7 @@ export interface PinView {
   lockedUntil?: number;
 }
 
-/** POST /api/pins, and PUT /api/pins/:id, where a missing `pin` keeps the digits. */
+/** POST /api/v1/pins, and PUT /api/v1/pins/:id, where a missing `pin` keeps the digits. */
 export interface PinRequest {
   id?: string;
   name: string;
@@ -490,7 +490,7 @@ export interface PinRequest {
 
 // ------------------------------------------------------------------ "what would happen if I dial…"
 
-/** POST /api/dial-check. Nothing is dialed. */
+/** POST /api/v1/dial-check. Nothing is dialed. */
 export interface DialCheckRequest {
   /** In any writing. */
   number: string;

@@ -1,6 +1,6 @@
 import type { Said } from './contract.ts';
 
-/** POST /api/flows/simulate: what would happen to a caller. Nobody is rung, and nothing goes over the network. */
+/** POST /api/v1/flows/simulate: what would happen to a caller. Nobody is rung, and nothing goes over the network. */
 export interface FlowSimulateRequest {
   /** Id of a flow of the settings, or a whole flow that is not stored yet. */
   flow: string | Record<string, unknown>;

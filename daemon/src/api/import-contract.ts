@@ -1,6 +1,6 @@
 import type { Said } from '../dialplan/route-plan.ts';
 
-/** Answer of `PUT /api/imports/...`: 200, or 422 with the bad rows, and then nothing was taken. */
+/** Answer of `PUT /api/v1/imports/...`: 200, or 422 with the bad rows, and then nothing was taken. */
 export interface ImportView {
   rows: number;
   added: number;

@@ -4,11 +4,11 @@ import type { SettingProposal } from '../service/learning/proposals.ts';
 
 export type { LineFindings, ReleaseFound, ToneFound } from '../service/learning/findings.ts';
 export type { LearnStep } from '../service/learning/lessons.ts';
-/** POST /api/ports/:number/learn takes a LearnOrder and begins; GET shows the last LearnView, DELETE cancels. */
+/** POST /api/v1/ports/:number/learn takes a LearnOrder and begins; GET shows the last LearnView, DELETE cancels. */
 export type { LearnOrder, LearnView } from '../service/learning/line-learning.ts';
 export type { SettingProposal } from '../service/learning/proposals.ts';
 
-/** POST /api/calls/:id/verdict: whether an answer or a release of a line was one. Kept with the record. */
+/** POST /api/v1/calls/:id/verdict: whether an answer or a release of a line was one. Kept with the record. */
 export interface VerdictRequest {
   /** Id of the record's leg. */
   leg: string;

@@ -1,6 +1,6 @@
 import type { Said } from './contract.ts';
 
-/** POST /api/ports/:number/test. `ring`: rings a telephone for 3 s to find it; `measure`: measures what is plugged in. */
+/** POST /api/v1/ports/:number/test. `ring`: rings a telephone for 3 s to find it; `measure`: measures what is plugged in. */
 export interface LineTestRequest {
   kind: 'measure' | 'ring';
 }

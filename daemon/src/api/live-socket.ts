@@ -61,7 +61,7 @@ interface Options {
   guard(request: IncomingMessage): void;
 }
 
-/** The live socket at /api/live: lets in by session and Origin, sends, and sheds pages that do not read. */
+/** The live socket at /api/v1/live: lets in by session and Origin, sends, and sheds pages that do not read. */
 export class LiveSocket {
   readonly #options: Options;
   readonly #hub: LiveHub;
@@ -109,7 +109,7 @@ export class LiveSocket {
     const url = new URL(request.url ?? '/', 'http://box');
     try {
       this.#options.guard(request);
-      if (url.pathname !== '/api/live') throw new ApiFault('api/not-found');
+      if (url.pathname !== '/api/v1/live') throw new ApiFault('api/not-found');
       if (!isOwnOrigin(request, true)) throw new ApiFault('api/wrong-origin');
       const found = this.#options.sessions.find(tokenIn(request.headers.cookie));
       const viewer = found === undefined ? undefined : this.#options.viewer(found);

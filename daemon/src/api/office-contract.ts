@@ -15,7 +15,7 @@ export interface OfficeLive {
   refused?: { at: number; address: string; fingerprint?: string };
 }
 
-/** Answer of `GET /api/offices`. */
+/** Answer of `GET /api/v1/offices`. */
 export interface OfficesView {
   /** SHA-256 of this box's certificate: what other offices have to enter. Missing where the SIP engine is not ours. */
   fingerprint?: string;

@@ -18,7 +18,7 @@ export interface PromptView {
   usedAt: string[];
 }
 
-/** GET /api/prompts. */
+/** GET /api/v1/prompts. */
 export interface PromptsView {
   prompts: PromptView[];
   /** Which is being recorded at a telephone, and at which extension. */

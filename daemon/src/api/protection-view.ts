@@ -25,7 +25,7 @@ export interface LeaningView {
   refused: number;
 }
 
-/** GET /api/protection. */
+/** GET /api/v1/protection. */
 export interface ProtectionView {
   /** False with a drachtio-server as engine, which has its own defences. */
   available: boolean;

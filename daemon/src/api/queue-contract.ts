@@ -80,18 +80,18 @@ export interface AgentLive {
   today: { answered: number; missed: number; talkMs: number; averageHandlingMs?: number };
 }
 
-/** GET /api/queues */
+/** GET /api/v1/queues */
 export interface QueuesView {
   queues: QueueLive[];
   agents: AgentLive[];
 }
 
-/** PUT /api/agents/:person */
+/** PUT /api/v1/agents/:person */
 export interface AgentModeRequest {
   mode: AgentModeView;
 }
 
-/** POST /api/queues/waiting/:id/move: to the end of another queue, or to a place in it or in its own; from 1. */
+/** POST /api/v1/queues/waiting/:id/move: to the end of another queue, or to a place in it or in its own; from 1. */
 export interface MoveWaitingRequest {
   queue?: string;
   position?: number;

@@ -31,7 +31,7 @@ export interface ScheduleLive extends ModeView {
   override?: OverrideView;
 }
 
-/** GET /api/schedules and /api/schedules/ID, `?at=` a moment and `&changes=` up to 50: the state then, and what follows. */
+/** GET /api/v1/schedules and /api/v1/schedules/ID, `?at=` a moment and `&changes=` up to 50: the state then, and what follows. */
 export interface ScheduleView extends ModeView {
   id: string;
   title: string;
@@ -40,7 +40,7 @@ export interface ScheduleView extends ModeView {
   changes: ModeChangeView[];
 }
 
-/** PUT /api/schedules/ID/override: switches it by hand; DELETE switches back. */
+/** PUT /api/v1/schedules/ID/override: switches it by hand; DELETE switches back. */
 export interface SwitchRequest {
   /** In either language: `closed`, `закрыто`. */
   mode: string;
@@ -50,7 +50,7 @@ export interface SwitchRequest {
   stays?: boolean;
 }
 
-/** GET /api/incoming-check?number=… or ?destination=…, `&at=` a moment: who would be called. Nothing is dialed. */
+/** GET /api/v1/incoming-check?number=… or ?destination=…, `&at=` a moment: who would be called. Nothing is dialed. */
 export interface IncomingCheckResult {
   at: number;
   /** Where the call goes; missing where nobody answers the number. */
@@ -70,7 +70,7 @@ export interface IncomingCheckStep {
   said: Said;
 }
 
-/** GET /api/caller-lists: which lists of callers hold now, or at a moment (M16). */
+/** GET /api/v1/caller-lists: which lists of callers hold now, or at a moment (M16). */
 export interface CallerListView {
   id: string;
   name: string;
@@ -81,7 +81,7 @@ export interface CallerListView {
   until?: string;
 }
 
-/** GET /api/calendars; PUT a file of the official table as `text/csv` adds its years, from this year on. */
+/** GET /api/v1/calendars; PUT a file of the official table as `text/csv` adds its years, from this year on. */
 export interface CalendarsView {
   years: CalendarYearView[];
   /** The year that is wanting now. */

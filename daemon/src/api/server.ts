@@ -68,7 +68,7 @@ export class ApiServer {
     });
     app.use(securityHeaders());
     const links = new DeviceLinks(deps.clock);
-    app.use('/api', apiRouter(deps, this.#sessions, links));
+    app.use('/api/v1', apiRouter(deps, this.#sessions, links));
     app.use('/provision', provisioningRoutes(deps, links));
     app.use(staticFiles(webRoot));
     app.use(() => {

@@ -22,7 +22,7 @@ export interface TrunkTargetLive {
   registered?: boolean;
 }
 
-/** GET /api/device-presets: models of telephones and adapters that the box knows. */
+/** GET /api/v1/device-presets: models of telephones and adapters that the box knows. */
 export interface DevicePreset {
   id: string;
   name: Said;
@@ -31,13 +31,13 @@ export interface DevicePreset {
   ports?: number;
   /** What to do at the device. */
   steps: { ru: string[]; en: string[] };
-  /** GET /api/devices/:id/file?preset=... gives its settings as a file; the file holds the device's password. */
+  /** GET /api/v1/devices/:id/file?preset=... gives its settings as a file; the file holds the device's password. */
   hasFile: boolean;
   /** Not all names in the file are known for certain. */
   verify: boolean;
 }
 
-/** GET /api/devices/:id/setup?preset=...: what is entered at one device of one model. The password is not among it. */
+/** GET /api/v1/devices/:id/setup?preset=...: what is entered at one device of one model. The password is not among it. */
 export interface DeviceSetupView {
   /** In the order of a telephone's own page. */
   settings: { name: Said; value: Said }[];
@@ -47,7 +47,7 @@ export interface DeviceSetupView {
   encryptByHand: boolean;
 }
 
-/** POST /api/devices/:id/link: an address that gives the file once, to whoever asks, and is told nowhere again. */
+/** POST /api/v1/devices/:id/link: an address that gives the file once, to whoever asks, and is told nowhere again. */
 export interface DeviceLink {
   url: string;
   /** The same without the file's name: telephones put their own behind it. */
@@ -55,7 +55,7 @@ export interface DeviceLink {
   expiresAt: number;
 }
 
-/** GET /api/trunk-templates: what is known of operators' trunks before any contract is at hand. */
+/** GET /api/v1/trunk-templates: what is known of operators' trunks before any contract is at hand. */
 export interface TrunkTemplate {
   id: string;
   name: Said;

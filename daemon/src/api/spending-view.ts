@@ -1,6 +1,6 @@
 import type { Said } from './contract.ts';
 
-/** GET /api/spending: how every budget stands, and whether the fraud guard has closed something. */
+/** GET /api/v1/spending: how every budget stands, and whether the fraud guard has closed something. */
 export interface SpendingView {
   /** ISO 4217. */
   currency: string;

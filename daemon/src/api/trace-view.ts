@@ -34,7 +34,7 @@ export interface TraceMessage {
   text: string;
 }
 
-/** GET /api/calls/:id/trace and /api/trunks/:id/trace. */
+/** GET /api/v1/calls/:id/trace and /api/v1/trunks/:id/trace. */
 export interface TraceView {
   /** False with a SIP engine that is not ours: what it sends is not known here. */
   available: boolean;

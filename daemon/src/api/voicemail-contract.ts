@@ -1,6 +1,6 @@
 import type { Said } from './contract.ts';
 
-/** GET /api/voicemail: a mailbox that is switched on. */
+/** GET /api/v1/voicemail: a mailbox that is switched on. */
 export interface MailboxView {
   /** Id of the person or group. */
   id: string;
@@ -16,7 +16,7 @@ export interface MailboxView {
   ownGreeting: boolean;
 }
 
-/** GET /api/voicemail/BOX: a message, newest first. Its sound is at /api/voicemail/BOX/ID/sound (ranges; `?download`). */
+/** GET /api/v1/voicemail/BOX: a message, newest first. Its sound is at /api/v1/voicemail/BOX/ID/sound (ranges; `?download`). */
 export interface VoiceMessageView {
   id: string;
   /** Wall-clock ms at which it was left. */
@@ -34,13 +34,13 @@ export interface VoiceMessageView {
   saved?: true;
 }
 
-/** PATCH /api/voicemail/BOX/ID. */
+/** PATCH /api/v1/voicemail/BOX/ID. */
 export interface VoiceMessageChange {
   heard?: boolean;
   saved?: boolean;
 }
 
-/** GET /api/mail: how the outbox stands. */
+/** GET /api/v1/mail: how the outbox stands. */
 export interface MailView {
   /** Whether a server is set up. */
   ready: boolean;
@@ -48,10 +48,10 @@ export interface MailView {
   waiting: number;
 }
 
-/** Answer of POST /api/mail/test, body `{to, language?}`: whether a letter got through, and if not, why not. */
+/** Answer of POST /api/v1/mail/test, body `{to, language?}`: whether a letter got through, and if not, why not. */
 export type MailTestResult = { ok: true } | { ok: false; said: Said; cure: Said; detail: string };
 
-/** POST /api/people/ID/note: a note of whoever took a call, which is sent by e-mail (S04). */
+/** POST /api/v1/people/ID/note: a note of whoever took a call, which is sent by e-mail (S04). */
 export interface NoteRequest {
   text: string;
   /** Who took it. */

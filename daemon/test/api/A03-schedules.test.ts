@@ -26,15 +26,15 @@ const config = {
 
 /** Puts a table up as a browser does a file. */
 const upload = (at: Running, cookie: string, file: string, type = 'text/csv') =>
-  ask(at, '/api/calendars', { method: 'PUT', cookie, body: file, headers: { 'Content-Type': type } });
+  ask(at, '/api/v1/calendars', { method: 'PUT', cookie, body: file, headers: { 'Content-Type': type } });
 
 t.test('what will happen at any moment, the next ten changes, and the switch of day and night', async (t) => {
   const clock = new FakeClock();
   const at = await startApi({ clock, config });
   t.teardown(() => at.server.close());
-  t.equal((await ask(at, '/api/schedules')).status, 401, 'not for strangers');
+  t.equal((await ask(at, '/api/v1/schedules')).status, 401, 'not for strangers');
   const cookie = await claimed(at);
-  const get = async (path: string) => (await ask(at, `/api/${path}`, { cookie })).json;
+  const get = async (path: string) => (await ask(at, `/api/v1/${path}`, { cookie })).json;
   const now = await get('schedules');
   t.match(now, [{ id: 'office', title: 'Офис', mode: 'open', why: { ru: /четверг/, en: /Thursday/ } }]);
   t.equal(now[0].changes.length, 10);
@@ -50,9 +50,9 @@ t.test('what will happen at any moment, the next ten changes, and the switch of 
     'incoming-check',
     'incoming-check?at=1',
   ])
-    t.equal((await ask(at, `/api/${path}`, { cookie })).status, 400, path);
-  t.equal((await ask(at, '/api/schedules/shop', { cookie })).status, 404);
-  t.equal((await ask(at, '/api/incoming-check?destination=shop', { cookie })).status, 404);
+    t.equal((await ask(at, `/api/v1/${path}`, { cookie })).status, 400, path);
+  t.equal((await ask(at, '/api/v1/schedules/shop', { cookie })).status, 404);
+  t.equal((await ask(at, '/api/v1/incoming-check?destination=shop', { cookie })).status, 404);
   const check = await get(`incoming-check?number=%2B7%20495%20111-00-00&at=${saturday}`);
   t.match(check, {
     destination: { id: 'reception', title: 'Приёмная' },
@@ -62,7 +62,7 @@ t.test('what will happen at any moment, the next ten changes, and the switch of 
   t.match(check.explanation.at(-1), { ru: /не звонит ни один телефон/, en: /No telephone rings/ });
 
   const put = (body: object, id = 'office') =>
-    ask(at, `/api/schedules/${id}/override`, { cookie, method: 'PUT', body });
+    ask(at, `/api/v1/schedules/${id}/override`, { cookie, method: 'PUT', body });
   t.match((await put({ mode: 'закрыто', hours: 3 })).json, {
     mode: 'closed',
     override: { by: 'admin', until: clock.wall() + 3 * 3_600_000 },
@@ -77,7 +77,7 @@ t.test('what will happen at any moment, the next ten changes, and the switch of 
   ])
     t.equal((await put(body)).status, 400, JSON.stringify(body));
   t.equal((await put({ mode: 'open' }, 'shop')).status, 404);
-  const back = await ask(at, '/api/schedules/office/override', { cookie, method: 'DELETE' });
+  const back = await ask(at, '/api/v1/schedules/office/override', { cookie, method: 'DELETE' });
   t.match(back.json, { mode: 'open' });
   t.equal(back.json.override, undefined);
 });
@@ -89,7 +89,7 @@ t.test(
     const at = await startApi({ clock, config });
     t.teardown(() => at.server.close());
     const cookie = await claimed(at);
-    t.match((await ask(at, '/api/calendars', { cookie })).json.years, [
+    t.match((await ask(at, '/api/v1/calendars', { cookie })).json.years, [
       { year: 2024, from: 'box' },
       { year: 2025, from: 'box' },
       { year: 2026, from: 'box' },

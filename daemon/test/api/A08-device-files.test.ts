@@ -18,8 +18,8 @@ t.test('the models the box knows, with what to do in both languages', async (t) 
   const at = await startApi({ config: document });
   t.teardown(() => at.server.close());
   const cookie = await claimed(at);
-  t.equal((await ask(at, '/api/device-presets')).status, 401);
-  const { json } = await ask(at, '/api/device-presets', { cookie });
+  t.equal((await ask(at, '/api/v1/device-presets')).status, 401);
+  const { json } = await ask(at, '/api/v1/device-presets', { cookie });
   for (const id of [
     'grandstream-ht801',
     'cisco-spa112',
@@ -41,8 +41,8 @@ t.test(
     const at = await startApi({ config: document });
     t.teardown(() => at.server.close());
     const cookie = await claimed(at);
-    t.equal((await ask(at, '/api/devices/desk/file')).status, 401);
-    const own = await ask(at, '/api/devices/desk/file', { cookie });
+    t.equal((await ask(at, '/api/v1/devices/desk/file')).status, 401);
+    const own = await ask(at, '/api/v1/devices/desk/file', { cookie });
     t.equal(own.status, 200);
     t.match(own.headers, {
       'cache-control': 'no-store',
@@ -62,14 +62,16 @@ t.test(
         '<user_pass idx="1" perm="">pass&amp;word&lt;7&gt;</user_pass>',
       ],
     ] as const) {
-      const { status, text, headers } = await ask(at, `/api/devices/desk/file?preset=${preset}`, { cookie });
+      const { status, text, headers } = await ask(at, `/api/v1/devices/desk/file?preset=${preset}`, {
+        cookie,
+      });
       t.equal(status, 200, preset);
       t.ok(text.includes(open) && text.includes(password), preset);
       t.ok(text.includes('Desk &lt;1&gt; &amp; &quot;co&quot;'), 'names cannot break the file');
       t.equal(headers['cache-control'], 'no-store');
     }
     for (const path of ['desk/file?preset=eltex-tau', 'desk/file?preset=nothing', 'pbx/file', 'nobody/file'])
-      t.equal((await ask(at, `/api/devices/${path}`, { cookie })).status, 404, path);
+      t.equal((await ask(at, `/api/v1/devices/${path}`, { cookie })).status, 404, path);
     t.notOk(at.log.join('\n').includes('pass&word'), 'nothing of it is in the log');
   },
 );

@@ -22,8 +22,8 @@ t.test(
     const at = await startApi({ config, clock });
     t.teardown(() => at.server.close());
     const cookie = await claimed(at);
-    t.equal((await ask(at, '/api/devices/desk/link', { body: {} })).status, 401);
-    const made = await ask(at, '/api/devices/desk/link', { cookie, body: {} });
+    t.equal((await ask(at, '/api/v1/devices/desk/link', { body: {} })).status, 401);
+    const made = await ask(at, '/api/v1/devices/desk/link', { cookie, body: {} });
     t.equal(made.status, 201);
     t.match(made.json.url, /^http:\/\/127\.0\.0\.1:\d+\/provision\/[\w-]{43}\/desk-yealink-t31\.cfg$/);
     t.equal(made.json.expiresAt, clock.wall() + 15 * 60_000);
@@ -43,7 +43,7 @@ t.test(
     for (const secret of ['pass&word', folder.split('/')[2]!]) {
       t.notOk(at.log.join('\n').includes(secret), 'not in the log');
       for (const path of ['device-presets', 'devices/desk/setup', 'config'])
-        t.notOk((await ask(at, `/api/${path}`, { cookie })).text.includes(secret), path);
+        t.notOk((await ask(at, `/api/v1/${path}`, { cookie })).text.includes(secret), path);
     }
   },
 );
@@ -54,7 +54,7 @@ t.test('a link ends by itself, with the next one, with its device, and outside o
   t.teardown(() => at.server.close());
   const cookie = await claimed(at);
   const link = async (): Promise<string> => {
-    const { json } = await ask(at, '/api/devices/desk/link', { cookie, body: { preset: 'snom-d7xx' } });
+    const { json } = await ask(at, '/api/v1/devices/desk/link', { cookie, body: { preset: 'snom-d7xx' } });
     return new URL(json.url).pathname;
   };
   const [first, second] = [await link(), await link()];
@@ -69,11 +69,11 @@ t.test('a link ends by itself, with the next one, with its device, and outside o
   t.equal((await ask(at, third)).status, 404);
   for (const path of ['nobody/link', 'pbx/link'])
     t.equal(
-      (await ask(at, `/api/devices/${path}`, { cookie, body: { preset: 'snom-d7xx' } })).status,
+      (await ask(at, `/api/v1/devices/${path}`, { cookie, body: { preset: 'snom-d7xx' } })).status,
       404,
       path,
     );
-  const byHand = await ask(at, '/api/devices/safe/link', { cookie, body: { preset: 'eltex-vp' } });
+  const byHand = await ask(at, '/api/v1/devices/safe/link', { cookie, body: { preset: 'eltex-vp' } });
   t.equal(byHand.status, 404, 'a model without a file has no link');
 });
 
@@ -83,8 +83,8 @@ t.test(
     const at = await startApi({ config });
     t.teardown(() => at.server.close());
     const cookie = await claimed(at);
-    t.equal((await ask(at, '/api/devices/desk/setup')).status, 401);
-    const { json } = await ask(at, '/api/devices/desk/setup', { cookie });
+    t.equal((await ask(at, '/api/v1/devices/desk/setup')).status, 401);
+    const { json } = await ask(at, '/api/v1/devices/desk/setup', { cookie });
     const row = (name: string) => json.settings.find((s: { name: { en: string } }) => s.name.en === name);
     t.match(row('SIP server (registrar)'), {
       name: { ru: 'Сервер SIP (регистратор)' },
@@ -102,13 +102,13 @@ t.test(
     );
     t.equal(json.encryptByHand, false);
 
-    const safe = (await ask(at, '/api/devices/safe/setup', { cookie })).json;
+    const safe = (await ask(at, '/api/v1/devices/safe/setup', { cookie })).json;
     const said = safe.settings.map((s: { value: { en: string } }) => s.value.en);
     t.ok(said.includes('TLS') && said.includes('5061') && said.includes('required'));
     const vendor = new Map(safe.vendor.map((v: { name: string; value?: string }) => [v.name, v.value]));
     t.same([vendor.get('P130'), vendor.get('P183'), vendor.get('P47')], ['2', '2', '127.0.0.1']);
-    const fanvil = await ask(at, '/api/devices/safe/setup?preset=fanvil-x3', { cookie });
+    const fanvil = await ask(at, '/api/v1/devices/safe/setup?preset=fanvil-x3', { cookie });
     t.equal(fanvil.json.encryptByHand, true);
-    t.equal((await ask(at, '/api/devices/pbx/setup?preset=fanvil-x3', { cookie })).status, 404);
+    t.equal((await ask(at, '/api/v1/devices/pbx/setup?preset=fanvil-x3', { cookie })).status, 404);
   },
 );

@@ -75,10 +75,10 @@ t.test(
   'messages are seen, heard in parts, marked and deleted; each of it stands in the audit log',
   async (t) => {
     const { at, lines, cookie } = await start(t);
-    t.match((await ask(at, '/api/voicemail', { cookie })).json, [{ id: 'anna', fresh: 1 }]);
-    t.match((await ask(at, '/api/voicemail/anna', { cookie })).json, [message]);
-    t.equal((await ask(at, '/api/voicemail/boris', { cookie })).status, 404);
-    const path = '/api/voicemail/anna/m1/sound';
+    t.match((await ask(at, '/api/v1/voicemail', { cookie })).json, [{ id: 'anna', fresh: 1 }]);
+    t.match((await ask(at, '/api/v1/voicemail/anna', { cookie })).json, [message]);
+    t.equal((await ask(at, '/api/v1/voicemail/boris', { cookie })).status, 404);
+    const path = '/api/v1/voicemail/anna/m1/sound';
     const whole = await fetched(at, path, { cookie });
     t.same(whole.data, sound);
     t.match(whole.headers, { 'content-type': 'audio/wav', 'accept-ranges': 'bytes' });
@@ -88,20 +88,21 @@ t.test(
     const taken = await fetched(at, `${path}?download`, { cookie });
     t.match(taken.headers, { 'content-disposition': /anna-m1\.wav/ });
     t.match(
-      (await ask(at, '/api/voicemail/anna/m1', { method: 'PATCH', cookie, body: { heard: true } })).json,
+      (await ask(at, '/api/v1/voicemail/anna/m1', { method: 'PATCH', cookie, body: { heard: true } })).json,
       {
         heardAt: 5,
       },
     );
     t.equal(
-      (await ask(at, '/api/voicemail/anna/m1', { method: 'PATCH', cookie, body: { heard: 'yes' } })).status,
+      (await ask(at, '/api/v1/voicemail/anna/m1', { method: 'PATCH', cookie, body: { heard: 'yes' } }))
+        .status,
       400,
     );
-    t.equal((await ask(at, '/api/voicemail/anna/m1', { method: 'DELETE', cookie })).status, 200);
-    t.equal((await ask(at, '/api/voicemail/anna/m1', { method: 'DELETE', cookie })).status, 404);
-    t.equal((await fetched(at, '/api/voicemail/anna/greeting', { cookie })).status, 200);
-    t.equal((await ask(at, '/api/voicemail/anna/greeting', { method: 'DELETE', cookie })).status, 200);
-    t.equal((await ask(at, '/api/voicemail/anna/greeting', { method: 'DELETE', cookie })).status, 404);
+    t.equal((await ask(at, '/api/v1/voicemail/anna/m1', { method: 'DELETE', cookie })).status, 200);
+    t.equal((await ask(at, '/api/v1/voicemail/anna/m1', { method: 'DELETE', cookie })).status, 404);
+    t.equal((await fetched(at, '/api/v1/voicemail/anna/greeting', { cookie })).status, 200);
+    t.equal((await ask(at, '/api/v1/voicemail/anna/greeting', { method: 'DELETE', cookie })).status, 200);
+    t.equal((await ask(at, '/api/v1/voicemail/anna/greeting', { method: 'DELETE', cookie })).status, 404);
     t.same(
       lines.map(({ act, detail, callId }) => [act, detail, callId]),
       [
@@ -117,14 +118,19 @@ t.test(
 
 t.test('nobody hears anything who has not signed in', async (t) => {
   const { at, lines } = await start(t);
-  for (const path of ['/api/voicemail', '/api/voicemail/anna', '/api/voicemail/anna/m1/sound', '/api/mail'])
+  for (const path of [
+    '/api/v1/voicemail',
+    '/api/v1/voicemail/anna',
+    '/api/v1/voicemail/anna/m1/sound',
+    '/api/v1/mail',
+  ])
     t.equal((await fetched(at, path, {})).status, 401, path);
   t.equal(lines.length, 0);
 });
 
 t.test('mail is tried out: the cause is told in both languages, and no server is told as that', async (t) => {
   const { at, cookie } = await start(t);
-  const send = (body: object) => ask(at, '/api/mail/test', { method: 'POST', cookie, body });
+  const send = (body: object) => ask(at, '/api/v1/mail/test', { method: 'POST', cookie, body });
   t.match((await send({ to: 'anna@example.com' })).json, { error: { code: 'api/no-mail' } });
   const asked: unknown[] = [];
   at.deps.mail = {
@@ -136,7 +142,7 @@ t.test('mail is tried out: the cause is told in both languages, and no server is
     note: async (person, { text }) =>
       person === 'anna' ? (text === 'x' ? 'no-address' : 'posted') : undefined,
   };
-  t.match((await ask(at, '/api/mail', { cookie })).json, { ready: true, waiting: 3 });
+  t.match((await ask(at, '/api/v1/mail', { cookie })).json, { ready: true, waiting: 3 });
   t.match((await send({ to: 'anna@example.com', language: 'en' })).json, {
     ok: false,
     said: { ru: 'нет', en: 'no' },
@@ -146,7 +152,7 @@ t.test('mail is tried out: the cause is told in both languages, and no server is
   for (const to of [undefined, 'nobody', 'a@b@c', 'a b@example.com', 'anna@example.com\r\nBcc: all'])
     t.equal((await send({ to })).status, 400, String(to));
   const note = (id: string, body: object) =>
-    ask(at, `/api/people/${id}/note`, { method: 'POST', cookie, body });
+    ask(at, `/api/v1/people/${id}/note`, { method: 'POST', cookie, body });
   t.equal((await note('anna', { text: 'Call Ivan back.' })).status, 200);
   t.match((await note('anna', { text: 'x' })).json, { error: { code: 'api/no-address' } });
   t.equal((await note('boris', { text: 'y' })).status, 404);

@@ -31,13 +31,13 @@ t.test('prompts over the API: list, upload, listening, recording at a telephone,
       return refusal;
     },
   });
-  t.equal((await ask(at, '/api/prompts')).status, 401, 'not for strangers');
+  t.equal((await ask(at, '/api/v1/prompts')).status, 401, 'not for strangers');
   const cookie = await claimed(at);
   const put = (type: string, id = 'hello') =>
-    ask(at, `/api/prompts/${id}/sound`, {
+    ask(at, `/api/v1/prompts/${id}/sound`, {
       ...{ method: 'PUT', cookie, body: 'sound', headers: { 'Content-Type': type } },
     });
-  t.match((await ask(at, '/api/prompts', { cookie })).json, { prompts: [{ id: 'hello' }] });
+  t.match((await ask(at, '/api/v1/prompts', { cookie })).json, { prompts: [{ id: 'hello' }] });
   for (const type of ['audio/wav', 'audio/mpeg', 'audio/ogg', 'video/ogg', 'application/octet-stream'])
     t.equal((await put(type)).status, 200, type);
   t.same(
@@ -61,9 +61,9 @@ t.test('prompts over the API: list, upload, listening, recording at a telephone,
   fault = 'main/prompts-full';
   t.match((await put('audio/wav')).json, { error: { code: 'api/prompts-full' } });
 
-  const heard = await ask(at, '/api/prompts/hello/sound', { cookie });
+  const heard = await ask(at, '/api/v1/prompts/hello/sound', { cookie });
   t.match(heard.headers, { 'content-type': 'audio/wav' });
-  const record = (body: unknown) => ask(at, '/api/prompts/hello/record', { method: 'POST', cookie, body });
+  const record = (body: unknown) => ask(at, '/api/v1/prompts/hello/record', { method: 'POST', cookie, body });
   t.equal((await record({ extension: '21' })).status, 202);
   t.same(rung, ['hello at 21']);
   t.equal((await record({})).status, 400);
@@ -72,7 +72,7 @@ t.test('prompts over the API: list, upload, listening, recording at a telephone,
   refusal = 'no-telephone';
   t.match((await record({ extension: '99' })).json, { error: { code: 'api/no-telephone' } });
 
-  const remove = () => ask(at, '/api/prompts/hello/sound', { method: 'DELETE', cookie });
+  const remove = () => ask(at, '/api/v1/prompts/hello/sound', { method: 'DELETE', cookie });
   t.match((await remove()).json, { error: { code: 'api/prompt-used' } }, 'callers would hear nothing');
   prompt.text = 'Hello';
   t.equal((await remove()).status, 200, 'now they hear its text');

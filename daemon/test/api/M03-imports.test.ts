@@ -14,29 +14,29 @@ t.test('a table of people is taken whole, or not at all and each bad row told of
       headers: { 'Content-Type': 'text/csv' },
       ...(cookie === undefined ? {} : { cookie }),
     });
-  t.equal((await put('/api/imports/people', 'name\nOlga')).status, 401);
+  t.equal((await put('/api/v1/imports/people', 'name\nOlga')).status, 401);
   const cookie = await claimed(at);
   const people = async (): Promise<string[]> =>
     (
-      (await ask(at, '/api/config', { cookie })).json as { config: { people: { name: string }[] } }
+      (await ask(at, '/api/v1/config', { cookie })).json as { config: { people: { name: string }[] } }
     ).config.people.map(({ name }) => name);
 
-  t.match(await put('/api/imports/people', 'name;extension\nOlga;31\n;32', cookie), {
+  t.match(await put('/api/v1/imports/people', 'name;extension\nOlga;31\n;32', cookie), {
     status: 422,
     json: { applied: false, bad: [{ line: 3, said: { ru: 'Нет имени.' } }] },
   });
   t.same(await people(), ['Anna'], 'not even the good row');
-  t.match(await put('/api/imports/people?check=1', 'name;extension\nOlga;31', cookie), {
+  t.match(await put('/api/v1/imports/people?check=1', 'name;extension\nOlga;31', cookie), {
     status: 200,
     json: { applied: false, rows: 1, added: 1, bad: [] },
   });
   t.same(await people(), ['Anna']);
-  t.match(await put('/api/imports/people', 'name;extension\nOlga;31', cookie), {
+  t.match(await put('/api/v1/imports/people', 'name;extension\nOlga;31', cookie), {
     status: 200,
     json: { applied: true, added: 1 },
   });
   t.same(await people(), ['Anna', 'Olga']);
-  t.match(await put('/api/imports/callers/vip', 'номер\n+79161112233', cookie), { status: 200 });
-  t.equal((await put('/api/imports/callers/nobody', 'номер\n+79161112233', cookie)).status, 404);
-  t.equal((await put('/api/imports/pins', 'name\nOlga', cookie)).status, 404);
+  t.match(await put('/api/v1/imports/callers/vip', 'номер\n+79161112233', cookie), { status: 200 });
+  t.equal((await put('/api/v1/imports/callers/nobody', 'номер\n+79161112233', cookie)).status, 404);
+  t.equal((await put('/api/v1/imports/pins', 'name\nOlga', cookie)).status, 404);
 });

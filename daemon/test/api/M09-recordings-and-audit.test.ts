@@ -81,7 +81,7 @@ t.test(
   'an encrypted recording is heard whole, in parts as a player asks, and each hearing is noted once',
   async (t) => {
     const { at, lines, state, cookie } = await start(t);
-    const path = '/api/calls/c1/recordings/c1-1.wav';
+    const path = '/api/v1/calls/c1/recordings/c1-1.wav';
     const get = (range?: string) => fetchPart(at, path, { cookie, ...(range ? { range } : {}) });
     const whole = await get();
     t.equal(whole.status, 200);
@@ -111,13 +111,13 @@ t.test(
     await until('no file is left open', () => state.open === 0 || undefined, 5000);
     const stranger = await fetchPart(at, path, {});
     t.equal(stranger.status, 401, 'for nobody who has not signed in');
-    t.equal((await fetchPart(at, '/api/calls/c1/recordings/c1-2.wav', { cookie })).status, 410);
+    t.equal((await fetchPart(at, '/api/v1/calls/c1/recordings/c1-2.wav', { cookie })).status, 410);
   },
 );
 
 t.test('one that was damaged breaks off, and nothing false is heard', async (t) => {
   const { at, state, cookie } = await start(t, sound.subarray(0, 2000));
-  const got = await fetchPart(at, '/api/calls/c1/recordings/c1-1.wav', { cookie });
+  const got = await fetchPart(at, '/api/v1/calls/c1/recordings/c1-1.wav', { cookie });
   t.equal(got.broken, true);
   t.ok(got.data.length <= 2000);
   await until('it is closed', () => state.open === 0 || undefined, 5000);
@@ -127,21 +127,21 @@ t.test(
   'who begins, ends or deletes a recording is in the log, which can be read and not changed',
   async (t) => {
     const { at, lines, cookie } = await start(t);
-    await ask(at, '/api/calls/c1/record', { method: 'POST', body: {}, cookie });
-    await ask(at, '/api/calls/c1/record', { method: 'DELETE', cookie });
-    t.equal((await ask(at, '/api/calls/c9/record', { method: 'DELETE', cookie })).status, 404);
-    await ask(at, '/api/calls/c1/recordings/c1-1.wav', { method: 'DELETE', cookie });
+    await ask(at, '/api/v1/calls/c1/record', { method: 'POST', body: {}, cookie });
+    await ask(at, '/api/v1/calls/c1/record', { method: 'DELETE', cookie });
+    t.equal((await ask(at, '/api/v1/calls/c9/record', { method: 'DELETE', cookie })).status, 404);
+    await ask(at, '/api/v1/calls/c1/recordings/c1-1.wav', { method: 'DELETE', cookie });
     t.same(
       lines.map(({ act }) => act),
       ['recording-begun', 'recording-ended', 'recording-deleted'],
     );
-    const read = await ask(at, '/api/audit?limit=20&before=9&call=c1', { cookie });
+    const read = await ask(at, '/api/v1/audit?limit=20&before=9&call=c1', { cookie });
     t.equal(read.json.entries[0].detail, '{"limit":20,"before":9,"callId":"c1"}');
-    t.equal((await ask(at, '/api/audit?limit=-3', { cookie })).status, 400);
-    t.equal((await ask(at, '/api/audit')).status, 401);
+    t.equal((await ask(at, '/api/v1/audit?limit=-3', { cookie })).status, 400);
+    t.equal((await ask(at, '/api/v1/audit')).status, 401);
     for (const method of ['DELETE', 'POST', 'PUT', 'PATCH'])
       t.equal(
-        (await ask(at, '/api/audit', { method, cookie, ...(method === 'DELETE' ? {} : { body: {} }) }))
+        (await ask(at, '/api/v1/audit', { method, cookie, ...(method === 'DELETE' ? {} : { body: {} }) }))
           .status,
         404,
         method,

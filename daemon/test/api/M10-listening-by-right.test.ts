@@ -43,7 +43,7 @@ t.test('a supervisor sees and hears the calls of the own groups and queues, and 
   ];
   for (const [k, cookie] of cookies.entries()) {
     const may = calls.map(([{ id }, ...rights]) => ({ id, rights: rights[k]!.split(' ') }));
-    const listed = (await ask(at, '/api/calls', { cookie })).json.calls;
+    const listed = (await ask(at, '/api/v1/calls', { cookie })).json.calls;
     t.same(
       listed.map(({ id }: { id: string }) => id).sort(),
       may.flatMap(({ id, rights }) => (rights.includes('sees') ? [id] : [])).sort(),
@@ -53,12 +53,12 @@ t.test('a supervisor sees and hears the calls of the own groups and queues, and 
       t.equal(!!shown?.recordings, rights.includes('hears'), `${id}: its recording is told of`);
       t.notOk(shown && 'pinId' in shown, 'nothing is told of PINs');
       t.equal(
-        (await ask(at, `/api/calls/${id}`, { cookie })).status,
+        (await ask(at, `/api/v1/calls/${id}`, { cookie })).status,
         rights.includes('sees') ? 200 : 403,
         id,
       );
       at.lines.length = 0;
-      const sound = await ask(at, `/api/calls/${id}/recordings/${id}.wav`, { cookie });
+      const sound = await ask(at, `/api/v1/calls/${id}/recordings/${id}.wav`, { cookie });
       const who = `account:${k === 0 ? 'vera' : 'pavel'}`;
       if (rights.includes('hears')) {
         t.match(sound, { status: 200, text: 'sound' }, `${id}: heard`);
@@ -67,7 +67,7 @@ t.test('a supervisor sees and hears the calls of the own groups and queues, and 
         t.match(sound, { status: 403, json: { error: { code: 'api/not-allowed' } } }, `${id}: refused`);
         t.notMatch(sound.text, /sound/);
         t.match(at.lines, [
-          { who, act: 'access-refused', callId: id, detail: `GET /api/calls/${id}/recordings/${id}.wav` },
+          { who, act: 'access-refused', callId: id, detail: `GET /api/v1/calls/${id}/recordings/${id}.wav` },
         ]);
       }
     }
@@ -79,7 +79,7 @@ t.test('a download is told from a hearing, by name; deleting is the admin’s al
   const vera = await at.account('vera', 'supervisor', ofSales);
   const oleg = await at.account('oleg', 'supervisor', ofSales);
   at.lines.length = 0;
-  const sound = '/api/calls/sales/recordings/sales.wav';
+  const sound = '/api/v1/calls/sales/recordings/sales.wav';
   await ask(at, sound, { cookie: vera });
   await ask(at, sound, { cookie: vera });
   await ask(at, sound, { cookie: oleg });
@@ -108,7 +108,7 @@ t.test('a user sees the own calls only, and hears no recording', async (t) => {
   const { answeredAt: _, answeredBy: __, ...missed } = answered('missed', '', 1, []);
   at.records.push({ ...missed, legs: rung });
   const cookie = await at.account('anna', 'user', { person: 'anna' });
-  const listed = (await ask(at, '/api/calls', { cookie })).json.calls;
+  const listed = (await ask(at, '/api/v1/calls', { cookie })).json.calls;
   t.same(listed.map(({ id }: { id: string }) => id).sort(), [
     'direct',
     'from-director',
@@ -118,8 +118,8 @@ t.test('a user sees the own calls only, and hears no recording', async (t) => {
     'sales',
   ]);
   t.notOk(listed.some((call: object) => 'recordings' in call));
-  t.equal((await ask(at, '/api/calls/repairs', { cookie })).status, 403);
-  t.equal((await ask(at, '/api/calls/sales/recordings/sales.wav', { cookie })).status, 403);
+  t.equal((await ask(at, '/api/v1/calls/repairs', { cookie })).status, 403);
+  t.equal((await ask(at, '/api/v1/calls/sales/recordings/sales.wav', { cookie })).status, 403);
 });
 
 t.test('pages of the own calls follow each other without a hole, however rare they are', async (t) => {
@@ -132,7 +132,7 @@ t.test('pages of the own calls follow each other without a hole, however rare th
   let before = '';
   let pages = 0;
   for (let page = 0; page < 300; page++) {
-    const { calls: found, next } = (await ask(at, `/api/calls?limit=10${before}`, { cookie })).json;
+    const { calls: found, next } = (await ask(at, `/api/v1/calls?limit=10${before}`, { cookie })).json;
     t.ok(found.length <= 10);
     seen.push(...found.map(({ id }: { id: string }) => id));
     pages++;
@@ -177,7 +177,7 @@ t.test('mailboxes: the own one, and for a supervisor those of the groups', async
     ['boris', await at.account('boris', 'user', { person: 'boris' }), ['boris']],
   ] as const;
   for (const [name, cookie, own] of cases) {
-    const shown = (await ask(at, '/api/voicemail', { cookie })).json;
+    const shown = (await ask(at, '/api/v1/voicemail', { cookie })).json;
     t.same(
       shown.map(({ id }: { id: string }) => id),
       own,
@@ -186,13 +186,13 @@ t.test('mailboxes: the own one, and for a supervisor those of the groups', async
       at.lines.length = 0;
       removed.length = 0;
       const mine = (own as readonly string[]).includes(id);
-      const heard = await ask(at, `/api/voicemail/${id}/m1/sound`, { cookie });
+      const heard = await ask(at, `/api/v1/voicemail/${id}/m1/sound`, { cookie });
       t.equal(heard.status, mine ? 200 : 403, `${name} hears ${id}`);
-      t.equal((await ask(at, `/api/voicemail/${id}`, { cookie })).status, mine ? 200 : 403);
+      t.equal((await ask(at, `/api/v1/voicemail/${id}`, { cookie })).status, mine ? 200 : 403);
       const patch = { method: 'PATCH', body: { heard: true }, cookie };
-      t.equal((await ask(at, `/api/voicemail/${id}/m1`, patch)).status, mine ? 200 : 403);
+      t.equal((await ask(at, `/api/v1/voicemail/${id}/m1`, patch)).status, mine ? 200 : 403);
       t.equal(
-        (await ask(at, `/api/voicemail/${id}/m1`, { method: 'DELETE', cookie })).status,
+        (await ask(at, `/api/v1/voicemail/${id}/m1`, { method: 'DELETE', cookie })).status,
         mine ? 200 : 403,
       );
       t.same(removed, mine ? [id] : []);
@@ -238,7 +238,7 @@ t.test('a supervisor moves and switches within the own queues', async (t) => {
     cancel: (id: string) => done.push(id) > 0,
   });
   const cookie = await at.account('vera', 'supervisor', ofSales);
-  const shown = (await ask(at, '/api/queues', { cookie })).json as QueuesView;
+  const shown = (await ask(at, '/api/v1/queues', { cookie })).json as QueuesView;
   t.same(
     shown.queues.map(({ id }) => id),
     ['orders'],
@@ -248,7 +248,7 @@ t.test('a supervisor moves and switches within the own queues', async (t) => {
     [['anna', ['orders'], undefined]],
   );
   const put = async (path: string, method: string, body?: object): Promise<number> =>
-    (await ask(at, `/api${path}`, { method, cookie, ...(body && { body }) })).status;
+    (await ask(at, `/api/v1${path}`, { method, cookie, ...(body && { body }) })).status;
   t.equal(await put('/agents/anna', 'PUT', { mode: 'pause' }), 200);
   t.equal(await put('/queues/waiting/w-orders/move', 'POST', { position: 1 }), 200);
   t.equal(await put('/queues/callbacks/w-orders', 'DELETE'), 200);
@@ -342,7 +342,7 @@ t.test('whoever leaves a group is not shown its calls any more, on a page that i
   at.config = { ...at.config, groups };
   at.live.put({ what: 'config', id: '9', value: null });
   await page.until((p) => p.messages.some((m) => m.type === 'snapshot' && m.state.calls.length === 0));
-  t.equal((await ask(at, '/api/calls/direct', { cookie: vera })).status, 403);
+  t.equal((await ask(at, '/api/v1/calls/direct', { cookie: vera })).status, 403);
   page.socket.close();
 });
 
@@ -350,6 +350,6 @@ t.test('refusals that are repeated fill no log', async (t) => {
   const { at } = await office(t);
   const cookie = await at.account('vera', 'supervisor', ofSales);
   at.lines.length = 0;
-  for (let i = 0; i < 5; i++) await ask(at, '/api/config', { cookie });
+  for (let i = 0; i < 5; i++) await ask(at, '/api/v1/config', { cookie });
   t.equal(at.lines.length, 1);
 });

@@ -56,7 +56,7 @@ t.test(
     for (const [route, access] of Object.entries(routeAccess)) {
       if (access === 'anyone') continue;
       const [method = '', path = ''] = route.split(' ');
-      const concrete = `/api${path.replaceAll(/:\w+/g, 'x1')}`;
+      const concrete = `/api/v1${path.replaceAll(/:\w+/g, 'x1')}`;
       const body = method === 'GET' || method === 'DELETE' ? {} : { body: {} };
       const stranger = await ask(at, concrete, { method, ...body });
       t.equal(stranger.status, 401, `${route}: nobody without a session`);
@@ -86,27 +86,27 @@ t.test(
 t.test('what is in no table is nobody’s but the admin’s, and no spelling of a path slips by', async (t) => {
   const at = await startDepartments(t);
   const vera = await at.account('vera', 'supervisor', { groups: ['sales'] });
-  t.equal((await ask(at, '/api/unknown', { cookie: vera })).status, 403);
-  t.equal((await ask(at, '/api/unknown', { cookie: at.admin })).status, 404);
+  t.equal((await ask(at, '/api/v1/unknown', { cookie: vera })).status, 403);
+  t.equal((await ask(at, '/api/v1/unknown', { cookie: at.admin })).status, 404);
   for (const path of [
-    '/api/CONFIG',
-    '/api/config/',
-    '/api/%63onfig',
-    '/api//config',
-    '/api/./config',
-    '/api/calls/../config',
-    '/api/calls/%2e%2e/config',
+    '/api/v1/CONFIG',
+    '/api/v1/config/',
+    '/api/v1/%63onfig',
+    '/api/v1//config',
+    '/api/v1/./config',
+    '/api/v1/calls/../config',
+    '/api/v1/calls/%2e%2e/config',
     '/API/config',
-    '/api/Pins',
-    '/api/accounts?x=1',
-    '/api/calls/x/Trace',
+    '/api/v1/Pins',
+    '/api/v1/accounts?x=1',
+    '/api/v1/calls/x/Trace',
   ]) {
     const answer = await ask(at, path, { cookie: vera });
     t.ok([403, 404].includes(answer.status), `${path}: ${answer.status}`);
     t.notMatch(answer.text, /"revision"|passwordHash/);
   }
-  t.equal((await ask(at, '/api/config', { method: 'HEAD', cookie: vera })).status, 403);
-  t.equal((await ask(at, '/api/calls', { method: 'HEAD', cookie: vera })).status, 200);
+  t.equal((await ask(at, '/api/v1/config', { method: 'HEAD', cookie: vera })).status, 403);
+  t.equal((await ask(at, '/api/v1/calls', { method: 'HEAD', cookie: vera })).status, 200);
 });
 
 t.test(
@@ -134,7 +134,7 @@ t.test(
       const cookie = await at.account(`live-${role}`, role, rest);
       const page = new LivePage(at, { cookie });
       const first = await page.until((p) => p.messages[0]);
-      const { json } = await ask(at, '/api/live/snapshot', { cookie });
+      const { json } = await ask(at, '/api/v1/live/snapshot', { cookie });
       for (const state of [json, first.type === 'snapshot' && first.state]) {
         t.match(state, { ports: [], trunks: [], devices: [], alarms: [], calls: [] });
         t.notOk('serial' in state.box);

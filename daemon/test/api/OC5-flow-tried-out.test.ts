@@ -48,12 +48,12 @@ t.test('a menu is tried out with given answers, and tells its path in words', as
   const at = await startApi({ clock: new FakeClock(), config });
   t.teardown(() => at.server.close());
   t.equal(
-    (await ask(at, '/api/flows/simulate', { method: 'POST', body: {} })).status,
+    (await ask(at, '/api/v1/flows/simulate', { method: 'POST', body: {} })).status,
     401,
     'not for strangers',
   );
   const cookie = await claimed(at);
-  const simulate = (body: object) => ask(at, '/api/flows/simulate', { method: 'POST', cookie, body });
+  const simulate = (body: object) => ask(at, '/api/v1/flows/simulate', { method: 'POST', cookie, body });
   const day = await simulate({ flow: 'main', at: noon, keys: ['9', '1', '4'], rings: ['busy'] });
   t.equal(day.status, 200);
   t.match(day.json, { ending: 'hung-up', answers: [{ name: 'mark', value: '4' }] });
@@ -86,7 +86,7 @@ t.test('a draft is tried out before it is stored, and told what is wrong with it
   const at = await startApi({ clock: new FakeClock(), config });
   t.teardown(() => at.server.close());
   const cookie = await claimed(at);
-  const simulate = (body: unknown) => ask(at, '/api/flows/simulate', { method: 'POST', cookie, body });
+  const simulate = (body: unknown) => ask(at, '/api/v1/flows/simulate', { method: 'POST', cookie, body });
   const draft = { id: 'new', name: 'Новое', nodes: [{ id: 'a', does: { kind: 'end', say: 'Пока' } }] };
   t.match((await simulate({ flow: draft })).json, { ending: 'hung-up' });
   const bad = await simulate({ flow: { ...draft, nodes: [{ id: 'a', does: { kind: 'set', next: 'b' } }] } });

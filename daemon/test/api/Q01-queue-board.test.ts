@@ -39,8 +39,8 @@ async function board(t: Test): Promise<{ b: QueueBench; at: Running; cookie: str
 
 t.test('the board shows who waits, who is rung, who talks, and the figures, as they change', async (t) => {
   const { b, at, cookie } = await board(t);
-  t.equal((await ask(at, '/api/queues')).status, 401, 'not for strangers');
-  const view = async (): Promise<QueuesView> => (await ask(at, '/api/queues', { cookie })).json;
+  t.equal((await ask(at, '/api/v1/queues')).status, 401, 'not for strangers');
+  const view = async (): Promise<QueuesView> => (await ask(at, '/api/v1/queues', { cookie })).json;
   t.match(await view(), {
     queues: [
       { id: 'sales', name: 'Sales', waiting: [], onLine: 2, today: { came: 0, thresholdSeconds: 20 } },
@@ -100,8 +100,8 @@ t.test('the board shows who waits, who is rung, who talks, and the figures, as t
 
 t.test('a supervisor signs agents in and out, moves callers and takes callbacks back', async (t) => {
   const { b, at, cookie } = await board(t);
-  const put = (path: string, body: object) => ask(at, `/api/${path}`, { cookie, method: 'PUT', body });
-  const post = (path: string, body: object) => ask(at, `/api/${path}`, { cookie, body });
+  const put = (path: string, body: object) => ask(at, `/api/v1/${path}`, { cookie, method: 'PUT', body });
+  const post = (path: string, body: object) => ask(at, `/api/v1/${path}`, { cookie, body });
   t.match((await put('agents/anna', { mode: 'pause' })).json, { id: 'anna', state: 'pause' });
   const caller = await b.call();
   t.same([b.port(1).ringing, b.port(2).ringing], [false, true], 'the next call knows it');
@@ -117,9 +117,9 @@ t.test('a supervisor signs agents in and out, moves callers and takes callbacks 
     t.equal((await post(move, wrong)).status, 400, JSON.stringify(wrong));
   t.equal((await post('queues/waiting/nobody/move', { position: 1 })).status, 404);
   await b.services.queues.order({ queue: 'sales', number: '+79035550001', name: 'Ivan' });
-  const [sales] = ((await ask(at, '/api/queues', { cookie })).json as QueuesView).queues;
+  const [sales] = ((await ask(at, '/api/v1/queues', { cookie })).json as QueuesView).queues;
   t.match(sales!.waiting, [{ kind: 'callback', number: '+79035550001', name: 'Ivan', attempts: 0 }]);
-  const callback = `/api/queues/callbacks/${sales!.waiting[0]!.id}`;
+  const callback = `/api/v1/queues/callbacks/${sales!.waiting[0]!.id}`;
   t.equal((await ask(at, callback, { cookie, method: 'DELETE' })).status, 200);
   t.equal((await ask(at, callback, { cookie, method: 'DELETE' })).status, 404);
   caller.farReleases(16);

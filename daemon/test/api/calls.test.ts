@@ -25,7 +25,7 @@ t.test('records are listed newest first, in pages, by what was asked', async (t)
   const cookie = await claimed(at);
   at.records = Array.from({ length: 25 }, (_, n) => record(n));
   at.records.push(record(99, { direction: 'incoming', callerNumber: '+74951112233' }));
-  const get = async (query: string) => (await ask(at, `/api/calls${query}`, { cookie })).json;
+  const get = async (query: string) => (await ask(at, `/api/v1/calls${query}`, { cookie })).json;
   const first = await get('?limit=10');
   t.equal(first.calls.length, 10);
   t.equal(first.calls[0].id, 'c99');
@@ -47,8 +47,8 @@ t.test('records are listed newest first, in pages, by what was asked', async (t)
     );
   }
   t.match(at.queries.at(-1), { search: '111-22-33', digits: '1112233', limit: 50 });
-  t.equal((await ask(at, '/api/calls/c7', { cookie })).json.calledNumber, '+78121234507');
-  t.equal((await ask(at, '/api/calls/none', { cookie })).status, 404);
+  t.equal((await ask(at, '/api/v1/calls/c7', { cookie })).json.calledNumber, '+78121234507');
+  t.equal((await ask(at, '/api/v1/calls/none', { cookie })).status, 404);
   for (const bad of [
     '?limit=x',
     '?from=yesterday',
@@ -57,7 +57,7 @@ t.test('records are listed newest first, in pages, by what was asked', async (t)
     '?search=a&search=b',
     `?search=${'x'.repeat(200)}`,
   ]) {
-    t.equal((await ask(at, `/api/calls${bad}`, { cookie })).status, 400, bad);
+    t.equal((await ask(at, `/api/v1/calls${bad}`, { cookie })).status, 400, bad);
   }
   t.equal(searchDigits('Anna'), undefined);
   t.equal(searchDigits('+'), undefined);
@@ -67,7 +67,7 @@ t.test('"what would happen if I dial" passes the question on, and asks for what 
   const at = await startApi();
   t.teardown(() => at.server.close());
   const cookie = await claimed(at);
-  const post = (body: unknown) => ask(at, '/api/dial-check', { body, cookie });
+  const post = (body: unknown) => ask(at, '/api/v1/dial-check', { body, cookie });
   const good = await post({ number: '8 812 123-45-67', from: { kind: 'port', port: 1 } });
   t.match(good.json, { class: 'national', e164: '+78121234567', explanation: [{ ru: /Междугородный/ }] });
   const cases: [unknown, string][] = [
@@ -89,12 +89,12 @@ t.test('calls are ended and lines tested from the page', async (t) => {
   const at = await startApi();
   t.teardown(() => at.server.close());
   const cookie = await claimed(at);
-  t.equal((await ask(at, '/api/calls/nope/release', { body: {}, cookie })).status, 404);
+  t.equal((await ask(at, '/api/v1/calls/nope/release', { body: {}, cookie })).status, 404);
   t.same(at.released, ['nope']);
-  t.match((await ask(at, '/api/ports/1/test', { body: { kind: 'ring' }, cookie })).json, { ok: true });
-  t.equal((await ask(at, '/api/ports/9/test', { body: { kind: 'ring' }, cookie })).status, 404);
-  t.equal((await ask(at, '/api/ports/x/test', { body: { kind: 'ring' }, cookie })).status, 404);
-  t.equal((await ask(at, '/api/ports/1/test', { body: { kind: 'explode' }, cookie })).status, 400);
+  t.match((await ask(at, '/api/v1/ports/1/test', { body: { kind: 'ring' }, cookie })).json, { ok: true });
+  t.equal((await ask(at, '/api/v1/ports/9/test', { body: { kind: 'ring' }, cookie })).status, 404);
+  t.equal((await ask(at, '/api/v1/ports/x/test', { body: { kind: 'ring' }, cookie })).status, 404);
+  t.equal((await ask(at, '/api/v1/ports/1/test', { body: { kind: 'explode' }, cookie })).status, 400);
 });
 
 t.test('the built page is served from memory, its hashed parts for ever', async (t) => {
@@ -115,7 +115,7 @@ t.test('the built page is served from memory, its hashed parts for ever', async 
   t.match((await get('/calls/c7')).text, /Linegate/, 'a place of the page, opened by its address');
   t.match(await get('/', { Accept: '*/*' }), { status: 200 }, 'for whoever takes anything, as curl does');
   t.equal((await get('/calls', { Accept: 'application/json' })).status, 404);
-  t.notMatch((await get('/api/none', { Accept: '*/*' })).status, 200);
+  t.notMatch((await get('/api/v1/none', { Accept: '*/*' })).status, 200);
   t.equal((await get('/', { 'If-None-Match': String(page.headers.etag) })).status, 304);
   const asset = await get('/assets/app-ABCD1234.js');
   t.match(asset.headers['cache-control'], /immutable/);

@@ -5,34 +5,36 @@ import { ask, claimed, cookieOf, goodPassword, labelCode, startApi } from './kit
 t.test('a new box has no password; the code from the label and a good password claim it', async (t) => {
   const at = await startApi();
   t.teardown(() => at.server.close());
-  const before = await ask(at, '/api/session');
+  const before = await ask(at, '/api/v1/session');
   t.match(before.json, { claimed: false, signedIn: false, language: 'ru' });
-  t.match((await ask(at, '/api/login', { body: { password: '' } })).json.error, { code: 'api/not-claimed' });
+  t.match((await ask(at, '/api/v1/login', { body: { password: '' } })).json.error, {
+    code: 'api/not-claimed',
+  });
 
   for (const password of ['', 'short', '1234567', labelCode, 'k7qm4t2x']) {
-    const weak = await ask(at, '/api/claim', { body: { code: labelCode, password } });
+    const weak = await ask(at, '/api/v1/claim', { body: { code: labelCode, password } });
     t.equal(weak.status, 422, `“${password}” is refused`);
     t.equal(weak.json.error.code, 'api/weak-password');
     t.equal(weak.json.error.path, '/password');
   }
-  const wrong = await ask(at, '/api/claim', { body: { code: 'XXXX-XXXX', password: goodPassword } });
+  const wrong = await ask(at, '/api/v1/claim', { body: { code: 'XXXX-XXXX', password: goodPassword } });
   t.equal(wrong.status, 401);
   t.match(wrong.json.error, { code: 'api/wrong-code', path: '/code', said: { ru: /наклейк/, en: /label/ } });
   t.equal(at.config.admin.passwordHash, undefined);
 
-  const right = await ask(at, '/api/claim', {
+  const right = await ask(at, '/api/v1/claim', {
     body: { code: ' k7qm 4t2x ', password: goodPassword, language: 'en' },
   });
   t.equal(right.status, 200);
   const [cookie = ''] = right.headers['set-cookie'] ?? [];
   t.match(cookie, /^linegate-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
   t.equal(at.config.site.language, 'en');
-  t.match((await ask(at, '/api/session', { cookie: cookieOf(right) })).json, {
+  t.match((await ask(at, '/api/v1/session', { cookie: cookieOf(right) })).json, {
     claimed: true,
     signedIn: true,
   });
 
-  const again = await ask(at, '/api/claim', { body: { code: labelCode, password: 'another password' } });
+  const again = await ask(at, '/api/v1/claim', { body: { code: labelCode, password: 'another password' } });
   t.equal(again.status, 409);
   t.equal(again.json.error.code, 'api/already-claimed');
   t.notOk(at.log.some((line) => line.includes(goodPassword) || line.includes(labelCode)));
@@ -43,7 +45,7 @@ t.test('two first visitors at once: one claims, the other is told', async (t) =>
   t.teardown(() => at.server.close());
   const both = await Promise.all(
     ['first password', 'second password'].map((password) =>
-      ask(at, '/api/claim', { body: { code: labelCode, password } }),
+      ask(at, '/api/v1/claim', { body: { code: labelCode, password } }),
     ),
   );
   t.same(both.map((a) => a.status).sort(), [200, 409]);
@@ -53,9 +55,9 @@ t.test('with the button pressed no code is asked for', async (t) => {
   const at = await startApi();
   t.teardown(() => at.server.close());
   at.button = true;
-  t.equal((await ask(at, '/api/session')).json.buttonPressed, true);
-  t.equal((await ask(at, '/api/claim', { body: { code: '', password: goodPassword } })).status, 200);
-  t.equal((await ask(at, '/api/session')).json.buttonPressed, false, 'and once claimed it means nothing');
+  t.equal((await ask(at, '/api/v1/session')).json.buttonPressed, true);
+  t.equal((await ask(at, '/api/v1/claim', { body: { code: '', password: goodPassword } })).status, 200);
+  t.equal((await ask(at, '/api/v1/session')).json.buttonPressed, false, 'and once claimed it means nothing');
 });
 
 t.test(
@@ -76,21 +78,24 @@ t.test(
       return answer.status;
     };
     for (let i = 0; i < 7; i++)
-      t.equal(await guess('/api/claim', { code: '0000', password: goodPassword }), 401);
+      t.equal(await guess('/api/v1/claim', { code: '0000', password: goodPassword }), 401);
     t.same(waits, [1000, 2000, 4000]);
-    const early = await ask(at, '/api/claim', { body: { code: labelCode, password: goodPassword } });
+    const early = await ask(at, '/api/v1/claim', { body: { code: labelCode, password: goodPassword } });
     t.equal(early.status, 429);
     clock.advance(8000);
-    t.equal((await ask(at, '/api/claim', { body: { code: labelCode, password: goodPassword } })).status, 200);
+    t.equal(
+      (await ask(at, '/api/v1/claim', { body: { code: labelCode, password: goodPassword } })).status,
+      200,
+    );
 
     waits.length = 0;
-    for (let i = 0; i < 6; i++) t.equal(await guess('/api/login', { password: `wrong ${i}` }), 401);
+    for (let i = 0; i < 6; i++) t.equal(await guess('/api/v1/login', { password: `wrong ${i}` }), 401);
     t.same(waits, [1000, 2000]);
-    t.equal((await ask(at, '/api/login', { body: { password: goodPassword } })).status, 429);
+    t.equal((await ask(at, '/api/v1/login', { body: { password: goodPassword } })).status, 429);
     clock.advance(4000);
-    t.equal((await ask(at, '/api/login', { body: { password: goodPassword } })).status, 200);
+    t.equal((await ask(at, '/api/v1/login', { body: { password: goodPassword } })).status, 200);
     t.equal(
-      (await ask(at, '/api/login', { body: { password: 'x' } })).status,
+      (await ask(at, '/api/v1/login', { body: { password: 'x' } })).status,
       401,
       'a right one wipes the slate',
     );
@@ -102,7 +107,7 @@ t.test('a session ends when nobody is there, at its longest, and at sign-out', a
   const at = await startApi({ clock, sessions: { idleMs: 60_000, longestMs: 300_000 } });
   t.teardown(() => at.server.close());
   const cookie = await claimed(at);
-  const status = async (): Promise<number> => (await ask(at, '/api/config', { cookie })).status;
+  const status = async (): Promise<number> => (await ask(at, '/api/v1/config', { cookie })).status;
   t.equal(await status(), 200);
   for (let i = 0; i < 5; i++) {
     clock.advance(59_000);
@@ -111,34 +116,34 @@ t.test('a session ends when nobody is there, at its longest, and at sign-out', a
   clock.advance(6000);
   t.equal(await status(), 401, 'but not beyond its longest');
 
-  const second = cookieOf(await ask(at, '/api/login', { body: { password: goodPassword } }));
+  const second = cookieOf(await ask(at, '/api/v1/login', { body: { password: goodPassword } }));
   clock.advance(60_000);
-  t.equal((await ask(at, '/api/config', { cookie: second })).status, 401, 'idle');
+  t.equal((await ask(at, '/api/v1/config', { cookie: second })).status, 401, 'idle');
 
-  const third = cookieOf(await ask(at, '/api/login', { body: { password: goodPassword } }));
-  const out = await ask(at, '/api/logout', { body: {}, cookie: third });
+  const third = cookieOf(await ask(at, '/api/v1/login', { body: { password: goodPassword } }));
+  const out = await ask(at, '/api/v1/logout', { body: {}, cookie: third });
   t.match(out.headers['set-cookie']?.[0], /Max-Age=0/);
-  t.equal((await ask(at, '/api/config', { cookie: third })).status, 401, 'the token itself is dead');
-  t.equal((await ask(at, '/api/config', { cookie: 'linegate-session=made-up' })).status, 401);
+  t.equal((await ask(at, '/api/v1/config', { cookie: third })).status, 401, 'the token itself is dead');
+  t.equal((await ask(at, '/api/v1/config', { cookie: 'linegate-session=made-up' })).status, 401);
 });
 
 t.test('a new password signs the other browsers out', async (t) => {
   const at = await startApi();
   t.teardown(() => at.server.close());
   const mine = await claimed(at);
-  const other = cookieOf(await ask(at, '/api/login', { body: { password: goodPassword } }));
+  const other = cookieOf(await ask(at, '/api/v1/login', { body: { password: goodPassword } }));
   const change = (current: string, next: string) =>
-    ask(at, '/api/password', { body: { current, next }, cookie: mine });
+    ask(at, '/api/v1/password', { body: { current, next }, cookie: mine });
   t.match((await change('wrong', 'a new password')).json.error, {
     code: 'api/wrong-password',
     path: '/current',
   });
   t.match((await change(goodPassword, 'short')).json.error, { code: 'api/weak-password' });
   t.equal((await change(goodPassword, 'a new password')).status, 200);
-  t.equal((await ask(at, '/api/config', { cookie: mine })).status, 200);
-  t.equal((await ask(at, '/api/config', { cookie: other })).status, 401);
-  t.equal((await ask(at, '/api/login', { body: { password: goodPassword } })).status, 401);
-  t.equal((await ask(at, '/api/login', { body: { password: 'a new password' } })).status, 200);
+  t.equal((await ask(at, '/api/v1/config', { cookie: mine })).status, 200);
+  t.equal((await ask(at, '/api/v1/config', { cookie: other })).status, 401);
+  t.equal((await ask(at, '/api/v1/login', { body: { password: goodPassword } })).status, 401);
+  t.equal((await ask(at, '/api/v1/login', { body: { password: 'a new password' } })).status, 200);
 });
 
 t.test('nothing but the session view, claiming and signing in is there for strangers', async (t) => {
@@ -146,27 +151,27 @@ t.test('nothing but the session view, claiming and signing in is there for stran
   t.teardown(() => at.server.close());
   await claimed(at);
   const paths = [
-    ['GET', '/api/config'],
-    ['GET', '/api/config/form'],
-    ['GET', '/api/config/history'],
-    ['PATCH', '/api/config'],
-    ['POST', '/api/config/validate'],
-    ['POST', '/api/config/undo'],
-    ['GET', '/api/pins'],
-    ['POST', '/api/pins'],
-    ['PUT', '/api/pins/a'],
-    ['DELETE', '/api/pins/a'],
-    ['POST', '/api/pins/a/unlock'],
-    ['GET', '/api/calls'],
-    ['GET', '/api/calls/x'],
-    ['POST', '/api/calls/x/release'],
-    ['GET', '/api/live/snapshot'],
-    ['POST', '/api/dial-check'],
-    ['GET', '/api/routes/sentences'],
-    ['POST', '/api/ports/1/test'],
-    ['POST', '/api/password'],
-    ['GET', '/api/live'],
-    ['GET', '/api/unknown'],
+    ['GET', '/api/v1/config'],
+    ['GET', '/api/v1/config/form'],
+    ['GET', '/api/v1/config/history'],
+    ['PATCH', '/api/v1/config'],
+    ['POST', '/api/v1/config/validate'],
+    ['POST', '/api/v1/config/undo'],
+    ['GET', '/api/v1/pins'],
+    ['POST', '/api/v1/pins'],
+    ['PUT', '/api/v1/pins/a'],
+    ['DELETE', '/api/v1/pins/a'],
+    ['POST', '/api/v1/pins/a/unlock'],
+    ['GET', '/api/v1/calls'],
+    ['GET', '/api/v1/calls/x'],
+    ['POST', '/api/v1/calls/x/release'],
+    ['GET', '/api/v1/live/snapshot'],
+    ['POST', '/api/v1/dial-check'],
+    ['GET', '/api/v1/routes/sentences'],
+    ['POST', '/api/v1/ports/1/test'],
+    ['POST', '/api/v1/password'],
+    ['GET', '/api/v1/live'],
+    ['GET', '/api/v1/unknown'],
   ] as const;
   for (const [method, path] of paths) {
     const answer = await ask(at, path, {

@@ -55,10 +55,14 @@ t.test('no secret is in anything that can be read', async (t) => {
   });
   const edit = { revision: 1, edits: [{ op: 'put', path: '/site/name', value: 'x' }] };
   const answers = await Promise.all([
-    ...['/api/config', '/api/config/history', '/api/pins', '/api/session', '/api/live/snapshot'].map((p) =>
-      ask(at, p, { cookie }),
-    ),
-    ask(at, '/api/config/validate', { body: edit, cookie }),
+    ...[
+      '/api/v1/config',
+      '/api/v1/config/history',
+      '/api/v1/pins',
+      '/api/v1/session',
+      '/api/v1/live/snapshot',
+    ].map((p) => ask(at, p, { cookie })),
+    ask(at, '/api/v1/config/validate', { body: edit, cookie }),
   ]);
   for (const { text, status } of answers) {
     t.equal(status, 200);
@@ -77,9 +81,9 @@ t.test('a secret kept in a form is kept, a typed one replaces it, an emptied one
   t.teardown(() => at.server.close());
   at.config.admin = {};
   const cookie = await claimed(at);
-  const trunk = async () => (await ask(at, '/api/config', { cookie })).json.config.trunks[0];
+  const trunk = async () => (await ask(at, '/api/v1/config', { cookie })).json.config.trunks[0];
   const save = async (value: unknown, path = '/trunks/acme') =>
-    ask(at, '/api/config', {
+    ask(at, '/api/v1/config', {
       method: 'PATCH',
       cookie,
       body: { revision: at.revision, edits: [{ op: 'put', path, value }] },
@@ -109,7 +113,7 @@ t.test('a bad value is refused at its field, and everything stays as it was', as
   const cookie = await claimed(at);
   const before = JSON.stringify(at.config);
   const put = (path: string, value: unknown) =>
-    ask(at, '/api/config', {
+    ask(at, '/api/v1/config', {
       method: 'PATCH',
       cookie,
       body: { revision: at.revision, edits: [{ op: 'put', path, value }] },
@@ -132,7 +136,7 @@ t.test('a bad value is refused at its field, and everything stays as it was', as
     t.equal((await put(path, 'x')).status, 400, path);
   }
   t.equal(({} as { x?: unknown }).x, undefined);
-  const old = await ask(at, '/api/config', {
+  const old = await ask(at, '/api/v1/config', {
     method: 'PATCH',
     cookie,
     body: { revision: 0, edits: [{ op: 'put', path: '/site/name', value: 'x' }] },
@@ -147,7 +151,7 @@ t.test('items are added, changed and removed by name; history tells it and undo 
   at.config.admin = {};
   const cookie = await claimed(at);
   const patch = (...edits: unknown[]) =>
-    ask(at, '/api/config', { method: 'PATCH', cookie, body: { revision: at.revision, edits } });
+    ask(at, '/api/v1/config', { method: 'PATCH', cookie, body: { revision: at.revision, edits } });
   t.equal(
     (
       await patch({
@@ -172,17 +176,17 @@ t.test('items are added, changed and removed by name; history tells it and undo 
     at.config.trunks.map((trunk) => trunk.id),
     ['acme'],
   );
-  const history = (await ask(at, '/api/config/history', { cookie })).json;
+  const history = (await ask(at, '/api/v1/config/history', { cookie })).json;
   t.match(history, [{ revision: 3, by: 'admin', undoable: true }, { revision: 2 }]);
-  t.match((await ask(at, '/api/config/undo', { cookie, body: { revision: 2 } })).json.error, {
+  t.match((await ask(at, '/api/v1/config/undo', { cookie, body: { revision: 2 } })).json.error, {
     code: 'config/not-undoable',
   });
-  t.equal((await ask(at, '/api/config/undo', { cookie, body: {} })).status, 200);
+  t.equal((await ask(at, '/api/v1/config/undo', { cookie, body: {} })).status, 200);
   t.same(
     at.config.trunks.map((trunk) => trunk.id),
     ['acme', 'bell'],
   );
-  t.equal((await ask(at, '/api/config/undo', { cookie, body: { revision: 'x' } })).status, 400);
+  t.equal((await ask(at, '/api/v1/config/undo', { cookie, body: { revision: 'x' } })).status, 400);
 });
 
 t.test('no undo takes the password of the box back', async (t) => {
@@ -194,9 +198,9 @@ t.test('no undo takes the password of the box back', async (t) => {
     at.config.admin = {};
     return { ok: true, outcome: { revision: 9, changes: [] } };
   };
-  t.equal((await ask(at, '/api/config/undo', { cookie, body: {} })).status, 200);
+  t.equal((await ask(at, '/api/v1/config/undo', { cookie, body: {} })).status, 200);
   t.equal(at.config.admin.passwordHash, hash);
-  t.equal((await ask(at, '/api/session')).json.claimed, true);
+  t.equal((await ask(at, '/api/v1/session')).json.claimed, true);
 });
 
 t.test('digits of a PIN go in and never come out', async (t) => {
@@ -205,11 +209,11 @@ t.test('digits of a PIN go in and never come out', async (t) => {
   at.config.admin = {};
   const cookie = await claimed(at);
   const pin = { name: 'Boris', pin: '739164', enabled: true, classOfService: 'office', outside: false };
-  const made = await ask(at, '/api/pins', { body: pin, cookie });
+  const made = await ask(at, '/api/v1/pins', { body: pin, cookie });
   t.equal(made.status, 201);
   const { id } = made.json;
   t.equal(at.pinDigits.get(id), '739164');
-  const renamed = await ask(at, `/api/pins/${id}`, {
+  const renamed = await ask(at, `/api/v1/pins/${id}`, {
     method: 'PUT',
     body: { ...pin, pin: '', name: 'Boris B.' },
     cookie,
@@ -219,8 +223,8 @@ t.test('digits of a PIN go in and never come out', async (t) => {
   const seen = [
     made,
     renamed,
-    await ask(at, '/api/pins', { cookie }),
-    await ask(at, '/api/config', { cookie }),
+    await ask(at, '/api/v1/pins', { cookie }),
+    await ask(at, '/api/v1/config', { cookie }),
   ];
   for (const answer of seen) t.notOk(answer.text.includes('739164'));
   t.notOk(at.log.join().includes('739164'));
@@ -230,12 +234,12 @@ t.test('digits of a PIN go in and never come out', async (t) => {
     ['enabled', 'yes'],
     ['name', 7],
   ] as const) {
-    const answer = await ask(at, '/api/pins', { body: { ...pin, [field]: value }, cookie });
+    const answer = await ask(at, '/api/v1/pins', { body: { ...pin, [field]: value }, cookie });
     t.equal(answer.json.error.path, `/${field}`);
     if (value !== '12') t.notOk(answer.text.includes(String(value)), 'and what was typed is not echoed');
   }
-  t.equal((await ask(at, `/api/pins/${id}`, { method: 'DELETE', cookie })).status, 200);
-  t.equal((await ask(at, `/api/pins/${id}`, { method: 'DELETE', cookie })).status, 404);
+  t.equal((await ask(at, `/api/v1/pins/${id}`, { method: 'DELETE', cookie })).status, 200);
+  t.equal((await ask(at, `/api/v1/pins/${id}`, { method: 'DELETE', cookie })).status, 404);
 });
 
 t.test('pure: edits do not touch the document they are made on', async (t) => {

@@ -10,12 +10,12 @@ t.test('off the LAN everything is 403, the live socket too', async (t) => {
   t.teardown(() => at.server.close());
   const cookie = await claimed(at);
   at.onLan = false;
-  for (const path of ['/', '/api/session', '/api/config', '/nothing']) {
+  for (const path of ['/', '/api/v1/session', '/api/v1/config', '/nothing']) {
     const answer = await ask(at, path, { cookie });
     t.equal(answer.status, 403, path);
     t.match(answer.json.error, { code: 'api/not-on-lan', said: { ru: /сети офиса/ } });
   }
-  t.equal((await ask(at, '/api/login', { body: { password: goodPassword } })).status, 403);
+  t.equal((await ask(at, '/api/v1/login', { body: { password: goodPassword } })).status, 403);
   t.equal(await LivePage.refusal(at, { cookie }), 403);
 });
 
@@ -25,7 +25,7 @@ t.test('what another site sends with our cookie is refused', async (t) => {
   const cookie = await claimed(at);
   const edit = { revision: 1, edits: [{ op: 'put', path: '/site/name', value: 'taken over' }] };
   const send = (options: Parameters<typeof ask>[2]) =>
-    ask(at, '/api/config', { method: 'PATCH', body: edit, cookie, ...options });
+    ask(at, '/api/v1/config', { method: 'PATCH', body: edit, cookie, ...options });
 
   for (const origin of [
     'http://evil.example',
@@ -45,7 +45,7 @@ t.test('what another site sends with our cookie is refused', async (t) => {
   t.equal(at.config.site.name, '');
   t.equal((await send({})).status, 200, 'our own page is let through');
   t.equal(at.config.site.name, 'taken over');
-  const login = await ask(at, '/api/login', {
+  const login = await ask(at, '/api/v1/login', {
     body: { password: goodPassword },
     origin: 'http://evil.example',
   });
@@ -57,7 +57,7 @@ t.test('what another site sends with our cookie is refused', async (t) => {
 t.test('a foreign name that leads here (DNS rebinding) opens nothing', async (t) => {
   const at = await startApi({ hostNames: ['box.office.example'] });
   t.teardown(() => at.server.close());
-  const by = (host: string) => ask(at, '/api/session', { headers: { Host: host } });
+  const by = (host: string) => ask(at, '/api/v1/session', { headers: { Host: host } });
   t.equal((await by('rebound.evil.example')).status, 421);
   t.equal((await by('box.office.example')).status, 200);
   t.equal((await by(`linegate.local:${at.port}`)).status, 200);
@@ -84,7 +84,7 @@ t.test('a foreign name that leads here (DNS rebinding) opens nothing', async (t)
 t.test('every answer carries the headers that keep scripts from elsewhere out', async (t) => {
   const at = await startApi();
   t.teardown(() => at.server.close());
-  for (const path of ['/api/session', '/nothing.js']) {
+  for (const path of ['/api/v1/session', '/nothing.js']) {
     const { headers } = await ask(at, path);
     const policy = String(headers['content-security-policy']);
     t.match(policy, /default-src 'none'/);
@@ -97,7 +97,7 @@ t.test('every answer carries the headers that keep scripts from elsewhere out', 
     });
     t.notOk(headers['x-powered-by']);
   }
-  t.equal((await ask(at, '/api/session')).headers['cache-control'], 'no-store');
+  t.equal((await ask(at, '/api/v1/session')).headers['cache-control'], 'no-store');
 });
 
 t.test('what is not there, not JSON, or too large says so in JSON', async (t) => {
@@ -105,15 +105,15 @@ t.test('what is not there, not JSON, or too large says so in JSON', async (t) =>
   t.teardown(() => at.server.close());
   const cookie = await claimed(at);
   const cases: [string, Parameters<typeof ask>[2], number, string][] = [
-    ['/api/nothing', { cookie }, 404, 'api/not-found'],
+    ['/api/v1/nothing', { cookie }, 404, 'api/not-found'],
     ['/nothing.js', {}, 404, 'api/not-found'],
-    ['/api/calls/%E0%A4%A', { cookie }, 400, 'api/bad-request'],
+    ['/api/v1/calls/%E0%A4%A', { cookie }, 400, 'api/bad-request'],
     ['/../../etc/passwd', {}, 404, 'api/not-found'],
-    ['/api/login', { body: '{"password":' }, 400, 'api/bad-json'],
-    ['/api/login', { body: '[]' }, 400, 'api/bad-request'],
-    ['/api/login', { body: { password: 'x'.repeat(300) } }, 400, 'api/bad-request'],
-    ['/api/login', { body: { password: 'x'.repeat(300_000) } }, 413, 'api/too-large'],
-    ['/api/claim', { body: { code: labelCode } }, 409, 'api/already-claimed'],
+    ['/api/v1/login', { body: '{"password":' }, 400, 'api/bad-json'],
+    ['/api/v1/login', { body: '[]' }, 400, 'api/bad-request'],
+    ['/api/v1/login', { body: { password: 'x'.repeat(300) } }, 400, 'api/bad-request'],
+    ['/api/v1/login', { body: { password: 'x'.repeat(300_000) } }, 413, 'api/too-large'],
+    ['/api/v1/claim', { body: { code: labelCode } }, 409, 'api/already-claimed'],
   ];
   for (const [path, options, status, code] of cases) {
     const answer = await ask(at, path, options);
@@ -130,7 +130,7 @@ t.test('a failure inside tells the log, not the visitor', async (t) => {
   at.deps.records.list = () => {
     throw new Error('SQLITE_CORRUPT at /data/secret-place');
   };
-  const answer = await ask(at, '/api/calls', { cookie });
+  const answer = await ask(at, '/api/v1/calls', { cookie });
   t.equal(answer.status, 500);
   t.equal(answer.json.error.code, 'api/failed');
   t.notMatch(answer.text, /SQLITE|secret-place/);
@@ -195,17 +195,20 @@ t.test('one source that opens connections without end does not keep others out',
   });
   t.equal(open, 400, 'all were taken off the queue');
   const status = await new Promise<number | undefined>((resolve, reject) => {
-    get({ port: at.port, host: '127.0.0.1', localAddress: '127.0.0.2', path: '/api/session' }, (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    }).on('error', reject);
+    get(
+      { port: at.port, host: '127.0.0.1', localAddress: '127.0.0.2', path: '/api/v1/session' },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      },
+    ).on('error', reject);
   });
   t.equal(status, 200, 'for another');
   for (const socket of sockets) socket.destroy();
   // The server hears of the ends in its own time.
   let again = 0;
   while (again === 0) {
-    again = await ask(at, '/api/session').then(
+    again = await ask(at, '/api/v1/session').then(
       (answer) => answer.status,
       () => 0,
     );

@@ -444,7 +444,7 @@ export function cookieOf(answer: Answer): string {
 
 /** Claims the box and returns the session cookie. */
 export async function claimed(at: Running): Promise<string> {
-  return cookieOf(await ask(at, '/api/claim', { body: { code: labelCode, password: goodPassword } }));
+  return cookieOf(await ask(at, '/api/v1/claim', { body: { code: labelCode, password: goodPassword } }));
 }
 
 /** A page's live socket that keeps what it hears. */
@@ -456,7 +456,7 @@ export class LivePage {
 
   constructor(at: Running, options: { cookie?: string; origin?: string; query?: string } = {}) {
     const { cookie, origin = at.origin, query = '' } = options;
-    this.socket = new WebSocket(`ws://127.0.0.1:${at.port}/api/live${query}`, {
+    this.socket = new WebSocket(`ws://127.0.0.1:${at.port}/api/v1/live${query}`, {
       headers: { ...(origin !== '' && { Origin: origin }), ...(cookie && { Cookie: cookie }) },
     });
     this.socket.on('message', (data) => {
@@ -491,7 +491,7 @@ export class LivePage {
 
   /** Status of the refusal, if the socket was not let in. */
   static refusal(at: Running, options: { cookie?: string; origin?: string; path?: string }): Promise<number> {
-    const { cookie, origin = at.origin, path = '/api/live' } = options;
+    const { cookie, origin = at.origin, path = '/api/v1/live' } = options;
     return new Promise((resolve) => {
       const socket = new WebSocket(`ws://127.0.0.1:${at.port}${path}`, {
         headers: { ...(origin !== '' && { Origin: origin }), ...(cookie && { Cookie: cookie }) },

@@ -127,7 +127,7 @@ t.test('only who is signed in may listen, and only as long', async (t) => {
   const cookie = await claimed(at);
   t.equal(await LivePage.refusal(at, {}), 401);
   t.equal(await LivePage.refusal(at, { cookie: 'linegate-session=nonsense' }), 401);
-  t.equal(await LivePage.refusal(at, { cookie, path: '/api/other' }), 404);
+  t.equal(await LivePage.refusal(at, { cookie, path: '/api/v1/other' }), 404);
 
   const idle = new LivePage(at, { cookie });
   await idle.until(is('snapshot'));
@@ -139,7 +139,7 @@ t.test('only who is signed in may listen, and only as long', async (t) => {
   await answered;
   clock.advance(29_000);
   t.equal(
-    (await ask(at, '/api/session', { cookie })).json.signedIn,
+    (await ask(at, '/api/v1/session', { cookie })).json.signedIn,
     true,
     'somebody at the page keeps the session',
   );
@@ -147,11 +147,11 @@ t.test('only who is signed in may listen, and only as long', async (t) => {
   await idle.until((p) => p.closed !== undefined);
   t.equal(idle.closed, 4401, 'nobody at the page: it ends, and says why');
 
-  const again = await ask(at, '/api/login', { body: { password: 'correct horse battery' } });
+  const again = await ask(at, '/api/v1/login', { body: { password: 'correct horse battery' } });
   const fresh = again.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
   const page = new LivePage(at, { cookie: fresh });
   await page.until(is('snapshot'));
-  await ask(at, '/api/logout', { body: {}, cookie: fresh });
+  await ask(at, '/api/v1/logout', { body: {}, cookie: fresh });
   await page.until((p) => p.closed !== undefined);
   t.equal(page.closed, 4401);
 });
@@ -188,7 +188,7 @@ t.test(
     const slow = connect(at.port, '127.0.0.1');
     slow.on('error', () => {});
     slow.write(
-      `GET /api/live HTTP/1.1\r\nHost: 127.0.0.1:${at.port}\r\nOrigin: ${at.origin}\r\nCookie: ${cookie}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
+      `GET /api/v1/live HTTP/1.1\r\nHost: 127.0.0.1:${at.port}\r\nOrigin: ${at.origin}\r\nCookie: ${cookie}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
     );
     await new Promise((resolve) => slow.once('data', resolve));
     slow.pause();

@@ -11,7 +11,7 @@ t.test('a voicemail elsewhere says how many messages wait for whom', async (t) =
   t.teardown(() => at.server.close());
   const body = { fresh: 2, old: 5 };
   const put = (mailbox: string, counts: unknown, cookie?: string) =>
-    ask(at, `/api/messages/${mailbox}`, {
+    ask(at, `/api/v1/messages/${mailbox}`, {
       method: 'PUT',
       body: counts,
       ...(cookie === undefined ? {} : { cookie }),
@@ -23,7 +23,7 @@ t.test('a voicemail elsewhere says how many messages wait for whom', async (t) =
   t.same((await put('21', body, cookie)).json, body);
   t.same(at.deps.messages.counts('anna'), body, 'by extension as by id');
   t.same((await put('anna', { fresh: 0 }, cookie)).json, { fresh: 0, old: 0 });
-  t.same((await ask(at, '/api/messages/21', { cookie })).json, { fresh: 0, old: 0 });
+  t.same((await ask(at, '/api/v1/messages/21', { cookie })).json, { fresh: 0, old: 0 });
   t.equal((await put('22', body, cookie)).status, 404);
   for (const [counts, path] of [
     [{ fresh: -1 }, '/fresh'],

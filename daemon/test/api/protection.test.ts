@@ -15,15 +15,21 @@ t.test('bans are seen and lifted by who is signed in, and by nobody else', async
       dropped: 12,
     },
   ];
-  t.equal((await ask(at, '/api/protection')).status, 401);
-  t.equal((await ask(at, '/api/protection/lift', { body: { source: '203.0.113.66' } })).status, 401);
+  t.equal((await ask(at, '/api/v1/protection')).status, 401);
+  t.equal((await ask(at, '/api/v1/protection/lift', { body: { source: '203.0.113.66' } })).status, 401);
   const cookie = await claimed(at);
-  t.match((await ask(at, '/api/protection', { cookie })).json, {
+  t.match((await ask(at, '/api/v1/protection', { cookie })).json, {
     bans: [{ source: '203.0.113.66', dropped: 12 }],
   });
   for (const body of [{}, { source: 7 }, { source: 'x'.repeat(65) }])
-    t.equal((await ask(at, '/api/protection/lift', { cookie, body })).status, 400);
-  t.equal((await ask(at, '/api/protection/lift', { cookie, body: { source: '203.0.113.66' } })).status, 200);
-  t.equal((await ask(at, '/api/protection/lift', { cookie, body: { source: '203.0.113.66' } })).status, 404);
-  t.match((await ask(at, '/api/protection', { cookie })).json, { bans: [] });
+    t.equal((await ask(at, '/api/v1/protection/lift', { cookie, body })).status, 400);
+  t.equal(
+    (await ask(at, '/api/v1/protection/lift', { cookie, body: { source: '203.0.113.66' } })).status,
+    200,
+  );
+  t.equal(
+    (await ask(at, '/api/v1/protection/lift', { cookie, body: { source: '203.0.113.66' } })).status,
+    404,
+  );
+  t.match((await ask(at, '/api/v1/protection', { cookie })).json, { bans: [] });
 });

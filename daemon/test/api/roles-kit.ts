@@ -44,7 +44,7 @@ export async function startDepartments(
   at.deps.audit = { note: (entry) => void lines.push(entry), list: () => ({ entries: [] }) };
   const admin = await claimed(at);
   const signIn = async (account: string, password = accountPassword): Promise<string> => {
-    const answer = await ask(at, '/api/login', { body: { account, password } });
+    const answer = await ask(at, '/api/v1/login', { body: { account, password } });
     if (answer.status !== 200) throw new Error(`${account}: ${answer.text}`);
     return cookieOf(answer);
   };
@@ -52,7 +52,7 @@ export async function startDepartments(
     ...{ admin, lines, signIn },
     async account(id: string, role: string, rest: object = {}): Promise<string> {
       const body = { role, enabled: true, password: accountPassword, ...rest };
-      const made = await ask(at, `/api/accounts/${id}`, { method: 'PUT', body, cookie: admin });
+      const made = await ask(at, `/api/v1/accounts/${id}`, { method: 'PUT', body, cookie: admin });
       if (made.status >= 300) throw new Error(`${id}: ${made.text}`);
       return signIn(id);
     },

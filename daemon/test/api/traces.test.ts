@@ -7,12 +7,12 @@ t.test('traces are read and downloaded by the admin, and by nobody else', async 
   const cookie = await claimed(at);
   at.traces.set('r1', { available: true, messages: [] }).set('alpha', { available: false, messages: [] });
   const paths = [
-    '/api/calls/r1/trace',
-    '/api/calls/r1/trace.pcap',
-    '/api/trunks/alpha/trace',
-    '/api/trunks/alpha/trace.pcap',
-    '/api/devices/alpha/trace',
-    '/api/devices/alpha/trace.pcap',
+    '/api/v1/calls/r1/trace',
+    '/api/v1/calls/r1/trace.pcap',
+    '/api/v1/trunks/alpha/trace',
+    '/api/v1/trunks/alpha/trace.pcap',
+    '/api/v1/devices/alpha/trace',
+    '/api/v1/devices/alpha/trace.pcap',
   ];
   for (const path of paths) {
     t.match(await ask(at, path), { status: 401, json: { error: { code: 'api/not-signed-in' } } }, path);
@@ -24,8 +24,8 @@ t.test('traces are read and downloaded by the admin, and by nobody else', async 
       unknown,
     );
   }
-  t.same((await ask(at, '/api/calls/r1/trace', { cookie })).json, { available: true, messages: [] });
-  const { headers } = await ask(at, '/api/calls/r1/trace.pcap', { cookie });
+  t.same((await ask(at, '/api/v1/calls/r1/trace', { cookie })).json, { available: true, messages: [] });
+  const { headers } = await ask(at, '/api/v1/calls/r1/trace.pcap', { cookie });
   t.match(headers, {
     'content-type': /^application\/vnd\.tcpdump\.pcap/,
     'content-disposition': /^attachment; filename="?linegate-r1\.pcap"?$/,

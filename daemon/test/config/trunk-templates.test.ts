@@ -84,10 +84,10 @@ t.test('a file that is wrong is refused with the place', async (t) => {
 t.test('the page gets them, once somebody has signed in', async (t) => {
   const at = await startApi({ config: { version: 1 } });
   t.teardown(() => at.server.close());
-  t.equal((await ask(at, '/api/trunk-templates')).status, 401);
+  t.equal((await ask(at, '/api/v1/trunk-templates')).status, 401);
   at.config.admin = {};
   const cookie = await claimed(at);
-  const answer = await ask(at, '/api/trunk-templates', { cookie });
+  const answer = await ask(at, '/api/v1/trunk-templates', { cookie });
   t.equal(answer.status, 200);
   t.same(answer.json, trunkTemplates());
 });

@@ -124,7 +124,7 @@ export class Box {
 
   /** The newest records, newest first. */
   async records(limit = 10): Promise<CallRecord[]> {
-    return (await this.api.get<CallsPage>(`/api/calls?limit=${limit}`)).calls;
+    return (await this.api.get<CallsPage>(`/api/v1/calls?limit=${limit}`)).calls;
   }
 
   /** Waits for a record. */
@@ -151,11 +151,11 @@ export class Box {
 
   /** Changes the configuration as the page does. */
   async change(...edits: ConfigEdit[]): Promise<ConfigOutcome> {
-    const { revision } = await this.api.get<ConfigView>('/api/config');
-    return await this.api.patch<ConfigOutcome>('/api/config', { revision, edits });
+    const { revision } = await this.api.get<ConfigView>('/api/v1/config');
+    return await this.api.patch<ConfigOutcome>('/api/v1/config', { revision, edits });
   }
 
-  /** What the page shows live, once (GET /api/live as a snapshot). */
+  /** What the page shows live, once (GET /api/v1/live as a snapshot). */
   async live(): Promise<LiveState> {
     return await this.api.snapshot<LiveState>();
   }

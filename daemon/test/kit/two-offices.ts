@@ -8,7 +8,7 @@ export interface TwoOffices {
 }
 
 /** How the other offices stand, as the page sees it. */
-export const officesOf = (box: Box): Promise<OfficesView> => box.api.get<OfficesView>('/api/offices');
+export const officesOf = (box: Box): Promise<OfficesView> => box.api.get<OfficesView>('/api/v1/offices');
 
 /** Another office's entry in the settings, as an admin makes it of what that office's page shows. */
 export async function entryOf(box: Box, id: string, name: string, numbers: string[]): Promise<object> {

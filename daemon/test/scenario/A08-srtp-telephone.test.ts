@@ -15,7 +15,7 @@ const secured = (office: OfficeDocument): void => {
 /** Where the page says that a telephone with SRTP registers: `host:port`, by TLS. */
 async function tlsAddress(box: Box): Promise<string> {
   const { settings } = await box.api.get<DeviceSetupView>(
-    '/api/devices/ivan-desk/setup?preset=generic-telephone',
+    '/api/v1/devices/ivan-desk/setup?preset=generic-telephone',
   );
   const [host, port] = ['SIP server (registrar)', 'Port'].map(
     (name) => settings.find((s) => s.name.en === name)?.value.en,

@@ -43,7 +43,7 @@ t.test(
     t.same(readdirSync(folder), [`${file}.sealed`]);
     const disk = readFileSync(join(folder, `${file}.sealed`));
     t.notOk(disk.includes('RIFF') || disk.includes('WAVE'), 'nothing of it is in the clear on the disk');
-    const path = `/api/calls/${record.id}/recordings/${file}`;
+    const path = `/api/v1/calls/${record.id}/recordings/${file}`;
     const { data } = await box.api.download(`${path}?download`);
     const plain = join(t.testdir(), file);
     writeFileSync(plain, data);
@@ -54,7 +54,7 @@ t.test(
     const part = await box.api.range(path, 'bytes=100-199');
     t.equal(part.status, 206);
     t.same(part.data, data.subarray(100, 200), 'a part of it, for a player');
-    const { entries } = await box.api.get<AuditPage>(`/api/audit?call=${record.id}`);
+    const { entries } = await box.api.get<AuditPage>(`/api/v1/audit?call=${record.id}`);
     t.match(
       entries.map(({ who, act, detail }) => ({ who, act, detail })),
       [

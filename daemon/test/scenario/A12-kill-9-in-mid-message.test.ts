@@ -50,7 +50,7 @@ t.test(
       return id;
     };
     await operator.hangUp(await speaks(36_000));
-    const messages = (): Promise<VoiceMessageView[]> => box.api.get('/api/voicemail/anna');
+    const messages = (): Promise<VoiceMessageView[]> => box.api.get('/api/v1/voicemail/anna');
     await until('a message', async () => (await messages()).length === 1 || undefined, 8000);
     await until('its letter was refused', () => server.visits > 0 || undefined, 8000);
     const [first] = await messages();
@@ -66,9 +66,9 @@ t.test(
     await box.restart();
     t.same(await messages(), [first], 'the one before is there, and nothing else');
     t.same(names().sort(), [`${first?.id}.json`, `${first?.id}.wav.sealed`], 'nor is there half a file');
-    const { data } = await box.api.download(`/api/voicemail/anna/${first?.id}/sound`);
+    const { data } = await box.api.download(`/api/v1/voicemail/anna/${first?.id}/sound`);
     t.equal(data.toString('latin1', 0, 4), 'RIFF', 'it can be heard');
-    const { waiting } = await box.api.get<MailView>('/api/mail');
+    const { waiting } = await box.api.get<MailView>('/api/v1/mail');
     t.ok(waiting === 1 || server.letters.length === 1, 'its letter waits, or has gone out meanwhile');
   },
 );

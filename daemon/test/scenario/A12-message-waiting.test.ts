@@ -10,7 +10,7 @@ t.test('a message lights the lamp of an analog telephone and breaks its dial ton
     },
   });
   const phone = box.telephone(1);
-  const set = (fresh: number) => box.api.put('/api/messages/21', { fresh, old: 0 });
+  const set = (fresh: number) => box.api.put('/api/v1/messages/21', { fresh, old: 0 });
 
   let lit = phone.next('lamp', 8000);
   await set(2);

@@ -101,7 +101,7 @@ t.test(
       state: 'ended',
       callerNumber: '+79031112233',
     });
-    t.match(await box.api.get<MailboxView[]>('/api/voicemail'), [{ id: 'anna', fresh: 1, old: 0 }]);
+    t.match(await box.api.get<MailboxView[]>('/api/v1/voicemail'), [{ id: 'anna', fresh: 1, old: 0 }]);
     await until('the open page is told of it', () => changes > 0 || undefined, 4000);
     const before = changes;
 

@@ -62,7 +62,7 @@ t.test(
     const { host, port } = box.sip;
     const done = flood(t, `${host}:${port}`, 2500, 4000);
     type Figures = { figures: { shed: number; dropped: number }; bans: unknown[]; load: string };
-    const view = (): Promise<Figures> => box.api.get('/api/protection');
+    const view = (): Promise<Figures> => box.api.get('/api/v1/protection');
     await until(
       'the flood is being shed',
       async () => ((await view()).figures.shed > 20 ? true : undefined),

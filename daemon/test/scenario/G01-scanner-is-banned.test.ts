@@ -37,7 +37,7 @@ t.test('banned, told, kept over a restart, lifted', async (t) => {
   let tried = 0;
   while (tried < 20 && (await scan(tried))) tried++;
   t.equal(tried, 8, 'eight numbers are enough');
-  const view = (): Promise<ProtectionView> => box.api.get('/api/protection');
+  const view = (): Promise<ProtectionView> => box.api.get('/api/v1/protection');
   t.match((await view()).bans, [{ source: SCANNER, reason: 'dialing', times: 1 }]);
   const notice = await until(
     'the notice',
@@ -55,7 +55,7 @@ t.test('banned, told, kept over a restart, lifted', async (t) => {
   await box.api.login(adminPassword);
   t.match((await view()).bans, [{ source: SCANNER, reason: 'dialing' }], 'the restart has not forgotten him');
   t.equal(await scan(101), false);
-  await box.api.post('/api/protection/lift', { source: SCANNER });
+  await box.api.post('/api/v1/protection/lift', { source: SCANNER });
   t.same((await view()).bans, []);
   t.ok(await scan(102), 'heard again');
 });

@@ -6,7 +6,7 @@ t.test('the page has the card measure telephones and lines, sound and broken', a
   const box = await startBox(t);
   const { simulator } = box;
   const measure = async (port: number) => {
-    const result = await box.api.post<LineTestResult>(`/api/ports/${port}/test`, { kind: 'measure' });
+    const result = await box.api.post<LineTestResult>(`/api/v1/ports/${port}/test`, { kind: 'measure' });
     return result;
   };
   t.match(await measure(1), { ok: true, said: { en: 'Everything is in order.' } }, 'a sound telephone');

@@ -4,7 +4,7 @@ import { type Box, startBox, until } from '../kit/box.ts';
 
 t.setTimeout(240_000);
 
-const ask = (box: Box, port: number) => box.api.get<LearnView>(`/api/ports/${port}/learn`);
+const ask = (box: Box, port: number) => box.api.get<LearnView>(`/api/v1/ports/${port}/learn`);
 
 function ended(box: Box, port: number): Promise<LearnView> {
   return until(
@@ -30,14 +30,14 @@ t.test('a line is learnt by itself; one in a call is not', async (t) => {
     4000,
   );
   await t.rejects(
-    box.api.post('/api/ports/6/learn', { kind: 'alone' }),
+    box.api.post('/api/v1/ports/6/learn', { kind: 'alone' }),
     /409|in use|занята/,
     'refused, with a reason',
   );
-  await t.rejects(box.api.post('/api/ports/1/learn', { kind: 'alone' }), /404|no such/i, 'no line');
+  await t.rejects(box.api.post('/api/v1/ports/1/learn', { kind: 'alone' }), /404|no such/i, 'no line');
   busy.abandon();
 
-  t.match(await box.api.post('/api/ports/5/learn', { kind: 'alone' }), { state: 'running' });
+  t.match(await box.api.post('/api/v1/ports/5/learn', { kind: 'alone' }), { state: 'running' });
   const view = await ended(box, 5);
   t.match(view, { state: 'done', steps: ['on-hook', 'dial-tone', 'tones-taken', 'rest'] });
   const found = view.found['5']!;
@@ -57,7 +57,7 @@ t.test('an emergency call takes the line at once (ruling 5)', async (t) => {
     5000,
   );
   const seized = line.next('seized', 4000);
-  await box.api.post('/api/ports/5/learn', { kind: 'alone' });
+  await box.api.post('/api/v1/ports/5/learn', { kind: 'alone' });
   await seized;
   t.match((await box.live()).ports.find((p) => p.number === 5)?.state, 'measured');
   line.options.dialToneDelayMs = 200;

@@ -5,7 +5,7 @@ import { type Box, startBox, until } from '../kit/box.ts';
 t.setTimeout(240_000);
 
 const view = (box: Box, port: number): Promise<LearnView> =>
-  box.api.get<LearnView>(`/api/ports/${port}/learn`);
+  box.api.get<LearnView>(`/api/v1/ports/${port}/learn`);
 
 /** Waits until the page says what to do now. */
 async function saysTo(box: Box, port: number, step: LearnStep): Promise<void> {
@@ -56,7 +56,8 @@ t.test('a person does what the page says, and the line is learnt (G04, G05)', as
     release: 'polarity',
     rules: [{ pattern: '22', result: 'answer', ringMs: 300_000 }],
   });
-  const learn = (port: number, order: object) => box.api.post<LearnView>(`/api/ports/${port}/learn`, order);
+  const learn = (port: number, order: object) =>
+    box.api.post<LearnView>(`/api/v1/ports/${port}/learn`, order);
   await Promise.all([
     learn(5, { kind: 'call-in' }),
     learn(6, { kind: 'call-out', number: '22' }),

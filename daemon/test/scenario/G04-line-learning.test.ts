@@ -16,8 +16,8 @@ t.test('one line calls the other: both are measured, and settings proposed (G04,
   a.reaches('22', b);
   Object.assign(a.options, { toneHz: 440, interDigitMs: 20_000 });
   b.options.ringCadence = [400, 600];
-  const ask = () => box.api.get<LearnView>('/api/ports/5/learn');
-  const begun = await box.api.post<LearnView>('/api/ports/5/learn', {
+  const ask = () => box.api.get<LearnView>('/api/v1/ports/5/learn');
+  const begun = await box.api.post<LearnView>('/api/v1/ports/5/learn', {
     ...{ kind: 'lines', other: 6, otherNumber: '2-2' },
   });
   t.match(begun, { state: 'running', kind: 'lines', other: 6, proposals: [] });
@@ -27,7 +27,7 @@ t.test('one line calls the other: both are measured, and settings proposed (G04,
     40_000,
   );
   t.same((await box.records()).length, 0, 'a lesson is no call');
-  await box.api.delete('/api/ports/5/learn');
+  await box.api.delete('/api/v1/ports/5/learn');
   const view = await until(
     'it has ended',
     async () => {

@@ -58,7 +58,7 @@ t.test(
     t.notOk(JSON.stringify(leg.lineRelease).includes('pcm'), 'figures only');
 
     const verdict = (said: 'right' | 'wrong') =>
-      box.api.post<VerdictResult>(`/api/calls/${id}/verdict`, {
+      box.api.post<VerdictResult>(`/api/v1/calls/${id}/verdict`, {
         leg: leg.id,
         about: 'release',
         verdict: said,
@@ -71,7 +71,7 @@ t.test(
     const kept = (await box.records()).find((r) => r.id === id)!;
     t.equal(lineLeg(kept).lineRelease?.verdict, 'wrong', 'it stays with the record');
     await t.rejects(
-      box.api.post(`/api/calls/${id}/verdict`, { leg: 'no-such', about: 'release', verdict: 'wrong' }),
+      box.api.post(`/api/v1/calls/${id}/verdict`, { leg: 'no-such', about: 'release', verdict: 'wrong' }),
       /404|no such/,
     );
 
@@ -108,7 +108,7 @@ t.test('a current break is certain; one hardly longer than a glitch is doubtful'
   line.hangup();
   const short = lineLeg(await over(box, second));
   t.match(short.lineRelease, { as: 'loop-break', doubts: ['break-at-limit'] });
-  const { proposals } = await box.api.post<VerdictResult>(`/api/calls/${second}/verdict`, {
+  const { proposals } = await box.api.post<VerdictResult>(`/api/v1/calls/${second}/verdict`, {
     leg: short.id,
     about: 'release',
     verdict: 'wrong',

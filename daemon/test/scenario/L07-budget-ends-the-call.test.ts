@@ -1,7 +1,7 @@
 import t from 'tap';
 import { operatorCall, pointTrunk, startBox, startOperator, until } from '../kit/box.ts';
 
-/** GET /api/spending, as far as this test goes into it. */
+/** GET /api/v1/spending, as far as this test goes into it. */
 interface Spending {
   budgets: { account: string; spent: number; limit: number }[];
 }
@@ -20,7 +20,7 @@ t.test(
         office.spending = { beepSeconds: 5 };
       },
     });
-    const spending = async (): Promise<Spending> => box.api.get<Spending>('/api/spending');
+    const spending = async (): Promise<Spending> => box.api.get<Spending>('/api/v1/spending');
     const phone = box.telephone(1);
     await box.dial(1, '88121234567');
     // A busy machine may be so late that the call is over when it is looked for.

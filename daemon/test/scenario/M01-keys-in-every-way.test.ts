@@ -49,7 +49,7 @@ t.test(
         office.incomingNumbers.push({ id: 'old', number: '+74951110001', destination: 'reception' });
       },
     });
-    const put = await box.api.upload('/api/prompts/menu/sound', wavFile(sound), 'audio/wav');
+    const put = await box.api.upload('/api/v1/prompts/menu/sound', wavFile(sound), 'audio/wav');
     t.equal(put.status, 200);
     const { host, port } = box.sip;
     const [desk, store, hall] = [1, 2, 4].map((number) => box.telephone(number));
@@ -119,7 +119,7 @@ t.test(
     const record = await box.ended(8000);
     t.match(record, { servedBy: 'flow:main', releasedBy: 'caller' });
     t.notOk(record.answeredAt);
-    const said = await box.api.post<{ path: { node: string }[] }>('/api/flows/simulate', {
+    const said = await box.api.post<{ path: { node: string }[] }>('/api/v1/flows/simulate', {
       flow: 'main',
       keys: ['9', '9', '9'],
     });

@@ -38,8 +38,9 @@ t.test(
       },
     });
     const listed = async (): Promise<PromptView | undefined> =>
-      (await box.api.get<{ prompts: PromptView[] }>('/api/prompts')).prompts[0];
-    const put = (data: Buffer, type = 'audio/wav') => box.api.upload('/api/prompts/hello/sound', data, type);
+      (await box.api.get<{ prompts: PromptView[] }>('/api/v1/prompts')).prompts[0];
+    const put = (data: Buffer, type = 'audio/wav') =>
+      box.api.upload('/api/v1/prompts/hello/sound', data, type);
 
     const wrong = await put(Buffer.from('no sound at all'));
     t.match(wrong, {
@@ -47,14 +48,17 @@ t.test(
       body: { error: { code: 'api/sound-unknown', said: { ru: /MP3/, en: /MP3/ } } },
     });
     t.equal((await listed())?.sound, undefined, 'nothing of it is kept');
-    t.equal((await box.api.upload('/api/prompts/none/sound', wavFile(sound(8000)), 'audio/wav')).status, 404);
+    t.equal(
+      (await box.api.upload('/api/v1/prompts/none/sound', wavFile(sound(8000)), 'audio/wav')).status,
+      404,
+    );
     const mp3 = readFileSync(join(import.meta.dirname, '../kit/sounds/tone-700.mp3'));
     t.equal((await put(mp3, 'audio/mpeg')).status, 200);
     t.match(await listed(), { sound: { seconds: 1.1 }, usedAt: ['/flows/0/nodes/0/does/say'] });
     t.equal((await put(wavFile(sound(rate), rate))).status, 200);
     t.match(await listed(), { sound: { seconds: 4, bytes: 44 + 64_000 } });
     t.equal((await put(mp3.subarray(0, 60), 'audio/mpeg')).status, 400);
-    const kept = (await box.api.download('/api/prompts/hello/sound?download')).data;
+    const kept = (await box.api.download('/api/v1/prompts/hello/sound?download')).data;
     t.equal(kept.length, 44 + 64_000, 'a file that is not whole leaves the old one');
 
     const call = await operator.call({
@@ -75,7 +79,9 @@ t.test(
     const heard = phone.heard.since(from);
     phone.hangup();
 
-    const refused = await box.api.delete('/api/prompts/hello/sound').catch((error: Error) => error.message);
+    const refused = await box.api
+      .delete('/api/v1/prompts/hello/sound')
+      .catch((error: Error) => error.message);
     t.match(refused, /prompt-used/, 'who calls would hear nothing');
     const gone = await box
       .change({ op: 'remove', path: '/prompts/hello' })

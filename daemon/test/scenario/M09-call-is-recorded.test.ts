@@ -25,7 +25,7 @@ function speaks(side: Int16Array): boolean {
 
 async function fileOf(t: { testdir(): string }, box: Box, record: CallRecord, number = 0) {
   const entry = record.recordings![number]!;
-  const { data } = await box.api.download(`/api/calls/${record.id}/recordings/${entry.file}?download`);
+  const { data } = await box.api.download(`/api/v1/calls/${record.id}/recordings/${entry.file}?download`);
   const file = join(t.testdir(), entry.file);
   writeFileSync(file, data);
   return { entry, data, ...recorded(file) };
@@ -95,12 +95,12 @@ t.test(
     t.ok(loudest(left, 700, held) < -40 && loudest(right, 700, held) < -40, 'nothing of the consultation');
     t.ok(speaks(right.subarray(0, 8000 * held)), 'the announcement is heard');
 
-    const path = `/api/calls/${record.id}/recordings/${entry.file}`;
+    const path = `/api/v1/calls/${record.id}/recordings/${entry.file}`;
     const part = await box.api.range(path, 'bytes=100-199');
     t.equal(part.status, 206);
     t.equal(part.range, `bytes 100-199/${data.length}`);
     t.same(part.data, data.subarray(100, 200), 'a part of it, for a player');
-    await t.rejects(box.api.download(`/api/calls/${record.id}/recordings/..%2frecords.sqlite`), /404/);
+    await t.rejects(box.api.download(`/api/v1/calls/${record.id}/recordings/..%2frecords.sqlite`), /404/);
     const strange = await fetch(`http://${box.http}${path}`);
     t.equal(strange.status, 401, 'for nobody who has not signed in');
     await box.api.delete(path);

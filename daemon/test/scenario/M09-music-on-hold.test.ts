@@ -21,13 +21,13 @@ t.test('a held party hears the melody of the box, then the music that the office
   await until('the melody: its C', () => operator.level(far.id, 261.63) > -40 || undefined, 8000);
   t.pass('the melody is heard');
 
-  const wrong = await box.api.upload('/api/hold-music', Buffer.from('no music'), 'audio/wav');
+  const wrong = await box.api.upload('/api/v1/hold-music', Buffer.from('no music'), 'audio/wav');
   t.match(wrong, { status: 400, body: { error: { code: 'api/sound-unknown', said: { ru: /WAV/ } } } });
-  t.equal((await box.api.upload('/api/hold-music', ownMusic(), 'audio/wav')).status, 200);
+  t.equal((await box.api.upload('/api/v1/hold-music', ownMusic(), 'audio/wav')).status, 200);
   const level = await toneAtOperator(operator, far.id, 900, -20);
   t.pass(`the music of the office, at ${level.toFixed(1)} dBm0`);
-  t.match(await box.api.get('/api/hold-music'), { own: { bytes: 44 + 64_000 } }, 'kept at 8 kHz');
-  await box.api.delete('/api/hold-music');
+  t.match(await box.api.get('/api/v1/hold-music'), { own: { bytes: 44 + 64_000 } }, 'kept at 8 kHz');
+  await box.api.delete('/api/v1/hold-music');
   await until('the melody again', () => operator.level(far.id, 900) < -40 || undefined, 4000);
   phone.hangup();
   await box.portsIdle();

@@ -36,7 +36,7 @@ t.test('a recording goes on with the party that a transfer moves, in the same fi
   const [entry] = done.recordings!;
   const first = await box.record((record) => record.id === done.conferenceWith);
   t.equal(first.recordings?.[0]?.file, entry?.file, 'both records name the file');
-  const { data } = await box.api.download(`/api/calls/${done.id}/recordings/${entry!.file}`);
+  const { data } = await box.api.download(`/api/v1/calls/${done.id}/recordings/${entry!.file}`);
   const file = join(t.testdir(), entry!.file);
   writeFileSync(file, data);
   const { left, right, seconds } = recorded(file);

@@ -10,7 +10,7 @@ t.test(
     const box = await startBox(t, { edit: (office) => pointTrunk(office, 'alpha', operator) });
     const [desk, store] = [box.telephone(1), box.telephone(2)];
     const always = async (): Promise<string[]> => {
-      const { config } = await box.api.get<ConfigView>('/api/config');
+      const { config } = await box.api.get<ConfigView>('/api/v1/config');
       const { people } = config as { people: { id: string; forwarding: { always: { to: string }[] } }[] };
       return people.find(({ id }) => id === 'anna')!.forwarding.always.map(({ to }) => to);
     };
@@ -24,7 +24,7 @@ t.test(
 
     await coded('*21*89161112233#');
     t.same(await always(), ['+79161112233'], 'as the page and the API show it');
-    const [entry] = await box.api.get<ConfigHistoryEntry[]>('/api/config/history');
+    const [entry] = await box.api.get<ConfigHistoryEntry[]>('/api/v1/config/history');
     t.match(entry, { by: 'code from port 1', said: { ru: /Переадресация/ } });
 
     await box.dial(2, '21');

@@ -17,7 +17,7 @@ t.test(
     await spb.restart();
     const { fingerprint: now, port } = await officesOf(spb);
     t.not(now, old);
-    const { offices } = (await msk.api.get<{ config: { offices: object[] } }>('/api/config')).config;
+    const { offices } = (await msk.api.get<{ config: { offices: object[] } }>('/api/v1/config')).config;
     await link(msk, { ...offices[0], address: `127.0.0.1:${port}` });
 
     await linkIs(msk, 'down');

@@ -21,7 +21,7 @@ t.test(
     t.equal((await officesOf(msk)).offices[0]?.calls, 1);
     t.same(operator.calls(), [], 'no trunk was used');
     const going = (await msk.live()).calls[0]!;
-    const trace = JSON.stringify(await msk.api.get(`/api/calls/${going.id}/trace`));
+    const trace = JSON.stringify(await msk.api.get(`/api/v1/calls/${going.id}/trace`));
     t.match(trace, /SIP\/2\.0\/TLS/);
     t.match(trace, /m=audio \d+ RTP\/SAVP/, 'and what is said is encrypted, too');
     here.hangup();

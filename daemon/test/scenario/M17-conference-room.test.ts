@@ -129,7 +129,7 @@ t.test(
     );
     t.equal(record.recordings?.length, 1);
     const { file } = record.recordings![0]!;
-    const { data } = await box.api.download(`/api/calls/${record.id}/recordings/${file}`);
+    const { data } = await box.api.download(`/api/v1/calls/${record.id}/recordings/${file}`);
     const path = join(t.testdir(), file);
     writeFileSync(path, data);
     const { left, right } = recorded(path);

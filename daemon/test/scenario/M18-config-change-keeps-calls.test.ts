@@ -100,22 +100,22 @@ t.test('the configuration changes in the middle of a call, which does not notice
   });
 
   await t.test('a bad change is refused with the place and the reason; the old one stays', async (t) => {
-    const before = await box.api.get<ConfigView>('/api/config');
+    const before = await box.api.get<ConfigView>('/api/v1/config');
     await t.rejects(box.change({ op: 'put', path: '/people/boris/classOfService', value: 'nobody' }), {
       message: /422.*config\/invalid.*\/people\/boris\/classOfService/s,
     });
     await t.rejects(box.change({ op: 'put', path: '/trunks/gamma/noAnswerMs', value: 5 }), {
       message: /\/trunks\/gamma\/noAnswerMs/,
     });
-    t.same(await box.api.get<ConfigView>('/api/config'), before);
+    t.same(await box.api.get<ConfigView>('/api/v1/config'), before);
     await unharmed(t, 'refused');
   });
 
   await t.test('undo: the trunk is gone again, and the one before it too', async (t) => {
-    await box.api.post('/api/config/undo', {});
+    await box.api.post('/api/v1/config/undo', {});
     t.notOk((await box.live()).trunks.some((trunk) => trunk.id === 'gamma'));
-    await box.api.post('/api/config/undo', {});
-    t.notMatch(JSON.stringify((await box.api.get<ConfigView>('/api/config')).config), /Boris/);
+    await box.api.post('/api/v1/config/undo', {});
+    t.notMatch(JSON.stringify((await box.api.get<ConfigView>('/api/v1/config')).config), /Boris/);
     await unharmed(t, 'undone');
   });
 

@@ -26,7 +26,7 @@ t.test(
         office.destinations[0].steps = [{ targets: ['queue:sales'], seconds: 30 }];
       },
     });
-    await box.api.upload('/api/prompts/hold/sound', wavFile(words), 'audio/wav');
+    await box.api.upload('/api/v1/prompts/hold/sound', wavFile(words), 'audio/wav');
     const anna = box.telephone(1);
     anna.lift();
     await anna.waitForTone(425, -20, 8000);
@@ -76,7 +76,7 @@ t.test(
       record.events.filter(({ what }) => what.startsWith('queue')).map(({ what }) => what),
       ['queued', 'queue-offered', 'queue-answered'],
     );
-    const { queues } = await box.api.get<QueuesView>('/api/queues');
+    const { queues } = await box.api.get<QueuesView>('/api/v1/queues');
     t.match(queues[0], { waiting: [], today: { came: 2, answered: 2, abandoned: 0 } });
     await box.portsIdle();
   },

@@ -50,7 +50,7 @@ t.test("the box dials an operator's access number, waits, sends PIN and destinat
   phone.hangup();
   const record = await box.ended();
   t.match(record, { dialed: '88121234567', calledNumber: '+78121234567', trunkId: 'alpha', price: 1.5 });
-  const told = live + JSON.stringify(record) + JSON.stringify(await box.api.get('/api/config'));
+  const told = live + JSON.stringify(record) + JSON.stringify(await box.api.get('/api/v1/config'));
   t.notMatch(told, pin, 'the page never shows the PIN');
   t.notMatch(box.daemon.errors(), pin, 'the log does not hold it');
   await box.daemon.stop();

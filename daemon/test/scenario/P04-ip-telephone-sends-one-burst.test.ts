@@ -31,7 +31,7 @@ t.test(
       calledNumber: '+78121234567',
     });
 
-    const view = await box.api.get<TraceView>(`/api/calls/${record.id}/trace`);
+    const view = await box.api.get<TraceView>(`/api/v1/calls/${record.id}/trace`);
     t.match(
       view.messages.find((m) => m.place === 'device:ivan-desk' && m.method === 'INVITE')?.text,
       /^INVITE sip:77\*\*\*@/,
@@ -40,11 +40,11 @@ t.test(
     const told = live + JSON.stringify([await box.records(), view]) + box.daemon.errors();
     t.notOk(told.includes(pin), 'neither the page nor the log has it');
     t.notOk(
-      (await box.api.download(`/api/calls/${record.id}/trace.pcap`)).data.includes(pin),
+      (await box.api.download(`/api/v1/calls/${record.id}/trace.pcap`)).data.includes(pin),
       'nor the file',
     );
 
-    const device = await box.api.get<TraceView>('/api/devices/ivan-desk/trace');
+    const device = await box.api.get<TraceView>('/api/v1/devices/ivan-desk/trace');
     const said = device.messages.map((m) => `${m.direction} ${m.summary}`);
     t.same(
       [...new Set(said)].slice(0, 3),

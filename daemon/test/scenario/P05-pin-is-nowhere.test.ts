@@ -22,7 +22,7 @@ t.test('the digits of a PIN are in no file, no log line and no answer of the pag
   const operator = await startOperator(t);
   const box = await startBox(t, { edit: (office) => pointTrunk(office, 'alpha', operator) });
   const { api } = box;
-  await api.post('/api/pins', {
+  await api.post('/api/v1/pins', {
     id: 'guest',
     name: 'Guest',
     pin: fresh,
@@ -55,13 +55,13 @@ t.test('the digits of a PIN are in no file, no log line and no answer of the pag
 
   const answers = await Promise.all(
     [
-      '/api/calls',
-      `/api/calls/${record.id}`,
-      '/api/config',
-      '/api/config/history',
-      '/api/pins',
-      '/api/live/snapshot',
-      '/api/session',
+      '/api/v1/calls',
+      `/api/v1/calls/${record.id}`,
+      '/api/v1/config',
+      '/api/v1/config/history',
+      '/api/v1/pins',
+      '/api/v1/live/snapshot',
+      '/api/v1/session',
     ].map(async (path) => ({ file: path, text: JSON.stringify(await api.get(path)) })),
   );
   const running = artefacts(box.data);

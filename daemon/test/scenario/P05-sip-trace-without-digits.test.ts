@@ -33,7 +33,7 @@ function dump(t: Test, data: Buffer): string {
 }
 
 const traceOf = (box: Box, record: CallRecord): Promise<TraceView> =>
-  box.api.get<TraceView>(`/api/calls/${record.id}/trace`);
+  box.api.get<TraceView>(`/api/v1/calls/${record.id}/trace`);
 
 /** Fails if anything in `text` could be the PIN, the password or what they could be guessed from. */
 function hasNoSecret(t: Test, text: string, where: string): void {
@@ -127,7 +127,7 @@ t.test('a PIN keyed as INFO and dialed in one go is in no trace, and the call is
   );
   hasNoSecret(t, JSON.stringify(view), 'the page');
 
-  const file = await box.api.download(`/api/calls/${record.id}/trace.pcap`);
+  const file = await box.api.download(`/api/v1/calls/${record.id}/trace.pcap`);
   t.match(file.name, /^linegate-\d{4}(-\d\d){5}-78121234567\.pcap$/);
   const packets = dump(t, file.data);
   t.equal(
@@ -138,11 +138,11 @@ t.test('a PIN keyed as INFO and dialed in one go is in no trace, and the call is
   hasNoSecret(t, packets, 'the file');
   t.match(packets, 'Authorization: Digest username="office", realm=', 'what explains a refusal stays');
 
-  const trunk = await box.api.get<TraceView>('/api/trunks/alpha/trace');
+  const trunk = await box.api.get<TraceView>('/api/v1/trunks/alpha/trace');
   const summaries = new Set(trunk.messages.map((m) => m.summary));
   t.same([...summaries], ['REGISTER', '401 Unauthorized', '200 OK']);
   hasNoSecret(t, JSON.stringify(trunk), "the trunk's exchange");
-  hasNoSecret(t, dump(t, (await box.api.download('/api/trunks/alpha/trace.pcap')).data), 'its file');
+  hasNoSecret(t, dump(t, (await box.api.download('/api/v1/trunks/alpha/trace.pcap')).data), 'its file');
 
   // On the disk, where it is packed: unpacked here, and read again by another daemon.
   await box.daemon.stop();

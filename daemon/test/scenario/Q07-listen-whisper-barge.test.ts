@@ -11,10 +11,10 @@ t.test('a supervisor listens, whispers to the agent, and joins in: who hears who
   operator.play(far.id, { type: 'tone', frequency: 1400, dbm0: -10 });
   await toneAtOperator(operator, far.id, 1000);
   const { id } = (await box.live()).calls[0]!;
-  await t.rejects(box.api.post(`/api/calls/${id}/observe`, { mode: 'spy', extension: '12' }), /400/);
+  await t.rejects(box.api.post(`/api/v1/calls/${id}/observe`, { mode: 'spy', extension: '12' }), /400/);
 
   const ringing = supervisor.next('ringing', 8000);
-  await box.api.post(`/api/calls/${id}/observe`, { mode: 'listen', extension: '12' });
+  await box.api.post(`/api/v1/calls/${id}/observe`, { mode: 'listen', extension: '12' });
   await ringing;
   supervisor.lift();
   void supervisor.speak({ tone: 700, level: -10 });
@@ -26,12 +26,12 @@ t.test('a supervisor listens, whispers to the agent, and joins in: who hears who
   await toneAtOperator(operator, far.id, 1000);
   await agent.waitForTone(1400, -13, 3000);
 
-  await box.api.post(`/api/calls/${id}/observe`, { mode: 'whisper', extension: '12' });
+  await box.api.post(`/api/v1/calls/${id}/observe`, { mode: 'whisper', extension: '12' });
   await agent.waitForTone(700, -13, 4000);
   t.pass('a whisper is heard by the agent');
   t.ok(operator.level(far.id, 700) < -25, 'and by the customer not');
 
-  await box.api.post(`/api/calls/${id}/observe`, { mode: 'barge', extension: '12' });
+  await box.api.post(`/api/v1/calls/${id}/observe`, { mode: 'barge', extension: '12' });
   await toneAtOperator(operator, far.id, 700);
   await agent.waitForTone(700, -13, 4000);
   t.pass('then by both');
@@ -56,7 +56,7 @@ t.test('nobody takes part in an emergency call', async (t) => {
   await box.dial(1, '112');
   const call = await until('the call', async () => (await box.live()).calls[0], 8000);
   await t.rejects(
-    box.api.post(`/api/calls/${call.id}/observe`, { mode: 'listen', extension: '12' }),
+    box.api.post(`/api/v1/calls/${call.id}/observe`, { mode: 'listen', extension: '12' }),
     /40[49]/,
   );
   box.telephone(1).hangup();

@@ -51,7 +51,7 @@ t.test('a code and an extension: 1 listens, 2 is heard by the agent alone, 3 by 
   await agent.waitForTone(1400, -13, 3000);
   const call = (await box.live()).calls.find(({ caller }) => caller.place === 'port:1');
   agent.hangup();
-  const { entries } = await box.api.get<AuditPage>(`/api/audit?call=${call?.id}`);
+  const { entries } = await box.api.get<AuditPage>(`/api/v1/audit?call=${call?.id}`);
   t.same(
     entries.map(({ who, from, act }) => `${who} ${from} ${act}`).reverse(),
     ['observed-listen', 'observed-whisper', 'observed-barge', 'observed-no-more'].map(

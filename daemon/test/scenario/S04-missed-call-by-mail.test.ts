@@ -47,7 +47,7 @@ t.test(
         office.incomingNumbers.push({ id: 'anna', number: '+74951110099', destination: 'anna' });
       },
     });
-    const tried = await box.api.post<MailTestResult>('/api/mail/test', { to: 'admin@example.com' });
+    const tried = await box.api.post<MailTestResult>('/api/v1/mail/test', { to: 'admin@example.com' });
     t.match(tried, { ok: false, said: { ru: /имя или пароль/, en: /user name or password/ } });
     t.notOk(JSON.stringify(tried).includes(password), 'the server has told it back, the box does not');
 
@@ -67,8 +67,8 @@ t.test(
       async () => (await box.live()).alarms.find(({ id }) => id === 'mail-failing'),
       8000,
     );
-    t.match(await box.api.get<MailView>('/api/mail'), { ready: true, waiting: 1 });
-    t.notOk(JSON.stringify(await box.api.get('/api/config')).includes(password));
+    t.match(await box.api.get<MailView>('/api/v1/mail'), { ready: true, waiting: 1 });
+    t.notOk(JSON.stringify(await box.api.get('/api/v1/config')).includes(password));
     t.same(filesWith(box.data), [], 'nor is it in any file but those of the settings');
 
     // The admin puts the password right, and the letter goes out at once.

@@ -25,7 +25,7 @@ t.test(
         ];
       },
     });
-    const mode = async (): Promise<ScheduleView> => box.api.get<ScheduleView>('/api/schedules/office');
+    const mode = async (): Promise<ScheduleView> => box.api.get<ScheduleView>('/api/v1/schedules/office');
     const switched = async (code: string, to: string): Promise<void> => {
       await box.dial(2, code);
       await until(`it is ${to}`, async () => (await mode()).mode === to || undefined, 8000);
@@ -61,7 +61,7 @@ t.test(
     await rings(2, '+78120000001');
 
     const number = encodeURIComponent('8 (495) 111-00-00');
-    const check = await box.api.get<IncomingCheckResult>(`/api/incoming-check?number=${number}`);
+    const check = await box.api.get<IncomingCheckResult>(`/api/v1/incoming-check?number=${number}`);
     t.match(check, { destination: { id: 'reception' }, steps: [{ on: false }, { on: true }] });
     await switched('*27', 'open');
     t.match((await box.live()).schedules, [{ mode: 'open', why: { ru: /00:00–24:00/ } }]);

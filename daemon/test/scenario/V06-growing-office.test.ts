@@ -33,7 +33,7 @@ t.test(
       t.ok(gap < 60, `${what}: longest gap in RTP ${gap.toFixed(0)} ms`);
     };
 
-    const templates = await box.api.get<TrunkTemplate[]>('/api/trunk-templates');
+    const templates = await box.api.get<TrunkTemplate[]>('/api/v1/trunk-templates');
     const generic = templates.find((template) => template.id === 'generic-register')!;
     const trunk = (i: number): ConfigEdit => ({
       op: 'put',

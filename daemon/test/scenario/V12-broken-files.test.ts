@@ -11,7 +11,7 @@ t.test('a broken file of settings gives way to the last good version, and the pa
   await box.daemon.stop();
   writeFileSync(join(box.data, 'config.json'), '{"trunks": [{"password": "hunter2"');
   await box.restart();
-  t.match(await box.api.get('/api/config'), { config: { site: { name: 'Before' } } });
+  t.match(await box.api.get('/api/v1/config'), { config: { site: { name: 'Before' } } });
   t.ok((await alarmIds(box)).includes('settings-lost'));
   t.equal(readdirSync(box.data).filter((name) => name.startsWith('config.json.broken-')).length, 1);
   t.notMatch(box.daemon.errors(), 'hunter2');

@@ -28,7 +28,7 @@ t.test(
     await until(
       'the setting is kept, as the page shows it',
       async () => {
-        const { config } = await box.api.get<ConfigView>('/api/config');
+        const { config } = await box.api.get<ConfigView>('/api/v1/config');
         const port = config.ports.find(({ number }) => number === 1);
         return (port?.kind === 'fxs' && port.hideNumber) || undefined;
       },

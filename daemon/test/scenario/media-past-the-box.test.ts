@@ -60,7 +60,7 @@ t.test(
       4000,
     );
 
-    await box.api.post(`/api/calls/${call.id}/record`, {});
+    await box.api.post(`/api/v1/calls/${call.id}/record`, {});
     await until(
       'packets come to the box',
       () => both().every(({ from }, i) => from !== both()[1 - i]!.port) || undefined,
@@ -69,7 +69,7 @@ t.test(
     t.same(lost(), [0, 0], 'nor on the way back');
     await until('both are told of it', () => operator.level(near, 1400) < -20 || undefined, 8000);
     await heard();
-    await box.api.delete(`/api/calls/${call.id}/record`);
+    await box.api.delete(`/api/v1/calls/${call.id}/record`);
     await until('past the box again', () => direct() || undefined, 8000);
     await heard();
     t.same(lost(), [0, 0]);
@@ -85,7 +85,7 @@ t.test(
       'the record tells all of it',
     );
     const entry = record.recordings![0]!;
-    const { data } = await box.api.download(`/api/calls/${record.id}/recordings/${entry.file}?download`);
+    const { data } = await box.api.download(`/api/v1/calls/${record.id}/recordings/${entry.file}?download`);
     const file = join(t.testdir(), entry.file);
     writeFileSync(file, data);
     const { left, right } = recorded(file);

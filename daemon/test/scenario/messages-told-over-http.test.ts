@@ -24,9 +24,9 @@ t.test(
       phone.respond(notify, '200 OK');
     };
     await told(/^Voice-Message: 0\/0/m);
-    await box.api.put('/api/messages/31', { fresh: 2, old: 1 });
+    await box.api.put('/api/v1/messages/31', { fresh: 2, old: 1 });
     await told(/^Messages-Waiting: yes[\s\S]*^Voice-Message: 2\/1/m);
-    await box.api.put('/api/messages/ivan', { fresh: 0, old: 3 });
+    await box.api.put('/api/v1/messages/ivan', { fresh: 0, old: 3 });
     await told(/^Messages-Waiting: no[\s\S]*^Voice-Message: 0\/3/m);
 
     const desk = box.telephone(1);
@@ -47,7 +47,7 @@ t.test(
       return Math.min(...levels) < -45;
     };
     t.equal(await broken(), false, 'continuous as ever');
-    await box.api.put('/api/messages/21', { fresh: 1, old: 0 });
+    await box.api.put('/api/v1/messages/21', { fresh: 1, old: 0 });
     t.equal(await broken(), true, 'Anna has a message');
   },
 );

@@ -35,12 +35,12 @@ t.test('a second daemon on one data folder is refused, and the first goes on', a
   );
 
   await box.change({ op: 'put', path: '/site/name', value: 'Still here' });
-  t.match(await box.api.get<SessionView>('/api/session'), { signedIn: true });
+  t.match(await box.api.get<SessionView>('/api/v1/session'), { signedIn: true });
 
   await box.daemon.stop('SIGKILL');
   await box.restart();
   t.match(
-    await box.api.get('/api/config'),
+    await box.api.get('/api/v1/config'),
     { config: { site: { name: 'Still here' } } },
     'no lock outlives it',
   );

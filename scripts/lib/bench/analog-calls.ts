@@ -134,7 +134,7 @@ async function measureDelay(emit: (figure: Figure) => void, parts: Parts, how: s
     await sleep(200);
   }
   await sleep(1000);
-  const { calls } = await box.get<{ calls: CallRecord[] }>(`/api/calls?limit=${rounds * dialing}`);
+  const { calls } = await box.get<{ calls: CallRecord[] }>(`/api/v1/calls?limit=${rounds * dialing}`);
   const delays = calls.flatMap((call) => call.postDialDelayMs ?? []);
   const figure = (metric: string, value: number, n: number, note: string): void =>
     emit({ metric, value: Math.round(value * 100) / 100, unit: 'ms', n, note });

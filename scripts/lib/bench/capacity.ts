@@ -129,7 +129,7 @@ export async function measureCapacity(
     });
     for (const peer of [telephone, caller]) peer.send({ kind: 'end' });
     await until('all calls are over', async () => (await standing()) === 0 || undefined, 20_000);
-    const { calls: records } = await page.get<CallsPage>(`/api/calls?limit=${Math.min(calls, 200)}`);
+    const { calls: records } = await page.get<CallsPage>(`/api/v1/calls?limit=${Math.min(calls, 200)}`);
     const legs = records.flatMap((record) => record.legs.flatMap(({ rtp }) => rtp ?? []));
     const [came, lost] = (['received', 'lost'] as const).map((key) =>
       legs.reduce((sum, rtp) => sum + rtp[key], 0),

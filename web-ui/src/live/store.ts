@@ -66,7 +66,7 @@ export function retryNow(): void {
 function open(): void {
   const query = resume ? `?epoch=${resume.epoch}&since=${resume.seq}` : '';
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-  const ws = new WebSocket(`${scheme}://${location.host}/api/live${query}`);
+  const ws = new WebSocket(`${scheme}://${location.host}/api/v1/live${query}`);
   socket = ws;
   ws.onmessage = (event) => {
     if (socket === ws) take(JSON.parse(String(event.data)) as LiveMessage);
@@ -78,7 +78,7 @@ function open(): void {
     if (event.code === 4401) return onEnded();
     // A refused handshake shows no status to the page; asking for the session tells a dead box from a dead session.
     if (attempts > 0)
-      void fetch('/api/session').then(
+      void fetch('/api/v1/session').then(
         async (r) => ((await r.json()).signedIn ? undefined : onEnded()),
         () => {},
       );

@@ -85,7 +85,7 @@ function ModelSetup({ deviceId, preset }: { deviceId: string; preset: DevicePres
           <h3>{t('setup.byFile')}</h3>
           {preset.verify && <p class="help">{t('setup.verify')}</p>}
           <p>
-            <a class="button" href={`/api${at}/file?${query}`} download>
+            <a class="button" href={`/api/v1${at}/file?${query}`} download>
               {t('setup.file')}
             </a>
           </p>

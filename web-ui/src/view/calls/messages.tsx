@@ -129,7 +129,7 @@ function Message({ message, path, act }: { message: VoiceMessageView; path: stri
       <audio
         controls
         preload="none"
-        src={`/api${path}/sound`}
+        src={`/api/v1${path}/sound`}
         aria-label={t('messages.listen', { who })}
         onEnded={() => {
           if (!heard) change({ heard: true });
@@ -142,7 +142,7 @@ function Message({ message, path, act }: { message: VoiceMessageView; path: stri
         <button type="button" onClick={() => change({ saved: !saved })}>
           {t(saved ? 'messages.unsave' : 'messages.save')}
         </button>
-        <a class="button" href={`/api${path}/sound?download`} download>
+        <a class="button" href={`/api/v1${path}/sound?download`} download>
           {t('messages.download')}
         </a>
         <button
@@ -165,7 +165,7 @@ function Greeting({ path, act }: { path: string; act: Act }) {
     <div class="greeting">
       <p>{t('messages.greeting')}</p>
       {/* biome-ignore lint/a11y/useMediaCaption: nobody has written down what was said. */}
-      <audio controls preload="none" src={`/api${path}`} aria-label={t('messages.greeting')} />
+      <audio controls preload="none" src={`/api/v1${path}`} aria-label={t('messages.greeting')} />
       {isAdmin.value && (
         <p class="actions">
           <button

@@ -37,9 +37,9 @@ export function Recordings({ record }: { record: CallRecord }) {
               {there && record.state !== 'active' && (
                 <>
                   {/* biome-ignore lint/a11y/useMediaCaption: nobody has written down what was said. */}
-                  <audio controls preload="none" src={`/api${file}`} aria-label={t('recording.listen')} />
+                  <audio controls preload="none" src={`/api/v1${file}`} aria-label={t('recording.listen')} />
                   <p class="actions">
-                    <a class="button" href={`/api${file}?download`} download={entry.file}>
+                    <a class="button" href={`/api/v1${file}?download`} download={entry.file}>
                       {t('recording.download')}
                     </a>
                     {isAdmin.value && (

@@ -46,7 +46,7 @@ function TraceBody({ of, version, record }: TraceProps) {
             </button>
           ))}
         </fieldset>
-        <a class="button" href={`/api${of}/trace.pcap`} download="">
+        <a class="button" href={`/api/v1${of}/trace.pcap`} download="">
           {t('trace.download')}
         </a>
       </div>

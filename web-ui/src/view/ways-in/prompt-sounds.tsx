@@ -113,7 +113,7 @@ function Prompt({ prompt, recordedAt, onChanged }: PromptProps) {
           controls
           preload="none"
           // Another sound has another moment: what the browser kept of the one before is not played.
-          src={`/api${path}/sound?at=${sound.at}`}
+          src={`/api/v1${path}/sound?at=${sound.at}`}
           aria-label={t('prompts.listen', { name })}
         />
       )}
