@@ -5,6 +5,7 @@ import { applyEdits, issuesById } from './config-edits.ts';
 import type { ConfigEdit, ConfigIssue, ConfigView, PinRequest, PinTerms, PinView } from './contract.ts';
 import type { ApiDeps, ConfigResult, PinResult } from './deps.ts';
 import { ApiFault } from './errors.ts';
+import { guardInstaller, guardInstallersUndo } from './installer-limits.ts';
 import { isObject, redact, restoreSecrets } from './redact.ts';
 import { viewerOf } from './viewer.ts';
 
@@ -37,6 +38,7 @@ export function configRoutes(deps: ApiDeps): Router {
 
   router.patch('/config', async (request, response) => {
     const { expected, document } = edited(deps, fields(request));
+    guardInstaller(deps, request, document);
     response.json(
       outcome(await deps.config.apply(document, { expected, by: viewerOf(request).who }), document),
     );
@@ -51,6 +53,7 @@ export function configRoutes(deps: ApiDeps): Router {
     const { revision } = fields(request);
     if (revision !== undefined && !Number.isInteger(revision))
       throw new ApiFault('api/bad-request', { path: '/revision' });
+    guardInstallersUndo(deps, request, revision as number | undefined);
     const password = deps.admin.passwordHash();
     const result = await deps.config.undo(revision as number | undefined, viewerOf(request).who);
     // The password is no setting to be taken back: without it the box would stand open to be claimed again.

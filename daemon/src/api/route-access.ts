@@ -2,14 +2,30 @@ import { type Request, Router } from 'express';
 import type { Role } from './contract.ts';
 import type { ApiDeps } from './deps.ts';
 import { refuse } from './refusal.ts';
+import type { TokenScope } from './token-contract.ts';
 import { viewerOf } from './viewer.ts';
 
-/** `anyone`: before the sign-in; these routes look for themselves at who asks. */
-export type Access = 'anyone' | readonly Role[];
+/**
+ * `anyone`: before the sign-in; these routes look for themselves at who asks. A scope: programs may ask it, too, with a
+ * token that has that scope and is of one of these roles; without one it is for people at the page only.
+ */
+export type Access = 'anyone' | readonly Role[] | { roles: readonly Role[]; scope: TokenScope };
 
-const admin: Access = ['admin'];
-const leading: Access = ['admin', 'supervisor'];
-const all: Access = ['admin', 'supervisor', 'user'];
+const by = (roles: readonly Role[], scope: TokenScope): Access => ({ roles, scope });
+
+/** The roles that may ask it; of what anyone may, none is asked for. */
+export const rolesOf = (access: Access): readonly Role[] =>
+  access === 'anyone' ? all : 'scope' in access ? access.roles : access;
+
+/** The scope that a token needs for it; undefined: no token is enough. */
+export const scopeOf = (access: Access | undefined): TokenScope | undefined =>
+  access !== undefined && access !== 'anyone' && 'scope' in access ? access.scope : undefined;
+
+const admin: readonly Role[] = ['admin'];
+const leading: readonly Role[] = ['admin', 'supervisor'];
+const all: readonly Role[] = ['admin', 'supervisor', 'user'];
+const technical: Access = ['admin', 'installer'];
+const everybody: Access = ['admin', 'installer', 'supervisor', 'user'];
 
 /**
  * Who may ask what (M25): every request of the API, by method and path. A route that is not here is the
@@ -20,75 +36,79 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   'POST /claim': 'anyone',
   'POST /login': 'anyone',
   'POST /logout': 'anyone',
-  'POST /password': all,
+  'POST /password': everybody,
 
-  'GET /calls': all,
-  'GET /calls/:id': all,
-  'GET /live/snapshot': all,
-  'GET /calls/:id/recordings/:file': leading,
+  'GET /calls': by(everybody, 'calls:read'),
+  'GET /calls/:id': by(everybody, 'calls:read'),
+  'GET /live/snapshot': by(everybody, 'calls:read'),
+  'GET /calls/:id/recordings/:file': by(leading, 'recordings:read'),
   'DELETE /calls/:id/recordings/:file': admin,
-  'POST /calls/:id/record': admin,
-  'DELETE /calls/:id/record': admin,
+  'POST /calls/:id/record': by(admin, 'calls:control'),
+  'DELETE /calls/:id/record': by(admin, 'calls:control'),
   'POST /calls/:id/observe': admin,
   'DELETE /calls/:id/observe': admin,
-  'POST /calls/:id/release': admin,
-  'POST /calls/:id/verdict': admin,
-  'GET /calls/:id/trace': admin,
-  'GET /calls/:id/trace.pcap': admin,
+  'POST /calls/:id/release': by(admin, 'calls:control'),
+  'POST /calls/:id/verdict': technical,
+  'GET /calls/:id/trace': technical,
+  'GET /calls/:id/trace.pcap': technical,
 
-  'GET /voicemail': all,
-  'GET /voicemail/:box': all,
-  'GET /voicemail/:box/greeting': all,
+  'GET /voicemail': by(all, 'voicemail:read'),
+  'GET /voicemail/:box': by(all, 'voicemail:read'),
+  'GET /voicemail/:box/greeting': by(all, 'voicemail:read'),
   'DELETE /voicemail/:box/greeting': admin,
-  'GET /voicemail/:box/:id/sound': all,
-  'PATCH /voicemail/:box/:id': all,
-  'DELETE /voicemail/:box/:id': all,
+  'GET /voicemail/:box/:id/sound': by(all, 'voicemail:read'),
+  'PATCH /voicemail/:box/:id': by(all, 'voicemail:write'),
+  'DELETE /voicemail/:box/:id': by(all, 'voicemail:write'),
 
-  'GET /queues': leading,
-  'PUT /agents/:person': leading,
-  'POST /queues/waiting/:id/move': leading,
-  'DELETE /queues/callbacks/:id': leading,
+  'GET /queues': by(leading, 'queues:read'),
+  'PUT /agents/:person': by(leading, 'queues:write'),
+  'POST /queues/waiting/:id/move': by(leading, 'queues:write'),
+  'DELETE /queues/callbacks/:id': by(leading, 'queues:write'),
+
+  'GET /tokens': admin,
+  'POST /tokens': admin,
+  'DELETE /tokens/:id': admin,
 
   'GET /accounts': admin,
   'PUT /accounts/:id': admin,
   'DELETE /accounts/:id': admin,
   'GET /audit': admin,
 
-  'GET /config': admin,
-  'PATCH /config': admin,
-  'GET /config/form': admin,
-  'GET /config/history': admin,
-  'POST /config/validate': admin,
-  'POST /config/undo': admin,
-  'PUT /imports/:kind': admin,
-  'PUT /imports/:kind/:list': admin,
+  'GET /config': by(technical, 'config:read'),
+  'PATCH /config': by(technical, 'config:write'),
+  'GET /config/form': by(technical, 'config:read'),
+  'GET /config/history': by(technical, 'config:read'),
+  'POST /config/validate': by(technical, 'config:read'),
+  'POST /config/undo': by(technical, 'config:write'),
+  'PUT /imports/:kind': by(admin, 'config:write'),
+  'PUT /imports/:kind/:list': by(admin, 'config:write'),
   'GET /pins': admin,
   'POST /pins': admin,
   'PUT /pins/:id': admin,
   'DELETE /pins/:id': admin,
   'POST /pins/:id/unlock': admin,
-  'GET /trunk-templates': admin,
-  'GET /device-presets': admin,
-  'GET /devices/:id/setup': admin,
-  'GET /devices/:id/file': admin,
-  'POST /devices/:id/link': admin,
-  'GET /devices/:id/trace': admin,
-  'GET /devices/:id/trace.pcap': admin,
-  'GET /trunks/:id/trace': admin,
-  'GET /trunks/:id/trace.pcap': admin,
-  'GET /offices': admin,
+  'GET /trunk-templates': by(technical, 'config:read'),
+  'GET /device-presets': by(technical, 'config:read'),
+  'GET /devices/:id/setup': technical,
+  'GET /devices/:id/file': technical,
+  'POST /devices/:id/link': technical,
+  'GET /devices/:id/trace': technical,
+  'GET /devices/:id/trace.pcap': technical,
+  'GET /trunks/:id/trace': technical,
+  'GET /trunks/:id/trace.pcap': technical,
+  'GET /offices': by(technical, 'config:read'),
 
-  'POST /dial-check': admin,
-  'GET /routes/sentences': admin,
-  'GET /incoming-check': admin,
-  'GET /caller-lists': admin,
-  'GET /schedules': admin,
-  'GET /schedules/:id': admin,
-  'PUT /schedules/:id/override': admin,
-  'DELETE /schedules/:id/override': admin,
-  'GET /calendars': admin,
-  'PUT /calendars': admin,
-  'POST /flows/simulate': admin,
+  'POST /dial-check': by(technical, 'config:read'),
+  'GET /routes/sentences': by(technical, 'config:read'),
+  'GET /incoming-check': by(technical, 'config:read'),
+  'GET /caller-lists': by(technical, 'config:read'),
+  'GET /schedules': by(technical, 'config:read'),
+  'GET /schedules/:id': by(technical, 'config:read'),
+  'PUT /schedules/:id/override': by(admin, 'config:write'),
+  'DELETE /schedules/:id/override': by(admin, 'config:write'),
+  'GET /calendars': by(admin, 'config:read'),
+  'PUT /calendars': by(admin, 'config:write'),
+  'POST /flows/simulate': by(technical, 'config:read'),
 
   'GET /hold-music': admin,
   'PUT /hold-music': admin,
@@ -99,25 +119,25 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   'POST /prompts/:id/record': admin,
   'DELETE /prompts/:id/sound': admin,
 
-  'POST /ports/:number/test': admin,
-  'GET /ports/:number/learn': admin,
-  'POST /ports/:number/learn': admin,
-  'DELETE /ports/:number/learn': admin,
+  'POST /ports/:number/test': technical,
+  'GET /ports/:number/learn': technical,
+  'POST /ports/:number/learn': technical,
+  'DELETE /ports/:number/learn': technical,
 
-  'GET /messages/:mailbox': admin,
-  'PUT /messages/:mailbox': admin,
+  'GET /messages/:mailbox': by(admin, 'voicemail:read'),
+  'PUT /messages/:mailbox': by(admin, 'voicemail:write'),
   'GET /mail': admin,
   'POST /mail/test': admin,
   'POST /people/:id/note': admin,
 
-  'GET /rates': admin,
-  'GET /rates/:id': admin,
-  'PUT /rates/:id': admin,
-  'DELETE /rates/:id': admin,
-  'GET /spending': admin,
+  'GET /rates': by(admin, 'config:read'),
+  'GET /rates/:id': by(admin, 'config:read'),
+  'PUT /rates/:id': by(admin, 'config:write'),
+  'DELETE /rates/:id': by(admin, 'config:write'),
+  'GET /spending': by(admin, 'config:read'),
   'POST /spending/unlock': admin,
-  'GET /protection': admin,
-  'POST /protection/lift': admin,
+  'GET /protection': technical,
+  'POST /protection/lift': technical,
 };
 
 const methods = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const;
@@ -129,17 +149,25 @@ const methods = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 
 export function roleGuard(deps: Pick<ApiDeps, 'audit' | 'clock' | 'log'>): Router {
   const router = Router();
   const declared = new WeakSet<Request>();
+  const check = (request: Request, access: Access | undefined): void => {
+    const { role, token } = viewerOf(request);
+    if (!(access === undefined ? admin : rolesOf(access)).includes(role)) throw refuse(deps, request);
+    if (!token) return;
+    const scope = scopeOf(access);
+    if (scope === undefined || !token.scopes.includes(scope))
+      throw refuse(deps, request, undefined, 'api/scope-missing');
+  };
   for (const [route, access] of Object.entries(routeAccess)) {
     const [method, path = ''] = route.split(' ');
     if (access === 'anyone') continue;
     router[methods[method as keyof typeof methods]](path, (request, _response, next) => {
-      if (!access.includes(viewerOf(request).role)) throw refuse(deps, request);
+      check(request, access);
       declared.add(request);
       next();
     });
   }
   router.use((request, _response, next) => {
-    if (!declared.has(request) && viewerOf(request).role !== 'admin') throw refuse(deps, request);
+    if (!declared.has(request)) check(request, undefined);
     next();
   });
   return router;

@@ -36,13 +36,18 @@ export class Scope {
     return this.#viewer.role === 'admin';
   }
 
+  /** Sockets, operators, devices and alarms, and of each call how it went; of none what was said in it. */
+  get technical(): boolean {
+    return this.all || this.#viewer.role === 'installer';
+  }
+
   /**
    * Whether a call is theirs to know of. A supervisor's: it came to one of the groups or queues; or it came to none, and
    * was made or answered by one of their members. A user's: made or answered by that person, or rung and answered by
    * nobody.
    */
   knows(record: CallRecord): boolean {
-    if (this.all) return true;
+    if (this.technical) return true;
     if (this.#viewer.role === 'user') return this.#isOwn(record);
     const came = cameTo(record);
     if (came.groups.length + came.queues.length > 0)

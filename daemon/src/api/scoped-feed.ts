@@ -66,9 +66,15 @@ export class ScopedFeed {
     const scope = this.#from.scope();
     switch (change.what) {
       case 'box':
-        return [{ what: 'box', value: boxOf(change.value) }];
+        return scope.technical ? [change] : [{ what: 'box', value: boxOf(change.value) }];
       case 'card':
-        return [{ what: 'card', value: cardOf(change.value) }];
+        return scope.technical ? [change] : [{ what: 'card', value: cardOf(change.value) }];
+      case 'ports':
+      case 'trunks':
+      case 'devices':
+      case 'alarms':
+      case 'health':
+        return scope.technical ? [change] : [];
       case 'calls':
         return this.#call(change.id, change.value ?? undefined);
       case 'records': {
@@ -91,7 +97,7 @@ export class ScopedFeed {
           : [];
       case 'config':
         return [change];
-      // Sockets, operators, devices, alarms and whatever comes later are the administrator's.
+      // Whatever comes later is the administrator's.
       default:
         return [];
     }
@@ -129,22 +135,23 @@ export function scopedState(
 ): LiveState {
   if (scope.all) return state;
   const { queues, agents } = scope.board(state);
+  const wires = scope.technical
+    ? state
+    : {
+        ...{ box: boxOf(state.box), card: cardOf(state.card) },
+        ...{ ports: [], trunks: [], devices: [], alarms: [], health: { ok: true, probes: [] } },
+      };
+  const { box, card, ports, trunks, devices, alarms, health } = wires;
   return {
-    box: boxOf(state.box),
-    card: cardOf(state.card),
-    ports: [],
+    ...{ box, card, ports, trunks, devices, alarms, health },
     calls: state.calls
       .filter(({ id }) => {
         const found = record(id);
         return found !== undefined && scope.knows(found);
       })
       .map(callOf),
-    trunks: [],
-    devices: [],
     schedules: [],
     ...{ queues, agents },
-    alarms: [],
-    health: { ok: true, probes: [] },
   };
 }
 

@@ -1,7 +1,7 @@
 import express from 'express';
 import t from 'tap';
 import { DeviceLinks } from '../../src/api/device-links.ts';
-import { routeAccess } from '../../src/api/route-access.ts';
+import { rolesOf, routeAccess } from '../../src/api/route-access.ts';
 import { apiRouter } from '../../src/api/server.ts';
 import { Sessions } from '../../src/api/sessions.ts';
 import { ask, LivePage, makeWorld } from './kit.ts';
@@ -38,6 +38,8 @@ function realRoutes(): string[] {
   return found(layers.filter((_, i) => i !== guard));
 }
 
+const accounts = { admin: 'chief', installer: 'petr', supervisor: 'vera', user: 'anna' } as const;
+
 t.test('every route of the API is in the table of who may use it, and nothing else is', async (t) => {
   t.ok(express.Router().stack, 'express still tells its routes');
   t.same(realRoutes().sort(), Object.keys(routeAccess).sort());
@@ -50,6 +52,7 @@ t.test(
     const cookies = {
       admin: at.admin,
       chief: await at.account('chief', 'admin'),
+      installer: await at.account('petr', 'installer'),
       supervisor: await at.account('vera', 'supervisor', { groups: ['sales'], queues: ['orders'] }),
       user: await at.account('anna', 'user', { person: 'anna' }),
     };
@@ -64,7 +67,7 @@ t.test(
         const role = name === 'chief' ? 'admin' : (name as 'admin');
         at.lines.length = 0;
         const answer = await ask(at, concrete, { method, ...body, cookie });
-        if (access.includes(role)) {
+        if (rolesOf(access).includes(role)) {
           t.not(answer.json?.error?.code, 'api/not-allowed', `${route}: ${name} may`);
           t.not(answer.status, 401, `${route}: ${name} stays signed in`);
         } else {
@@ -73,9 +76,7 @@ t.test(
             { status: 403, json: { error: { code: 'api/not-allowed' } } },
             `${route}: ${name} may not`,
           );
-          t.match(at.lines, [
-            { who: name === 'user' ? 'account:anna' : 'account:vera', act: 'access-refused', from: /127/ },
-          ]);
+          t.match(at.lines, [{ who: `account:${accounts[role]}`, act: 'access-refused', from: /127/ }]);
           t.equal(at.lines[0]?.detail, `${method} ${concrete}`);
         }
       }

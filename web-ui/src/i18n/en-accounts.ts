@@ -14,6 +14,7 @@ export const enAccounts: Record<keyof typeof ruAccounts, string> = {
   'now.callsMine': 'Calls in progress',
   'now.noCallsMine': 'None of your people is in a call now.',
   'accountRole.admin': 'Administrator',
+  'accountRole.installer': 'Installer',
   'accountRole.supervisor': 'Supervisor',
   'accountRole.user': 'User',
   'box.accounts': 'Access',
@@ -28,6 +29,7 @@ export const enAccounts: Record<keyof typeof ruAccounts, string> = {
   'accounts.nameHelp': 'Lower-case letters, digits and hyphens.',
   'accounts.role': 'Role',
   'accounts.roleHelp.admin': 'May do everything, as the administrator without a name.',
+  'accounts.roleHelp.installer': 'Sockets, trunks, network and tests; no recordings, messages or accounts.',
   'accounts.roleHelp.supervisor':
     'Sees and hears calls of the own groups and queues and their voicemail, and directs their agents. Sees no settings.',
   'accounts.roleHelp.user': 'Sees the own calls and hears the own messages. Hears no recordings of calls.',

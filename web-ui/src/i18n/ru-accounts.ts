@@ -12,6 +12,7 @@ export const ruAccounts = {
   'now.callsMine': 'Разговоры сейчас',
   'now.noCallsMine': 'Сейчас никто из ваших не разговаривает.',
   'accountRole.admin': 'Администратор',
+  'accountRole.installer': 'Монтажник',
   'accountRole.supervisor': 'Супервизор',
   'accountRole.user': 'Сотрудник',
   'box.accounts': 'Доступ',
@@ -25,6 +26,8 @@ export const ruAccounts = {
   'accounts.nameHelp': 'Строчные латинские буквы, цифры и дефис.',
   'accounts.role': 'Роль',
   'accounts.roleHelp.admin': 'Может всё, как и администратор без имени.',
+  'accounts.roleHelp.installer':
+    'Гнёзда, линии, сеть и проверки; ни записей разговоров, ни сообщений, ни учётных записей.',
   'accounts.roleHelp.supervisor':
     'Видит и слышит звонки своих групп и очередей, их автоответчики, управляет их операторами. Настроек не видит.',
   'accounts.roleHelp.user': 'Видит свои звонки и слушает свои сообщения. Записей разговоров не слышит.',

@@ -3,7 +3,7 @@ import { field } from '../field.ts';
 import { enabled, id, idHint } from './common.ts';
 
 /** What an account may do on the page, from everything to its own calls. */
-export const accountRoles = ['admin', 'supervisor', 'user'] as const;
+export const accountRoles = ['admin', 'installer', 'supervisor', 'user'] as const;
 
 /**
  * Somebody who signs in on the page by name (M25). The administrator without a name is not in the list and cannot be
@@ -19,6 +19,10 @@ export const account = z.object({
     field('Роль', 'Role', 'Что можно на странице.', 'What the page allows.', {
       choices: {
         admin: ['администратор: всё', 'administrator: everything'],
+        installer: [
+          'монтажник: гнёзда, линии, сеть и проверки; ни записей, ни учётных записей',
+          'installer: sockets, trunks, network and tests; no recordings, no accounts',
+        ],
         supervisor: ['супервизор: свои группы и очереди', 'supervisor: own groups and queues'],
         user: ['сотрудник: свои вызовы и сообщения', 'user: own calls and messages'],
       },
