@@ -4,6 +4,7 @@ import { Router } from 'express';
 import { builtInAdmin } from '../config/account-references.ts';
 import { checkPassword, longestPassword, plainCode, storePassword } from './account-passwords.ts';
 import { AttemptLimiter } from './attempt-limiter.ts';
+import { Bearers, bearerIn } from './bearer.ts';
 import type { SessionView } from './contract.ts';
 import type { ApiDeps } from './deps.ts';
 import { ApiFault } from './errors.ts';
@@ -44,6 +45,21 @@ export function requireSession(deps: Pick<ApiDeps, 'admin' | 'config'>, sessions
     if (key === undefined || !viewer) throw new ApiFault('api/not-signed-in');
     setViewer(request, viewer);
     sessions.touch(key);
+    next();
+  };
+}
+
+/** Lets on a page's session or a program's token, and notes who it is; a request with a token has no session. */
+export function requireSessionOrToken(deps: ApiDeps, sessions: Sessions) {
+  const bearers = new Bearers(deps);
+  const session = requireSession(deps, sessions);
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const token = bearerIn(request);
+    if (token === undefined) {
+      session(request, response, next);
+      return;
+    }
+    setViewer(request, bearers.viewer(request, token));
     next();
   };
 }

@@ -23,6 +23,7 @@ export type {
   TrunkTargetLive,
   TrunkTemplate,
 } from './sip-contract.ts';
+export type * from './token-contract.ts';
 export type * from './voicemail-contract.ts';
 
 /*

@@ -38,6 +38,7 @@ import type {
   SwitchRequest,
 } from './schedule-contract.ts';
 import type { SpendingView } from './spending-view.ts';
+import type { TokenAccess } from './token-contract.ts';
 import type { MailAccess, VoicemailAccess } from './voicemail-deps.ts';
 
 /** What the page may know of the box before anybody has signed in. */
@@ -323,6 +324,7 @@ export interface ApiDeps {
   box: BoxAccess;
   admin: AdminAccess;
   password: PasswordHashing;
+  tokens: TokenAccess;
   claim: Claim;
   config: ConfigAccess;
   pins: PinAccess;

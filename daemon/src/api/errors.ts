@@ -152,6 +152,34 @@ const known = {
       en: 'Your account may not do this. Ask the administrator.',
     },
   },
+  'api/wrong-token': {
+    status: 401,
+    said: {
+      ru: 'Ключ не действует: он отозван, истёк или введён неверно. Новый выпускает администратор в разделе «Доступ».',
+      en: 'The token does not hold: it was revoked, has run out, or is wrong. An administrator makes another under Access.',
+    },
+  },
+  'api/scope-missing': {
+    status: 403,
+    said: {
+      ru: 'Этому ключу такое право не дано. Выпустите ключ с нужным правом.',
+      en: 'This token has not been given that right. Make one that has it.',
+    },
+  },
+  'api/too-many-requests': {
+    status: 429,
+    said: {
+      ru: 'Программа обращается слишком часто. Подождите и повторите.',
+      en: 'The program asks too often. Wait, then try again.',
+    },
+  },
+  'api/too-many-tokens': {
+    status: 409,
+    said: {
+      ru: 'Ключей уже слишком много. Отзовите ненужные.',
+      en: 'There are too many tokens already. Revoke those that are not needed.',
+    },
+  },
   'api/wrong-password': {
     status: 401,
     said: {

@@ -17,6 +17,7 @@ export function refuse(
   deps: Pick<ApiDeps, 'audit' | 'clock' | 'log'>,
   request: Request,
   callId?: string,
+  code: 'api/not-allowed' | 'api/scope-missing' = 'api/not-allowed',
 ): ApiFault {
   const { who } = viewerOf(request);
   const from = request.ip ?? '';
@@ -34,5 +35,5 @@ export function refuse(
     });
     deps.log('warn', `refused to ${who} from ${from}: ${detail}`);
   }
-  return new ApiFault('api/not-allowed');
+  return new ApiFault(code);
 }

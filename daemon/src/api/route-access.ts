@@ -24,8 +24,8 @@ export const scopeOf = (access: Access | undefined): TokenScope | undefined =>
 const admin: readonly Role[] = ['admin'];
 const leading: readonly Role[] = ['admin', 'supervisor'];
 const all: readonly Role[] = ['admin', 'supervisor', 'user'];
-const technical: Access = ['admin', 'installer'];
-const everybody: Access = ['admin', 'installer', 'supervisor', 'user'];
+const technical: readonly Role[] = ['admin', 'installer'];
+const everybody: readonly Role[] = ['admin', 'installer', 'supervisor', 'user'];
 
 /**
  * Who may ask what (M25): every request of the API, by method and path. A route that is not here is the

@@ -5,7 +5,7 @@ import { CodedError, messageOf } from '../base/error.ts';
 import { accountRoutes } from './account-routes.ts';
 import { sourceOf } from './attempt-limiter.ts';
 import { auditRoutes } from './audit-routes.ts';
-import { authRoutes, requireSession, viewerIn } from './auth-routes.ts';
+import { authRoutes, requireSessionOrToken, viewerIn } from './auth-routes.ts';
 import { callRoutes } from './call-routes.ts';
 import { configRoutes } from './config-routes.ts';
 import type { ApiDeps } from './deps.ts';
@@ -34,6 +34,7 @@ import { Scope } from './scope.ts';
 import { type SessionLimits, Sessions, sessionLimits } from './sessions.ts';
 import { spendingRoutes } from './spending-routes.ts';
 import { staticFiles } from './static-files.ts';
+import { tokenRoutes } from './token-routes.ts';
 import { traceRoutes } from './trace-routes.ts';
 import { voicemailRoutes } from './voicemail-routes.ts';
 
@@ -135,9 +136,10 @@ export function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks)
   router.use(forgeryGuard);
   router.use(express.json({ limit: bodyLimit, strict: true }));
   router.use(authRoutes(deps, sessions));
-  router.use(requireSession(deps, sessions));
+  router.use(requireSessionOrToken(deps, sessions));
   router.use(roleGuard(deps));
   router.use(accountRoutes(deps, sessions));
+  router.use(tokenRoutes(deps));
   router.use(configRoutes(deps));
   router.use(callRoutes(deps));
   router.use(recordingRoutes(deps));
@@ -170,6 +172,8 @@ function answerFault(deps: ApiDeps): ErrorRequestHandler {
     if (response.headersSent) return void response.destroy();
     const { retryAfterMs } = fault.body.error;
     if (retryAfterMs !== undefined) response.setHeader('Retry-After', Math.ceil(retryAfterMs / 1000));
+    // Programs only: a browser would do nothing with it.
+    if (fault.code === 'api/wrong-token') response.setHeader('WWW-Authenticate', 'Bearer');
     response.status(fault.status).json(fault.body);
   };
 }

@@ -5,6 +5,7 @@ import type { AccountConfig } from '../config/schema.ts';
 import type { Role, SignedInView } from './contract.ts';
 import type { ApiDeps } from './deps.ts';
 import { ApiFault } from './errors.ts';
+import type { TokenScope } from './token-contract.ts';
 
 /** Who asks. */
 export interface Viewer {
@@ -18,6 +19,8 @@ export interface Viewer {
   /** What a supervisor answers for; empty for the other roles. */
   groups: readonly string[];
   queues: readonly string[];
+  /** Set where it is a program that asks: what it may do besides being of that role. */
+  token?: { id: string; scopes: readonly TokenScope[] };
 }
 
 type Deps = Pick<ApiDeps, 'admin' | 'config'>;
@@ -51,10 +54,15 @@ export function signInOf(deps: Deps, name: string): SignIn {
 export function viewerAs(deps: Deps, name: string, stamp: string): Viewer | undefined {
   const now = signInOf(deps, name);
   if (now.hash === undefined || now.stamp !== stamp) return undefined;
+  return viewerByName(deps, name);
+}
+
+/** Who an account is now, whoever may be signed in to it; undefined: it is gone or off. */
+export function viewerByName(deps: Deps, name: string): Viewer | undefined {
   if (name === builtInAdmin)
     return { account: name, who: builtInAdmin, role: 'admin', groups: [], queues: [] };
   const account = deps.config.current().config.accounts.find(({ id }) => id === name);
-  return account && viewerOfAccount(account);
+  return account?.enabled ? viewerOfAccount(account) : undefined;
 }
 
 function viewerOfAccount({ id, role, person, groups, queues }: AccountConfig): Viewer {

@@ -23,7 +23,7 @@ import type { ServiceContext } from '../service/context.ts';
 import { LineLearning } from '../service/learning/line-learning.ts';
 import { MessageWaiting } from '../service/message-waiting.ts';
 import { Services } from '../service/services.ts';
-import { type SipGateway, startSip, type TrunkStatus, takesCalls, tlsProfiles } from '../sip/index.ts';
+import { type SipGateway, startSip, tlsProfiles } from '../sip/index.ts';
 import { type SipdHandle, startSipd } from '../sipd/host.ts';
 import { systemDns } from '../sipd/resolve/dns.ts';
 import { MediaHost } from '../worker/media-host.ts';
@@ -54,12 +54,12 @@ import { OfficeDesk } from './office-desk.ts';
 import { OfficePicture } from './office-picture.ts';
 import { fingerprintOf, officeLinks } from './offices.ts';
 import { ParallelUse } from './parallel-use.ts';
-import { pbxAccounts } from './pbx-accounts.ts';
 import { keepPinLocks } from './pin-locks.ts';
 import { Pins } from './pins.ts';
 import { PortEcho } from './port-echo.ts';
 import { portOptions } from './port-options.ts';
 import { probes } from './probes.ts';
+import { Programs } from './programs.ts';
 import { Protection, protectionTerms, readBans } from './protection.ts';
 import { QueueDesk } from './queue-desk.ts';
 import { RateTables } from './rate-tables.ts';
@@ -70,6 +70,7 @@ import { Registrations } from './registrations.ts';
 import { overrideFile, ScheduleDesk } from './schedule-desk.ts';
 import { SealedConfig } from './sealed-config.ts';
 import { sipListen } from './sip-listen.ts';
+import { externalEngine, families, sipSettings, statusLine } from './sip-settings.ts';
 import { SoundDesk } from './sound-desk.ts';
 import { noting, SpendingDesk } from './spending.ts';
 import { srtpSuitesHere } from './srtp-suites.ts';
@@ -330,6 +331,8 @@ export class Daemon {
       live.configChanged(store.revision);
     });
 
+    const programs = new Programs(data, { context });
+    this.#closers.push(() => programs.close());
     const code = config().admin.passwordHash === undefined ? claimCode(data) : undefined;
     const api = new ApiServer({
       webRoot: this.#installation.webRoot,
@@ -352,6 +355,7 @@ export class Daemon {
           },
         },
         password: { hash: hashPassword, verify: verifyPassword },
+        ...programs.api,
         claim: { code: () => claimCode(data), buttonPressed: () => false },
         config: sealed,
         pins,
@@ -566,32 +570,4 @@ export class Daemon {
         });
     }
   }
-}
-
-/** Of what families our SIP sockets are; a drachtio-server's are its own affair, and it mostly has IPv4. */
-function families(sipd: SipdHandle | undefined): { v4: boolean; v6: boolean } {
-  if (!sipd) return { v4: true, v6: false };
-  return { v4: sipd.sip.some((a) => !a.host.includes(':')), v6: sipd.sip.some((a) => a.host.includes(':')) };
-}
-
-/** The box in one line, for whoever looks at the service. */
-function statusLine(calls: number, trunks: readonly TrunkStatus[], cardUp: boolean): string {
-  const enabled = trunks.filter((trunk) => trunk.state !== 'disabled');
-  const working = enabled.filter((trunk) => takesCalls(trunk.state));
-  return `${calls} calls, ${working.length} of ${enabled.length} trunks work, line card ${cardUp ? 'up' : 'down'}`;
-}
-
-const sipSettings = (config: Config) => ({
-  trunks: config.trunks,
-  devices: config.devices,
-  accounts: pbxAccounts(config),
-  offices: officeLinks(config),
-  emergencyCaller: config.site.emergencyCaller,
-  numbers: config.incomingNumbers,
-  channels: config.sip.channels,
-});
-
-function externalEngine(config: Config): HostPort {
-  const [host = '', port = '9022'] = config.sip.engine.split(':');
-  return { host, port: Number(port) };
 }

@@ -21,6 +21,8 @@ export type AuditAct =
   | 'account-changed'
   | 'account-password'
   | 'account-removed'
+  | 'token-made'
+  | 'token-revoked'
   | 'access-refused';
 
 /** One line of the audit log. No digit of a PIN is ever in it. */

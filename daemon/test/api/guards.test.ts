@@ -134,7 +134,7 @@ t.test('a failure inside tells the log, not the visitor', async (t) => {
   t.equal(answer.status, 500);
   t.equal(answer.json.error.code, 'api/failed');
   t.notMatch(answer.text, /SQLITE|secret-place/);
-  t.match(at.log.join('\n'), /GET \/api\/calls: SQLITE_CORRUPT/);
+  t.match(at.log.join('\n'), /GET \/api\/v1\/calls: SQLITE_CORRUPT/);
 });
 
 t.test('on-link is by subnet, and never by the router, a global IPv6 address, or a stranger', async (t) => {

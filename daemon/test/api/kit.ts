@@ -19,6 +19,7 @@ import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { type Config, configSchema } from '../../src/config/schema.ts';
 import { FlowDesk } from '../../src/main/flow-desk.ts';
 import { ScheduleDesk } from '../../src/main/schedule-desk.ts';
+import { TokenStore } from '../../src/main/token-store.ts';
 import { MessageWaiting } from '../../src/service/message-waiting.ts';
 import { OfficeHours } from '../../src/service/office-hours.ts';
 
@@ -138,6 +139,7 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
         return hash !== undefined && timingSafeEqual(mine, Buffer.from(key, 'hex'));
       },
     },
+    tokens: new TokenStore(clock, { read: () => undefined, write: async () => {} }, () => {}),
     claim: { code: () => labelCode, buttonPressed: () => world.button },
     config: {
       current: () => ({ revision: world.revision, config: world.config }),
