@@ -40,12 +40,13 @@ const rules: Rule[] = [
     may: ['base', 'call', 'dialplan', 'port', 'media', 'schedule'],
     types: ['config', 'records'],
   },
+  { from: `${src}/programs`, may: ['base', 'records'], types: ['config', 'dialplan'] },
   { from: `${src}/mail`, may: ['base', 'config'], types: ['dialplan'] },
   { from: `${src}/health`, may: ['base'], types: ['config', 'dialplan'] },
   {
     from: `${src}/api`,
     may: ['base', 'config', 'dialplan', 'schedule'],
-    types: ['health', 'records', 'service', 'call'],
+    types: ['health', 'programs', 'records', 'service', 'call'],
   },
   {
     from: `${src}/main`,
@@ -61,6 +62,7 @@ const rules: Rule[] = [
       'mail',
       'media',
       'port',
+      'programs',
       'records',
       'schedule',
       'service',

@@ -6,12 +6,15 @@ import type { ScheduleLive } from './schedule-contract.ts';
 import type { DeviceLive, TrunkLive } from './sip-contract.ts';
 
 export type * from './account-contract.ts';
+export type * from './diagnosis-contract.ts';
 export type * from './flow-contract.ts';
 export type * from './import-contract.ts';
 export type * from './office-contract.ts';
+export type * from './program-contract.ts';
 export type * from './prompt-contract.ts';
 export type * from './queue-contract.ts';
 export type * from './schedule-contract.ts';
+export type * from './security-contract.ts';
 export type {
   DeviceLink,
   DeviceLive,
@@ -23,6 +26,7 @@ export type {
   TrunkTargetLive,
   TrunkTemplate,
 } from './sip-contract.ts';
+export type * from './support-contract.ts';
 export type * from './token-contract.ts';
 export type * from './voicemail-contract.ts';
 

@@ -26,8 +26,10 @@ import type {
   TraceView,
 } from './contract.ts';
 import type { FlowSimulateRequest, FlowSimulateResult } from './flow-contract.ts';
+import type { HelpAccess } from './help-deps.ts';
 import type { LearnOrder, LearnView, VerdictRequest, VerdictResult } from './line-contract.ts';
 import type { OfficesView } from './office-contract.ts';
+import type { EventsAccess, WebhooksAccess } from './program-contract.ts';
 import type { PromptSound, PromptView } from './prompt-contract.ts';
 import type { AgentLive, AgentModeView, QueuesView } from './queue-contract.ts';
 import type {
@@ -325,6 +327,8 @@ export interface ApiDeps {
   admin: AdminAccess;
   password: PasswordHashing;
   tokens: TokenAccess;
+  events: EventsAccess;
+  webhooks: WebhooksAccess;
   claim: Claim;
   config: ConfigAccess;
   pins: PinAccess;
@@ -350,6 +354,7 @@ export interface ApiDeps {
   mail: MailAccess;
   offices: OfficesAccess;
   queues: QueueAccess;
+  help: HelpAccess;
   /**
    * Whether a visitor is on the office's own network (ruling 18); `local` is our address he came to.
    * See {@link file://./on-link.ts} for the real one.

@@ -1,4 +1,5 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { EventEmitter } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock, Timer } from '../base/clock.ts';
@@ -10,7 +11,7 @@ import { isOwnOrigin } from './guards.ts';
 import { LiveHub } from './live-hub.ts';
 import type { Scope } from './scope.ts';
 import { ScopedFeed } from './scoped-feed.ts';
-import { type Sessions, tokenIn } from './sessions.ts';
+import { type Sessions, tokenOf } from './sessions.ts';
 import type { Viewer } from './viewer.ts';
 
 /** Bounds of what one page may cost. */
@@ -48,7 +49,8 @@ interface Page {
 }
 
 interface Options {
-  server: Server;
+  /** Tells of upgrades: a server, or several as one. */
+  server: EventEmitter;
   model: LiveModel;
   sessions: Sessions;
   /** Whose session it is now; undefined: it holds no more, and has been ended. */
@@ -73,7 +75,9 @@ export class LiveSocket {
     this.#options = options;
     this.#hub = new LiveHub(options.model, options.clock, () => this.#pages.size > 0);
     this.#sockets = new WebSocketServer({ noServer: true, maxPayload: 1024, perMessageDeflate: false });
-    options.server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    options.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      this.#upgrade(request, socket, head),
+    );
     options.sessions.events.on('ended', (key) => this.#closeSession(key));
     this.#hub.events.on('message', (message) => {
       if (this.#pages.size === 0) return;
@@ -104,21 +108,23 @@ export class LiveSocket {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const url = new URL(request.url ?? '/', 'http://box');
+    // The programs' own: see event-socket.ts.
+    if (url.pathname === '/api/v1/events') return;
     socket.on('error', () => socket.destroy());
     let session: string;
-    const url = new URL(request.url ?? '/', 'http://box');
     try {
       this.#options.guard(request);
       if (url.pathname !== '/api/v1/live') throw new ApiFault('api/not-found');
       if (!isOwnOrigin(request, true)) throw new ApiFault('api/wrong-origin');
-      const found = this.#options.sessions.find(tokenIn(request.headers.cookie));
+      const found = this.#options.sessions.find(tokenOf(request));
       const viewer = found === undefined ? undefined : this.#options.viewer(found);
       if (found === undefined || !viewer) throw new ApiFault('api/not-signed-in');
       if (this.#tooMany(viewer)) throw new ApiFault('api/busy');
       if (this.#pages.size >= this.#options.limits.mostSockets) throw new ApiFault('api/busy');
       session = found;
     } catch (error) {
-      refuse(socket, toFault(error));
+      refuseUpgrade(socket, toFault(error));
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (ws) => this.#open(ws, session, url.searchParams));
@@ -226,7 +232,8 @@ function isActive(text: string): boolean {
   }
 }
 
-function refuse(socket: Duplex, fault: ApiFault): void {
+/** Answers an upgrade that is not to be with the fault. */
+export function refuseUpgrade(socket: Duplex, fault: ApiFault): void {
   const body = JSON.stringify(fault.body);
   socket.end(
     `HTTP/1.1 ${fault.status} ${fault.code}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,

@@ -11,7 +11,7 @@ export function parsedBody<T extends z.ZodType>(request: Request, schema: T): z.
 }
 
 /** The query of a request by its schema; everything in it is text. */
-export function parsedQuery<T extends z.ZodType>(request: Request, schema: T): z.infer<T> {
+export function parsedQuery<T extends z.ZodType>(request: Pick<Request, 'query'>, schema: T): z.infer<T> {
   return parsedValue({ ...request.query }, schema);
 }
 

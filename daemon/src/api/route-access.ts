@@ -3,7 +3,7 @@ import type { Role } from './contract.ts';
 import type { ApiDeps } from './deps.ts';
 import { refuse } from './refusal.ts';
 import type { TokenScope } from './token-contract.ts';
-import { viewerOf } from './viewer.ts';
+import { type Viewer, viewerOf } from './viewer.ts';
 
 /**
  * `anyone`: before the sign-in; these routes look for themselves at who asks. A scope: programs may ask it, too, with a
@@ -64,6 +64,12 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   'PUT /agents/:person': by(leading, 'queues:write'),
   'POST /queues/waiting/:id/move': by(leading, 'queues:write'),
   'DELETE /queues/callbacks/:id': by(leading, 'queues:write'),
+
+  'GET /events': by(admin, 'events:read'),
+  'GET /webhooks': by(admin, 'config:read'),
+  'POST /webhooks/:id/test': by(admin, 'config:write'),
+  'GET /webhooks/:id/deliveries': by(admin, 'config:read'),
+  'POST /webhooks/:id/replay': by(admin, 'config:write'),
 
   'GET /tokens': admin,
   'POST /tokens': admin,
@@ -138,7 +144,37 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   'POST /spending/unlock': admin,
   'GET /protection': technical,
   'POST /protection/lift': technical,
+
+  'GET /certificate/authority.crt': 'anyone',
+  'GET /certificate/authority.pem': 'anyone',
+  'GET /certificate': technical,
+  'PUT /certificate': admin,
+  'DELETE /certificate': admin,
+  'GET /sessions': everybody,
+  'DELETE /sessions/:id': everybody,
+  'GET /lockouts': technical,
+  'POST /lockouts/lift': technical,
+  'GET /diagnosis': technical,
+  'POST /diagnosis/run': technical,
+  'GET /support-bundle': technical,
+  'POST /support-bundle': technical,
+  'GET /support-bundle/file': technical,
+  'DELETE /support-bundle': technical,
 };
+
+type Refusal = 'api/not-allowed' | 'api/scope-missing';
+
+/** Why somebody may not ask for what stands in the table so, or undefined. */
+function refusalOf({ role, token }: Viewer, access: Access | undefined): Refusal | undefined {
+  if (!(access === undefined ? admin : rolesOf(access)).includes(role)) return 'api/not-allowed';
+  if (!token) return undefined;
+  const scope = scopeOf(access);
+  return scope !== undefined && token.scopes.includes(scope) ? undefined : 'api/scope-missing';
+}
+
+/** Why somebody may not ask for a route of the table, or undefined. */
+export const mayAsk = (viewer: Viewer, route: string): Refusal | undefined =>
+  refusalOf(viewer, routeAccess[route]);
 
 const methods = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const;
 
@@ -150,12 +186,8 @@ export function roleGuard(deps: Pick<ApiDeps, 'audit' | 'clock' | 'log'>): Route
   const router = Router();
   const declared = new WeakSet<Request>();
   const check = (request: Request, access: Access | undefined): void => {
-    const { role, token } = viewerOf(request);
-    if (!(access === undefined ? admin : rolesOf(access)).includes(role)) throw refuse(deps, request);
-    if (!token) return;
-    const scope = scopeOf(access);
-    if (scope === undefined || !token.scopes.includes(scope))
-      throw refuse(deps, request, undefined, 'api/scope-missing');
+    const refusal = refusalOf(viewerOf(request), access);
+    if (refusal) throw refuse(deps, request, undefined, refusal);
   };
   for (const [route, access] of Object.entries(routeAccess)) {
     const [method, path = ''] = route.split(' ');

@@ -1,20 +1,26 @@
-import { createServer, type Server } from 'node:http';
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { CodedError, messageOf } from '../base/error.ts';
 import { accountRoutes } from './account-routes.ts';
-import { sourceOf } from './attempt-limiter.ts';
 import { auditRoutes } from './audit-routes.ts';
-import { authRoutes, requireSessionOrToken, viewerIn } from './auth-routes.ts';
+import { Attempts, authRoutes, requireSessionOrToken, viewerIn } from './auth-routes.ts';
 import { callRoutes } from './call-routes.ts';
+import { authorityRoutes } from './certificate-routes.ts';
 import { configRoutes } from './config-routes.ts';
 import type { ApiDeps } from './deps.ts';
 import { DeviceLinks } from './device-links.ts';
 import { deviceRoutes, provisioningRoutes } from './device-routes.ts';
 import { ApiFault, toFault } from './errors.ts';
+import { EventSocket } from './event-socket.ts';
 import { flowRoutes } from './flow-routes.ts';
 import { forgeryGuard, networkGuard, securityHeaders } from './guards.ts';
+import { helpRoutes } from './help-routes.ts';
+import { httpsOnly, refuseInsecure } from './https-only.ts';
 import { importRoutes } from './import-routes.ts';
+import { limited, limitedSecure, type Shown } from './limited-server.ts';
 import { lineRoutes } from './line-routes.ts';
 import { type LiveLimits, LiveSocket, liveLimits } from './live-socket.ts';
 import { mailRoutes } from './mail-routes.ts';
@@ -22,6 +28,7 @@ import { messageRoutes } from './message-routes.ts';
 import { musicRoutes } from './music-routes.ts';
 import { observationRoutes } from './observation-routes.ts';
 import { officeRoutes } from './office-routes.ts';
+import { programRoutes } from './program-routes.ts';
 import { promptRoutes } from './prompt-routes.ts';
 import { protectionRoutes } from './protection-routes.ts';
 import { queueRoutes } from './queue-routes.ts';
@@ -53,12 +60,19 @@ const bodyLimit = '256kb';
 
 /** The page and its API over HTTP and WebSocket. */
 export class ApiServer {
+  readonly #app: Express;
   readonly #server: Server;
+  #secure: SecureServer | undefined;
+  /** Upgrades of both servers. */
+  readonly #upgrades = new EventEmitter();
   readonly #sessions: Sessions;
   readonly #live: LiveSocket;
+  readonly #events: EventSocket;
 
   constructor({ deps, webRoot, hostNames = [], sessions, live }: ApiOptions) {
-    const guard = networkGuard((remote, local) => deps.onLink(remote, local), hostNames);
+    const names = (): readonly string[] => [...hostNames, ...deps.help.certificate.ownNames];
+    const guard = networkGuard((remote, local) => deps.onLink(remote, local), names);
+    const secureOnly = refuseInsecure(deps, () => this.securePort);
     this.#sessions = new Sessions(deps.clock, { ...sessionLimits, ...sessions });
     const app = express();
     app.disable('x-powered-by');
@@ -68,6 +82,7 @@ export class ApiServer {
       next();
     });
     app.use(securityHeaders());
+    app.use(httpsOnly(deps, () => this.securePort));
     const links = new DeviceLinks(deps.clock);
     app.use('/api/v1', apiRouter(deps, this.#sessions, links));
     app.use('/provision', provisioningRoutes(deps, links));
@@ -76,17 +91,29 @@ export class ApiServer {
       throw new ApiFault('api/not-found');
     });
     app.use(answerFault(deps));
+    this.#app = app;
     this.#server = limited(app);
+    this.#forward(this.#server);
+    const server = this.#upgrades;
+    const allowed = (request: IncomingMessage): void => {
+      guard(request);
+      secureOnly(request);
+    };
+    const viewer = (key: string) => viewerIn(deps, this.#sessions, key);
+    this.#events = new EventSocket({
+      ...{ server, deps, sessions: this.#sessions, viewer },
+      guard: allowed,
+    });
     this.#live = new LiveSocket({
-      server: this.#server,
+      server,
       model: deps.live,
       sessions: this.#sessions,
-      viewer: (key) => viewerIn(deps, this.#sessions, key),
+      viewer,
       scope: (viewer) => new Scope(viewer, deps.config.current().config),
       record: (id) => recordNow(deps, id),
       clock: deps.clock,
       limits: { ...liveLimits, ...live },
-      guard,
+      guard: allowed,
     });
   }
 
@@ -95,20 +122,25 @@ export class ApiServer {
    * @throws CodedError `api/listen` with the system's error as its cause.
    */
   listen(host: string, port: number): Promise<{ host: string; port: number }> {
-    return new Promise((resolve, reject) => {
-      const failed = (error: Error): void =>
-        reject(
-          new CodedError('api/listen', `cannot listen on ${host}:${port}: ${messageOf(error)}`, {
-            cause: error,
-          }),
-        );
-      this.#server.once('error', failed);
-      this.#server.listen(port, host, () => {
-        this.#server.off('error', failed);
-        const address = this.#server.address() as AddressInfo;
-        resolve({ host: address.address, port: address.port });
-      });
-    });
+    return listening(this.#server, host, port);
+  }
+
+  /** The same over HTTPS, beside HTTP. */
+  async listenSecure(host: string, port: number, shown: Shown): Promise<{ host: string; port: number }> {
+    this.#secure = await limitedSecure(this.#app, shown);
+    this.#forward(this.#secure);
+    return await listening(this.#secure, host, port);
+  }
+
+  /** Shows another certificate from the next connection on. */
+  show(shown: Shown): void {
+    this.#secure?.setSecureContext({ ...shown, minVersion: 'TLSv1.2' });
+  }
+
+  /** Where HTTPS is served; undefined: it is not. */
+  get securePort(): number | undefined {
+    const address = this.#secure?.address();
+    return typeof address === 'object' ? address?.port : undefined;
   }
 
   /** Live pages connected, and how many of them read too slowly. */
@@ -117,14 +149,43 @@ export class ApiServer {
   }
 
   /** Ends every connection. Sessions are gone with it. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#live.close();
+    this.#events.close();
     this.#sessions.close();
-    return new Promise((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
+    const servers = [this.#server, ...(this.#secure ? [this.#secure] : [])];
+    await Promise.all(servers.map(closed));
   }
+
+  #forward(server: Server | SecureServer): void {
+    server.on('upgrade', (...upgrade: unknown[]) => this.#upgrades.emit('upgrade', ...upgrade));
+  }
+}
+
+function listening(
+  server: Server | SecureServer,
+  host: string,
+  port: number,
+): Promise<{ host: string; port: number }> {
+  return new Promise((resolve, reject) => {
+    const failed = (cause: Error): void =>
+      reject(
+        new CodedError('api/listen', `cannot listen on ${host}:${port}: ${messageOf(cause)}`, { cause }),
+      );
+    server.once('error', failed);
+    server.listen(port, host, () => {
+      server.off('error', failed);
+      const address = server.address() as AddressInfo;
+      resolve({ host: address.address, port: address.port });
+    });
+  });
+}
+
+function closed(server: Server | SecureServer): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
 }
 
 export function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks): express.Router {
@@ -135,11 +196,14 @@ export function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks)
   });
   router.use(forgeryGuard);
   router.use(express.json({ limit: bodyLimit, strict: true }));
-  router.use(authRoutes(deps, sessions));
+  const attempts = new Attempts();
+  router.use(authRoutes(deps, sessions, attempts));
+  router.use(authorityRoutes(deps));
   router.use(requireSessionOrToken(deps, sessions));
   router.use(roleGuard(deps));
   router.use(accountRoutes(deps, sessions));
   router.use(tokenRoutes(deps));
+  router.use(programRoutes(deps));
   router.use(configRoutes(deps));
   router.use(callRoutes(deps));
   router.use(recordingRoutes(deps));
@@ -161,6 +225,7 @@ export function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks)
   router.use(queueRoutes(deps));
   router.use(officeRoutes(deps));
   router.use(importRoutes(deps));
+  router.use(helpRoutes(deps, sessions, attempts));
   return router;
 }
 
@@ -176,36 +241,4 @@ function answerFault(deps: ApiDeps): ErrorRequestHandler {
     if (fault.code === 'api/wrong-token') response.setHeader('WWW-Authenticate', 'Bearer');
     response.status(fault.status).json(fault.body);
   };
-}
-
-/** Connections of one source: all its live pages and as much again, and still not all that the server takes. */
-const mostPerSource = 128;
-
-/** A server that a slow or greedy client cannot hold for long, nor keep from everybody else. */
-function limited(app: Express): Server {
-  const server = createServer(
-    {
-      requestTimeout: 30_000,
-      headersTimeout: 10_000,
-      keepAliveTimeout: 5000,
-      // How often the two above are looked at; Node's own 30 s would treble them.
-      connectionsCheckingInterval: 2000,
-    },
-    app,
-  );
-  server.maxConnections = 256;
-  const perSource = new Map<string, number>();
-  server.on('connection', (socket) => {
-    const source = sourceOf(socket.remoteAddress ?? '');
-    const open = (perSource.get(source) ?? 0) + 1;
-    perSource.set(source, open);
-    socket.once('close', () => {
-      const left = (perSource.get(source) ?? 1) - 1;
-      if (left > 0) perSource.set(source, left);
-      else perSource.delete(source);
-    });
-    if (open > mostPerSource) socket.destroy();
-  });
-  server.maxHeadersCount = 64;
-  return server;
 }

@@ -10,6 +10,7 @@ import { group } from './schema/group.ts';
 import { destination, incomingNumber } from './schema/incoming.ts';
 import { mail } from './schema/mail.ts';
 import { office } from './schema/office.ts';
+import { page } from './schema/page.ts';
 import { person, pin } from './schema/person.ts';
 import { type fxoPort, type fxsPort, port } from './schema/port.ts';
 import { prompt } from './schema/prompt.ts';
@@ -23,6 +24,7 @@ import { fraudGuard, type limits, spending } from './schema/spending.ts';
 import { admin, card, records, rtp, sip, site } from './schema/system.ts';
 import { trunk } from './schema/trunk.ts';
 import { voicemail } from './schema/voicemail.ts';
+import { webhook } from './schema/webhook.ts';
 
 export { tollClasses } from './schema/common.ts';
 
@@ -388,6 +390,26 @@ export const configSchema = z.object({
       ),
     ),
   hooks,
+  webhooks: z
+    .array(webhook)
+    .max(20)
+    .default([])
+    .meta(
+      field(
+        'Программы',
+        'Programs',
+        'Программы, которым устройство само сообщает о вызовах.',
+        'Programs that the box tells of calls by itself.',
+        {
+          scope: 'at-once',
+          item: ['программа', 'program'],
+          empty: [
+            'Подключите учёт клиентов, и карточка звонящего откроется раньше, чем снимут трубку.',
+            'Connect your customer list, and the caller’s card opens before the handset is lifted.',
+          ],
+        },
+      ),
+    ),
   prompts: z
     .array(prompt)
     .default([])
@@ -407,6 +429,7 @@ export const configSchema = z.object({
         },
       ),
     ),
+  page,
   protection,
   sip,
   rtp,
@@ -440,6 +463,7 @@ export type ClassOfServiceConfig = Config['classesOfService'][number];
 /** What may be spent in a day and in a month (L07). */
 export type Limits = NonNullable<z.infer<typeof limits>>;
 export type TimeRuleConfig = Config['timeRules'][number];
+export type WebhookConfig = Config['webhooks'][number];
 export type FlowConfig = Config['flows'][number];
 /** What a step of a flow does. */
 export type FlowAction = FlowConfig['nodes'][number]['does'];

@@ -156,7 +156,11 @@ export class Daemon {
     const tones = toneSet(profile);
     const traces = this.#traces(data, sipd, records, config);
     let spending: SpendingDesk | undefined;
-    const recorder = noting(traces.following(records), (record) => spending?.note(record));
+    let programs: Programs | undefined;
+    const recorder = noting(traces.following(records), (record) => {
+      spending?.note(record);
+      programs?.note(record);
+    });
     const holdSound = (): { type: 'music' } | undefined =>
       config().dialing.holdSound === 'music' ? { type: 'music' } : undefined;
     const calls = new CallRegistry({ clock, media, tones, recorder, priceOf, holdSound });
@@ -236,6 +240,8 @@ export class Daemon {
     this.#closers.push(() => spending?.close());
     services = new Services(context, (number, fromLine) => plans.normalise(number, fromLine));
     messaging.follow(services);
+    programs = new Programs(data, { context, services, records, alarms });
+    this.#closers.push(() => programs?.close());
     services.follow(ports.fxs.values(), ports.fxo.values());
     const queueDesk = new QueueDesk(services.queues, {
       data,
@@ -328,11 +334,10 @@ export class Daemon {
       services.queues.apply();
       sounds.apply();
       traces.apply();
+      programs?.apply();
       live.configChanged(store.revision);
     });
 
-    const programs = new Programs(data, { context });
-    this.#closers.push(() => programs.close());
     const code = config().admin.passwordHash === undefined ? claimCode(data) : undefined;
     const api = new ApiServer({
       webRoot: this.#installation.webRoot,

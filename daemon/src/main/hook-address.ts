@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
 
 /**
  * Addresses that no request of a flow goes to, whoever has named them: this box itself, the link's own addresses, where
@@ -36,6 +36,15 @@ function plain(address: string): string {
   if (high === undefined || low === undefined) return address;
   const value = Number.parseInt(high, 16) * 65_536 + Number.parseInt(low, 16);
   return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
+}
+
+/** Has a request go to this address, whatever its host's name may lead to by now. */
+export function pinnedTo(address: string): LookupFunction {
+  return (_name, options, done) => {
+    const family = isIP(address);
+    if (options.all) done(null, [{ address, family }]);
+    else done(null, address, family);
+  };
 }
 
 /**

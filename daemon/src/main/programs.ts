@@ -1,20 +1,49 @@
 import type { ApiDeps } from '../api/deps.ts';
+import type { AlarmBoard } from '../health/alarm-board.ts';
+import type { CallRecord } from '../records/call-record.ts';
+import type { Records } from '../records/records.ts';
 import type { ServiceContext } from '../service/context.ts';
+import type { Services } from '../service/services.ts';
+import { EventDesk } from './event-desk.ts';
 import { TokenStore, tokenFile } from './token-store.ts';
+import { webhookPost } from './webhook-post.ts';
 
-/** What the office's own programs are given: tokens, wired. */
+/** What the office's own programs are given: tokens and events, wired. */
 export class Programs {
   /** What the API is given of it. */
-  readonly api: Pick<ApiDeps, 'tokens'>;
+  readonly api: Pick<ApiDeps, 'tokens' | 'events' | 'webhooks'>;
   readonly #tokens: TokenStore;
+  readonly #events: EventDesk;
 
-  constructor(data: string, { context }: { context: ServiceContext }) {
-    const { clock, log } = context;
+  constructor(
+    data: string,
+    parts: { context: ServiceContext; services: Services; records: Records; alarms: AlarmBoard },
+  ) {
+    const { context, services, records, alarms } = parts;
+    const { clock, config, calls, log } = context;
     this.#tokens = new TokenStore(clock, tokenFile(data), (message) => log('warn', () => message));
-    this.api = { tokens: this.#tokens };
+    this.#events = new EventDesk(data, {
+      ...{ clock, config, calls, alarms, log },
+      record: (id) => records.get(id),
+      asked: () => this.#tokens.list().some(({ scopes }) => scopes.includes('events:read')),
+      post: webhookPost({ clock, hosts: () => config().hooks.hosts }),
+    });
+    if (services.voicemail) this.#events.follow(services.voicemail);
+    this.api = { tokens: this.#tokens, events: this.#events.access, webhooks: this.#events.webhooks };
+  }
+
+  /** A call's record has been written. */
+  note(record: CallRecord): void {
+    this.#events.note(record);
+  }
+
+  /** The configuration has changed. */
+  apply(): void {
+    this.#events.apply();
   }
 
   async close(): Promise<void> {
+    await this.#events.close();
     await this.#tokens.close();
   }
 }

@@ -9,7 +9,7 @@ import type { Config } from '../config/schema.ts';
 import type { AlarmBoard } from '../health/alarm-board.ts';
 import type { HookAnswer } from '../service/flow/flow-step.ts';
 import type { Hook, HookRequest } from '../service/flow/flows.ts';
-import { hookAddress } from './hook-address.ts';
+import { hookAddress, pinnedTo } from './hook-address.ts';
 
 /** Requests under way at once; more fail at once, and their calls go on. */
 const mostAtOnce = 32;
@@ -117,12 +117,7 @@ async function exchange(target: URL, body: string, signal: AbortSignal, parts: P
   if (address === undefined) throw new Error('the address is not one that requests may go to');
   const options: RequestOptions = {
     method: 'POST',
-    // The address that was looked at, and no other that the name may have by now.
-    lookup: (_name, options, done) => {
-      const family = isIP(address);
-      if (options.all) done(null, [{ address, family }]);
-      else done(null, address, family);
-    },
+    lookup: pinnedTo(address),
     agent: false,
     signal,
     headers: {

@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import type {
   CallRecord,
   CallsPage,
+  CertificateView,
   ConfigOutcome,
   LiveMessage,
   PinView,
@@ -140,6 +141,13 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
       },
     },
     tokens: new TokenStore(clock, { read: () => undefined, write: async () => {} }, () => {}),
+    events: { page: () => ({ events: [], last: 0 }), follow: () => () => {} },
+    webhooks: {
+      list: () => [],
+      test: async () => undefined,
+      deliveries: () => undefined,
+      replay: () => undefined,
+    },
     claim: { code: () => labelCode, buttonPressed: () => world.button },
     config: {
       current: () => ({ revision: world.revision, config: world.config }),
@@ -338,10 +346,37 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
         port === 1 ? { ok: true, said: { ru: 'Звонит 3 секунды.', en: 'Rings for 3 seconds.' } } : undefined,
     },
     messages: new MessageWaiting(),
+    help: quietHelp(),
     onLink: () => world.onLan,
     log: (level, message) => world.log.push(`${level} ${message}`),
   };
   return world;
+}
+
+/** Nothing is locked, wrong or made. */
+function quietHelp(): ApiDeps['help'] {
+  const view: CertificateView = {
+    ...{ kind: 'box', fingerprint: 'AA:BB', names: ['linegate.local'], issuer: 'Linegate' },
+    ...{ notBefore: 0, notAfter: 1, authority: { fingerprint: 'CC:DD', notAfter: 1, file: '' } },
+    httpsOnly: false,
+  };
+  return {
+    lockouts: { list: async () => [], lift: async () => false },
+    certificate: {
+      view: () => view,
+      ownNames: [],
+      authority: () => '',
+      use: async () => {},
+      restore: async () => false,
+    },
+    diagnosis: { view: async () => ({ findings: [] }), run: () => true },
+    support: {
+      view: () => ({ contents: [], state: 'none', steps: [] }),
+      make: () => true,
+      file: () => undefined,
+      remove: () => false,
+    },
+  };
 }
 
 const file = (view: TraceView | undefined, id: string): TraceFile | undefined =>
