@@ -3,6 +3,7 @@ import type { Events } from '../base/emitter.ts';
 import type { Config } from '../config/schema.ts';
 import type { AuditSink } from '../records/audit.ts';
 import type { AuditPage, AuditQuery } from '../records/audit-log.ts';
+import type { ClickAccess } from './click-contract.ts';
 import type {
   CallRecord,
   CallsPage,
@@ -328,6 +329,7 @@ export interface ApiDeps {
   password: PasswordHashing;
   tokens: TokenAccess;
   events: EventsAccess;
+  click: ClickAccess;
   webhooks: WebhooksAccess;
   claim: Claim;
   config: ConfigAccess;

@@ -21,6 +21,20 @@ const known = {
       en: 'Open the box by its IP address or by its local name.',
     },
   },
+  'api/https-only': {
+    status: 403,
+    said: {
+      ru: 'Страница работает только по защищённому адресу: откройте её через https://.',
+      en: 'The page works at its protected address only: open it by https://.',
+    },
+  },
+  'api/bad-certificate': {
+    status: 422,
+    said: {
+      ru: 'Этот сертификат не подходит.',
+      en: 'This certificate will not do.',
+    },
+  },
   'api/wrong-origin': {
     status: 403,
     said: {
@@ -150,6 +164,27 @@ const known = {
     said: {
       ru: 'Вашей учётной записи это недоступно. Попросите администратора.',
       en: 'Your account may not do this. Ask the administrator.',
+    },
+  },
+  'api/nothing-to-ring': {
+    status: 422,
+    said: {
+      ru: 'Там нет телефона, который мог бы зазвонить. Выберите сотрудника с телефоном или гнездо.',
+      en: 'There is no telephone there that could ring. Choose a person who has one, or a socket.',
+    },
+  },
+  'api/bad-number': {
+    status: 422,
+    said: {
+      ru: 'Это не номер. Впишите внутренний или городской номер цифрами.',
+      en: 'This is no number. Enter an extension or a telephone number in digits.',
+    },
+  },
+  'api/call-refused': {
+    status: 422,
+    said: {
+      ru: 'Туда с этого телефона звонить нельзя. Права меняют в классах обслуживания.',
+      en: 'This telephone may not call there. Rights are changed in the classes of service.',
     },
   },
   'api/wrong-token': {

@@ -39,6 +39,7 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   'POST /password': everybody,
 
   'GET /calls': by(everybody, 'calls:read'),
+  'POST /calls': by(all, 'calls:originate'),
   'GET /calls/:id': by(everybody, 'calls:read'),
   'GET /live/snapshot': by(everybody, 'calls:read'),
   'GET /calls/:id/recordings/:file': by(leading, 'recordings:read'),

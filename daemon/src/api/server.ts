@@ -9,6 +9,7 @@ import { auditRoutes } from './audit-routes.ts';
 import { Attempts, authRoutes, requireSessionOrToken, viewerIn } from './auth-routes.ts';
 import { callRoutes } from './call-routes.ts';
 import { authorityRoutes } from './certificate-routes.ts';
+import { clickRoutes } from './click-routes.ts';
 import { configRoutes } from './config-routes.ts';
 import type { ApiDeps } from './deps.ts';
 import { DeviceLinks } from './device-links.ts';
@@ -204,6 +205,7 @@ export function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks)
   router.use(accountRoutes(deps, sessions));
   router.use(tokenRoutes(deps));
   router.use(programRoutes(deps));
+  router.use(clickRoutes(deps));
   router.use(configRoutes(deps));
   router.use(callRoutes(deps));
   router.use(recordingRoutes(deps));

@@ -2,6 +2,7 @@ import type { ApiDeps } from '../api/deps.ts';
 import type { AlarmBoard } from '../health/alarm-board.ts';
 import type { CallRecord } from '../records/call-record.ts';
 import type { Records } from '../records/records.ts';
+import { ClickToCall } from '../service/click-to-call.ts';
 import type { ServiceContext } from '../service/context.ts';
 import type { Services } from '../service/services.ts';
 import { EventDesk } from './event-desk.ts';
@@ -11,7 +12,7 @@ import { webhookPost } from './webhook-post.ts';
 /** What the office's own programs are given: tokens and events, wired. */
 export class Programs {
   /** What the API is given of it. */
-  readonly api: Pick<ApiDeps, 'tokens' | 'events' | 'webhooks'>;
+  readonly api: Pick<ApiDeps, 'tokens' | 'events' | 'webhooks' | 'click'>;
   readonly #tokens: TokenStore;
   readonly #events: EventDesk;
 
@@ -29,7 +30,12 @@ export class Programs {
       post: webhookPost({ clock, hosts: () => config().hooks.hosts }),
     });
     if (services.voicemail) this.#events.follow(services.voicemail);
-    this.api = { tokens: this.#tokens, events: this.#events.access, webhooks: this.#events.webhooks };
+    this.api = {
+      tokens: this.#tokens,
+      events: this.#events.access,
+      webhooks: this.#events.webhooks,
+      click: new ClickToCall(context, services.originate),
+    };
   }
 
   /** A call's record has been written. */

@@ -142,6 +142,7 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
     },
     tokens: new TokenStore(clock, { read: () => undefined, write: async () => {} }, () => {}),
     events: { page: () => ({ events: [], last: 0 }), follow: () => () => {} },
+    click: { start: () => ({ refusal: 'no-telephone' }) },
     webhooks: {
       list: () => [],
       test: async () => undefined,
