@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { systemClock } from './base/clock.ts';
 import { CodedError, messageOf } from './base/error.ts';
+import { LogTail } from './log/log-tail.ts';
 import { createLogger } from './log/logger.ts';
 import { textSink } from './log/text-sink.ts';
 import { readArguments } from './main/arguments.ts';
@@ -15,7 +16,9 @@ const stopPatienceMs = 5000;
 async function main(): Promise<void> {
   const args = readArguments(process.argv.slice(2));
   const journal = process.env.JOURNAL_STREAM !== undefined;
-  const log = createLogger({ sink: textSink({ write: (line) => void process.stderr.write(line), journal }) });
+  const tail = new LogTail();
+  const sink = textSink({ write: (line) => void process.stderr.write(line), journal });
+  const log = createLogger({ sink: tail.beside(sink) });
   // A log that nobody reads any more is no reason to end calls.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const die = (reason: string): void => {
@@ -27,7 +30,9 @@ async function main(): Promise<void> {
     die(reason instanceof Error ? (reason.stack ?? '') : String(reason)),
   );
 
-  const daemon = new Daemon(args, installation(args.webRoot), { clock: systemClock(), log, fatal: die });
+  const daemon = new Daemon(args, installation(args.webRoot), {
+    ...{ clock: systemClock(), log, tail, fatal: die },
+  });
   let stopping = false;
   const stop = async (signal: string): Promise<void> => {
     if (stopping) return;

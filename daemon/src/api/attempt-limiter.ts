@@ -82,6 +82,19 @@ export class AttemptLimiter {
     this.#global.openAt = 0;
   }
 
+  /** Sources that have to wait, and until when, clock ms. */
+  waiting(now: number): { source: string; until: number }[] {
+    return [...this.#sources]
+      .filter(([, { openAt }]) => openAt > now)
+      .map(([source, { openAt }]) => ({ source, until: openAt }));
+  }
+
+  /** Forgets what a source has done, and the wait of all for its sake. False: nothing was known of it. */
+  lift(source: string): boolean {
+    this.#global = { failures: 0, lastAt: 0, openAt: 0 };
+    return this.#sources.delete(source);
+  }
+
   #fail(count: Count, now: number, free: number, longest: number): void {
     count.failures++;
     count.lastAt = now;

@@ -3,12 +3,13 @@ import type { NextFunction, Request, Response } from 'express';
 import { Router } from 'express';
 import { builtInAdmin } from '../config/account-references.ts';
 import { checkPassword, longestPassword, plainCode, storePassword } from './account-passwords.ts';
-import { AttemptLimiter } from './attempt-limiter.ts';
+import { AttemptLimiter, sourceOf } from './attempt-limiter.ts';
 import { Bearers, bearerIn } from './bearer.ts';
+import { browserWords } from './browser-words.ts';
 import type { SessionView } from './contract.ts';
 import type { ApiDeps } from './deps.ts';
 import { ApiFault } from './errors.ts';
-import { type Sessions, setCookie, tokenIn } from './sessions.ts';
+import { isSecure, type Sessions, setCookie, tokenOf } from './sessions.ts';
 import { SignInLimits } from './sign-in-limits.ts';
 import {
   accountName,
@@ -40,7 +41,7 @@ export function viewerIn(
 /** Lets on only who is signed in, notes who it is, and counts it as a sign of life. */
 export function requireSession(deps: Pick<ApiDeps, 'admin' | 'config'>, sessions: Sessions) {
   return (request: Request, _response: Response, next: NextFunction): void => {
-    const key = sessions.find(tokenIn(request.headers.cookie));
+    const key = sessions.find(tokenOf(request));
     const viewer = viewerIn(deps, sessions, key);
     if (key === undefined || !viewer) throw new ApiFault('api/not-signed-in');
     setViewer(request, viewer);
@@ -64,11 +65,16 @@ export function requireSessionOrToken(deps: ApiDeps, sessions: Sessions) {
   };
 }
 
+/** Wrong codes and passwords; shared with whoever lifts what they bring. */
+export class Attempts {
+  readonly codes = new AttemptLimiter();
+  readonly passwords = new SignInLimits();
+}
+
 /** Claiming, signing in and out, and the password. */
-export function authRoutes(deps: ApiDeps, sessions: Sessions): Router {
+export function authRoutes(deps: ApiDeps, sessions: Sessions, attempts = new Attempts()): Router {
   const router = Router();
-  const codes = new AttemptLimiter();
-  const passwords = new SignInLimits();
+  const { codes, passwords } = attempts;
   // One claim at a time: two first visitors must not both set a password.
   let claiming = false;
 
@@ -77,13 +83,17 @@ export function authRoutes(deps: ApiDeps, sessions: Sessions): Router {
   };
   const attempt = (name: string, request: Request): void =>
     mayGoOn(passwords.begin(name, addressOf(request), deps.clock.now()));
-  const signIn = (response: Response, account: string, { stamp }: SignIn): void => {
-    response.setHeader('Set-Cookie', setCookie(sessions.begin({ account, stamp })));
+  const signIn = (request: Request, response: Response, account: string, { stamp }: SignIn): void => {
+    const secure = isSecure(request);
+    const from = sourceOf(addressOf(request));
+    const browser = browserWords(request.headers['user-agent'] ?? '');
+    const token = sessions.begin({ account, stamp }, { from, browser, secure });
+    response.setHeader('Set-Cookie', setCookie(token, secure));
     response.json({ ok: true });
   };
 
   router.get('/session', (request, response) => {
-    const viewer = viewerIn(deps, sessions, sessions.find(tokenIn(request.headers.cookie)));
+    const viewer = viewerIn(deps, sessions, sessions.find(tokenOf(request)));
     const view: SessionView = {
       claimed: deps.admin.passwordHash() !== undefined,
       signedIn: viewer !== undefined,
@@ -120,7 +130,7 @@ export function authRoutes(deps: ApiDeps, sessions: Sessions): Router {
       claiming = false;
     }
     deps.log('info', `the box was claimed from ${addressOf(request)}`);
-    signIn(response, builtInAdmin, signInOf(deps, builtInAdmin));
+    signIn(request, response, builtInAdmin, signInOf(deps, builtInAdmin));
   });
 
   router.post('/login', async (request, response) => {
@@ -142,13 +152,13 @@ export function authRoutes(deps: ApiDeps, sessions: Sessions): Router {
     }
     passwords.succeeded(name, addressOf(request));
     deps.log('info', `${name} signed in from ${addressOf(request)}`);
-    signIn(response, name, found);
+    signIn(request, response, name, found);
   });
 
   router.post('/logout', (request, response) => {
-    const key = sessions.find(tokenIn(request.headers.cookie));
+    const key = sessions.find(tokenOf(request));
     if (key !== undefined) sessions.end(key);
-    response.setHeader('Set-Cookie', setCookie(''));
+    response.setHeader('Set-Cookie', setCookie('', isSecure(request)));
     response.json({ ok: true });
   });
 
@@ -167,7 +177,7 @@ export function authRoutes(deps: ApiDeps, sessions: Sessions): Router {
     // An administrator may have set another one, or switched the account off, while this one was worked out.
     if (signInOf(deps, account).hash !== hash) throw new ApiFault('api/not-signed-in');
     await storePassword(deps, account, hashed, who);
-    const key = sessions.find(tokenIn(request.headers.cookie));
+    const key = sessions.find(tokenOf(request));
     if (key !== undefined) sessions.renew(key, signInOf(deps, account).stamp);
     // The account's other sessions.
     sessions.endUnless((owner) => viewerAs(deps, owner.account, owner.stamp) !== undefined);

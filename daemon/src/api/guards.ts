@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { bearerIn } from './bearer.ts';
 import { ApiFault } from './errors.ts';
+import { isSecure } from './sessions.ts';
 import { soundTypes } from './sound-body.ts';
 
 /**
@@ -16,8 +17,13 @@ export function isOwnHost(host: string | undefined, names: readonly string[] = [
   if (!name) return false;
   if (name.startsWith('[')) return isIP(name.slice(1, -1)) === 6;
   if (isIP(name) === 4) return true;
-  if (names.some((n) => n.toLowerCase() === name)) return true;
+  if (names.some((own) => matchesName(own.toLowerCase(), name))) return true;
   return !name.includes('.') || /\.(local|lan|home\.arpa|internal)$/.test(name);
+}
+
+/** `*.example.org` stands for one label in front, as in certificates (RFC 6125 6.4.3). */
+function matchesName(own: string, name: string): boolean {
+  return own === name || (own.startsWith('*.') && name.replace(/^[^.]+/, '*') === own);
 }
 
 /** Whether the Origin header is this page's own. `required`: a missing one is foreign too. */
@@ -27,7 +33,7 @@ export function isOwnOrigin(request: IncomingMessage, required: boolean): boolea
     const site = request.headers['sec-fetch-site'];
     return !required && (site === undefined || site === 'same-origin' || site === 'none');
   }
-  return origin === `http://${host}` || origin === `https://${host}`;
+  return origin === `${isSecure(request) ? 'https' : 'http'}://${host}`;
 }
 
 /** Headers on every answer. No inline script or style, nothing from elsewhere, no framing. */
@@ -52,12 +58,12 @@ export function securityHeaders(): RequestHandler {
 /** Lets in only who is on the office's network and came by one of our own names. */
 export function networkGuard(
   onLink: (remote: string, local: string) => boolean,
-  hostNames: readonly string[],
+  hostNames: () => readonly string[],
 ): (request: IncomingMessage) => void {
   return (request) => {
     const { remoteAddress, localAddress } = request.socket;
     if (!onLink(remoteAddress ?? '', localAddress ?? '')) throw new ApiFault('api/not-on-lan');
-    if (!isOwnHost(request.headers.host, hostNames)) throw new ApiFault('api/wrong-host');
+    if (!isOwnHost(request.headers.host, hostNames())) throw new ApiFault('api/wrong-host');
   };
 }
 

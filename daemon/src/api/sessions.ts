@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import type { Clock, Timer } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 
@@ -27,8 +29,18 @@ export interface SessionOwner {
   stamp: string;
 }
 
+/** Where a browser is, and what it says it is. */
+export interface SessionOrigin {
+  from: string;
+  browser: string;
+  secure: boolean;
+}
+
 interface Session {
+  /** For lists; says nothing of the token. */
+  id: string;
   owner: SessionOwner;
+  origin: SessionOrigin;
   startedAt: number;
   seenAt: number;
 }
@@ -55,10 +67,11 @@ export class Sessions {
   }
 
   /** Begins a session; returns the token for the cookie. */
-  begin(owner: SessionOwner): string {
+  begin(owner: SessionOwner, origin: SessionOrigin = { from: '', browser: '', secure: false }): string {
     const token = randomBytes(32).toString('base64url');
     const now = this.#clock.now();
-    this.#sessions.set(keyOf(token), { owner, startedAt: now, seenAt: now });
+    const id = randomBytes(9).toString('base64url');
+    this.#sessions.set(keyOf(token), { id, owner, origin, startedAt: now, seenAt: now });
     // Of one account first: nobody signs others out by signing in over and over.
     this.#thin(this.limits.mostOfOne, ([, session]) => session.owner.account === owner.account);
     this.#thin(this.limits.most, () => true);
@@ -79,6 +92,23 @@ export class Sessions {
   /** Whose living session it is. */
   ownerOf(key: string): SessionOwner | undefined {
     return this.#sessions.get(key)?.owner;
+  }
+
+  /** Living sessions, the latest first. Times are clock ms. */
+  list(): {
+    id: string;
+    key: string;
+    owner: SessionOwner;
+    origin: SessionOrigin;
+    startedAt: number;
+    seenAt: number;
+  }[] {
+    return [...this.#sessions]
+      .filter(([, session]) => this.#alive(session))
+      .map(([key, { id, owner, origin, startedAt, seenAt }]) => ({
+        ...{ id, key, owner, origin, startedAt, seenAt },
+      }))
+      .reverse();
   }
 
   /** The account has changed in this very session, which goes on. */
@@ -126,17 +156,33 @@ function keyOf(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }
 
+/**
+ * The session token of a request. Over HTTPS the cookie has another name: one that browsers take only over HTTPS, so
+ * that nobody who can answer in the box's place over HTTP plants one there (RFC 6265bis 4.1.3.2).
+ */
+export function tokenOf(request: IncomingMessage): string | undefined {
+  return tokenIn(request.headers.cookie, nameOver(isSecure(request)));
+}
+
 /** The session token in a Cookie header. */
-export function tokenIn(header: string | undefined): string | undefined {
+export function tokenIn(header: string | undefined, cookie = cookieName): string | undefined {
   for (const part of (header ?? '').split(';')) {
     const eq = part.indexOf('=');
-    if (eq > 0 && part.slice(0, eq).trim() === cookieName) return part.slice(eq + 1).trim();
+    if (eq > 0 && part.slice(0, eq).trim() === cookie) return part.slice(eq + 1).trim();
   }
   return undefined;
 }
 
 /** A Set-Cookie header with the token; an empty one takes the cookie away. */
-export function setCookie(token: string): string {
+export function setCookie(token: string, secure = false): string {
   // No Max-Age: the cookie goes with the browser, the session by its own limits.
-  return `${cookieName}=${token}; Path=/; HttpOnly; SameSite=Strict${token === '' ? '; Max-Age=0' : ''}`;
+  const rest = `${secure ? '; Secure' : ''}${token === '' ? '; Max-Age=0' : ''}`;
+  return `${nameOver(secure)}=${token}; Path=/; HttpOnly; SameSite=Strict${rest}`;
 }
+
+/** Whether a request came over TLS. */
+export function isSecure(request: IncomingMessage): boolean {
+  return (request.socket as Partial<TLSSocket>).encrypted === true;
+}
+
+const nameOver = (secure: boolean): string => (secure ? `__Host-${cookieName}` : cookieName);

@@ -27,6 +27,20 @@ export class SignInLimits {
     return limiter.begin(address, now) || this.#all.begin(address, now);
   }
 
+  /** Sources that have to wait, each until the latest moment, clock ms. Names are not told: one may be a password. */
+  waiting(now: number): { source: string; until: number }[] {
+    const until = new Map<string, number>();
+    for (const limiter of [this.#all, ...this.#names.values()])
+      for (const one of limiter.waiting(now))
+        until.set(one.source, Math.max(one.until, until.get(one.source) ?? 0));
+    return [...until].map(([source, at]) => ({ source, until: at }));
+  }
+
+  /** Forgets what a source has done at any name. False: nothing was known of it. */
+  lift(source: string): boolean {
+    return [this.#all, ...this.#names.values()].filter((limiter) => limiter.lift(source)).length > 0;
+  }
+
   succeeded(name: string, address: string): void {
     this.#names.get(name)?.succeeded(address);
     this.#all.takeBack(address);

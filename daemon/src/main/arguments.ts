@@ -14,6 +14,8 @@ export interface DaemonArguments {
   /** A configuration to begin with, taken only while the data folder has none. */
   config: string | undefined;
   http: HostPort;
+  /** The page over HTTPS, beside HTTP; undefined: over HTTP only. */
+  https: HostPort | undefined;
   sip: HostPort;
   /** Path of the line card's serial port, or tcp:HOST:PORT; undefined: as configured. */
   line: string | undefined;
@@ -27,7 +29,7 @@ export interface DaemonArguments {
   dns: readonly string[] | undefined;
 }
 
-export const usage = `usage: linegate --data DIR [--config FILE] [--http HOST:PORT] [--sip HOST:PORT] [--line PATH|tcp:HOST:PORT]
+export const usage = `usage: linegate --data DIR [--config FILE] [--http HOST:PORT] [--https HOST:PORT] [--sip HOST:PORT] [--line PATH|tcp:HOST:PORT]
                 [--web DIR] [--simulated] [--sip-t1 MS] [--dns SERVER[,SERVER]]`;
 
 /** @throws CodedError `main/arguments` that says what would be right. */
@@ -39,6 +41,7 @@ export function readArguments(argv: readonly string[]): DaemonArguments {
     data,
     config: values.config,
     http: hostPort('--http', values.http ?? '127.0.0.1:8080'),
+    https: values.https === undefined ? undefined : hostPort('--https', values.https),
     sip: hostPort('--sip', values.sip ?? '0.0.0.0:5060'),
     line: values.line,
     webRoot: values.web,
@@ -56,6 +59,7 @@ function parse(argv: readonly string[]) {
         data: { type: 'string' },
         config: { type: 'string' },
         http: { type: 'string' },
+        https: { type: 'string' },
         sip: { type: 'string' },
         line: { type: 'string' },
         web: { type: 'string' },

@@ -15,6 +15,7 @@ import { priceOf } from '../dialplan/price.ts';
 import { AlarmBoard } from '../health/alarm-board.ts';
 import { serviceManager } from '../health/service-manager.ts';
 import { EarnedWatchdog } from '../health/watchdog.ts';
+import type { LogTail } from '../log/log-tail.ts';
 import type { Logger } from '../log/logger.ts';
 import { Ports } from '../port/ports.ts';
 import { openRecords, type Records } from '../records/records.ts';
@@ -44,6 +45,7 @@ import { DialPlans } from './dial-plans.ts';
 import { faxLibraryHere } from './fax-library.ts';
 import { FlowDesk } from './flow-desk.ts';
 import { handsetChanges } from './handset-changes.ts';
+import { Help } from './help.ts';
 import { HoldMusic } from './hold-music.ts';
 import { LineBench } from './line-craft.ts';
 import { LineDesk } from './line-desk.ts';
@@ -53,6 +55,7 @@ import { Messaging } from './messaging.ts';
 import { OfficeDesk } from './office-desk.ts';
 import { OfficePicture } from './office-picture.ts';
 import { fingerprintOf, officeLinks } from './offices.ts';
+import { endOrphans, journalDialogs } from './orphans.ts';
 import { ParallelUse } from './parallel-use.ts';
 import { keepPinLocks } from './pin-locks.ts';
 import { Pins } from './pins.ts';
@@ -101,6 +104,8 @@ export class Daemon {
   readonly #installation: Installation;
   readonly #clock: Clock;
   readonly #log: Logger;
+  /** The last lines of the log. */
+  readonly #tail: LogTail | undefined;
   /** What to undo at the stop, last first. */
   readonly #closers: (() => Promise<void> | void)[] = [];
   /** Ends the process: a part that everything needs is gone, and the supervisor starts us anew. */
@@ -114,12 +119,13 @@ export class Daemon {
   constructor(
     args: DaemonArguments,
     installation: Installation,
-    parts: { clock: Clock; log: Logger; fatal: (reason: string) => void },
+    parts: { clock: Clock; log: Logger; tail?: LogTail; fatal: (reason: string) => void },
   ) {
     this.#arguments = args;
     this.#installation = installation;
     this.#clock = parts.clock;
     this.#log = parts.log;
+    this.#tail = parts.tail;
     this.#fatal = parts.fatal;
   }
 
@@ -263,7 +269,7 @@ export class Daemon {
     habits.follow(ports.fxo.values());
     sip.on('incoming', (leg, call) => services.trunkCall(leg, call));
     sip.on('deviceCalls', (leg, call) => services.deviceCall(leg, call));
-    this.#journalDialogs(sip, calls, records);
+    journalDialogs(sip, calls, records);
 
     const ticks = probes({ clock, host, sipd, card, data, alive: () => sip.connected });
     this.#closers.push(() => ticks.close());
@@ -338,6 +344,23 @@ export class Daemon {
       live.configChanged(store.revision);
     });
 
+    const help = new Help({
+      ...{
+        data,
+        version: this.#installation.version,
+        clock,
+        config,
+        alarms,
+        protection,
+        sip,
+        traces,
+        records,
+      },
+      ...{ live, tail: this.#tail, https: this.#arguments.https, lockouts: services.lockouts },
+      resolver: () => trunkResolver(clock, () => families(sipd), systemDns(this.#arguments.dns)),
+      log: (level, message) => log.child('page')[level](() => message),
+    });
+    this.#closers.push(() => help.close());
     const code = config().admin.passwordHash === undefined ? claimCode(data) : undefined;
     const api = new ApiServer({
       webRoot: this.#installation.webRoot,
@@ -384,6 +407,7 @@ export class Daemon {
         ...messaging.api,
         offices,
         queues: queueDesk,
+        help,
         lineCraft: new LineBench(learning, records, config),
         onLink: systemOnLink(() => clock.now()),
         log: (level, message) => log.child('api')[level](() => message),
@@ -391,10 +415,11 @@ export class Daemon {
     });
     const http = await api.listen(this.#arguments.http.host, this.#arguments.http.port);
     this.#closers.push(() => api.close());
+    await help.serve(api);
 
     await link.firstUp(cardPatienceMs);
     if (!link.up) standing.cardDown();
-    await this.#endOrphans(sip, records);
+    endOrphans(sip, records, (message) => log.warn(() => message));
     const status = (): string => statusLine(calls.size, sip.trunks(), link.up);
     supervisor.ready(status());
     const lookAtFaxes = (): void => void (this.#faxHere() || standing.noFaxLibrary());
@@ -553,26 +578,5 @@ export class Daemon {
     });
     this.#closers.push(() => sip.close());
     return sip;
-  }
-
-  /** Keeps each dialog's state on disk while it stands, so that a crash leaves no orphan running (ruling 7). */
-  #journalDialogs(sip: SipGateway, calls: CallRegistry, records: Records): void {
-    sip.on('dialogOpened', (leg, dialog) => {
-      records.saveDialog({ ...dialog, callRecordId: calls.ofLeg(leg.id)?.id ?? '' });
-    });
-    sip.on('dialogClosed', (callId) => records.forgetDialog(callId));
-  }
-
-  async #endOrphans(sip: SipGateway, records: Records): Promise<void> {
-    for (const dialog of records.orphans()) {
-      this.#log.warn(() => `ending dialog ${dialog.callId}, left over by a crash`);
-      void sip
-        .endOrphan(dialog)
-        .catch(() => false)
-        .then((confirmed) => {
-          // What nobody confirmed may still run up a bill: the next start tries again.
-          if (confirmed) records.forgetDialog(dialog.callId);
-        });
-    }
   }
 }

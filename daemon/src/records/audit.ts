@@ -23,6 +23,11 @@ export type AuditAct =
   | 'account-removed'
   | 'token-made'
   | 'token-revoked'
+  | 'session-ended'
+  | 'lockout-lifted'
+  | 'certificate-changed'
+  | 'support-bundle-made'
+  | 'support-bundle-taken'
   | 'access-refused';
 
 /** One line of the audit log. No digit of a PIN is ever in it. */

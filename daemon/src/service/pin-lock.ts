@@ -2,7 +2,7 @@ import type { ServiceContext } from './context.ts';
 import type { Lockouts } from './lockout.ts';
 
 /** Id of the alarm that tells of the lock of `key`; it stands until a right PIN comes there again. */
-const lockAlarm = (key: string): string => `pin-lock-${key.replaceAll(':', '-')}`;
+export const lockAlarm = (key: string): string => `pin-lock-${key.replaceAll(':', '-')}`;
 
 /** Counts a wrong PIN at `key`, and tells the admin once that locks it. `place`: where it was keyed. */
 export function countWrongPin(
