@@ -40,7 +40,7 @@ const rules: Rule[] = [
     may: ['base', 'call', 'dialplan', 'port', 'media', 'schedule'],
     types: ['config', 'records'],
   },
-  { from: `${src}/programs`, may: ['base', 'records'], types: ['config', 'dialplan'] },
+  { from: `${src}/programs`, may: ['base', 'dialplan', 'records'], types: ['config'] },
   { from: `${src}/mail`, may: ['base', 'config'], types: ['dialplan'] },
   { from: `${src}/health`, may: ['base'], types: ['config', 'dialplan'] },
   {

@@ -7,6 +7,7 @@ import type { DeviceLive, TrunkLive } from './sip-contract.ts';
 
 export type * from './account-contract.ts';
 export type * from './click-contract.ts';
+export type * from './contact-contract.ts';
 export type * from './diagnosis-contract.ts';
 export type * from './flow-contract.ts';
 export type * from './import-contract.ts';

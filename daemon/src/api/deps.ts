@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.ts';
 import type { AuditSink } from '../records/audit.ts';
 import type { AuditPage, AuditQuery } from '../records/audit-log.ts';
 import type { ClickAccess } from './click-contract.ts';
+import type { PhonebookAccess } from './contact-contract.ts';
 import type {
   CallRecord,
   CallsPage,
@@ -330,6 +331,7 @@ export interface ApiDeps {
   tokens: TokenAccess;
   events: EventsAccess;
   click: ClickAccess;
+  phonebook: PhonebookAccess;
   webhooks: WebhooksAccess;
   claim: Claim;
   config: ConfigAccess;

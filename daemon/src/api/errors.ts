@@ -166,6 +166,20 @@ const known = {
       en: 'Your account may not do this. Ask the administrator.',
     },
   },
+  'api/bad-table': {
+    status: 422,
+    said: {
+      ru: 'Таблица не читается. Сохраните её как XLSX или CSV и загрузите снова.',
+      en: 'The table cannot be read. Save it as XLSX or CSV, and upload it again.',
+    },
+  },
+  'api/import-running': {
+    status: 409,
+    said: {
+      ru: 'Другая таблица ещё загружается. Подождите, пока она закончится.',
+      en: 'Another table is still being read. Wait until it is done.',
+    },
+  },
   'api/nothing-to-ring': {
     status: 422,
     said: {

@@ -4,7 +4,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { bearerIn } from './bearer.ts';
 import { ApiFault } from './errors.ts';
 import { isSecure } from './sessions.ts';
-import { soundTypes } from './sound-body.ts';
+import { soundTypes, tableTypes } from './sound-body.ts';
 
 /**
  * Whether a Host header names this box in a way that no foreign site can: an IP address, `localhost`, a name
@@ -73,7 +73,7 @@ export function forgeryGuard(request: Request, _response: Response, next: NextFu
     // No foreign page can add a token to what it sends, and with one no cookie counts: see bearer.ts.
     if (bearerIn(request) === undefined && !isOwnOrigin(request, false))
       throw new ApiFault('api/wrong-origin');
-    if (request.method !== 'DELETE' && !request.is(['application/json', ...soundTypes, 'text/csv']))
+    if (request.method !== 'DELETE' && !request.is(['application/json', ...soundTypes, ...tableTypes]))
       throw new ApiFault('api/wrong-type');
   }
   next();

@@ -66,6 +66,15 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   'POST /queues/waiting/:id/move': by(leading, 'queues:write'),
   'DELETE /queues/callbacks/:id': by(leading, 'queues:write'),
 
+  'GET /contacts': by(all, 'phonebook:read'),
+  'POST /contacts': by(leading, 'phonebook:write'),
+  'GET /contacts/:id': by(all, 'phonebook:read'),
+  'PUT /contacts/:id': by(leading, 'phonebook:write'),
+  'DELETE /contacts/:id': by(leading, 'phonebook:write'),
+  'PUT /phonebook': by(leading, 'phonebook:write'),
+  'GET /phonebook.csv': by(leading, 'phonebook:read'),
+  'GET /phonebook.xlsx': by(leading, 'phonebook:read'),
+
   'GET /events': by(admin, 'events:read'),
   'GET /webhooks': by(admin, 'config:read'),
   'POST /webhooks/:id/test': by(admin, 'config:write'),

@@ -11,6 +11,7 @@ import { callRoutes } from './call-routes.ts';
 import { authorityRoutes } from './certificate-routes.ts';
 import { clickRoutes } from './click-routes.ts';
 import { configRoutes } from './config-routes.ts';
+import { contactRoutes } from './contact-routes.ts';
 import type { ApiDeps } from './deps.ts';
 import { DeviceLinks } from './device-links.ts';
 import { deviceRoutes, provisioningRoutes } from './device-routes.ts';
@@ -206,6 +207,7 @@ export function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks)
   router.use(tokenRoutes(deps));
   router.use(programRoutes(deps));
   router.use(clickRoutes(deps));
+  router.use(contactRoutes(deps));
   router.use(configRoutes(deps));
   router.use(callRoutes(deps));
   router.use(recordingRoutes(deps));

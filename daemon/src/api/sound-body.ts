@@ -5,6 +5,12 @@ import { ApiFault } from './errors.ts';
 /** Five minutes of stereo at 48 kHz without compression take 58 MB: such a file is to be uploaded as something smaller. */
 const limit = '30mb';
 
+/** Types of tables: CSV, and a workbook (ECMA-376). */
+export const tableTypes = [
+  'text/csv',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+] as const;
+
 /** Types under which browsers send sound files; for some they know none. */
 export const soundTypes = ['audio/*', 'video/ogg', 'application/ogg', 'application/octet-stream'];
 

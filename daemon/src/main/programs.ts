@@ -6,15 +6,17 @@ import { ClickToCall } from '../service/click-to-call.ts';
 import type { ServiceContext } from '../service/context.ts';
 import type { Services } from '../service/services.ts';
 import { EventDesk } from './event-desk.ts';
+import { PhonebookDesk } from './phonebook-desk.ts';
 import { TokenStore, tokenFile } from './token-store.ts';
 import { webhookPost } from './webhook-post.ts';
 
 /** What the office's own programs are given: tokens and events, wired. */
 export class Programs {
   /** What the API is given of it. */
-  readonly api: Pick<ApiDeps, 'tokens' | 'events' | 'webhooks' | 'click'>;
+  readonly api: Pick<ApiDeps, 'tokens' | 'events' | 'webhooks' | 'click' | 'phonebook'>;
   readonly #tokens: TokenStore;
   readonly #events: EventDesk;
+  readonly #phonebook: PhonebookDesk;
 
   constructor(
     data: string,
@@ -29,11 +31,15 @@ export class Programs {
       asked: () => this.#tokens.list().some(({ scopes }) => scopes.includes('events:read')),
       post: webhookPost({ clock, hosts: () => config().hooks.hosts }),
     });
+    const warn = (message: string): void => log('warn', () => message);
+    this.#phonebook = new PhonebookDesk(data, { clock, config, warn });
+    context.callerName = (number) => this.#phonebook.nameOf(number);
     if (services.voicemail) this.#events.follow(services.voicemail);
     this.api = {
       tokens: this.#tokens,
       events: this.#events.access,
       webhooks: this.#events.webhooks,
+      phonebook: this.#phonebook,
       click: new ClickToCall(context, services.originate),
     };
   }
@@ -50,6 +56,7 @@ export class Programs {
 
   async close(): Promise<void> {
     await this.#events.close();
+    this.#phonebook.close();
     await this.#tokens.close();
   }
 }

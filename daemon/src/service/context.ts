@@ -159,6 +159,8 @@ export interface ServiceContext extends AnalogContext {
   uploaded?(id: string): Promise<Int16Array | undefined>;
   /** Asks a program of the office; absent where there is no network to ask over. */
   hook?: Hook;
+  /** What the office calls whoever has a number, E.164 with +; absent: it has no phonebook. */
+  callerName?(number: string): string | undefined;
   /** The answered calls of the past, newest first, some thousands of them; absent: none are known. */
   recentCalls?(): Iterable<CallRecord>;
   /** The same, those that nobody answered included, and not so many. */

@@ -53,7 +53,8 @@ export class Incoming {
   }
 
   /** Serves a call from a trunk. */
-  trunk(leg: Leg, call: TrunkCall): void {
+  trunk(leg: Leg, told: TrunkCall): void {
+    const call = { ...told, caller: this.#named(told.caller) };
     const config = this.#context.config();
     const called = this.#normalise(call.calledNumber);
     const place = `trunk:${call.trunkId}`;
@@ -98,7 +99,15 @@ export class Incoming {
   #party(caller: CallerIdInfo | undefined): Party {
     // Nothing came: that is not the exchange's word that it does not know.
     if (!caller) return {};
-    return caller.number === undefined ? caller : { ...caller, number: this.#normalise(caller.number, true) };
+    if (caller.number === undefined) return caller;
+    return this.#named({ ...caller, number: this.#normalise(caller.number, true) });
+  }
+
+  /** As the office calls them: what a network says of a name is mostly the number again, or the owner of the contract. */
+  #named(caller: Party): Party {
+    if (caller.number === undefined || caller.absence !== undefined) return caller;
+    const name = this.#context.callerName?.(this.#normalise(caller.number));
+    return name === undefined ? caller : { ...caller, name };
   }
 
   #lineCaller(leg: FxoLeg, port: FxoPort, caller: Party): void {

@@ -142,6 +142,14 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
     },
     tokens: new TokenStore(clock, { read: () => undefined, write: async () => {} }, () => {}),
     events: { page: () => ({ events: [], last: 0 }), follow: () => () => {} },
+    phonebook: {
+      ...{ list: () => [], size: 0, get: () => undefined, byNumber: () => undefined },
+      create: (order) => ({ ...order, id: 'new', changedAt: 0 }),
+      replace: () => undefined,
+      remove: () => false,
+      import: async () => ({ rows: 0, added: 0, changed: 0, removed: 0, bad: [], applied: true }),
+      workbook: async () => new Uint8Array(),
+    },
     click: { start: () => ({ refusal: 'no-telephone' }) },
     webhooks: {
       list: () => [],
