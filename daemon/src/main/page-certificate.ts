@@ -157,6 +157,11 @@ export class PageCertificate
     if (!this.#own) this.emit('changed', this.material);
   }
 
+  /** Resolves when all that was made is on the disk. */
+  written(): Promise<void> {
+    return this.#writing;
+  }
+
   async close(): Promise<void> {
     this.#timer.cancel();
     await this.#writing;
