@@ -175,7 +175,7 @@ t.test('a writer that is killed leaves a card that does not start, and can be ta
     JSON.stringify(pathToFileURL(join(project, 'scripts/lib/flash', file)).href);
   const program = `
     import { readImage } from ${url('image.ts')};
-    import { type Disk, writeImage, writeTo } from ${url('writer.ts')};
+    import { writeImage } from ${url('writer.ts')};
     const image = await readImage(${JSON.stringify(source)}, () => {});
     await writeImage(${JSON.stringify(source)}, image, ${JSON.stringify(path)}, {
       resume: false, capacity: ${6 * PIECE},
