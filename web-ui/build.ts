@@ -1,9 +1,12 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { gzipSync } from 'node:zlib';
 
 const here = dirname(fileURLToPath(import.meta.url));
+
+/** What the daemon puts a number of its own in place of, for each answer (static-files.ts). */
+const noncePlaceholder = '__nonce__';
 
 export interface BuildOptions {
   /** Folder that is emptied and filled with index.html and assets/. */
@@ -12,69 +15,48 @@ export interface BuildOptions {
   dev?: boolean;
 }
 
-/** Sizes of what was built, bytes. */
-export interface BuildResult {
-  script: number;
-  style: number;
-}
-
 /**
- * Builds the page: one script and one style sheet with a hash in their names, and the index.html that names
- * them. Nothing in it comes from elsewhere, so it works without the Internet.
+ * Builds the page with Vite: a script for the first view, others for what is opened later, all with a hash in their
+ * names. Nothing in it comes from elsewhere, so it works without the Internet.
  */
-export async function buildWebUi({ outdir, dev = false }: BuildOptions): Promise<BuildResult> {
-  await rm(join(outdir, 'assets'), { recursive: true, force: true });
-  await mkdir(outdir, { recursive: true });
-  const result = await build({
-    entryPoints: [join(here, 'src/main.tsx')],
-    outdir: join(outdir, 'assets'),
-    entryNames: 'app-[hash]',
-    bundle: true,
-    format: 'esm',
-    target: ['es2022', 'chrome100', 'firefox100', 'safari15.4'],
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    minify: !dev,
-    sourcemap: dev ? 'linked' : false,
-    metafile: true,
-    define: { 'process.env.NODE_ENV': dev ? '"development"' : '"production"' },
-    logLevel: 'warning',
-    tsconfig: join(here, 'tsconfig.json'),
+export async function buildWebUi({ outdir, dev = false }: BuildOptions): Promise<void> {
+  // Loaded here, as every script of the project asks whether the page is stale, and few build it.
+  const [{ build }, { default: react }] = await Promise.all([import('vite'), import('@vitejs/plugin-react')]);
+  await build({
+    root: here,
+    configFile: false,
+    logLevel: 'warn',
+    mode: dev ? 'development' : 'production',
+    plugins: [react()],
+    resolve: { dedupe: ['react', 'react-dom'] },
+    html: { cspNonce: noncePlaceholder },
+    build: {
+      outDir: outdir,
+      emptyOutDir: true,
+      target: ['es2022', 'chrome107', 'firefox104', 'safari16'],
+      minify: !dev,
+      sourcemap: dev,
+      // Small pictures stay files: the policy of the page lets no data: into style sheets.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      chunkSizeWarningLimit: 1000,
+    },
   });
-  const outputs = Object.entries(result.metafile.outputs).map(([path, { bytes }]) => ({
-    path: basename(path),
-    bytes,
-  }));
-  const script = outputs.find((o) => o.path.endsWith('.js'));
-  const style = outputs.find((o) => o.path.endsWith('.css'));
-  if (!script || !style) throw new Error(`the bundle lacks a part: ${outputs.map((o) => o.path).join(', ')}`);
-  await writeFile(join(outdir, 'icon.svg'), icon);
-  await writeFile(join(outdir, 'index.html'), page(script.path, style.path));
-  return { script: script.bytes, style: style.bytes };
 }
 
-const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#4f46b8"/><path d="M7 11h18v10H7z" fill="none" stroke="#fff" stroke-width="2.4" stroke-linejoin="round"/><path d="M11.5 21v-4m3 4v-4m3 4v-4m3 4v-4" stroke="#fff" stroke-width="2"/></svg>`;
-
-function page(script: string, style: string): string {
-  return `<!doctype html>
-<html lang="ru">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="theme-color" media="(prefers-color-scheme: light)" content="#f6f6f9">
-<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#15161c">
-<title>Linegate</title>
-<link rel="icon" href="/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/assets/${style}">
-<script type="module" src="/assets/${script}"></script>
-</head>
-<body><div id="app"></div><noscript>Включите JavaScript, чтобы открыть страницу. Turn JavaScript on to open the page.</noscript></body>
-</html>
-`;
+/** Bytes of the scripts and styles that the first view needs, as they go over the wire (gzip -9). */
+export function firstViewBytes(outdir: string): number {
+  const html = readFileSync(join(outdir, 'index.html'), 'utf8');
+  const names = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map(([, name]) => name ?? '');
+  return names.reduce(
+    (sum, name) => sum + gzipSync(readFileSync(join(outdir, name)), { level: 9 }).length,
+    0,
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const sizes = await buildWebUi({ outdir: join(here, 'dist'), dev: process.argv.includes('--dev') });
-  console.log(`web-ui/dist: script ${sizes.script} bytes, style ${sizes.style} bytes`);
+  const outdir = join(here, 'dist');
+  await buildWebUi({ outdir, dev: process.argv.includes('--dev') });
+  const files = readdirSync(join(outdir, 'assets')).length;
+  console.log(`web-ui/dist: ${files} files, first view ${firstViewBytes(outdir)} bytes gzipped`);
 }

@@ -15,8 +15,8 @@ export async function buildPage(outdir: string): Promise<void> {
     format: 'esm',
     target: 'es2022',
     jsx: 'automatic',
-    jsxImportSource: 'preact',
     minify: true,
+    define: { 'process.env.NODE_ENV': '"production"' },
     sourcemap: 'linked',
     logLevel: 'warning',
   });

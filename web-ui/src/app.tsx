@@ -1,27 +1,20 @@
-import { useEffect, useState } from 'preact/hooks';
+import { type ComponentType, lazy, Suspense, useEffect, useState } from 'react';
+import { createBrowserRouter, Outlet, type RouteObject, RouterProvider } from 'react-router';
 import type { ApiError, Role } from '../../daemon/src/api/contract.ts';
 import { failureOf } from './api.ts';
 import { clockTime } from './format/time.ts';
 import { chooseLanguage, language, t } from './i18n/index.ts';
 import { freshness, heardAt, live, retryNow } from './live/store.ts';
-import { Link, path } from './router.tsx';
+import { Link, usePath } from './router.tsx';
 import { isAdmin, refreshSession, role, session, signOut } from './session.ts';
 import { Icon, type IconName } from './ui/icons.tsx';
 import { Failure } from './ui/parts.tsx';
 import { SavedNotice } from './ui/saved-notice.tsx';
-import { AccountPlace } from './view/account/account.tsx';
-import { BoxPlace } from './view/box/box.tsx';
-import { CallDetail } from './view/calls/detail.tsx';
-import { CallsPlace } from './view/calls/list.tsx';
-import { MessagesPlace } from './view/calls/messages.tsx';
 import { ClaimDoor } from './view/door/claim.tsx';
 import { LoginDoor } from './view/door/login.tsx';
 import { NowPlace } from './view/now/now.tsx';
 import { OwnNowPlace } from './view/now/own-now.tsx';
-import { PeoplePlace } from './view/people/people.tsx';
 import { QueuesPlace } from './view/queues/queues.tsx';
-import { WaysInPlace } from './view/ways-in/ways-in.tsx';
-import { WaysOutPlace } from './view/ways-out/ways-out.tsx';
 
 const all = ['admin', 'supervisor', 'user'] as const satisfies readonly Role[];
 const admin = ['admin'] as const satisfies readonly Role[];
@@ -38,8 +31,10 @@ const places = [
 ] as const satisfies readonly { to: string; icon: IconName; key: string; roles: readonly Role[] }[];
 
 /** Whether whoever is signed in has this place. */
-const isHere = ({ roles }: { roles: readonly Role[] }): boolean =>
-  role.value !== undefined && roles.includes(role.value);
+const isHere = ({ roles }: { roles: readonly Role[] }): boolean => {
+  const own = role();
+  return own !== undefined && roles.includes(own);
+};
 
 export function App() {
   const [failure, setFailure] = useState<ApiError['error']>();
@@ -57,57 +52,109 @@ export function App() {
     ask();
     return () => clearTimeout(timer);
   }, []);
+  const spoken = language.use();
   useEffect(() => {
-    document.documentElement.lang = language.value;
-  }, [language.value]);
+    document.documentElement.lang = spoken;
+  }, [spoken]);
 
-  const view = session.value;
+  const view = session.use();
   if (!view) {
     return (
-      <main class="door">
+      <main className="door">
         <Failure error={failure} />
-        {!failure && <p class="waiting">{t('loading')}</p>}
+        {!failure && <p className="waiting">{t('loading')}</p>}
       </main>
     );
   }
   if (!view.claimed) return <ClaimDoor />;
   if (!view.signedIn) return <LoginDoor />;
-  return <Shell />;
+  return <SignedIn />;
 }
 
+/** Whoever is signed in: each place is fetched when it is first opened. */
+function SignedIn() {
+  const [router] = useState(() => createBrowserRouter([{ Component: Shell, children: routes }]));
+  return <RouterProvider router={router} />;
+}
+
+const AccountPlace = lazy(() =>
+  import('./view/account/account.tsx').then((m) => ({ default: m.AccountPlace })),
+);
+const BoxPlace = lazy(() => import('./view/box/box.tsx').then((m) => ({ default: m.BoxPlace })));
+const CallDetail = lazy(() => import('./view/calls/detail.tsx').then((m) => ({ default: m.CallDetail })));
+const CallsPlace = lazy(() => import('./view/calls/list.tsx').then((m) => ({ default: m.CallsPlace })));
+const MessagesPlace = lazy(() =>
+  import('./view/calls/messages.tsx').then((m) => ({ default: m.MessagesPlace })),
+);
+const PeoplePlace = lazy(() => import('./view/people/people.tsx').then((m) => ({ default: m.PeoplePlace })));
+const WaysInPlace = lazy(() =>
+  import('./view/ways-in/ways-in.tsx').then((m) => ({ default: m.WaysInPlace })),
+);
+const WaysOutPlace = lazy(() =>
+  import('./view/ways-out/ways-out.tsx').then((m) => ({ default: m.WaysOutPlace })),
+);
+
+/** A place for those roles; to others it does not exist. */
+const place = (path: string, roles: readonly Role[], Component: ComponentType): RouteObject => ({
+  path,
+  Component: function Here() {
+    // In another language the place is drawn anew, and nothing that was typed is lost.
+    language.use();
+    return isHere({ roles }) ? <Component /> : <NoPlace />;
+  },
+});
+
+const FirstPlace = () => (isAdmin() ? <NowPlace /> : <OwnNowPlace />);
+
+const routes: RouteObject[] = [
+  place('', all, FirstPlace),
+  place('queues', ['admin', 'supervisor'], QueuesPlace),
+  place('calls', all, CallsPlace),
+  place('calls/messages', all, MessagesPlace),
+  place('calls/:id', all, CallDetail),
+  place('people', admin, PeoplePlace),
+  place('in', admin, WaysInPlace),
+  place('out', admin, WaysOutPlace),
+  place('box/:part?', admin, BoxPlace),
+  place('account', ['supervisor', 'user'], AccountPlace),
+  place('*', all, NoPlace),
+];
+
 function Shell() {
-  const here = path.value;
-  const alarms = live.value?.alarms.filter((a) => a.severity !== 'info').length ?? 0;
+  const here = usePath();
+  language.use();
+  const box = live.use();
+  const alarms = box?.alarms.filter((a) => a.severity !== 'info').length ?? 0;
   return (
-    <div class="shell">
-      <a class="skip" href="#place">
+    <div className="shell">
+      <a className="skip" href="#place">
         {t('skip')}
       </a>
-      <header class="top">
-        <Link to="/" class="brand">
+      <header className="top">
+        <Link to="/" className="brand">
           <Brand />
-          <span>{live.value?.box.name || session.value?.name || 'Linegate'}</span>
+          <span>{box?.box.name || session.value?.name || 'Linegate'}</span>
         </Link>
         <Freshness />
         <LanguageSwitch />
-        <button type="button" class="quiet" onClick={() => void signOut()}>
+        <button type="button" className="quiet" onClick={() => void signOut()}>
           <Icon name="exit" />
-          <span class="wide-only">{t('signOut')}</span>
-          <span class="sr-only narrow-only">{t('signOut')}</span>
+          <span className="wide-only">{t('signOut')}</span>
+          <span className="sr-only narrow-only">{t('signOut')}</span>
         </button>
       </header>
-      <nav class="places" aria-label={t('places')}>
+      <nav className="places" aria-label={t('places')}>
         {places.filter(isHere).map(({ to, icon, key }) => {
           const on =
             to === '/' ? here === '/' || here === '/queues' : here === to || here.startsWith(`${to}/`);
           return (
-            <Link to={to} class={on ? 'on' : ''} key={to} aria-current={on ? 'page' : undefined}>
+            <Link to={to} className={on ? 'on' : ''} key={to} aria-current={on ? 'page' : undefined}>
               <Icon name={icon} size={22} />
               <span>{t(key)}</span>
               {to === '/' && alarms > 0 && (
-                <span class="count">
+                <span className="count">
                   {alarms}
-                  <span class="sr-only"> {t('alarms.short')}</span>
+                  <span className="sr-only"> {t('alarms.short')}</span>
                 </span>
               )}
             </Link>
@@ -116,35 +163,20 @@ function Shell() {
       </nav>
       <main id="place" tabIndex={-1}>
         <StaleNotice />
-        <Place here={here} />
+        <Suspense fallback={<p className="waiting">{t('loading')}</p>}>
+          <Outlet />
+        </Suspense>
       </main>
       <SavedNotice />
     </div>
   );
 }
 
-function Place({ here }: { here: string }) {
-  const [, first = '', second] = here.split('/');
-  const known = places.find(({ to }) => to === `/${first}`);
-  if (known && !isHere(known)) return <NoPlace />;
-  if (first === '') return isAdmin.value ? <NowPlace /> : <OwnNowPlace />;
-  if (first === 'account') return <AccountPlace />;
-  if (first === 'queues' && role.value !== 'user') return <QueuesPlace />;
-  if (first === 'calls' && second === 'messages') return <MessagesPlace />;
-  if (first === 'calls')
-    return second ? <CallDetail id={decodeURIComponent(second)} key={second} /> : <CallsPlace />;
-  if (first === 'people') return <PeoplePlace />;
-  if (first === 'in') return <WaysInPlace />;
-  if (first === 'out') return <WaysOutPlace />;
-  if (first === 'box') return <BoxPlace part={second} />;
-  return <NoPlace />;
-}
-
 function NoPlace() {
   return (
-    <div class="empty">
+    <div className="empty">
       <h1>{t('noPlace')}</h1>
-      <Link to="/" class="button">
+      <Link to="/" className="button">
         {t('place.now')}
       </Link>
     </div>
@@ -153,30 +185,31 @@ function NoPlace() {
 
 export function Brand() {
   return (
-    <svg class="brand-mark" width="28" height="28" viewBox="0 0 32 32" aria-hidden="true">
+    <svg className="brand-mark" width="28" height="28" viewBox="0 0 32 32" aria-hidden="true">
       <rect width="32" height="32" rx="7" fill="var(--accent-fill)" />
-      <path d="M7 11h18v10H7z" fill="none" stroke="#fff" stroke-width="2.4" stroke-linejoin="round" />
-      <path d="M11.5 21v-4m3 4v-4m3 4v-4m3 4v-4" stroke="#fff" stroke-width="2" />
+      <path d="M7 11h18v10H7z" fill="none" stroke="#fff" strokeWidth="2.4" strokeLinejoin="round" />
+      <path d="M11.5 21v-4m3 4v-4m3 4v-4m3 4v-4" stroke="#fff" strokeWidth="2" />
     </svg>
   );
 }
 
 /** Whether what is shown is of now; said in words to whoever cannot see the dot. */
 function Freshness() {
-  const state = freshness.value;
+  const state = freshness.use();
   const text = state === 'live' ? t('live.on') : state === 'stale' ? t('live.stale') : t('live.waiting');
   return (
-    <span class={`freshness ${state}`} role="status" data-freshness={state}>
-      <span class="dot" aria-hidden="true" />
-      <span class={state === 'live' ? 'wide-only-text' : ''}>{text}</span>
+    <span className={`freshness ${state}`} role="status" data-freshness={state}>
+      <span className="dot" aria-hidden="true" />
+      <span className={state === 'live' ? 'wide-only-text' : ''}>{text}</span>
     </span>
   );
 }
 
 function StaleNotice() {
-  if (freshness.value !== 'stale') return null;
+  const stale = freshness.use() === 'stale';
+  if (!stale) return null;
   return (
-    <div class="notice stale-notice">
+    <div className="notice stale-notice">
       <Icon name="alarm" />
       <p>{t('live.staleSince', { time: clockTime(heardAt.value) })}</p>
       <button type="button" onClick={retryNow}>
@@ -187,16 +220,17 @@ function StaleNotice() {
 }
 
 export function LanguageSwitch() {
+  const spoken = language.use();
   return (
-    <fieldset class="languages">
-      <legend class="sr-only">Язык / Language</legend>
+    <fieldset className="languages">
+      <legend className="sr-only">Язык / Language</legend>
       {(['ru', 'en'] as const).map((l) => (
         <button
           type="button"
           key={l}
           lang={l}
-          class="quiet"
-          aria-pressed={language.value === l}
+          className="quiet"
+          aria-pressed={spoken === l}
           onClick={() => chooseLanguage(l)}
         >
           {l === 'ru' ? 'Рус' : 'Eng'}

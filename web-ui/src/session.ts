@@ -1,16 +1,16 @@
-import { computed, signal } from '@preact/signals';
 import type { ClaimRequest, Role, SessionView } from '../../daemon/src/api/contract.ts';
 import { api, whenSignedOut } from './api.ts';
 import { followBox } from './i18n/index.ts';
 import { connect, disconnect } from './live/store.ts';
+import { Store } from './store.ts';
 
 /** Undefined until the box has answered once. */
-export const session = signal<SessionView | undefined>(undefined);
+export const session = new Store<SessionView | undefined>(undefined);
 /** What whoever is signed in may do. The box decides; the page only does not show what it would refuse. */
-export const role = computed<Role | undefined>(() => session.value?.who?.role);
-export const isAdmin = computed(() => role.value === 'admin');
+export const role = (): Role | undefined => session.value?.who?.role;
+export const isAdmin = (): boolean => role() === 'admin';
 /** The session ended by itself: the sign-in page says so. */
-export const sessionEnded = signal(false);
+export const sessionEnded = new Store(false);
 
 /** Asks the box how things stand; throws ApiFailure if it does not answer. */
 export async function refreshSession(): Promise<void> {

@@ -3,9 +3,8 @@ import { resolve } from 'node:path';
 import t from 'tap';
 import { ScheduleDesk } from '../../daemon/src/main/schedule-desk.ts';
 import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
-import { buildWebUi } from '../build.ts';
 import { axeViolations, claimBox, goTo, launchBrowser, openPage, overflowsSideways } from './browser.ts';
-import { openOffice } from './office.ts';
+import { builtPage, openOffice } from './office.ts';
 
 const table = resolve(import.meta.dirname, '../../daemon/src/schedule/data/production-calendar-ru.csv');
 
@@ -21,8 +20,8 @@ const schedule = {
 
 t.test('schedules on the page: the form in both languages, day and night, the calendar', async (t) => {
   const folder = t.testdir();
-  const webRoot = `${folder}/page`;
-  const [, browser] = await Promise.all([buildWebUi({ outdir: webRoot }), launchBrowser()]);
+  const webRoot = builtPage();
+  const browser = await launchBrowser();
   t.teardown(() => browser.close());
   const office = await openOffice({ folder: `${folder}/data`, webRoot });
   t.teardown(() => office.server.close());

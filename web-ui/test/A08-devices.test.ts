@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
-import { buildWebUi } from '../build.ts';
 import {
   axeViolations,
   claimBox,
@@ -11,15 +10,15 @@ import {
   overflowsSideways,
   signIn,
 } from './browser.ts';
-import { openOffice, playMorning } from './office.ts';
+import { builtPage, openOffice, playMorning } from './office.ts';
 
 /** Pictures for whoever wants to look: `PICTURES=folder`. */
 const pictures = process.env.PICTURES;
 
 t.test('IP telephones and a PBX on the page: now, in the settings, in both languages (A08)', async (t) => {
   const folder = t.testdir();
-  const webRoot = `${folder}/page`;
-  const [, browser] = await Promise.all([buildWebUi({ outdir: webRoot }), launchBrowser()]);
+  const webRoot = builtPage();
+  const browser = await launchBrowser();
   t.teardown(() => browser.close());
   const office = await openOffice({ folder: `${folder}/data`, webRoot });
   t.teardown(() => office.server.close());

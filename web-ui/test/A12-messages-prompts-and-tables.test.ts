@@ -6,9 +6,8 @@ import { VoicemailDesk } from '../../daemon/src/main/voicemail-desk.ts';
 import { VoicemailStore } from '../../daemon/src/main/voicemail-store.ts';
 import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
 import { wavFile } from '../../daemon/test/kit/wav.ts';
-import { buildWebUi } from '../build.ts';
 import { axeViolations, claimBox, goTo, launchBrowser, openPage, overflowsSideways } from './browser.ts';
-import { type Office, openOffice, playMorning } from './office.ts';
+import { builtPage, type Office, openOffice, playMorning } from './office.ts';
 
 const tone = (seconds: number): Buffer =>
   wavFile(
@@ -57,8 +56,8 @@ async function services(office: Office, data: string) {
 }
 
 const folder = t.testdir();
-const webRoot = `${folder}/page`;
-const [, browser] = await Promise.all([buildWebUi({ outdir: webRoot }), launchBrowser()]);
+const webRoot = builtPage();
+const browser = await launchBrowser();
 t.teardown(() => browser.close());
 const office = await openOffice({ folder: `${folder}/data`, webRoot });
 t.teardown(() => office.server.close());

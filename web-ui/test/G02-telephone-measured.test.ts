@@ -3,9 +3,8 @@ import { lineTestResult } from '../../daemon/src/main/line-figures.ts';
 import { leftOffHookWords } from '../../daemon/src/main/port-trouble.ts';
 import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
 import { russia } from '../../daemon/test/media/support/engine.ts';
-import { buildWebUi } from '../build.ts';
 import { claimBox, launchBrowser, openPage, signIn } from './browser.ts';
-import { openOffice, playMorning } from './office.ts';
+import { builtPage, openOffice, playMorning } from './office.ts';
 
 const worn = { 'feed-voltage': 48, 'foreign-voltage': 0, insulation: 35, 'ringer-load': 1.2 };
 const line = { 'line-voltage': 60.5, 'loop-current': 15.2 };
@@ -14,8 +13,8 @@ t.test(
   'a socket measured: every figure with what is usual, in both languages, also on a telephone',
   async (t) => {
     const folder = t.testdir();
-    const webRoot = `${folder}/page`;
-    const [, browser] = await Promise.all([buildWebUi({ outdir: webRoot }), launchBrowser()]);
+    const webRoot = builtPage();
+    const browser = await launchBrowser();
     t.teardown(() => browser.close());
     const office = await openOffice({ folder: `${folder}/data`, webRoot });
     t.teardown(() => office.server.close());

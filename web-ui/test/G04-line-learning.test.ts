@@ -3,7 +3,6 @@ import { mkdirSync } from 'node:fs';
 import t from 'tap';
 import type { LearnView } from '../../daemon/src/api/line-contract.ts';
 import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
-import { buildWebUi } from '../build.ts';
 import {
   axeViolations,
   claimBox,
@@ -13,7 +12,7 @@ import {
   overflowsSideways,
   signIn,
 } from './browser.ts';
-import { openOffice, playMorning } from './office.ts';
+import { builtPage, openOffice, playMorning } from './office.ts';
 
 /** Where to leave pictures, if anyone wants to look at them. */
 const pictures = process.env.LINEGATE_PICTURES;
@@ -49,8 +48,8 @@ const done = (port: number): LearnView => ({
 
 t.test('a line is learnt and a release judged', async (t) => {
   const folder = t.testdir();
-  const webRoot = `${folder}/page`;
-  const [, browser] = await Promise.all([buildWebUi({ outdir: webRoot }), launchBrowser()]);
+  const webRoot = builtPage();
+  const browser = await launchBrowser();
   t.teardown(() => browser.close());
   const office = await openOffice({ folder: `${folder}/data`, webRoot });
   t.teardown(() => office.server.close());

@@ -2,14 +2,13 @@ import { writeFileSync } from 'node:fs';
 import t from 'tap';
 import { wavHead } from '../../daemon/src/media/recording/wav.ts';
 import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
-import { buildWebUi } from '../build.ts';
 import { axeViolations, claimBox, goTo, launchBrowser, openPage, overflowsSideways } from './browser.ts';
-import { morningRecords, openOffice, playMorning } from './office.ts';
+import { builtPage, morningRecords, openOffice, playMorning } from './office.ts';
 
 t.test('a recording is heard and deleted, a call is joined, and music is put in', async (t) => {
   const folder = t.testdir();
-  const webRoot = `${folder}/page`;
-  const [, browser] = await Promise.all([buildWebUi({ outdir: webRoot }), launchBrowser()]);
+  const webRoot = builtPage();
+  const browser = await launchBrowser();
   t.teardown(() => browser.close());
   const office = await openOffice({ folder: `${folder}/data`, webRoot });
   t.teardown(() => office.server.close());

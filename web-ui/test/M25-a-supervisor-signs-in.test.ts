@@ -2,17 +2,16 @@ import t from 'tap';
 import type { CallRecord } from '../../daemon/src/api/contract.ts';
 import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
 import { answered } from '../../daemon/test/api/roles-kit.ts';
-import { buildWebUi } from '../build.ts';
 import { axeViolations, claimBox, goTo, launchBrowser, openPage, overflowsSideways } from './browser.ts';
-import { openOffice, playMorning } from './office.ts';
+import { builtPage, openOffice, playMorning } from './office.ts';
 
 const first = 'a first password';
 const own = 'a password of her own';
 
 t.test('the admin makes an account; the supervisor signs in and sees only what is hers', async (t) => {
   const folder = t.testdir();
-  const webRoot = `${folder}/page`;
-  const [, browser] = await Promise.all([buildWebUi({ outdir: webRoot }), launchBrowser()]);
+  const webRoot = builtPage();
+  const browser = await launchBrowser();
   t.teardown(() => browser.close());
   const office = await openOffice({ folder: `${folder}/data`, webRoot });
   t.teardown(() => office.server.close());

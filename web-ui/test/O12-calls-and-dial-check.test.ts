@@ -1,13 +1,12 @@
 import t from 'tap';
 import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
-import { buildWebUi } from '../build.ts';
 import { claimBox, goTo, launchBrowser, openPage } from './browser.ts';
-import { morningRecords, openOffice, playMorning } from './office.ts';
+import { builtPage, morningRecords, openOffice, playMorning } from './office.ts';
 
 t.test('what happened to that call, and what would happen to another', async (t) => {
   const folder = t.testdir();
-  const webRoot = `${folder}/page`;
-  const [, browser] = await Promise.all([buildWebUi({ outdir: webRoot }), launchBrowser()]);
+  const webRoot = builtPage();
+  const browser = await launchBrowser();
   t.teardown(() => browser.close());
   const office = await openOffice({ folder: `${folder}/data`, webRoot });
   t.teardown(() => office.server.close());

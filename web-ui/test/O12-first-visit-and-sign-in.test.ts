@@ -1,13 +1,12 @@
 import t from 'tap';
 import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
-import { buildWebUi } from '../build.ts';
 import { claimBox, goTo, launchBrowser, openPage, signIn } from './browser.ts';
-import { openOffice } from './office.ts';
+import { builtPage, openOffice } from './office.ts';
 
 t.test('from the carton to the first place, and back in', async (t) => {
   const folder = t.testdir();
-  const webRoot = `${folder}/page`;
-  const [, browser] = await Promise.all([buildWebUi({ outdir: webRoot }), launchBrowser()]);
+  const webRoot = builtPage();
+  const browser = await launchBrowser();
   t.teardown(() => browser.close());
   const office = await openOffice({ folder: `${folder}/data`, webRoot, empty: true });
   t.teardown(() => office.server.close());

@@ -1,13 +1,12 @@
 import t from 'tap';
 import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
-import { buildWebUi } from '../build.ts';
 import { claimBox, launchBrowser, openPage } from './browser.ts';
-import { openOffice, playMorning } from './office.ts';
+import { builtPage, openOffice, playMorning } from './office.ts';
 
 t.test('by keyboard alone: skip link, places, and a form', async (t) => {
   const folder = t.testdir();
-  const webRoot = `${folder}/page`;
-  const [, browser] = await Promise.all([buildWebUi({ outdir: webRoot }), launchBrowser()]);
+  const webRoot = builtPage();
+  const browser = await launchBrowser();
   t.teardown(() => browser.close());
   const office = await openOffice({ folder: `${folder}/data`, webRoot });
   t.teardown(() => office.server.close());

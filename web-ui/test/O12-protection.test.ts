@@ -2,7 +2,6 @@
 import { mkdirSync } from 'node:fs';
 import t from 'tap';
 import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
-import { buildWebUi } from '../build.ts';
 import {
   axeViolations,
   claimBox,
@@ -12,15 +11,15 @@ import {
   overflowsSideways,
   signIn,
 } from './browser.ts';
-import { openOffice } from './office.ts';
+import { builtPage, openOffice } from './office.ts';
 
 /** Where to leave pictures, if anyone wants to look at them. */
 const pictures = process.env.LINEGATE_PICTURES;
 
 t.test('who is banned and who needs forgiveness', async (t) => {
   const folder = t.testdir();
-  const webRoot = `${folder}/page`;
-  const [, browser] = await Promise.all([buildWebUi({ outdir: webRoot }), launchBrowser()]);
+  const webRoot = builtPage();
+  const browser = await launchBrowser();
   t.teardown(() => browser.close());
   const office = await openOffice({ folder: `${folder}/data`, webRoot });
   t.teardown(() => office.server.close());

@@ -1,9 +1,8 @@
 import t from 'tap';
 import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
-import { buildWebUi } from '../build.ts';
 import { ladderOf } from '../src/view/trace/ladder-model.ts';
 import { axeViolations, claimBox, goTo, launchBrowser, openPage } from './browser.ts';
-import { morningRecords, openOffice, playMorning } from './office.ts';
+import { builtPage, morningRecords, openOffice, playMorning } from './office.ts';
 import { saidInCall, saidOnTrunk } from './sip-said.ts';
 
 t.test('a ladder has who called at the left, the box, and everybody who was tried, in turn', async (t) => {
@@ -46,8 +45,8 @@ t.test('a ladder has who called at the left, the box, and everybody who was trie
 
 t.test('what was said in SIP is drawn, read with keys alone, and downloaded', async (t) => {
   const folder = t.testdir();
-  const webRoot = `${folder}/page`;
-  const [, browser] = await Promise.all([buildWebUi({ outdir: webRoot }), launchBrowser()]);
+  const webRoot = builtPage();
+  const browser = await launchBrowser();
   t.teardown(() => browser.close());
   const office = await openOffice({ folder: `${folder}/data`, webRoot });
   t.teardown(() => office.server.close());

@@ -1,14 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import t from 'tap';
 import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
-import { buildWebUi } from '../build.ts';
 import { axeViolations, claimBox, goTo, launchBrowser, openPage, overflowsSideways } from './browser.ts';
-import { openOffice } from './office.ts';
+import { builtPage, openOffice } from './office.ts';
 
 t.test('a new trunk begins with its operator, and only the contract is asked for', async (t) => {
   const folder = t.testdir();
-  const webRoot = `${folder}/page`;
-  const [, browser] = await Promise.all([buildWebUi({ outdir: webRoot }), launchBrowser()]);
+  const webRoot = builtPage();
+  const browser = await launchBrowser();
   t.teardown(() => browser.close());
   const pictures = process.env.PICTURES;
   if (pictures) mkdirSync(pictures, { recursive: true });

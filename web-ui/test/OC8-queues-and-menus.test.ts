@@ -5,9 +5,8 @@ import { QueueDesk } from '../../daemon/src/main/queue-desk.ts';
 import { OfficeHours } from '../../daemon/src/service/office-hours.ts';
 import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
 import { members, QueueBench, queueOffice } from '../../daemon/test/kit/queues.ts';
-import { buildWebUi } from '../build.ts';
 import { axeViolations, claimBox, goTo, launchBrowser, openPage, overflowsSideways } from './browser.ts';
-import { type Office, openOffice, playMorning } from './office.ts';
+import { builtPage, type Office, openOffice, playMorning } from './office.ts';
 
 /** Queues of the real services over fakes, behind the page: what is done on the page is done to calls. */
 function queuesBehind(office: Office, data: string): QueueBench {
@@ -72,8 +71,7 @@ t.test('queues, menus and offices on the page, in both languages', async (t) => 
   // Before the folder is asked for: tap takes it away before what is torn down by later calls.
   t.teardown(() => browser.close());
   const folder = t.testdir({ queues: {} });
-  const webRoot = `${folder}/page`;
-  await buildWebUi({ outdir: webRoot });
+  const webRoot = builtPage();
   const office = await openOffice({ folder: `${folder}/data`, webRoot });
   t.teardown(() => office.server.close());
   playMorning(office);

@@ -1,6 +1,5 @@
 import type { Test } from 'tap';
 import { goodPassword, labelCode } from '../../daemon/test/api/kit.ts';
-import { buildWebUi } from '../build.ts';
 import {
   axeViolations,
   claimBox,
@@ -10,7 +9,7 @@ import {
   overflowsSideways,
   type PageOptions,
 } from './browser.ts';
-import { type Office, openOffice, playMorning } from './office.ts';
+import { builtPage, type Office, openOffice, playMorning } from './office.ts';
 
 /**
  * Visits every place and looks at each: no serious fault of accessibility, no sideways scrolling of the whole
@@ -18,8 +17,8 @@ import { type Office, openOffice, playMorning } from './office.ts';
  */
 export async function visitEveryPlace(t: Test, variant: PageOptions): Promise<void> {
   const folder = t.testdir();
-  const webRoot = `${folder}/page`;
-  const [, browser] = await Promise.all([buildWebUi({ outdir: webRoot }), launchBrowser()]);
+  const webRoot = builtPage();
+  const browser = await launchBrowser();
   t.teardown(() => browser.close());
   const office = await openOffice({ folder: `${folder}/data`, webRoot });
   t.teardown(() => office.server.close());

@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { CallLive, CallRecord, PortLive, TrunkLive } from '../../daemon/src/api/contract.ts';
 import { ApiServer } from '../../daemon/src/api/server.ts';
 import { systemClock } from '../../daemon/src/base/clock.ts';
 import { type ConfigStore, openConfigStore } from '../../daemon/src/config/store.ts';
 import { compileDialPlan } from '../../daemon/src/dialplan/plan.ts';
 import { makeWorld, type World } from '../../daemon/test/api/kit.ts';
-import { buildWebUi } from '../build.ts';
 
 /** An office of four sockets, one operator, three people; enough for every place of the page. */
 export const officeConfig = {
@@ -133,12 +134,12 @@ export interface Office extends World {
   socket(number: number, change: Partial<PortLive>): void;
 }
 
-let built: Promise<string> | undefined;
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
 
-/** Builds the page once for all tests of a process. */
-export function builtPage(folder: string): Promise<string> {
-  built ??= buildWebUi({ outdir: folder }).then(() => folder);
-  return built;
+/** The page as the build made it; every script of the project builds what is stale before it runs. */
+export function builtPage(): string {
+  if (!existsSync(`${dist}/index.html`)) throw new Error('web-ui/dist is not built: npm run build');
+  return dist;
 }
 
 export interface OfficeOptions {

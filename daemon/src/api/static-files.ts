@@ -1,11 +1,14 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
 
 const compress = promisify(gzip);
+
+/** What the build of the page wrote where the number of the answer goes (web-ui/build.ts). */
+const noncePlaceholder = '__nonce__';
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -37,8 +40,10 @@ export function staticFiles(root: string): RequestHandler {
     if (request.method !== 'GET' && request.method !== 'HEAD') return next();
     const isPlace = extname(request.path) === '' && !/^\/api(\/|$)/i.test(request.path);
     const wantsPage = isPlace && request.accepts('html') !== false;
-    const file = files.get(request.path) ?? (wantsPage ? files.get('/index.html') : undefined);
+    const page = files.get('/index.html');
+    const file = files.get(request.path) ?? (wantsPage ? page : undefined);
     if (!file) return next();
+    if (file === page) return answerPage(page.body, response);
     response.setHeader('Cache-Control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
     response.setHeader('ETag', file.etag);
     response.setHeader('Vary', 'Accept-Encoding');
@@ -51,6 +56,22 @@ export function staticFiles(root: string): RequestHandler {
       response.end(body);
     }, next);
   };
+}
+
+/**
+ * The page itself, with a number in it that this answer's policy lets styles in by: the library of the page makes
+ * style elements in the browser. Never kept by the browser, as a number serves once.
+ */
+function answerPage(body: Buffer, response: Response): void {
+  const nonce = randomBytes(18).toString('base64');
+  const policy = String(response.getHeader('Content-Security-Policy') ?? '');
+  response.setHeader(
+    'Content-Security-Policy',
+    policy.replace("style-src 'self'", `style-src 'self' 'nonce-${nonce}'`),
+  );
+  response.setHeader('Cache-Control', 'no-store');
+  response.setHeader('Content-Type', 'text/html; charset=utf-8');
+  response.end(body.toString('utf8').replaceAll(noncePlaceholder, nonce));
 }
 
 function load(root: string): Map<string, File> {
@@ -72,7 +93,7 @@ function load(root: string): Map<string, File> {
       gzip: extname(name) === '.png' || body.length < 512 ? undefined : zipped,
       type,
       etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
-      immutable: /-[A-Z0-9]{8}\.\w+$/.test(name),
+      immutable: /^assets\/.+-[\w-]{8}\.\w+$/.test(name.replaceAll('\\', '/')),
     });
   }
   return files;

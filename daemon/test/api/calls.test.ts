@@ -100,7 +100,7 @@ t.test('calls are ended and lines tested from the page', async (t) => {
 t.test('the built page is served from memory, its hashed parts for ever', async (t) => {
   const root = t.testdir();
   mkdirSync(`${root}/assets`);
-  writeFileSync(`${root}/index.html`, '<!doctype html><title>Linegate</title>');
+  writeFileSync(`${root}/index.html`, '<!doctype html><title>Linegate</title><meta nonce="__nonce__">');
   const script = 'console.log(1);\n'.repeat(200);
   writeFileSync(`${root}/assets/app-ABCD1234.js`, script);
   writeFileSync(`${root}/notes.txt`, 'not a type of the page');
@@ -111,14 +111,18 @@ t.test('the built page is served from memory, its hashed parts for ever', async 
   const page = await get('/');
   // "/" is a place of the page, so it gets index.html like any other.
   t.match(page, { status: 200, text: /Linegate/ });
-  t.match(page.headers, { 'cache-control': 'no-cache', 'content-type': /text\/html/ });
+  t.match(page.headers, { 'cache-control': 'no-store', 'content-type': /text\/html/ });
+  const nonce = /nonce="([^"]{24})"/.exec(page.text)?.[1];
+  t.ok(nonce && String(page.headers['content-security-policy']).includes(`'nonce-${nonce}'`), 'styles have this answer\'s number');
+  t.not(/nonce="([^"]*)"/.exec((await get('/')).text)?.[1], nonce, 'which no other answer has');
   t.match((await get('/calls/c7')).text, /Linegate/, 'a place of the page, opened by its address');
   t.match(await get('/', { Accept: '*/*' }), { status: 200 }, 'for whoever takes anything, as curl does');
   t.equal((await get('/calls', { Accept: 'application/json' })).status, 404);
   t.notMatch((await get('/api/v1/none', { Accept: '*/*' })).status, 200);
-  t.equal((await get('/', { 'If-None-Match': String(page.headers.etag) })).status, 304);
   const asset = await get('/assets/app-ABCD1234.js');
   t.match(asset.headers['cache-control'], /immutable/);
+  const again = await get('/assets/app-ABCD1234.js', { 'If-None-Match': String(asset.headers.etag) });
+  t.equal(again.status, 304);
   t.equal(asset.text, script);
   for (const path of [
     '/notes.txt',

@@ -1,7 +1,7 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect } from 'react';
 import type { EventView, OfficeView, SocketView } from '../control/contract.ts';
 import { Line } from './line.tsx';
-import { connect, connected, events, fault, office, refusal } from './live.ts';
+import { connect, connected, events, fault, listening, office, refusal } from './live.ts';
 import { Button, Check, Wire } from './parts.tsx';
 import { ringBell } from './sound.ts';
 import { Telephone } from './telephone.tsx';
@@ -27,7 +27,7 @@ function Slider(props: {
   onInput: (v: number) => void;
 }) {
   return (
-    <label class="slider">
+    <label className="slider">
       <span>
         {props.label}: {props.value} {props.unit}
       </span>
@@ -45,7 +45,7 @@ function Slider(props: {
 function Faults({ state }: { state: OfficeView }) {
   const { faults, plugged } = state;
   return (
-    <details class="panel">
+    <details className="panel">
       <summary>
         {w('faults')}: {w('link')}
       </summary>
@@ -71,7 +71,7 @@ function Faults({ state }: { state: OfficeView }) {
         onInput={(v) => void fault('link', { delayMs: v })}
       />
       <Check word="mute" on={faults.mute} onChange={(mute) => void fault('link', { mute })} />
-      <div class="row">
+      <div className="row">
         <Button
           kind="danger"
           label={w(plugged ? 'unplug' : 'plug')}
@@ -90,15 +90,15 @@ const details = (event: EventView): string =>
     .join(' ');
 
 function Log() {
-  const told = events.value.flatMap((event) => {
+  const told = events.use().flatMap((event) => {
     const word = eventWord(event.type);
     return word ? [{ event, word }] : [];
   });
   return (
-    <section class="panel">
+    <section className="panel">
       <h2>{w('events')}</h2>
       {told.length === 0 && <p>{w('noEvents')}</p>}
-      <ol class="log">
+      <ol className="log">
         {told.slice(0, 14).map(({ event, word }) => (
           <li key={`${event.at}-${event.device}-${event.type}`}>
             <time>{(event.at / 1000).toFixed(1)}</time> <b>{event.device}</b> {word} {details(event)}
@@ -111,7 +111,12 @@ function Log() {
 
 export function App() {
   useEffect(connect, []);
-  const state = office.value;
+  const state = office.use();
+  const isConnected = connected.use();
+  const spoken = language.use();
+  const refused = refusal.use();
+  // Everything below is drawn with this: whose ears the page has.
+  listening.use();
   const bell = state?.sockets.some((s) => s.device?.bell) ?? false;
   useEffect(() => ringBell(bell), [bell]);
   const link =
@@ -123,38 +128,33 @@ export function App() {
         <p>{w('intro')}</p>
         <nav aria-label="Language">
           {(['ru', 'en'] as const).map((to) => (
-            <button
-              key={to}
-              type="button"
-              aria-pressed={language.value === to}
-              onClick={() => setLanguage(to)}
-            >
+            <button key={to} type="button" aria-pressed={spoken === to} onClick={() => setLanguage(to)}>
               {to === 'ru' ? 'Русский' : 'English'}
             </button>
           ))}
         </nav>
       </header>
-      {!connected.value && (
-        <p class="stale" role="alert">
+      {!isConnected && (
+        <p className="stale" role="alert">
           {w('stale')}
         </p>
       )}
       <main>
         {state && (
           <>
-            <section class="side" aria-label="FXS">
+            <section className="side" aria-label="FXS">
               {state.sockets
                 .filter((s) => s.kind === 'fxs')
                 .map((s) => (
                   <Place key={s.port} socket={s} />
                 ))}
             </section>
-            <output class={`box ${link}`}>
+            <output className={`box ${link}`}>
               <b>{w('box')}</b>
-              <span class="link">{link && w(link)}</span>
+              <span className="link">{link && w(link)}</span>
               <small>{state.path ?? state.tcp}</small>
             </output>
-            <section class="side" aria-label="FXO">
+            <section className="side" aria-label="FXO">
               {state.sockets
                 .filter((s) => s.kind === 'fxo')
                 .map((s) => (
@@ -165,9 +165,9 @@ export function App() {
         )}
       </main>
       <footer>
-        {refusal.value && (
-          <p class="trouble" role="alert">
-            {refusal.value}
+        {refused && (
+          <p className="trouble" role="alert">
+            {refused}
           </p>
         )}
         {state && <Faults state={state} />}

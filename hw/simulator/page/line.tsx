@@ -10,7 +10,7 @@ export function Line({ socket, device }: { socket: SocketView; device: DeviceVie
   return (
     <>
       <h2>
-        <span class={`icon ${state}`} aria-hidden="true">
+        <span className={`icon ${state}`} aria-hidden="true">
           {device.kind === 'pbx-extension' ? '▤' : '⌂'}
         </span>
         {w(device.kind === 'pbx-extension' ? 'pbx-extension' : 'city-line')} {socket.port}{' '}
@@ -18,12 +18,12 @@ export function Line({ socket, device }: { socket: SocketView; device: DeviceVie
       </h2>
       {device.digits && (
         <p>
-          {w('dialed')}: <b class="digits">{device.digits}</b>
+          {w('dialed')}: <b className="digits">{device.digits}</b>
         </p>
       )}
       {device.talkDigits && (
         <p>
-          {w('keyed')}: <b class="digits">{device.talkDigits}</b>
+          {w('keyed')}: <b className="digits">{device.talkDigits}</b>
         </p>
       )}
       {state === 'idle' && (
@@ -35,7 +35,7 @@ export function Line({ socket, device }: { socket: SocketView; device: DeviceVie
           onSubmit={(number) => void act(device.id, 'ring', number ? { number } : {})}
         />
       )}
-      <div class="row">
+      <div className="row">
         {state === 'ringing' && (
           <Button kind="danger" label={w('giveUp')} onPress={() => void act(device.id, 'abandon')} />
         )}

@@ -1,14 +1,14 @@
-import { signal } from '@preact/signals';
 import type { EventView, FromPage, OfficeView, ToPage } from '../control/contract.ts';
+import { Store } from './store.ts';
 
 /** Last state of the office; undefined until the first. */
-export const office = signal<OfficeView | undefined>(undefined);
-export const events = signal<EventView[]>([]);
-export const connected = signal(false);
+export const office = new Store<OfficeView | undefined>(undefined);
+export const events = new Store<EventView[]>([]);
+export const connected = new Store(false);
 /** Device whose ears the page has. */
-export const listening = signal<string | null>(null);
+export const listening = new Store<string | null>(null);
 /** What was refused last, for the foot of the page. */
-export const refusal = signal('');
+export const refusal = new Store('');
 
 /** Lines of the log that are kept. */
 const KEPT = 40;

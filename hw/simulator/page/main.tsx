@@ -1,6 +1,6 @@
-import { render } from 'preact';
+import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import './style.css';
 
 const root = document.getElementById('app');
-if (root) render(<App />, root);
+if (root) createRoot(root).render(<App />);

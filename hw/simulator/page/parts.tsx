@@ -1,5 +1,4 @@
-import { useSignal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
+import { type ReactNode, useState } from 'react';
 import type { DeviceView, SocketView } from '../control/contract.ts';
 import { act, listening, listenTo } from './live.ts';
 import { closeMicrophone, openMicrophone, wakeSound } from './sound.ts';
@@ -17,7 +16,7 @@ export function Button({ label, onPress, pressed, kind, disabled }: ButtonProps)
   return (
     <button
       type="button"
-      class={kind ?? ''}
+      className={kind ?? ''}
       aria-pressed={pressed}
       disabled={disabled}
       onClick={() => {
@@ -38,25 +37,25 @@ export function Field(props: {
   button: string;
   onSubmit: (value: string) => void;
 }) {
-  const value = useSignal(localStorage.getItem(props.name) ?? props.fallback ?? '');
+  const [value, setValue] = useState(localStorage.getItem(props.name) ?? props.fallback ?? '');
   return (
     <form
-      class="field"
+      className="field"
       onSubmit={(event) => {
         event.preventDefault();
         wakeSound();
-        localStorage.setItem(props.name, value.value);
-        props.onSubmit(value.value);
+        localStorage.setItem(props.name, value);
+        props.onSubmit(value);
       }}
     >
       <label>
         <span>{props.label}</span>
         <input
           inputMode="tel"
-          autocomplete="off"
-          value={value.value}
-          onInput={(event) => {
-            value.value = event.currentTarget.value;
+          autoComplete="off"
+          value={value}
+          onChange={(event) => {
+            setValue(event.currentTarget.value);
           }}
         />
       </label>
@@ -65,44 +64,54 @@ export function Field(props: {
   );
 }
 
-export function Check(props: { word: Word; on: boolean; onChange: (on: boolean) => void }) {
+export function Check({ word, on, onChange }: { word: Word; on: boolean; onChange: (on: boolean) => void }) {
+  // Shown as it was put, until the office tells how it is.
+  const [put, setPut] = useState({ on, told: on });
+  const shown = put.told === on ? put.on : on;
   return (
-    <label class="check">
-      <input type="checkbox" checked={props.on} onChange={(e) => props.onChange(e.currentTarget.checked)} />
-      {w(props.word)}
+    <label className="check">
+      <input
+        type="checkbox"
+        checked={shown}
+        onChange={(event) => {
+          setPut({ on: event.currentTarget.checked, told: on });
+          onChange(event.currentTarget.checked);
+        }}
+      />
+      {w(word)}
     </label>
   );
 }
 
 /** Ears and mouth of a device. */
 export function Voice({ device }: { device: DeviceView }) {
-  const open = useSignal(false);
-  const trouble = useSignal('');
-  const mine = listening.value === device.id;
+  const [open, setOpen] = useState(false);
+  const [trouble, setTrouble] = useState('');
+  const mine = listening.use() === device.id;
   const microphone = async () => {
-    trouble.value = '';
-    if (open.value) {
+    setTrouble('');
+    if (open) {
       closeMicrophone();
-      open.value = false;
+      setOpen(false);
       return;
     }
     try {
       await openMicrophone(device.id);
-      open.value = true;
+      setOpen(true);
     } catch {
-      trouble.value = w('noMicrophone');
+      setTrouble(w('noMicrophone'));
     }
   };
   return (
-    <div class="row">
+    <div className="row">
       <Button
         label={w(mine ? 'listening' : 'listen')}
         pressed={mine}
         onPress={() => listenTo(mine ? null : device.id)}
       />
       <Button
-        label={w(open.value ? 'microphoneOn' : 'microphone')}
-        pressed={open.value}
+        label={w(open ? 'microphoneOn' : 'microphone')}
+        pressed={open}
         onPress={() => void microphone()}
       />
       {device.speaking ? (
@@ -116,31 +125,31 @@ export function Voice({ device }: { device: DeviceView }) {
           />
         </>
       )}
-      {trouble.value && <span class="trouble">{trouble.value}</span>}
+      {trouble && <span className="trouble">{trouble}</span>}
     </div>
   );
 }
 
 /** The pair between a device and its socket, with what a meter on it would show. */
-export function Wire({ socket, children }: { socket: SocketView; children: ComponentChildren }) {
+export function Wire({ socket, children }: { socket: SocketView; children: ReactNode }) {
   const d = socket.device;
   const ringing = d?.bell || d?.ringing;
   const state = !d || d.dead ? 'cut' : ringing ? 'ringing' : d.milliamps > 1 ? 'talking' : 'free';
   return (
-    <section class={`place ${socket.kind} ${state}`} aria-label={`${w('socket')} ${socket.port}`}>
-      <div class="device">{children}</div>
-      <div class="wire" title={w('wire')}>
+    <section className={`place ${socket.kind} ${state}`} aria-label={`${w('socket')} ${socket.port}`}>
+      <div className="device">{children}</div>
+      <div className="wire" title={w('wire')}>
         {d && (
-          <span class="meter">
+          <span className="meter">
             <b>{d.volts.toFixed(1)}</b> V <b>{d.milliamps.toFixed(1)}</b> mA
             {d.reversed && <em title={w('reversed')}> ⇄</em>}
           </span>
         )}
       </div>
-      <div class="socket" title={socket.lifeline ? w('lifeline') : ''}>
+      <div className="socket" title={socket.lifeline ? w('lifeline') : ''}>
         <b>{socket.port}</b>
         <small>{socket.kind.toUpperCase()}</small>
-        {socket.lifeline && <small class="relay">⤳</small>}
+        {socket.lifeline && <small className="relay">⤳</small>}
       </div>
     </section>
   );

@@ -13,7 +13,7 @@ const key = (device: string, digit: string) => {
 
 function Keypad({ device }: { device: DeviceView }) {
   return (
-    <fieldset class="keypad">
+    <fieldset className="keypad">
       <legend>{w('keypad')}</legend>
       {[...'123456789*0#'].map((digit) => (
         <button key={digit} type="button" onClick={() => key(device.id, digit)}>
@@ -47,17 +47,17 @@ export function Telephone({ socket, device }: { socket: SocketView; device: Devi
   return (
     <>
       <h2>
-        <span class={`icon ${said}`} aria-hidden="true">
+        <span className={`icon ${said}`} aria-hidden="true">
           {pbx ? '▤' : '☎'}
         </span>
         {w(pbx ? 'pbx-trunk' : 'telephone')} {socket.port} <small>{w(said)}</small>
       </h2>
       {caller(device) && (
-        <output class="caller">
+        <output className="caller">
           {w('from')}: <b>{caller(device)}</b>
         </output>
       )}
-      {device.billing && <p class="billing">{w('billing')}</p>}
+      {device.billing && <p className="billing">{w('billing')}</p>}
       {pbx && (
         <Field
           name={`burst-${device.id}`}
@@ -70,7 +70,7 @@ export function Telephone({ socket, device }: { socket: SocketView; device: Devi
           }}
         />
       )}
-      <div class="row">
+      <div className="row">
         {device.offHook ? (
           <>
             <Button kind="danger" label={w('hangup')} onPress={hangup} />

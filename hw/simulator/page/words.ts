@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { Store } from './store.ts';
 
 /** Every text of the page; Russian is written first. */
 const WORDS = {
@@ -83,7 +83,7 @@ export type Word = keyof typeof WORDS;
 export type Language = 'ru' | 'en';
 
 const kept = localStorage.getItem('language');
-export const language = signal<Language>(
+export const language = new Store<Language>(
   kept === 'ru' || kept === 'en' ? kept : navigator.language.startsWith('ru') ? 'ru' : 'en',
 );
 

@@ -11,10 +11,10 @@ export function GroupField({ field, value, onChange, path, issues, config }: Of<
   const item = isItem(value) ? value : undefined;
   const id = idOf(path);
   return (
-    <fieldset class="group" data-field={path}>
+    <fieldset className="group" data-field={path}>
       <legend>{say(field.title)}</legend>
       {field.optional && (
-        <div class="field switch">
+        <div className="field switch">
           <input
             id={id}
             type="checkbox"
@@ -22,7 +22,7 @@ export function GroupField({ field, value, onChange, path, issues, config }: Of<
             aria-describedby={describe(id, field, [])}
             onChange={(e) => onChange(e.currentTarget.checked ? blank(field.fields) : undefined)}
           />
-          <label for={id}>{t('form.use')}</label>
+          <label htmlFor={id}>{t('form.use')}</label>
         </div>
       )}
       <Notes id={id} field={field} issues={issues.filter((i) => i.path === path)} />
@@ -47,25 +47,25 @@ export function ListField({ field, value, onChange, path, issues, config }: Of<'
   const move = (from: number, to: number): void =>
     onChange(items.toSpliced(from, 1).toSpliced(to, 0, items[from]));
   return (
-    <fieldset class="group" data-field={path}>
+    <fieldset className="group" data-field={path}>
       <legend>{say(field.title)}</legend>
       <Notes id={id} field={field} issues={issues.filter((i) => i.path === path)} />
-      <ol class="list-items">
+      <ol className="list-items">
         {items.map((item, i) => {
           const label = `${say(field.itemTitle)} ${i + 1}`;
           return (
             <li key={i}>
-              <div class="list-item-head">
+              <div className="list-item-head">
                 <span>{label}</span>
-                <button type="button" class="quiet" disabled={i === 0} onClick={() => move(i, i - 1)}>
-                  ↑<span class="sr-only"> {t('form.up', { what: label })}</span>
+                <button type="button" className="quiet" disabled={i === 0} onClick={() => move(i, i - 1)}>
+                  ↑<span className="sr-only"> {t('form.up', { what: label })}</span>
                 </button>
-                <button type="button" class="quiet" onClick={() => onChange(items.toSpliced(i, 1))}>
+                <button type="button" className="quiet" onClick={() => onChange(items.toSpliced(i, 1))}>
                   <Icon name="trash" size={16} />
-                  <span class="sr-only">{t('form.remove', { what: label })}</span>
+                  <span className="sr-only">{t('form.remove', { what: label })}</span>
                 </button>
               </div>
-              <div class="list-item-fields">
+              <div className="list-item-fields">
                 <Fields
                   fields={field.fields}
                   item={isItem(item) ? item : {}}
@@ -94,10 +94,10 @@ export function VariantField({ field, value, onChange, path, issues, config }: O
   const variant = field.variants.find((v) => v.value === item[field.discriminator]);
   const id = idOf(path);
   return (
-    <fieldset class="group" data-field={path}>
+    <fieldset className="group" data-field={path}>
       <legend>{say(field.title)}</legend>
       <Notes id={id} field={field} issues={issues.filter((i) => i.path === path)} />
-      <div class="segments">
+      <div className="segments">
         {field.variants.map((v) => (
           <button
             type="button"
@@ -134,9 +134,9 @@ export function Choices({ field, value, onChange, path, issues }: Of<'choices'>)
     onChange(field.choices.map((c) => c.value).filter((c) => chosen.has(c)));
   };
   return (
-    <fieldset class="field ticks" data-field={path} aria-describedby={describe(id, field, own)}>
+    <fieldset className="field ticks" data-field={path} aria-describedby={describe(id, field, own)}>
       <legend>{say(field.title)}</legend>
-      <div class="tick-list">
+      <div className="tick-list">
         {field.choices.map((c) => (
           <label key={c.value}>
             <input type="checkbox" checked={chosen.has(c.value)} onChange={() => toggle(c.value)} />
@@ -158,8 +158,8 @@ export function References({ field, value, onChange, path, issues, config }: Of<
   const nameOf = (v: string | number): string => all.find((o) => o.value === v)?.name ?? String(v);
   const left = all.filter((o) => !chosen.includes(o.value));
   return (
-    <div class="field" data-field={path}>
-      <label for={id}>{say(field.title)}</label>
+    <div className="field" data-field={path}>
+      <label htmlFor={id}>{say(field.title)}</label>
       <Chips names={chosen.map(nameOf)} onRemove={(i) => onChange(chosen.toSpliced(i, 1))} />
       <select
         id={id}
@@ -199,8 +199,8 @@ export function Texts({ field, value, onChange, path, issues }: Of<'texts'>) {
     if (more.length > 0) onChange([...texts, ...more]);
   };
   return (
-    <div class="field" data-field={path}>
-      <label for={id}>{say(field.title)}</label>
+    <div className="field" data-field={path}>
+      <label htmlFor={id}>{say(field.title)}</label>
       <Chips names={texts} onRemove={(i) => onChange(texts.toSpliced(i, 1))} />
       <input
         id={id}
@@ -209,7 +209,7 @@ export function Texts({ field, value, onChange, path, issues }: Of<'texts'>) {
         maxLength={field.maxLength}
         aria-invalid={own.length > 0}
         aria-describedby={describe(id, field, own)}
-        autocomplete="off"
+        autoComplete="off"
         onBlur={(e) => take(e.currentTarget)}
         onKeyDown={(e) => {
           if (e.key !== 'Enter') return;
@@ -226,13 +226,13 @@ export function Texts({ field, value, onChange, path, issues }: Of<'texts'>) {
 export function Chips({ names, onRemove }: { names: readonly string[]; onRemove(index: number): void }) {
   if (names.length === 0) return null;
   return (
-    <ol class="chips">
+    <ol className="chips">
       {names.map((name, i) => (
         <li key={`${name}-${i}`}>
           {name}
           <button
             type="button"
-            class="quiet"
+            className="quiet"
             aria-label={t('form.remove', { what: name })}
             onClick={() => onRemove(i)}
           >

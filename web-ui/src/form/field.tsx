@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import type { ReactNode } from 'react';
 import type { ConfigIssue, FormField, PublicConfig, SecretMark } from '../../../daemon/src/api/contract.ts';
 import { say, t } from '../i18n/index.ts';
 import { Choices, GroupField, ListField, References, Texts, VariantField } from './compound.tsx';
@@ -44,7 +44,7 @@ export function Fields(
     <>
       {fields.filter((f) => !f.technical).map(draw)}
       {technical.length > 0 && (
-        <details class="technical-fields" open={wrong}>
+        <details className="technical-fields" open={wrong}>
           <summary>{t('technical')}</summary>
           {technical.map(draw)}
         </details>
@@ -73,7 +73,7 @@ export function Field(props: ControlProps) {
   const id = idOf(path);
   if (field.type === 'boolean') {
     return (
-      <div class="field switch" data-field={path}>
+      <div className="field switch" data-field={path}>
         <input
           id={id}
           type="checkbox"
@@ -81,14 +81,14 @@ export function Field(props: ControlProps) {
           onChange={(e) => props.onChange(e.currentTarget.checked)}
           aria-describedby={describe(id, field, own)}
         />
-        <label for={id}>{say(field.title)}</label>
+        <label htmlFor={id}>{say(field.title)}</label>
         <Notes id={id} field={field} issues={own} />
       </div>
     );
   }
   return (
-    <div class="field" data-field={path}>
-      <label for={id}>
+    <div className="field" data-field={path}>
+      <label htmlFor={id}>
         {say(field.title)}
         {field.required && <Required />}
       </label>
@@ -114,7 +114,7 @@ function Input({ field, value, onChange, id, invalid, describedBy, config }: Inp
     case 'decimal': {
       const unit = field.unit && say(field.unit);
       return (
-        <span class="with-unit">
+        <span className="with-unit">
           <input
             {...common}
             type="number"
@@ -123,7 +123,7 @@ function Input({ field, value, onChange, id, invalid, describedBy, config }: Inp
             max={field.max}
             step={field.type === 'integer' ? 1 : 'any'}
             value={text}
-            onInput={(e) =>
+            onChange={(e) =>
               onChange(e.currentTarget.value === '' ? undefined : Number(e.currentTarget.value))
             }
           />
@@ -165,17 +165,17 @@ function Input({ field, value, onChange, id, invalid, describedBy, config }: Inp
         <input
           {...common}
           type="password"
-          autocomplete="off"
+          autoComplete="off"
           placeholder={text === secretMark ? t('form.secretKept') : ''}
           value={text === secretMark ? '' : text}
           maxLength={field.maxLength}
-          onInput={(e) => onChange(e.currentTarget.value)}
+          onChange={(e) => onChange(e.currentTarget.value)}
         />
       );
     case 'time':
     case 'date':
       return (
-        <input {...common} type={field.type} value={text} onInput={(e) => change(e.currentTarget.value)} />
+        <input {...common} type={field.type} value={text} onChange={(e) => change(e.currentTarget.value)} />
       );
     case 'text':
     case 'number-text':
@@ -187,9 +187,9 @@ function Input({ field, value, onChange, id, invalid, describedBy, config }: Inp
           placeholder={field.placeholder}
           maxLength={field.maxLength}
           value={text}
-          spellcheck={false}
-          autocomplete="off"
-          onInput={(e) => change(e.currentTarget.value)}
+          spellCheck={false}
+          autoComplete="off"
+          onChange={(e) => change(e.currentTarget.value)}
         />
       );
     default:
@@ -210,12 +210,12 @@ export function Notes({
   return (
     <>
       {field.help && (
-        <p class="help" id={`${id}-help`}>
+        <p className="help" id={`${id}-help`}>
           {say(field.help)}
         </p>
       )}
       {issues.length > 0 && (
-        <p class="error" id={`${id}-error`}>
+        <p className="error" id={`${id}-error`}>
           {issues.map((issue) => say(issue.said)).join(' ')}
         </p>
       )}
@@ -223,11 +223,11 @@ export function Notes({
   );
 }
 
-export function Required(): ComponentChildren {
+export function Required(): ReactNode {
   return (
-    <span class="required" title={t('form.required')}>
+    <span className="required" title={t('form.required')}>
       <span aria-hidden="true">*</span>
-      <span class="sr-only"> ({t('form.required')})</span>
+      <span className="sr-only"> ({t('form.required')})</span>
     </span>
   );
 }

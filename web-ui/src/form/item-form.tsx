@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { type SyntheticEvent, useState } from 'react';
 import type {
   ApiError,
   ConfigEdit,
@@ -79,7 +79,7 @@ export function ItemForm({ section, view, item, initial, begun, onSaved, onCance
       setBusy(false);
     }
   };
-  const save = (event: Event): void => {
+  const save = (event: SyntheticEvent): void => {
     event.preventDefault();
     const whole = item || !isList || value[idKey] !== undefined ? value : { id: newId(), ...value };
     void send({ op: 'put', path: pathOf(whole), value: whole });
@@ -111,14 +111,14 @@ export function ItemForm({ section, view, item, initial, begun, onSaved, onCance
   const users = [...new Set(elsewhere.map((issue) => entryName(view, issue.path.slice(1))))].join(', ');
 
   return (
-    <form class="item-form" onSubmit={save} noValidate data-section={section.key}>
-      <div class="item-form-body">
-        {begun?.note !== undefined && <p class="lead">{begun.note}</p>}
-        {section.help && !begun?.asks && <p class="lead">{say(section.help)}</p>}
+    <form className="item-form" onSubmit={save} noValidate data-section={section.key}>
+      <div className="item-form-body">
+        {begun?.note !== undefined && <p className="lead">{begun.note}</p>}
+        {section.help && !begun?.asks && <p className="lead">{say(section.help)}</p>}
         {begun?.asks ? (
           <>
             <Fields {...common} fields={asked} />
-            <details class="given-fields" open={givenWrong}>
+            <details className="given-fields" open={givenWrong}>
               <summary>{t('form.given')}</summary>
               <Fields {...common} fields={given} />
             </details>
@@ -127,22 +127,22 @@ export function ItemForm({ section, view, item, initial, begun, onSaved, onCance
           <Fields {...common} fields={fields} />
         )}
       </div>
-      <footer class="item-form-foot">
+      <footer className="item-form-foot">
         {removing && users !== '' ? (
-          <p class="error" role="alert">
+          <p className="error" role="alert">
             {t('form.stillUsed', { list: users })}
           </p>
         ) : (
           <>
             <Failure error={failure} />
             {elsewhere.map((issue) => (
-              <p class="error" key={issue.path}>
+              <p className="error" key={issue.path}>
                 {entryName(view, issue.path.slice(1))}. {say(issue.said)}
               </p>
             ))}
           </>
         )}
-        <p class="scope" role="status">
+        <p className="scope" role="status">
           {scope ? (
             <>
               <Icon name="clock" size={16} /> {t(`scope.${scope}`)}
@@ -151,8 +151,8 @@ export function ItemForm({ section, view, item, initial, begun, onSaved, onCance
             t('form.unchanged')
           )}
         </p>
-        <div class="actions">
-          <button type="submit" class="primary" disabled={busy || !isChanged(item, value)}>
+        <div className="actions">
+          <button type="submit" className="primary" disabled={busy || !isChanged(item, value)}>
             {t('form.save')}
           </button>
           {(isList || isChanged(item, value)) && (
@@ -161,7 +161,7 @@ export function ItemForm({ section, view, item, initial, begun, onSaved, onCance
             </button>
           )}
           {item && isList && (
-            <button type="button" class="danger" disabled={busy} onClick={remove}>
+            <button type="button" className="danger" disabled={busy} onClick={remove}>
               <Icon name="trash" size={16} /> {t('form.delete')}
             </button>
           )}

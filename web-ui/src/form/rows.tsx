@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import type { ReactNode } from 'react';
 
 interface RowProps {
   id: string;
@@ -6,25 +6,25 @@ interface RowProps {
   help?: string;
   error?: string;
   required?: boolean;
-  children: ComponentChildren;
+  children: ReactNode;
 }
 
 /** One field of a form with its title, its help and what is wrong with it. */
 export function Row({ id, title, help, error, required, children }: RowProps) {
   return (
-    <div class="field" data-field={id}>
-      <label for={id}>
+    <div className="field" data-field={id}>
+      <label htmlFor={id}>
         {title}
-        {required && <span class="required"> *</span>}
+        {required && <span className="required"> *</span>}
       </label>
       {children}
       {help && (
-        <p class="help" id={`${id}-help`}>
+        <p className="help" id={`${id}-help`}>
           {help}
         </p>
       )}
       {error && (
-        <p class="error" id={`${id}-error`}>
+        <p className="error" id={`${id}-error`}>
           {error}
         </p>
       )}
@@ -43,7 +43,7 @@ interface TickProps {
 /** A thing that is so or not. */
 export function Tick({ id, title, help, on, onSet }: TickProps) {
   return (
-    <div class="field switch">
+    <div className="field switch">
       <input
         id={id}
         type="checkbox"
@@ -51,9 +51,9 @@ export function Tick({ id, title, help, on, onSet }: TickProps) {
         aria-describedby={help && `${id}-help`}
         onChange={(e) => onSet(e.currentTarget.checked)}
       />
-      <label for={id}>{title}</label>
+      <label htmlFor={id}>{title}</label>
       {help && (
-        <p class="help" id={`${id}-help`}>
+        <p className="help" id={`${id}-help`}>
           {help}
         </p>
       )}

@@ -1,12 +1,11 @@
-import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import type { ReactNode } from 'react';
+import { useEffect, useState } from 'react';
 import type { ConfigOutcome, ConfigView, FormModel, FormSection } from '../../../daemon/src/api/contract.ts';
 import { say, t } from '../i18n/index.ts';
-import { configVersion } from '../live/store.ts';
+import { useBox } from '../query.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { Card, Empty, Failure, Sheet } from '../ui/parts.tsx';
 import { saved } from '../ui/saved-notice.tsx';
-import { useLoad } from '../view/use-load.ts';
 import { ItemForm } from './item-form.tsx';
 import { blank, fieldsOf, type Item } from './value.ts';
 
@@ -25,22 +24,22 @@ interface Props {
   name: string;
   icon: IconName;
   /** One item in a sentence or two. */
-  summary(item: Item, view: ConfigView): ComponentChildren;
+  summary(item: Item, view: ConfigView): ReactNode;
   /** Order in which the items are shown; that of the document if not given. */
   sort?(a: Item, b: Item): number;
   /** New items that can be begun, where it is not one plain button (ports: by socket). */
   beginnings?(view: ConfigView): Beginning[];
   /** Asks first what kind of item it is to be; `blank`: an item of defaults. */
-  chooser?(blank: Item, choose: (beginning: Beginning) => void): ComponentChildren;
+  chooser?(blank: Item, choose: (beginning: Beginning) => void): ReactNode;
   /** More buttons beside the one for a new item. */
-  extra?(view: ConfigView): ComponentChildren;
+  extra?(view: ConfigView): ReactNode;
   title?: string;
 }
 
 /** A list of the configuration: its items in words, a form for each, and a button for a new one. */
 export function ListSection({ name, icon, summary, sort, beginnings, chooser, extra, title }: Props) {
-  const config = useLoad<ConfigView>('/config', configVersion.value);
-  const form = useLoad<FormModel>('/config/form', 0);
+  const config = useBox<ConfigView>('/config', 'config');
+  const form = useBox<FormModel>('/config/form');
   const [open, setOpen] = useState<{ item: Item | undefined; initial: Item; begun?: Beginning }>();
   const [choosing, setChoosing] = useState(false);
   /** The revision that a save made, until the list has it. */
@@ -57,7 +56,7 @@ export function ListSection({ name, icon, summary, sort, beginnings, chooser, ex
   if (!section || !view) {
     return (
       <Card title={title ?? ''}>
-        {failure ? <Failure error={failure} /> : <p class="waiting">{t('loading')}</p>}
+        {failure ? <Failure error={failure} /> : <p className="waiting">{t('loading')}</p>}
       </Card>
     );
   }
@@ -69,7 +68,7 @@ export function ListSection({ name, icon, summary, sort, beginnings, chooser, ex
     ? beginnings(view)
     : [{ title: t('form.add', { what: itemTitle }), item: newItem(section) }];
   const buttons = (
-    <div class="actions">
+    <div className="actions">
       {starts.map((start) => (
         <button
           type="button"
@@ -84,24 +83,24 @@ export function ListSection({ name, icon, summary, sort, beginnings, chooser, ex
     </div>
   );
   return (
-    <Card title={title ?? say(section.title)} aside={list.length > 0 && buttons} class="list-section">
+    <Card title={title ?? say(section.title)} aside={list.length > 0 && buttons} className="list-section">
       {list.length === 0 ? (
         <Empty icon={icon} action={buttons}>
           {section.empty ? say(section.empty) : section.help ? say(section.help) : ''}
         </Empty>
       ) : (
-        <ul class="items">
+        <ul className="items">
           {list.map((item) => (
             <li key={String(item[idKey])}>
               <button
                 type="button"
-                class={`item ${item.enabled === false ? 'disabled' : ''}`}
+                className={`item ${item.enabled === false ? 'disabled' : ''}`}
                 data-item={`${name}/${item[idKey]}`}
                 onClick={() => setOpen({ item, initial: item })}
               >
                 <Icon name={icon} />
-                <span class="item-words">{summary(item, view)}</span>
-                {item.enabled === false && <span class="tag">{t('off')}</span>}
+                <span className="item-words">{summary(item, view)}</span>
+                {item.enabled === false && <span className="tag">{t('off')}</span>}
                 <Icon name="right" size={16} />
               </button>
             </li>
@@ -146,8 +145,8 @@ export function ListSection({ name, icon, summary, sort, beginnings, chooser, ex
 
 /** A part of the configuration that is one object; its form stands open in the page. */
 export function ObjectSection({ name, title }: { name: string; title?: string }) {
-  const config = useLoad<ConfigView>('/config', configVersion.value);
-  const form = useLoad<FormModel>('/config/form', 0);
+  const config = useBox<ConfigView>('/config', 'config');
+  const form = useBox<FormModel>('/config/form');
   const section = form.value?.sections.find((s) => s.key === name);
   const view = config.value;
   if (!section || !view) return null;

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useState } from 'react';
 import type { ApiError, ImportView, PublicConfig } from '../../../daemon/src/api/contract.ts';
 import { failureOf, upload } from '../api.ts';
 import { say, t } from '../i18n/index.ts';
@@ -46,12 +46,12 @@ function TableForm({ kind, lists }: Required<Props>) {
       .finally(() => setBusy(false));
   };
   return (
-    <div class="item-form">
-      <div class="item-form-body">
+    <div className="item-form">
+      <div className="item-form-body">
         <p>{t(`table.help.${kind}`)}</p>
         {kind === 'callers' && (
-          <div class="field">
-            <label for="table-list">{t('table.list')}</label>
+          <div className="field">
+            <label htmlFor="table-list">{t('table.list')}</label>
             <select
               id="table-list"
               value={list}
@@ -68,9 +68,9 @@ function TableForm({ kind, lists }: Required<Props>) {
             </select>
           </div>
         )}
-        <div class="field">
-          <label for="table-file">{t('table.file')}</label>
-          <span class="with-action">
+        <div className="field">
+          <label htmlFor="table-file">{t('table.file')}</label>
+          <span className="with-action">
             <FileButton
               id="table-file"
               accept=".csv,text/csv"
@@ -79,7 +79,7 @@ function TableForm({ kind, lists }: Required<Props>) {
             />
             <span>{file?.name}</span>
           </span>
-          <p class="help">{t('table.saveAs')}</p>
+          <p className="help">{t('table.saveAs')}</p>
         </div>
         <Failure error={error} />
         <div role="status">
@@ -88,8 +88,8 @@ function TableForm({ kind, lists }: Required<Props>) {
         </div>
       </div>
       {view && file && view.bad.length === 0 && !view.applied && (
-        <p class="item-form-foot">
-          <button type="button" class="primary" disabled={busy} onClick={() => send(file, false)}>
+        <p className="item-form-foot">
+          <button type="button" className="primary" disabled={busy} onClick={() => send(file, false)}>
             {t('table.take')}
           </button>
         </p>
@@ -104,8 +104,8 @@ function Found({ kind, view }: { kind: Props['kind']; view: ImportView }) {
   if (bad.length > 0)
     return (
       <>
-        <p class="error">{t('table.bad')}</p>
-        <ul class="bad-rows">
+        <p className="error">{t('table.bad')}</p>
+        <ul className="bad-rows">
           {bad.map(({ line, said }) => (
             <li key={`${line} ${said.en}`} data-line={line}>
               <strong>{t('table.line', { n: line })}</strong> {say(said)}

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useState } from 'react';
 import { say, t } from '../i18n/index.ts';
 import { targetName } from '../view/section-words.ts';
 import { Chips } from './compound.tsx';
@@ -20,8 +20,8 @@ export function Targets({ field, value, onChange, path, issues, config }: Contro
     if (target !== '' && !chosen.includes(target)) onChange([...chosen, target]);
   };
   return (
-    <div class="field" data-field={path}>
-      <label for={id}>{say(field.title)}</label>
+    <div className="field" data-field={path}>
+      <label htmlFor={id}>{say(field.title)}</label>
       <Chips names={chosen.map(nameOf)} onRemove={(i) => onChange(chosen.toSpliced(i, 1))} />
       <select
         id={id}
@@ -60,8 +60,8 @@ export function ForwardTarget({ field, value, onChange, path, issues, config }: 
   // A number, or an extension that was set by other means.
   const other = target !== '' && !options.some((o) => o.value === target);
   return (
-    <div class="field" data-field={path}>
-      <label for={id}>{say(field.title)}</label>
+    <div className="field" data-field={path}>
+      <label htmlFor={id}>{say(field.title)}</label>
       <select
         id={id}
         value={typing || target}
@@ -105,8 +105,8 @@ export function MailboxChoice({ field, value, onChange, path, issues, config }: 
   const owners = mailboxOwners(config);
   const other = chosen !== '' && !owners.some((owner) => owner.id === chosen);
   return (
-    <div class="field" data-field={path}>
-      <label for={id}>
+    <div className="field" data-field={path}>
+      <label htmlFor={id}>
         {say(field.title)}
         {field.required && <Required />}
       </label>

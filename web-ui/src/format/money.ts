@@ -3,7 +3,7 @@ import { language, t } from '../i18n/index.ts';
 
 let currency = 'RUB';
 
-export function useCurrency(code: string): void {
+export function setCurrency(code: string): void {
   currency = code;
 }
 

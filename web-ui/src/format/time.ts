@@ -3,7 +3,7 @@ import { language, t } from '../i18n/index.ts';
 /** Zone of the office; times are the office's, wherever the browser stands. */
 let timeZone: string | undefined;
 
-export function useTimeZone(zone: string): void {
+export function setTimeZone(zone: string): void {
   try {
     new Intl.DateTimeFormat('ru', { timeZone: zone });
     timeZone = zone;

@@ -1,37 +1,63 @@
-import { computed, signal } from '@preact/signals';
+import i18next from 'i18next';
 import type { Language, Said } from '../../../daemon/src/api/contract.ts';
+import { Store } from '../store.ts';
 import { en } from './en.ts';
 import { type Key, ru } from './ru.ts';
 
 const stored = localStorage.getItem('linegate-language');
 
 /** The language of this browser's page; the box's own until somebody here has chosen. */
-export const language = signal<Language>(stored === 'ru' || stored === 'en' ? stored : 'ru');
+export const language = new Store<Language>(stored === 'ru' || stored === 'en' ? stored : 'ru');
 
-const words = computed(() => (language.value === 'ru' ? ru : en));
-const rules = { ru: new Intl.PluralRules('ru'), en: new Intl.PluralRules('en') };
+/** The words with the forms of counted ones each under a key of its own, as i18next wants them. */
+function resource(table: Record<string, string>, categories: readonly string[]): Record<string, string> {
+  const all: Record<string, string> = {};
+  for (const [key, words] of Object.entries(table)) {
+    const forms = words.split('|');
+    if (forms.length === 1) all[key] = words;
+    else for (const [i, category] of categories.entries()) all[`${key}_${category}`] = forms[i] ?? words;
+  }
+  return all;
+}
+
+void i18next.init({
+  lng: language.value,
+  fallbackLng: false,
+  resources: {
+    ru: { translation: { ...resource(ru, ['one', 'few', 'many']) } },
+    en: { translation: { ...resource(en, ['one', 'other']) } },
+  },
+  initAsync: false,
+  keySeparator: false,
+  nsSeparator: false,
+  contextSeparator: '\u0000',
+  // React escapes; a word that is not given is left as it is, and seen by the tests.
+  interpolation: { prefix: '{', suffix: '}', escapeValue: false, skipOnVariables: true },
+});
+
+function speak(chosen: Language): void {
+  void i18next.changeLanguage(chosen);
+  language.value = chosen;
+}
 
 /** Takes the box's language, unless this browser has one of its own. */
 export function followBox(boxLanguage: Language): void {
-  if (localStorage.getItem('linegate-language') === null) language.value = boxLanguage;
+  if (localStorage.getItem('linegate-language') === null) speak(boxLanguage);
 }
 
 export function chooseLanguage(chosen: Language): void {
   localStorage.setItem('linegate-language', chosen);
-  language.value = chosen;
+  speak(chosen);
 }
 
 /** The words for `key`, with `{name}` replaced by the parameter of that name. */
 export function t(key: Key, params: Record<string, string | number> = {}): string {
-  return words.value[key].replace(/\{(\w+)\}/g, (all, name: string) => String(params[name] ?? all));
+  return i18next.t(key, params);
 }
 
-/** Words that depend on a count: `one|few|many` in Russian, `one|other` in English. */
+/** Words that depend on a count: `one|few|many` in Russian, `one|other` in English; `{n}` is the count. */
 export function tn(key: Key, count: number): string {
-  const forms = words.value[key].split('|');
-  const rule = rules[language.value].select(count);
-  const index = language.value === 'ru' ? ({ one: 0, few: 1 }[rule as string] ?? 2) : rule === 'one' ? 0 : 1;
-  return (forms[index] ?? forms.at(-1) ?? '').replace('{n}', String(count));
+  return i18next.t(key, { count, n: count });
 }
 
 /** Words for a code that comes from the box; an unknown code is shown as it is. */

@@ -1,25 +1,21 @@
-import { batch, signal } from '@preact/signals';
 import type { LiveMessage, LiveState } from '../../../daemon/src/api/contract.ts';
-import { useCurrency } from '../format/money.ts';
-import { useTimeZone } from '../format/time.ts';
+import { setCurrency } from '../format/money.ts';
+import { setTimeZone } from '../format/time.ts';
+import { changed, forget } from '../query.ts';
+import { Store } from '../store.ts';
 import { applyChanges } from './apply.ts';
 
 /** Silence after which the page says that what it shows is old, ms: two beats missed, and said within 3 s. */
 const staleAfterMs = 2400;
 
 /** Undefined until the first snapshot. Kept when the connection is lost: old, and marked so. */
-export const live = signal<LiveState | undefined>(undefined);
+export const live = new Store<LiveState | undefined>(undefined);
 /** `waiting`: nothing heard yet; `stale`: two beats missed. */
-export const freshness = signal<'waiting' | 'live' | 'stale'>('waiting');
+export const freshness = new Store<'waiting' | 'live' | 'stale'>('waiting');
 /** When the box was last heard, by this browser's clock. */
-export const heardAt = signal(0);
+export const heardAt = new Store(0);
 /** The box's clock in steps of half a second. */
-export const boxNow = signal(Date.now());
-/** Counts up when a call record was written, or the configuration changed, on whatever page. */
-export const recordsVersion = signal(0);
-export const configVersion = signal(0);
-/** Counts up when the messages of any mailbox are others. */
-export const voicemailVersion = signal(0);
+export const boxNow = new Store(Date.now());
 
 let socket: WebSocket | undefined;
 let resume: { epoch: string; seq: number } | undefined;
@@ -52,7 +48,9 @@ export function disconnect(): void {
   socket?.close();
   socket = undefined;
   resume = undefined;
+  told = undefined;
   live.value = undefined;
+  forget();
   freshness.value = 'waiting';
 }
 
@@ -87,31 +85,50 @@ function open(): void {
   };
 }
 
+/** The state with all that has been told; shown with the next picture that the browser draws. */
+let told: LiveState | undefined;
+let showing = false;
+
 function take(message: LiveMessage): void {
   attempts = 0;
-  batch(() => {
-    clockOffset = message.at - Date.now();
-    heardAt.value = Date.now();
-    freshness.value = 'live';
-    if (message.type === 'snapshot') {
-      useTimeZone(message.state.box.timeZone);
-      useCurrency(message.state.box.currency);
-      live.value = message.state;
-      resume = { epoch: message.epoch, seq: message.seq };
-      recordsVersion.value++;
-      configVersion.value++;
-      voicemailVersion.value++;
-    } else if (message.type === 'patch' && live.value && resume) {
-      // A gap cannot happen on one connection; if it does, a fresh start is the cure.
-      if (message.seq > resume.seq + 1) return restart();
-      if (message.seq <= resume.seq) return;
-      resume.seq = message.seq;
-      live.value = applyChanges(live.value, message.changes);
-      if (message.changes.some((c) => c.what === 'records' || c.what === 'calls')) recordsVersion.value++;
-      if (message.changes.some((c) => c.what === 'config')) configVersion.value++;
-      if (message.changes.some((c) => c.what === 'voicemail')) voicemailVersion.value++;
+  clockOffset = message.at - Date.now();
+  heardAt.value = Date.now();
+  freshness.value = 'live';
+  if (message.type === 'snapshot') {
+    setTimeZone(message.state.box.timeZone);
+    setCurrency(message.state.box.currency);
+    resume = { epoch: message.epoch, seq: message.seq };
+    show(message.state);
+    for (const source of ['records', 'config', 'voicemail'] as const) changed(source);
+  } else if (message.type === 'patch' && told && resume) {
+    // A gap cannot happen on one connection; if it does, a fresh start is the cure.
+    if (message.seq > resume.seq + 1) {
+      restart();
+      return;
     }
-  });
+    if (message.seq <= resume.seq) return;
+    resume.seq = message.seq;
+    show(applyChanges(told, message.changes));
+    for (const { what } of message.changes) {
+      if (what === 'records' || what === 'calls') changed('records');
+      else if (what === 'config' || what === 'voicemail') changed(what);
+    }
+  }
+}
+
+/** However many events come, the page is drawn once for each picture of the screen. */
+function show(state: LiveState): void {
+  told = state;
+  if (showing) return;
+  showing = true;
+  const draw = (): void => {
+    if (!showing) return;
+    showing = false;
+    live.value = told;
+  };
+  // A page in the background draws no pictures, but what it holds is to be right when it comes back.
+  requestAnimationFrame(draw);
+  setTimeout(draw, 100);
 }
 
 function restart(): void {

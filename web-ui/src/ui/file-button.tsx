@@ -21,11 +21,11 @@ interface Props {
 /** A button that asks for a file. The browser's own speaks the browser's language; this one that of the page. */
 export function FileButton({ id, title, accept, disabled = false, onFile }: Props) {
   return (
-    <span class="file-button">
+    <span className="file-button">
       <input
         id={id}
         type="file"
-        class="sr-only"
+        className="sr-only"
         accept={accept}
         disabled={disabled}
         onChange={(event) => {
@@ -36,7 +36,7 @@ export function FileButton({ id, title, accept, disabled = false, onFile }: Prop
           if (file) onFile(file);
         }}
       />
-      <label for={id} class="button">
+      <label htmlFor={id} className="button">
         {title ?? t('file.choose')}
       </label>
     </span>

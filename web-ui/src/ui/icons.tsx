@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import type { ReactNode } from 'react';
 
 /** Stroke icons on a grid of 24; decoration only, the word stands beside each. */
 const shapes = {
@@ -33,7 +33,7 @@ const shapes = {
     </>
   ),
   city: <path d="M12 3v18M6 7h12M8 11h8M5 21h14M6 7v2M18 7v2M8 11v2M16 11v2" />,
-  empty: <path d="M6 12h12" stroke-dasharray="2 3" />,
+  empty: <path d="M6 12h12" strokeDasharray="2 3" />,
   trunk: <path d="M7 18a4.5 4.5 0 0 1-.6-8.960A6 6 0 0 1 18 9.7 4.2 4.2 0 0 1 17.5 18zM12 14V21M9 19h6" />,
   bell: <path d="M6 16.500V11a6 6 0 0 1 12 0v5.500l1.5 1.500h-15zM10 20.500h4M12 3v2" />,
   alarm: <path d="M12 3.5 22 20.500H2zM12 10v5M12 17.800v0" />,
@@ -73,22 +73,22 @@ const shapes = {
       <path d="M12 7v5.500l3.5 2" />
     </>
   ),
-} satisfies Record<string, ComponentChildren>;
+} satisfies Record<string, ReactNode>;
 
 export type IconName = keyof typeof shapes;
 
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
   return (
     <svg
-      class="icon"
+      className="icon"
       width={size}
       height={size}
       viewBox="0 0 24 24"
       fill="none"
       stroke="currentColor"
-      stroke-width="1.7"
-      stroke-linecap="round"
-      stroke-linejoin="round"
+      strokeWidth="1.7"
+      strokeLinecap="round"
+      strokeLinejoin="round"
       aria-hidden="true"
     >
       {shapes[name]}
@@ -99,23 +99,23 @@ export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
 /** What a state means at a glance; colour and shape go together (never colour alone). */
 export type Tone = 'talk' | 'ring' | 'active' | 'hold' | 'free' | 'attention' | 'broken' | 'off';
 
-const marks: Record<Tone, ComponentChildren> = {
+const marks: Record<Tone, ReactNode> = {
   talk: <circle cx="6" cy="6" r="5" fill="currentColor" />,
   ring: <path d="M6 .5 11.5 6 6 11.5.500 6z" fill="currentColor" />,
   active: <path d="M6 1 11.5 10.800H.500z" fill="currentColor" />,
   hold: <path d="M2 1.500h3v9H2zM7 1.500h3v9H7z" fill="currentColor" />,
-  free: <circle cx="6" cy="6" r="4.2" fill="none" stroke="currentColor" stroke-width="1.6" />,
+  free: <circle cx="6" cy="6" r="4.2" fill="none" stroke="currentColor" strokeWidth="1.6" />,
   attention: (
-    <path d="M6 .6 11.8 11H.200zM6 4.500v3M6 9v.3" fill="none" stroke="currentColor" stroke-width="1.5" />
+    <path d="M6 .6 11.8 11H.200zM6 4.500v3M6 9v.3" fill="none" stroke="currentColor" strokeWidth="1.5" />
   ),
-  broken: <path d="M2 2l8 8M10 2l-8 8" stroke="currentColor" stroke-width="2.4" fill="none" />,
-  off: <path d="M1 11 11 1M1 6.5 6.5 1M5.5 11 11 5.5" stroke="currentColor" stroke-width="1.6" fill="none" />,
+  broken: <path d="M2 2l8 8M10 2l-8 8" stroke="currentColor" strokeWidth="2.4" fill="none" />,
+  off: <path d="M1 11 11 1M1 6.5 6.5 1M5.5 11 11 5.5" stroke="currentColor" strokeWidth="1.6" fill="none" />,
 };
 
 /** The shape of a state, to stand beside its word. */
 export function Mark({ tone, size = 12 }: { tone: Tone; size?: number }) {
   return (
-    <svg class={`mark tone-${tone}`} width={size} height={size} viewBox="0 0 12 12" aria-hidden="true">
+    <svg className={`mark tone-${tone}`} width={size} height={size} viewBox="0 0 12 12" aria-hidden="true">
       {marks[tone]}
     </svg>
   );

@@ -1,13 +1,13 @@
-import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import type { ReactNode } from 'react';
+import { useEffect, useRef } from 'react';
 import type { ApiError } from '../../../daemon/src/api/contract.ts';
 import { say, t } from '../i18n/index.ts';
 import { Icon, type IconName, Mark, type Tone } from './icons.tsx';
 
 /** State as shape, colour and word. */
-export function State({ tone, children }: { tone: Tone; children: ComponentChildren }) {
+export function State({ tone, children }: { tone: Tone; children: ReactNode }) {
   return (
-    <span class={`state tone-${tone}`}>
+    <span className={`state tone-${tone}`}>
       <Mark tone={tone} />
       <span>{children}</span>
     </span>
@@ -15,18 +15,18 @@ export function State({ tone, children }: { tone: Tone; children: ComponentChild
 }
 
 interface CardProps {
-  title: ComponentChildren;
+  title: ReactNode;
   /** What stands at the right of the title. */
-  aside?: ComponentChildren;
-  children: ComponentChildren;
-  class?: string;
+  aside?: ReactNode;
+  children: ReactNode;
+  className?: string;
 }
 
 /** A titled part of a place. */
-export function Card({ title, aside, children, class: extra = '' }: CardProps) {
+export function Card({ title, aside, children, className: extra = '' }: CardProps) {
   return (
-    <section class={`card ${extra}`}>
-      <header class="card-head">
+    <section className={`card ${extra}`}>
+      <header className="card-head">
         <h2>{title}</h2>
         {aside}
       </header>
@@ -42,11 +42,11 @@ export function Empty({
   action,
 }: {
   icon: IconName;
-  children: ComponentChildren;
-  action?: ComponentChildren;
+  children: ReactNode;
+  action?: ReactNode;
 }) {
   return (
-    <div class="empty">
+    <div className="empty">
       <Icon name={icon} size={28} />
       <p>{children}</p>
       {action}
@@ -62,7 +62,7 @@ export function Failure({ error }: { error: ApiError['error'] | undefined }) {
       ? ''
       : ` ${t('error.wait', { n: Math.ceil(error.retryAfterMs / 1000) })}`;
   return (
-    <div class="failure" role="alert">
+    <div className="failure" role="alert">
       <Icon name="alarm" />
       <div>
         <p>{say(error.said) + wait}</p>
@@ -82,7 +82,7 @@ export function Failure({ error }: { error: ApiError['error'] | undefined }) {
 interface SheetProps {
   title: string;
   onClose(): void;
-  children: ComponentChildren;
+  children: ReactNode;
 }
 
 /** A form or a question over the page: the browser's own modal dialog, so focus and Escape work. */
@@ -101,16 +101,16 @@ export function Sheet({ title, onClose, children }: SheetProps) {
   return (
     <dialog
       ref={ref}
-      class="sheet"
+      className="sheet"
       aria-labelledby="sheet-title"
       onCancel={(event) => {
         event.preventDefault();
         onClose();
       }}
     >
-      <header class="sheet-head">
+      <header className="sheet-head">
         <h2 id="sheet-title">{title}</h2>
-        <button type="button" class="quiet square" aria-label={t('close')} onClick={onClose}>
+        <button type="button" className="quiet square" aria-label={t('close')} onClick={onClose}>
           <Icon name="close" />
         </button>
       </header>
@@ -120,10 +120,10 @@ export function Sheet({ title, onClose, children }: SheetProps) {
 }
 
 /** A pair of a list of facts; nothing is drawn for an absent value. */
-export function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+export function Fact({ name, children }: { name: string; children: ReactNode }) {
   if (children === undefined || children === null || children === '' || children === false) return null;
   return (
-    <div class="fact">
+    <div className="fact">
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
@@ -137,14 +137,14 @@ export function PlaceHead({
   children,
 }: {
   title: string;
-  lead?: ComponentChildren;
-  children?: ComponentChildren;
+  lead?: ReactNode;
+  children?: ReactNode;
 }) {
   return (
-    <header class="place-head">
+    <header className="place-head">
       <div>
         <h1 tabIndex={-1}>{title}</h1>
-        {lead && <p class="lead">{lead}</p>}
+        {lead && <p className="lead">{lead}</p>}
       </div>
       {children}
     </header>

@@ -1,8 +1,8 @@
-import { signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect } from 'react';
 import type { ApiError, ChangeScope, ConfigOutcome } from '../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../api.ts';
 import { say, t } from '../i18n/index.ts';
+import { Store } from '../store.ts';
 import { Icon } from './icons.tsx';
 
 interface Notice {
@@ -12,7 +12,7 @@ interface Notice {
   failure?: ApiError['error'];
 }
 
-const notice = signal<Notice | undefined>(undefined);
+const notice = new Store<Notice | undefined>(undefined);
 
 const order: readonly ChangeScope[] = [
   'at-once',
@@ -30,7 +30,7 @@ export function saved(outcome: ConfigOutcome): void {
 
 /** The notice at the foot of the page; goes by itself. */
 export function SavedNotice() {
-  const shown = notice.value;
+  const shown = notice.use();
   useEffect(() => {
     if (!shown) return;
     const timer = setTimeout(() => {
@@ -48,9 +48,9 @@ export function SavedNotice() {
     }
   };
   return (
-    <div class="toast-place" role="status">
+    <div className="toast-place" role="status">
       {shown && (
-        <div class="toast">
+        <div className="toast">
           <Icon name={shown.failure ? 'alarm' : 'ok'} />
           <span>
             {shown.failure
@@ -66,9 +66,11 @@ export function SavedNotice() {
           )}
           <button
             type="button"
-            class="quiet square"
+            className="quiet square"
             aria-label={t('close')}
-            onClick={() => (notice.value = undefined)}
+            onClick={() => {
+              notice.value = undefined;
+            }}
           >
             <Icon name="close" size={16} />
           </button>

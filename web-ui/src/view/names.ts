@@ -1,7 +1,7 @@
 import type { ConfigView, PinView } from '../../../daemon/src/api/contract.ts';
 import { word } from '../i18n/index.ts';
+import { useBox } from '../query.ts';
 import { isAdmin } from '../session.ts';
-import { useLoad } from './use-load.ts';
 
 type Named =
   | 'routes'
@@ -14,9 +14,9 @@ type Named =
   | 'timeRules';
 
 /** Names of what the records and settings refer to by id; the id itself where it is gone by now. */
-export function useNames(version: number): (list: Named, id: string) => string {
-  const { value } = useLoad<ConfigView>(isAdmin.value ? '/config' : undefined, version);
-  const { value: pins } = useLoad<PinView[]>(isAdmin.value ? '/pins' : undefined, version);
+export function useNames(): (list: Named, id: string) => string {
+  const { value } = useBox<ConfigView>(isAdmin() ? '/config' : undefined, 'config');
+  const { value: pins } = useBox<PinView[]>(isAdmin() ? '/pins' : undefined, 'config');
   return (list, id) => {
     const items: readonly { id: string; name: string }[] =
       list === 'pins' ? (pins ?? []) : (value?.config[list] ?? []);

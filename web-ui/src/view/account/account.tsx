@@ -12,12 +12,12 @@ export function AccountPlace() {
     <>
       <PlaceHead title={t('place.account')} lead={t('own.lead', { name: person?.name ?? account })} />
       <Card title={person?.name ?? account}>
-        <dl class="facts">
+        <dl className="facts">
           <Fact name={t('accounts.name')}>{account}</Fact>
           <Fact name={t('own.role')}>{t(`accountRole.${role}`)}</Fact>
           <Fact name={t('own.extension')}>{person?.extension}</Fact>
         </dl>
-        <p class="dim">{t(role === 'user' ? 'own.callsOwn' : 'own.calls')}</p>
+        <p className="dim">{t(role === 'user' ? 'own.callsOwn' : 'own.calls')}</p>
       </Card>
       <PasswordCard />
     </>

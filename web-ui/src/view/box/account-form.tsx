@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { type SyntheticEvent, useState } from 'react';
 import type {
   AccountRequest,
   AccountView,
@@ -48,7 +48,7 @@ export function AccountForm({ account, view, onDone, onCancel }: Props) {
       setBusy(false);
     }
   };
-  const save = (event: Event): void => {
+  const save = (event: SyntheticEvent): void => {
     event.preventDefault();
     const { password, ...rest } = request;
     const leads = request.role === 'supervisor';
@@ -66,9 +66,9 @@ export function AccountForm({ account, view, onDone, onCancel }: Props) {
       .join(' ');
 
   return (
-    <form class="item-form" onSubmit={save} noValidate data-section="accounts">
-      <div class="item-form-body">
-        <p class="lead">{t('accounts.lead')}</p>
+    <form className="item-form" onSubmit={save} noValidate data-section="accounts">
+      <div className="item-form-body">
+        <p className="lead">{t('accounts.lead')}</p>
         {!account && (
           <Row
             id="account-name"
@@ -81,9 +81,9 @@ export function AccountForm({ account, view, onDone, onCancel }: Props) {
               id="account-name"
               value={name}
               maxLength={32}
-              autocomplete="off"
+              autoComplete="off"
               aria-describedby="account-name-help"
-              onInput={(e) => setName(e.currentTarget.value.toLowerCase())}
+              onChange={(e) => setName(e.currentTarget.value.toLowerCase())}
             />
           </Row>
         )}
@@ -116,7 +116,7 @@ export function AccountForm({ account, view, onDone, onCancel }: Props) {
           </select>
         </Row>
         {request.role === 'supervisor' && groups.length + queues.length === 0 && (
-          <p class="help">{t('accounts.noGroups')}</p>
+          <p className="help">{t('accounts.noGroups')}</p>
         )}
         {request.role === 'supervisor' && (
           <>
@@ -143,10 +143,10 @@ export function AccountForm({ account, view, onDone, onCancel }: Props) {
           <input
             id="account-password"
             type="password"
-            autocomplete="new-password"
+            autoComplete="new-password"
             value={request.password ?? ''}
             aria-describedby="account-password-help"
-            onInput={(e) => set({ password: e.currentTarget.value })}
+            onChange={(e) => set({ password: e.currentTarget.value })}
           />
         </Row>
         <Tick
@@ -156,12 +156,12 @@ export function AccountForm({ account, view, onDone, onCancel }: Props) {
           onSet={(enabled) => set({ enabled })}
         />
       </div>
-      <footer class="item-form-foot">
+      <footer className="item-form-foot">
         <Failure error={failure} />
-        <div class="actions">
+        <div className="actions">
           <button
             type="submit"
-            class="primary"
+            className="primary"
             disabled={busy || name === '' || (!account && !request.password)}
           >
             {t('form.save')}
@@ -170,7 +170,7 @@ export function AccountForm({ account, view, onDone, onCancel }: Props) {
             {t('form.cancel')}
           </button>
           {account && (
-            <button type="button" class="danger" disabled={busy} onClick={remove}>
+            <button type="button" className="danger" disabled={busy} onClick={remove}>
               <Icon name="trash" size={16} /> {t('form.delete')}
             </button>
           )}
@@ -191,7 +191,7 @@ interface ChosenProps {
 function Chosen({ name, of, chosen, onSet }: ChosenProps) {
   if (of.length === 0) return null;
   return (
-    <fieldset class="field account-choice">
+    <fieldset className="field account-choice">
       <legend>{t(`accounts.${name}`)}</legend>
       {of.map(({ id, name: title }) => (
         <Tick

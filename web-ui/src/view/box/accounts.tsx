@@ -1,23 +1,22 @@
-import { useState } from 'preact/hooks';
+import { useState } from 'react';
 import type { AccountView, ConfigView } from '../../../../daemon/src/api/contract.ts';
 import { t } from '../../i18n/index.ts';
-import { configVersion } from '../../live/store.ts';
+import { useBox } from '../../query.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Card, Empty, Failure, Sheet } from '../../ui/parts.tsx';
-import { useLoad } from '../use-load.ts';
 import { AccountForm } from './account-form.tsx';
 
 /** Who signs in on the page besides the administrator, and as what. */
 export function AccountsCard() {
-  const accounts = useLoad<AccountView[]>('/accounts', configVersion.value);
-  const config = useLoad<ConfigView>('/config', configVersion.value);
+  const accounts = useBox<AccountView[]>('/accounts', 'config');
+  const config = useBox<ConfigView>('/config', 'config');
   const [open, setOpen] = useState<AccountView | 'new'>();
   const list = accounts.value;
   const view = config.value;
   if (!list || !view) {
     return (
       <Card title={t('accounts.title')}>
-        {accounts.failure ? <Failure error={accounts.failure} /> : <p class="waiting">{t('loading')}</p>}
+        {accounts.failure ? <Failure error={accounts.failure} /> : <p className="waiting">{t('loading')}</p>}
       </Card>
     );
   }
@@ -29,28 +28,28 @@ export function AccountsCard() {
   const nameOf = (of: readonly { id: string; name: string }[], id: string): string =>
     of.find((entry) => entry.id === id)?.name ?? id;
   return (
-    <Card title={t('accounts.title')} aside={list.length > 0 && add} class="list-section">
+    <Card title={t('accounts.title')} aside={list.length > 0 && add} className="list-section">
       {list.length === 0 ? (
         <Empty icon="key" action={add}>
           {t('accounts.empty')}
         </Empty>
       ) : (
-        <ul class="items">
+        <ul className="items">
           {list.map((account) => (
             <li key={account.id}>
               <button
                 type="button"
-                class={`item ${account.enabled ? '' : 'disabled'}`}
+                className={`item ${account.enabled ? '' : 'disabled'}`}
                 data-item={`accounts/${account.id}`}
                 onClick={() => setOpen(account)}
               >
                 <Icon name="key" />
-                <span class="item-words">
-                  <span class="item-line">
+                <span className="item-words">
+                  <span className="item-line">
                     <strong>{account.id}</strong>
                     <span>{t(`accountRole.${account.role}`)}</span>
                   </span>
-                  <span class="dim">
+                  <span className="dim">
                     {[
                       account.person && nameOf(view.config.people, account.person),
                       ...account.groups.map((id) => nameOf(view.config.groups, id)),
@@ -61,7 +60,7 @@ export function AccountsCard() {
                       .join(' · ')}
                   </span>
                 </span>
-                {!account.enabled && <span class="tag">{t('off')}</span>}
+                {!account.enabled && <span className="tag">{t('off')}</span>}
                 <Icon name="right" size={16} />
               </button>
             </li>

@@ -1,3 +1,4 @@
+import { useParams } from 'react-router';
 import type { ConfigView, PublicConfig } from '../../../../daemon/src/api/contract.ts';
 import { ListSection, ObjectSection } from '../../form/section.tsx';
 import type { Item } from '../../form/value.ts';
@@ -35,17 +36,18 @@ const parts = [
 type Part = (typeof parts)[number];
 
 /** Wires, trunks, and the box itself. */
-export function BoxPlace({ part }: { part: string | undefined }) {
+export function BoxPlace() {
+  const { part } = useParams();
   const shown: Part = parts.find((p) => p === part) ?? 'overview';
   return (
     <>
       <PlaceHead title={t('place.box')} lead={t('box.lead')} />
-      <nav class="tabs" aria-label={t('place.box')}>
+      <nav className="tabs" aria-label={t('place.box')}>
         {parts.map((p) => (
           <Link
             key={p}
             to={p === 'overview' ? '/box' : `/box/${p}`}
-            class={p === shown ? 'on' : ''}
+            className={p === shown ? 'on' : ''}
             aria-current={p === shown ? 'page' : undefined}
           >
             {t(`box.${p}`)}
@@ -88,20 +90,21 @@ export function BoxPlace({ part }: { part: string | undefined }) {
 }
 
 function Overview() {
-  const state = live.value;
-  if (!state) return <p class="waiting">{t('loading')}</p>;
+  const now = boxNow.use();
+  const state = live.use();
+  if (!state) return <p className="waiting">{t('loading')}</p>;
   const { box, card, health } = state;
   return (
     <>
       <Faceplate state={state} levels />
       <Card title={t('box.about')}>
-        <dl class="facts">
+        <dl className="facts">
           <Fact name={t('box.version')}>{box.version}</Fact>
           <Fact name={t('box.serial')}>{box.serial}</Fact>
           <Fact name={t('box.uptime')}>
             {t('box.since', {
-              span: span(boxNow.value - box.startedAt),
-              time: moment(box.startedAt, boxNow.value).toLowerCase(),
+              span: span(now - box.startedAt),
+              time: moment(box.startedAt, now).toLowerCase(),
             })}
           </Fact>
           <Fact name={t('box.zone')}>{box.timeZone}</Fact>
@@ -126,11 +129,11 @@ function Overview() {
       </Card>
       {health.probes.length > 0 && (
         <Card title={t('box.health')}>
-          <ul class="probes">
+          <ul className="probes">
             {health.probes.map((probe) => (
               <li key={probe.id}>
                 <State tone={probe.ok ? 'talk' : 'broken'}>{say(probe.name)}</State>
-                <span class="dim">
+                <span className="dim">
                   {probe.said ? say(probe.said) : t(probe.ok ? 'box.works' : 'box.broken')}
                 </span>
               </li>
@@ -172,13 +175,13 @@ function PortWords({ port, config }: { port: Port; config: PublicConfig }) {
   const incoming = port.kind === 'fxo' && config.destinations.find((d) => d.id === port.incoming)?.name;
   return (
     <>
-      <span class="item-line">
+      <span className="item-line">
         <strong>
           {port.number}. {port.name || word('role', port.role)}
         </strong>
-        {port.kind === 'fxs' && port.extension && <span class="number">{port.extension}</span>}
+        {port.kind === 'fxs' && port.extension && <span className="number">{port.extension}</span>}
       </span>
-      <span class="dim">
+      <span className="dim">
         {[
           word('role', port.role),
           cls && t('people.class', { name: cls }),
@@ -195,7 +198,7 @@ function PortWords({ port, config }: { port: Port; config: PublicConfig }) {
 type DeviceItem = PublicConfig['devices'][number];
 
 function Devices() {
-  const state = live.value;
+  const state = live.use();
   return (
     <>
       <ListSection
@@ -210,12 +213,12 @@ function Devices() {
           const cls = config.classesOfService.find((c) => c.id === device.classOfService)?.name;
           return (
             <>
-              <span class="item-line">
+              <span className="item-line">
                 <strong>{device.name}</strong>
-                {extension && <span class="number">{extension}</span>}
+                {extension && <span className="number">{extension}</span>}
                 {now && <State tone={deviceTone(now)}>{say(now.said)}</State>}
               </span>
-              <span class="dim">
+              <span className="dim">
                 {[
                   word('device', device.kind),
                   person?.name,
@@ -241,7 +244,7 @@ function Devices() {
 }
 
 function Trunks() {
-  const state = live.value;
+  const state = live.use();
   return (
     <>
       <ListSection
@@ -252,11 +255,11 @@ function Trunks() {
           const now = state?.trunks.find((k) => k.id === item.id);
           return (
             <>
-              <span class="item-line">
+              <span className="item-line">
                 <strong>{String(item.name)}</strong>
                 {now && <State tone={trunkTone(now)}>{word('trunk', now.state)}</State>}
               </span>
-              <span class="dim">{[item.user, item.server].filter(Boolean).join(' @ ')}</span>
+              <span className="dim">{[item.user, item.server].filter(Boolean).join(' @ ')}</span>
             </>
           );
         }}

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useState } from 'react';
 import type {
   ApiError,
   ConfigView,
@@ -9,14 +9,13 @@ import type {
 import { api, failureOf } from '../../api.ts';
 import { shortTime } from '../../format/time.ts';
 import { language, say, t } from '../../i18n/index.ts';
-import { configVersion } from '../../live/store.ts';
+import { useBox } from '../../query.ts';
 import { Card, Fact, Failure } from '../../ui/parts.tsx';
-import { useLoad } from '../use-load.ts';
 
 /** What to do at a telephone or adapter to have it here, and a file that does most of it. */
 export function DeviceSetup() {
-  const config = useLoad<ConfigView>('/config', configVersion.value);
-  const presets = useLoad<DevicePreset[]>('/device-presets', 0);
+  const config = useBox<ConfigView>('/config', 'config');
+  const presets = useBox<DevicePreset[]>('/device-presets');
   const registering = (config.value?.config.devices ?? []).filter((device) => device.mode === 'registers');
   const [deviceId, setDevice] = useState('');
   const [model, setModel] = useState('');
@@ -25,11 +24,11 @@ export function DeviceSetup() {
   const preset = presets.value?.find(({ id }) => id === wanted) ?? presets.value?.[0];
   if (!device) return null;
   return (
-    <Card title={t('setup.title')} class="setup">
+    <Card title={t('setup.title')} className="setup">
       <p>{t('setup.lead')}</p>
       <Failure error={presets.failure} />
-      <div class="field">
-        <label for="setup-device">{t('setup.device')}</label>
+      <div className="field">
+        <label htmlFor="setup-device">{t('setup.device')}</label>
         <select id="setup-device" value={device.id} onChange={(e) => setDevice(e.currentTarget.value)}>
           {registering.map(({ id, name }) => (
             <option key={id} value={id}>
@@ -38,8 +37,8 @@ export function DeviceSetup() {
           ))}
         </select>
       </div>
-      <div class="field">
-        <label for="setup-model">{t('setup.model')}</label>
+      <div className="field">
+        <label htmlFor="setup-model">{t('setup.model')}</label>
         <select id="setup-model" value={preset?.id} onChange={(e) => setModel(e.currentTarget.value)}>
           {presets.value?.map(({ id, name }) => (
             <option key={id} value={id}>
@@ -57,9 +56,9 @@ export function DeviceSetup() {
 function ModelSetup({ deviceId, preset }: { deviceId: string; preset: DevicePreset }) {
   const at = `/devices/${encodeURIComponent(deviceId)}`;
   const query = `preset=${encodeURIComponent(preset.id)}`;
-  const { value, failure } = useLoad<DeviceSetupView>(`${at}/setup?${query}`, configVersion.value);
+  const { value, failure } = useBox<DeviceSetupView>(`${at}/setup?${query}`, 'config');
   return (
-    <div class="setup">
+    <div className="setup">
       <Failure error={failure} />
       <ol>
         {preset.steps[language.value].map((step) => (
@@ -69,27 +68,27 @@ function ModelSetup({ deviceId, preset }: { deviceId: string; preset: DevicePres
       {value && (
         <>
           <h3>{t('setup.words')}</h3>
-          <dl class="facts" data-part="settings">
+          <dl className="facts" data-part="settings">
             {value.settings.map(({ name, value: entered }) => (
               <Fact key={name.en} name={say(name)}>
                 {say(entered)}
               </Fact>
             ))}
           </dl>
-          {value.encryptByHand && <p class="help">{t('setup.encryptByHand')}</p>}
+          {value.encryptByHand && <p className="help">{t('setup.encryptByHand')}</p>}
           {value.vendor.length > 0 && <VendorNames list={value.vendor} />}
         </>
       )}
       {preset.hasFile && (
         <>
           <h3>{t('setup.byFile')}</h3>
-          {preset.verify && <p class="help">{t('setup.verify')}</p>}
+          {preset.verify && <p className="help">{t('setup.verify')}</p>}
           <p>
-            <a class="button" href={`/api/v1${at}/file?${query}`} download>
+            <a className="button" href={`/api/v1${at}/file?${query}`} download>
               {t('setup.file')}
             </a>
           </p>
-          <p class="help">{t('setup.secret')}</p>
+          <p className="help">{t('setup.secret')}</p>
           <OneTimeLink at={at} preset={preset.id} />
         </>
       )}
@@ -149,7 +148,7 @@ function OneTimeLink({ at, preset }: { at: string; preset: string }) {
           <p>
             <code>{link.folder}</code>
           </p>
-          <p class="help">{t('setup.option66')}</p>
+          <p className="help">{t('setup.option66')}</p>
         </div>
       )}
     </>

@@ -1,16 +1,16 @@
-import { useState } from 'preact/hooks';
+import { useState } from 'react';
 import type { ApiError, ConfigHistoryEntry } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../../api.ts';
 import { moment } from '../../format/time.ts';
 import { say, t, word } from '../../i18n/index.ts';
-import { boxNow, configVersion } from '../../live/store.ts';
+import { boxNow } from '../../live/store.ts';
+import { useBox } from '../../query.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Card, Empty, Failure } from '../../ui/parts.tsx';
-import { useLoad } from '../use-load.ts';
 
 /** What was changed, when and by whom; each of the last twenty is taken back by one click. */
 export function HistoryCard() {
-  const history = useLoad<ConfigHistoryEntry[]>('/config/history', configVersion.value);
+  const history = useBox<ConfigHistoryEntry[]>('/config/history', 'config');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiError['error']>();
   const undo = async (revision: number): Promise<void> => {
@@ -29,16 +29,16 @@ export function HistoryCard() {
     <Card title={t('box.history')}>
       <Failure error={failure ?? history.failure} />
       {!list ? (
-        <p class="waiting">{t('loading')}</p>
+        <p className="waiting">{t('loading')}</p>
       ) : list.length === 0 ? (
         <Empty icon="undo">{t('history.empty')}</Empty>
       ) : (
-        <ol class="history">
+        <ol className="history">
           {list.map((entry) => (
             <li key={entry.revision} data-revision={entry.revision}>
               <div>
                 <p>{say(entry.said)}</p>
-                <p class="dim">
+                <p className="dim">
                   {moment(entry.at, boxNow.value)} · {madeBy(entry.by)}
                 </p>
               </div>

@@ -1,13 +1,12 @@
 import type { OfficesView } from '../../../../daemon/src/api/contract.ts';
 import { ListSection } from '../../form/section.tsx';
 import { say, t } from '../../i18n/index.ts';
-import { configVersion } from '../../live/store.ts';
+import { useBox } from '../../query.ts';
 import { Card, Fact } from '../../ui/parts.tsx';
-import { useLoad } from '../use-load.ts';
 
 /** Our other offices: where they are, whether they can be reached, and what this box is known by over there. */
 export function Offices() {
-  const { value } = useLoad<OfficesView>('/offices', configVersion.value);
+  const { value } = useBox<OfficesView>('/offices', 'config');
   return (
     <>
       <ListSection
@@ -18,7 +17,7 @@ export function Offices() {
           return (
             <>
               <strong>{String(item.name)}</strong>
-              <span class="dim">
+              <span className="dim">
                 {[String(item.address), now && say(now.said)].filter(Boolean).join(' — ')}
               </span>
             </>
@@ -27,7 +26,7 @@ export function Offices() {
       />
       {value?.fingerprint && (
         <Card title={t('offices.own')}>
-          <dl class="facts">
+          <dl className="facts">
             <Fact name={t('offices.fingerprint')}>
               <code>{value.fingerprint}</code>
             </Fact>

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { type SyntheticEvent, useState } from 'react';
 import type { ApiError } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../../api.ts';
 import { t } from '../../i18n/index.ts';
@@ -12,7 +12,7 @@ export function PasswordCard() {
   const [busy, setBusy] = useState(false);
   const [done, setDone] = useState(false);
   const [failure, setFailure] = useState<ApiError['error']>();
-  const submit = async (event: Event): Promise<void> => {
+  const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
     setBusy(true);
     setDone(false);
@@ -29,38 +29,38 @@ export function PasswordCard() {
   };
   return (
     <Card title={t('password.title')}>
-      <form class="password-form" onSubmit={submit}>
+      <form className="password-form" onSubmit={submit}>
         <input
           type="text"
           name="username"
           value={session.value?.who?.account ?? 'admin'}
-          autocomplete="username"
+          autoComplete="username"
           hidden
           readOnly
         />
-        <div class="field">
-          <label for="password-current">{t('password.current')}</label>
+        <div className="field">
+          <label htmlFor="password-current">{t('password.current')}</label>
           <input
             id="password-current"
             type="password"
-            autocomplete="current-password"
+            autoComplete="current-password"
             required
             value={current}
-            onInput={(e) => setCurrent(e.currentTarget.value)}
+            onChange={(e) => setCurrent(e.currentTarget.value)}
           />
         </div>
-        <div class="field">
-          <label for="password-next">{t('password.next')}</label>
+        <div className="field">
+          <label htmlFor="password-next">{t('password.next')}</label>
           <input
             id="password-next"
             type="password"
-            autocomplete="new-password"
+            autoComplete="new-password"
             minLength={8}
             required
             value={next}
-            onInput={(e) => setNext(e.currentTarget.value)}
+            onChange={(e) => setNext(e.currentTarget.value)}
           />
-          <p class="help">{t('claim.passwordHelp')}</p>
+          <p className="help">{t('claim.passwordHelp')}</p>
         </div>
         <Failure error={failure} />
         <p role="status">{done ? t('password.done') : ''}</p>

@@ -1,13 +1,13 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'react';
 import type { ApiError, LeaningView, ProtectionView } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../../api.ts';
 import { ObjectSection } from '../../form/section.tsx';
 import { moment, span } from '../../format/time.ts';
 import { say, t } from '../../i18n/index.ts';
 import { boxNow } from '../../live/store.ts';
+import { useBox } from '../../query.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Card, Empty, Fact, Failure, State } from '../../ui/parts.tsx';
-import { useLoad } from '../use-load.ts';
 
 /** How often the page looks for new bans and figures, ms. */
 const LOOK_MS = 5000;
@@ -16,17 +16,12 @@ const tones = { calm: 'talk', busy: 'attention', saturated: 'broken' } as const;
 
 /** What the box defends itself with: settings, who is banned, who is forgiven, how hard it is pressed. */
 export function ProtectionPart() {
-  const [tick, setTick] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => setTick((n) => n + 1), LOOK_MS);
-    return () => clearInterval(timer);
-  }, []);
-  const { value, failure, reload } = useLoad<ProtectionView>('/protection', tick);
+  const { value, failure, reload } = useBox<ProtectionView>('/protection', undefined, { everyMs: LOOK_MS });
   return (
     <>
       {value?.available && <Bans view={value} reload={reload} />}
       {failure && <Failure error={failure} />}
-      {value && !value.available && <p class="lead">{t('protection.external')}</p>}
+      {value && !value.available && <p className="lead">{t('protection.external')}</p>}
       <ObjectSection name="protection" />
       {value?.available && <Leanings list={value.leanings} />}
       {value?.available && <Figures view={value} />}
@@ -35,6 +30,7 @@ export function ProtectionPart() {
 }
 
 function Bans({ view, reload }: { view: ProtectionView; reload: () => void }) {
+  const now = boxNow.use();
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiError['error']>();
   const lift = async (source: string): Promise<void> => {
@@ -54,17 +50,17 @@ function Bans({ view, reload }: { view: ProtectionView; reload: () => void }) {
       {view.bans.length === 0 ? (
         <Empty icon="ok">{t('protection.noBans')}</Empty>
       ) : (
-        <ol class="history">
+        <ol className="history">
           {view.bans.map((ban) => (
             <li key={ban.source} data-ban={ban.source}>
               <div>
                 <p>
-                  <span class="number">{ban.source}</span> — {say(ban.said)}
+                  <span className="number">{ban.source}</span> — {say(ban.said)}
                 </p>
-                <p class="dim">
+                <p className="dim">
                   {t('protection.until', {
-                    since: moment(ban.since, boxNow.value).toLowerCase(),
-                    left: span(Math.max(0, ban.until - boxNow.value)),
+                    since: moment(ban.since, now).toLowerCase(),
+                    left: span(Math.max(0, ban.until - now)),
                   })}
                   {ban.times > 1 && ` · ${t('protection.times', { n: ban.times })}`}
                   {ban.dropped > 0 && ` · ${t('protection.dropped', { n: ban.dropped })}`}
@@ -90,14 +86,14 @@ function Leanings({ list }: { list: readonly LeaningView[] }) {
   if (list.length === 0) return null;
   return (
     <Card title={t('protection.leanings')}>
-      <p class="dim">{t('protection.leaningsHelp')}</p>
-      <ul class="probes">
+      <p className="dim">{t('protection.leaningsHelp')}</p>
+      <ul className="probes">
         {list.map((entry) => (
           <li key={`${entry.what} ${entry.peer}`} data-leaning={entry.what}>
             <span>
-              {entry.trunk ?? <span class="number">{entry.peer}</span>}: {say(entry.said)}
+              {entry.trunk ?? <span className="number">{entry.peer}</span>}: {say(entry.said)}
             </span>
-            <span class="dim">
+            <span className="dim">
               {[
                 entry.forgiven > 0 && t('protection.forgiven', { n: entry.forgiven }),
                 entry.refused > 0 && t('protection.refused', { n: entry.refused }),
@@ -115,7 +111,7 @@ function Leanings({ list }: { list: readonly LeaningView[] }) {
 function Figures({ view: { load, figures } }: { view: ProtectionView }) {
   return (
     <Card title={t('protection.figures')}>
-      <dl class="facts">
+      <dl className="facts">
         <Fact name={t('protection.load')}>
           <State tone={tones[load]}>{t(`protection.${load}`)}</State>
         </Fact>

@@ -1,11 +1,11 @@
-import { useState } from 'preact/hooks';
+import { useState } from 'react';
 import type { TrunkTemplate } from '../../../../daemon/src/api/contract.ts';
 import type { Beginning } from '../../form/section.tsx';
 import type { Item } from '../../form/value.ts';
 import { say, t } from '../../i18n/index.ts';
+import { useBox } from '../../query.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Failure } from '../../ui/parts.tsx';
-import { useLoad } from '../use-load.ts';
 
 interface Props {
   /** A trunk of defaults. */
@@ -15,7 +15,7 @@ interface Props {
 
 /** Which operator a new trunk is of: what is known of it need not be typed. */
 export function TrunkChooser({ blank, onChoose }: Props) {
-  const templates = useLoad<TrunkTemplate[]>('/trunk-templates', 0);
+  const templates = useBox<TrunkTemplate[]>('/trunk-templates');
   const [sought, setSought] = useState('');
   const found = (templates.value ?? []).filter((template) => matches(template, sought));
   const choose = (template: TrunkTemplate): void => {
@@ -28,35 +28,40 @@ export function TrunkChooser({ blank, onChoose }: Props) {
     });
   };
   return (
-    <div class="item-form">
-      <div class="item-form-body">
-        <p class="lead">{t('trunk.choose')}</p>
+    <div className="item-form">
+      <div className="item-form-body">
+        <p className="lead">{t('trunk.choose')}</p>
         <Failure error={templates.failure} />
-        <div class="field">
-          <label for="trunk-find">{t('trunk.find')}</label>
+        <div className="field">
+          <label htmlFor="trunk-find">{t('trunk.find')}</label>
           <input
             id="trunk-find"
             type="search"
             value={sought}
-            autocomplete="off"
-            onInput={(e) => setSought(e.currentTarget.value)}
+            autoComplete="off"
+            onChange={(e) => setSought(e.currentTarget.value)}
           />
         </div>
-        <ul class="items templates">
+        <ul className="items templates">
           {found.map((template) => (
             <li key={template.id}>
-              <button type="button" class="item" data-template={template.id} onClick={() => choose(template)}>
+              <button
+                type="button"
+                className="item"
+                data-template={template.id}
+                onClick={() => choose(template)}
+              >
                 <Icon name="trunk" />
-                <span class="item-words">
+                <span className="item-words">
                   <strong>{say(template.name)}</strong>
-                  {template.trunk.server && <span class="dim">{template.trunk.server}</span>}
+                  {template.trunk.server && <span className="dim">{template.trunk.server}</span>}
                 </span>
                 <Icon name="right" size={16} />
               </button>
             </li>
           ))}
         </ul>
-        {sought !== '' && found.every(isGeneral) && <p class="help">{t('trunk.noneFound')}</p>}
+        {sought !== '' && found.every(isGeneral) && <p className="help">{t('trunk.noneFound')}</p>}
       </div>
     </div>
   );

@@ -1,10 +1,12 @@
+import { useParams } from 'react-router';
 import type { CallRecord, DiversionRecord, LegRecord } from '../../../../daemon/src/api/contract.ts';
 import { money } from '../../format/money.ts';
 import { tenths } from '../../format/number.ts';
 import { phone } from '../../format/phone.ts';
 import { clockTime, duration, moment } from '../../format/time.ts';
 import { hasWord, t, word } from '../../i18n/index.ts';
-import { boxNow, configVersion, recordsVersion } from '../../live/store.ts';
+import { boxNow } from '../../live/store.ts';
+import { useBox } from '../../query.ts';
 import { Link } from '../../router.tsx';
 import { isAdmin } from '../../session.ts';
 import { Icon, Mark, type Tone } from '../../ui/icons.tsx';
@@ -12,7 +14,6 @@ import { Card, Fact, Failure, PlaceHead, State } from '../../ui/parts.tsx';
 import { useNames } from '../names.ts';
 import { callerName, outcomeOf, outcomeTone, partyName, placeName } from '../state-words.ts';
 import { Trace } from '../trace/trace.tsx';
-import { useLoad } from '../use-load.ts';
 import { causeOf, causeWords } from './cause-words.ts';
 import { faxWords } from './fax-words.ts';
 import { LineAccounts } from './line-accounts.tsx';
@@ -22,14 +23,16 @@ import { type PathStep, pathOf } from './path.ts';
 import { Recordings } from './recordings.tsx';
 
 /** One call as a path: who was tried, how long, why it moved on, what it cost. */
-export function CallDetail({ id }: { id: string }) {
-  const { value: record, failure } = useLoad<CallRecord>(
-    `/calls/${encodeURIComponent(id)}`,
-    recordsVersion.value,
-  );
-  const names = useNames(configVersion.value);
+export function CallDetail() {
+  const { id = '' } = useParams();
+  return <OneCall key={id} id={id} />;
+}
+
+function OneCall({ id }: { id: string }) {
+  const { value: record, failure } = useBox<CallRecord>(`/calls/${encodeURIComponent(id)}`, 'records');
+  const names = useNames();
   const back = (
-    <Link to="/calls" class="button">
+    <Link to="/calls" className="button">
       <Icon name="left" />
       {t('calls.back')}
     </Link>
@@ -38,14 +41,14 @@ export function CallDetail({ id }: { id: string }) {
     return (
       <>
         <PlaceHead title={t('place.calls')}>{back}</PlaceHead>
-        {failure ? <Failure error={failure} /> : <p class="waiting">{t('loading')}</p>}
+        {failure ? <Failure error={failure} /> : <p className="waiting">{t('loading')}</p>}
       </>
     );
   }
   const { caller, called } = partiesOf(record);
   const outcome = outcomeOf(record);
   return (
-    <article class="call-detail" data-record={record.id}>
+    <article className="call-detail" data-record={record.id}>
       <PlaceHead
         title={`${callerName(caller)} → ${partyName(called)}`}
         lead={
@@ -58,7 +61,7 @@ export function CallDetail({ id }: { id: string }) {
         {back}
       </PlaceHead>
       <Card title={t('call.facts')}>
-        <dl class="facts">
+        <dl className="facts">
           <Fact name={t('call.kind')}>
             {word('direction', record.direction)}
             {record.service !== 'plain' && `, ${word('service', record.service)}`}
@@ -102,26 +105,21 @@ export function CallDetail({ id }: { id: string }) {
         </dl>
       </Card>
       <Recordings record={record} />
-      {isAdmin.value && <Observe record={record} />}
-      {isAdmin.value && <LineAccounts key={record.id} record={record} />}
+      {isAdmin() && <Observe record={record} />}
+      {isAdmin() && <LineAccounts key={record.id} record={record} />}
       <Card title={t('call.path')}>
-        <ol class="path">
+        <ol className="path">
           {pathOf(record).map((step, i) => (
             <Step key={i} step={step} record={record} />
           ))}
         </ol>
       </Card>
-      {isAdmin.value && record.legs.some((leg) => leg.kind === 'sip') && (
-        <div class="card">
-          <Trace
-            title={t('trace.call')}
-            of={`/calls/${encodeURIComponent(record.id)}`}
-            version={recordsVersion.value}
-            record={record}
-          />
+      {isAdmin() && record.legs.some((leg) => leg.kind === 'sip') && (
+        <div className="card">
+          <Trace title={t('trace.call')} of={`/calls/${encodeURIComponent(record.id)}`} record={record} />
         </div>
       )}
-      <details class="card technical">
+      <details className="card technical">
         <summary>{t('technical')}</summary>
         <Technical record={record} />
       </details>
@@ -145,12 +143,12 @@ function OtherRecord({ id }: { id: string }) {
 function Step({ step, record }: { step: PathStep; record: CallRecord }) {
   const [tone, title, more] = stepWords(step, record);
   return (
-    <li class={`step step-${step.kind}`}>
+    <li className={`step step-${step.kind}`}>
       <Mark tone={tone} size={14} />
       <time>{clockTime(step.at)}</time>
       <div>
-        <p class="step-title">{title}</p>
-        {more && <p class="dim">{more}</p>}
+        <p className="step-title">{title}</p>
+        {more && <p className="dim">{more}</p>}
       </div>
     </li>
   );
@@ -210,14 +208,14 @@ function sourceWords(leg: LegRecord): string {
 
 function Technical({ record }: { record: CallRecord }) {
   return (
-    <div class="technical-body">
+    <div className="technical-body">
       <p>
         <code>{record.id}</code>
         {record.postDialDelayMs !== undefined &&
           ` · post-dial delay ${Math.round(record.postDialDelayMs)} ms`}
         {record.q850 !== undefined && ` · Q.850 ${record.q850} ${record.causeText ?? ''}`}
       </p>
-      <div class="scroll-x">
+      <div className="scroll-x">
         <table>
           <thead>
             <tr>
@@ -255,7 +253,7 @@ function Technical({ record }: { record: CallRecord }) {
           </tbody>
         </table>
       </div>
-      <ul class="raw-events">
+      <ul className="raw-events">
         {record.events.map((event, i) => (
           <li key={i}>
             <code>

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useState } from 'react';
 import type {
   ApiError,
   CallRecord,
@@ -75,7 +75,7 @@ export function LineAccounts({ record: given }: { record: CallRecord }) {
   return (
     <Card title={t('account.title')}>
       <Failure error={failure} />
-      <ul class="history">
+      <ul className="history">
         {told.map((one) => (
           <Account
             key={`${one.leg} ${one.about}`}
@@ -116,7 +116,7 @@ function Account({
     <li data-account={about}>
       <div>
         <p>
-          <span class="dim">
+          <span className="dim">
             {t('account.place', { what: t(`account.${about}`), place: placeName(place) })}:
           </span>{' '}
           {accountWords(account)}{' '}
@@ -124,11 +124,11 @@ function Account({
             {t(doubtful ? 'account.doubtful' : 'account.certain')}
           </State>
         </p>
-        <p class="dim">{more.join(' · ')}</p>
+        <p className="dim">{more.join(' · ')}</p>
         {account.tone && account.tone.cycles.length > 1 && (
           <details>
             <summary>{t('account.cyclesTitle')}</summary>
-            <p class="number">
+            <p className="number">
               {account.tone.cycles
                 .map(
                   (c) =>
@@ -143,8 +143,8 @@ function Account({
         )}
       </div>
       {over && !account.verdict && (
-        <fieldset class="actions">
-          <legend class="sr-only">{t('account.ask')}</legend>
+        <fieldset className="actions">
+          <legend className="sr-only">{t('account.ask')}</legend>
           <button type="button" onClick={() => onJudge('right')}>
             <Icon name="ok" size={16} /> {t('account.right')}
           </button>

@@ -1,15 +1,15 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useState } from 'react';
 import type { CallOutcome, CallRecord, CallsPage } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../../api.ts';
 import { money } from '../../format/money.ts';
 import { day, duration, officeMoment, shortTime } from '../../format/time.ts';
 import { t, word } from '../../i18n/index.ts';
-import { boxNow, recordsVersion } from '../../live/store.ts';
+import { boxNow } from '../../live/store.ts';
+import { useBox } from '../../query.ts';
 import { Link } from '../../router.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Empty, Failure, PlaceHead, State } from '../../ui/parts.tsx';
 import { callerName, outcomeOf, outcomeTone, partyName, placeName } from '../state-words.ts';
-import { useLoad } from '../use-load.ts';
 import { causeWords } from './cause-words.ts';
 import { CallsTabs } from './tabs.tsx';
 
@@ -49,28 +49,28 @@ export function CallsPlace() {
     <>
       <PlaceHead title={t('place.calls')} lead={t('calls.lead')} />
       <CallsTabs />
-      <search class="filters">
-        <label class="search-box">
+      <search className="filters">
+        <label className="search-box">
           <Icon name="search" />
-          <span class="sr-only">{t('calls.search')}</span>
+          <span className="sr-only">{t('calls.search')}</span>
           <input
             type="search"
             value={typed}
             placeholder={t('calls.searchHint')}
-            onInput={(e) => setTyped(e.currentTarget.value)}
+            onChange={(e) => setTyped(e.currentTarget.value)}
           />
         </label>
-        <fieldset class="segments">
-          <legend class="sr-only">{t('calls.outcome')}</legend>
+        <fieldset className="segments">
+          <legend className="sr-only">{t('calls.outcome')}</legend>
           {outcomes.map((o) => (
             <button type="button" key={o} aria-pressed={outcome === o} onClick={() => setOutcome(o)}>
               {o === '' ? t('calls.all') : t(`calls.outcome.${o as 'answered' | 'missed' | 'failed'}`)}
             </button>
           ))}
         </fieldset>
-        <details class="more-filters">
+        <details className="more-filters">
           <summary>{t('calls.more')}</summary>
-          <div class="more-filters-body">
+          <div className="more-filters-body">
             <label>
               {t('calls.direction')}
               <select
@@ -86,11 +86,11 @@ export function CallsPlace() {
             </label>
             <label>
               {t('calls.from')}
-              <input type="date" value={from} onInput={(e) => setFrom(e.currentTarget.value)} />
+              <input type="date" value={from} onChange={(e) => setFrom(e.currentTarget.value)} />
             </label>
             <label>
               {t('calls.to')}
-              <input type="date" value={to} onInput={(e) => setTo(e.currentTarget.value)} />
+              <input type="date" value={to} onChange={(e) => setTo(e.currentTarget.value)} />
             </label>
           </div>
         </details>
@@ -101,12 +101,12 @@ export function CallsPlace() {
 }
 
 function CallList({ query, filtered, onClear }: { query: string; filtered: boolean; onClear(): void }) {
-  const first = useLoad<CallsPage>(`/calls?${query}`, recordsVersion.value);
+  const first = useBox<CallsPage>(`/calls?${query}`, 'records', { keep: true });
   const [older, setOlder] = useState<CallsPage[]>([]);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState(first.failure);
   if (!first.value)
-    return first.failure ? <Failure error={first.failure} /> : <p class="waiting">{t('loading')}</p>;
+    return first.failure ? <Failure error={first.failure} /> : <p className="waiting">{t('loading')}</p>;
 
   const next = (older.at(-1) ?? first.value).next;
   const seen = new Set<string>();
@@ -144,11 +144,11 @@ function CallList({ query, filtered, onClear }: { query: string; filtered: boole
     );
   }
   return (
-    <div class="call-list">
+    <div className="call-list">
       <Failure error={first.failure ?? failure} />
       {byDay(calls).map(([title, list]) => (
         <section key={title}>
-          <h2 class="day">{title}</h2>
+          <h2 className="day">{title}</h2>
           <ul>
             {list.map((record) => (
               <CallRow key={record.id} record={record} />
@@ -157,7 +157,7 @@ function CallList({ query, filtered, onClear }: { query: string; filtered: boole
         </section>
       ))}
       {next && (
-        <button type="button" class="wide-button" disabled={busy} onClick={() => void more()}>
+        <button type="button" className="wide-button" disabled={busy} onClick={() => void more()}>
           {t('calls.older')}
         </button>
       )}
@@ -168,7 +168,7 @@ function CallList({ query, filtered, onClear }: { query: string; filtered: boole
 function byDay(calls: readonly CallRecord[]): [string, CallRecord[]][] {
   const days = new Map<string, CallRecord[]>();
   for (const call of calls) {
-    const title = day(call.startedAt, boxNow.peek());
+    const title = day(call.startedAt, boxNow.value);
     days.set(title, [...(days.get(title) ?? []), call]);
   }
   return [...days];
@@ -196,33 +196,33 @@ function CallRow({ record }: { record: CallRecord }) {
     record.talkMs ?? (record.answeredAt && record.endedAt ? record.endedAt - record.answeredAt : undefined);
   return (
     <li data-record={record.id} data-outcome={outcome}>
-      <Link to={`/calls/${encodeURIComponent(record.id)}`} class="call-row">
-        <time class="call-time">{shortTime(record.startedAt)}</time>
-        <span class="call-icon" title={word('direction', record.direction)}>
+      <Link to={`/calls/${encodeURIComponent(record.id)}`} className="call-row">
+        <time className="call-time">{shortTime(record.startedAt)}</time>
+        <span className="call-icon" title={word('direction', record.direction)}>
           <Icon
             name={record.direction === 'incoming' ? 'in' : record.direction === 'internal' ? 'phone' : 'out'}
             size={18}
           />
-          <span class="sr-only">{word('direction', record.direction)}: </span>
+          <span className="sr-only">{word('direction', record.direction)}: </span>
         </span>
-        <span class="call-who">
+        <span className="call-who">
           <span>{callerName(caller)}</span>
-          <span class="arrow" aria-hidden="true">
+          <span className="arrow" aria-hidden="true">
             →
           </span>
-          <span class="sr-only">{t('call.to')}</span>
+          <span className="sr-only">{t('call.to')}</span>
           <strong>{partyName(called)}</strong>
         </span>
-        <span class="call-how">
+        <span className="call-how">
           <State tone={outcomeTone[outcome]}>{t(`outcome.${outcome}`)}</State>
           {outcome !== 'answered' && outcome !== 'active' && record.q850 !== undefined && (
-            <span class="dim">{causeWords(record)}</span>
+            <span className="dim">{causeWords(record)}</span>
           )}
-          {record.fax && <span class="dim">{t('call.fax')}</span>}
-          {record.trunkId && <span class="dim">{placeName(`trunk:${record.trunkId}`)}</span>}
+          {record.fax && <span className="dim">{t('call.fax')}</span>}
+          {record.trunkId && <span className="dim">{placeName(`trunk:${record.trunkId}`)}</span>}
         </span>
-        <span class="call-length">{took !== undefined ? duration(took) : ''}</span>
-        <span class="call-price">
+        <span className="call-length">{took !== undefined ? duration(took) : ''}</span>
+        <span className="call-price">
           {record.price !== undefined && (record.price > 0 || record.answeredAt) ? money(record.price) : ''}
         </span>
       </Link>

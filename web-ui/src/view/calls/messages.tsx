@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useState } from 'react';
 import type {
   ApiError,
   MailboxView,
@@ -10,12 +10,12 @@ import { tenths } from '../../format/number.ts';
 import { phone } from '../../format/phone.ts';
 import { duration, moment } from '../../format/time.ts';
 import { t, tn } from '../../i18n/index.ts';
-import { boxNow, voicemailVersion } from '../../live/store.ts';
+import { boxNow } from '../../live/store.ts';
+import { useBox } from '../../query.ts';
 import { Link } from '../../router.tsx';
 import { isAdmin } from '../../session.ts';
 import { Card, Empty, Failure, PlaceHead, State } from '../../ui/parts.tsx';
 import { partyName } from '../state-words.ts';
-import { useLoad } from '../use-load.ts';
 import { CallsTabs } from './tabs.tsx';
 
 /** What have callers left? */
@@ -30,15 +30,15 @@ export function MessagesPlace() {
 }
 
 function Mailboxes() {
-  const { value, failure } = useLoad<MailboxView[]>('/voicemail', voicemailVersion.value);
-  if (!value) return failure ? <Failure error={failure} /> : <p class="waiting">{t('loading')}</p>;
+  const { value, failure } = useBox<MailboxView[]>('/voicemail', 'voicemail');
+  if (!value) return failure ? <Failure error={failure} /> : <p className="waiting">{t('loading')}</p>;
   if (value.length === 0)
     return (
       <Empty
         icon="bell"
         action={
-          isAdmin.value && (
-            <Link to="/people" class="button">
+          isAdmin() && (
+            <Link to="/people" className="button">
               {t('messages.toPeople')}
             </Link>
           )
@@ -55,7 +55,7 @@ function Mailboxes() {
       {byNews.map((box) => (
         <Mailbox key={box.id} box={box} />
       ))}
-      {unused.length > 0 && <p class="dim">{t('messages.emptyBoxes', { list: unused.join(', ') })}</p>}
+      {unused.length > 0 && <p className="dim">{t('messages.emptyBoxes', { list: unused.join(', ') })}</p>}
     </>
   );
 }
@@ -64,7 +64,7 @@ type Act = (promise: Promise<unknown>) => void;
 
 function Mailbox({ box }: { box: MailboxView }) {
   const path = `/voicemail/${encodeURIComponent(box.id)}`;
-  const list = useLoad<VoiceMessageView[]>(path, voicemailVersion.value);
+  const list = useBox<VoiceMessageView[]>(path, 'voicemail');
   const [error, setError] = useState<ApiError['error']>();
   const act: Act = (promise) => {
     setError(undefined);
@@ -74,7 +74,7 @@ function Mailbox({ box }: { box: MailboxView }) {
     <Card
       title={
         <>
-          {box.name} {box.extension && <span class="number dim">{box.extension}</span>}
+          {box.name} {box.extension && <span className="number dim">{box.extension}</span>}
         </>
       }
       aside={
@@ -82,16 +82,16 @@ function Mailbox({ box }: { box: MailboxView }) {
           {box.fresh > 0 ? tn('messages.new', box.fresh) : t('messages.noNew')}
         </State>
       }
-      class="mailbox"
+      className="mailbox"
     >
       <Failure error={error ?? list.failure} />
-      <ul class="messages" data-box={box.id}>
+      <ul className="messages" data-box={box.id}>
         {list.value?.map((message) => (
           <Message key={message.id} message={message} path={`${path}/${message.id}`} act={act} />
         ))}
       </ul>
       {box.ownGreeting && <Greeting path={`${path}/greeting`} act={act} />}
-      <p class="dim">
+      <p className="dim">
         {t('messages.room', {
           used: tenths(box.bytes / 1_000_000),
           of: Math.round(box.maxBytes / 1_000_000),
@@ -110,19 +110,19 @@ function Message({ message, path, act }: { message: VoiceMessageView; path: stri
   const heard = heardAt !== undefined;
   return (
     <li data-message={message.id} data-heard={heard}>
-      <p class="item-line">
+      <p className="item-line">
         <State tone={heard ? 'free' : 'attention'}>{t(heard ? 'messages.isHeard' : 'messages.isNew')}</State>
         <strong>
           {name ?? (number === undefined && who)}{' '}
           {number !== undefined && (
-            <a class="number" href={`tel:${number}`}>
+            <a className="number" href={`tel:${number}`}>
               {phone(number)}
             </a>
           )}
         </strong>
         <time>{when}</time>
         <span>{duration(ms)}</span>
-        {saved && <span class="tag">{t('messages.isSaved')}</span>}
+        {saved && <span className="tag">{t('messages.isSaved')}</span>}
         <Link to={`/calls/${encodeURIComponent(callId)}`}>{t('messages.call')}</Link>
       </p>
       {/* biome-ignore lint/a11y/useMediaCaption: nobody has written down what was said. */}
@@ -135,19 +135,19 @@ function Message({ message, path, act }: { message: VoiceMessageView; path: stri
           if (!heard) change({ heard: true });
         }}
       />
-      <p class="actions">
+      <p className="actions">
         <button type="button" onClick={() => change({ heard: !heard })}>
           {t(heard ? 'messages.markNew' : 'messages.markHeard')}
         </button>
         <button type="button" onClick={() => change({ saved: !saved })}>
           {t(saved ? 'messages.unsave' : 'messages.save')}
         </button>
-        <a class="button" href={`/api/v1${path}/sound?download`} download>
+        <a className="button" href={`/api/v1${path}/sound?download`} download>
           {t('messages.download')}
         </a>
         <button
           type="button"
-          class="danger"
+          className="danger"
           aria-label={t('messages.deleteNamed', { who })}
           onClick={() => {
             if (confirm(t('messages.deleteQuestion', { who, when }))) act(api(path, { method: 'DELETE' }));
@@ -162,15 +162,15 @@ function Message({ message, path, act }: { message: VoiceMessageView; path: stri
 
 function Greeting({ path, act }: { path: string; act: Act }) {
   return (
-    <div class="greeting">
+    <div className="greeting">
       <p>{t('messages.greeting')}</p>
       {/* biome-ignore lint/a11y/useMediaCaption: nobody has written down what was said. */}
       <audio controls preload="none" src={`/api/v1${path}`} aria-label={t('messages.greeting')} />
-      {isAdmin.value && (
-        <p class="actions">
+      {isAdmin() && (
+        <p className="actions">
           <button
             type="button"
-            class="danger"
+            className="danger"
             onClick={() => {
               if (confirm(t('messages.greetingQuestion'))) act(api(path, { method: 'DELETE' }));
             }}

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { type SyntheticEvent, useState } from 'react';
 import type { ApiError, CallRecord } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../../api.ts';
 import { t } from '../../i18n/index.ts';
@@ -15,7 +15,7 @@ export function Observe({ record }: { record: CallRecord }) {
   if (record.state !== 'active' || record.answeredAt === undefined || record.service === 'emergency')
     return null;
   const path = `/calls/${encodeURIComponent(record.id)}/observe`;
-  const ask = (event: Event): void => {
+  const ask = (event: SyntheticEvent): void => {
     event.preventDefault();
     setError(undefined);
     api(path, { body: { mode, extension } }).then(
@@ -32,10 +32,10 @@ export function Observe({ record }: { record: CallRecord }) {
   return (
     <Card title={t('observe.title')}>
       <Failure error={error} />
-      <p class="dim">{t('observe.law')}</p>
-      <form class="observe" onSubmit={ask}>
-        <div class="field">
-          <label for="observe-mode">{t('observe.mode')}</label>
+      <p className="dim">{t('observe.law')}</p>
+      <form className="observe" onSubmit={ask}>
+        <div className="field">
+          <label htmlFor="observe-mode">{t('observe.mode')}</label>
           <select
             id="observe-mode"
             value={mode}
@@ -48,21 +48,21 @@ export function Observe({ record }: { record: CallRecord }) {
             ))}
           </select>
         </div>
-        <div class="field">
-          <label for="observe-extension">{t('observe.extension')}</label>
+        <div className="field">
+          <label htmlFor="observe-extension">{t('observe.extension')}</label>
           <input
             id="observe-extension"
             inputMode="numeric"
             pattern="\d{1,8}"
             required
             value={extension}
-            onInput={(event) => setExtension(event.currentTarget.value)}
+            onChange={(event) => setExtension(event.currentTarget.value)}
           />
         </div>
-        <p class="actions">
+        <p className="actions">
           <button type="submit">{t('observe.begin')}</button>
           {asked && (
-            <button type="button" class="quiet" onClick={leave}>
+            <button type="button" className="quiet" onClick={leave}>
               {t('observe.end')}
             </button>
           )}

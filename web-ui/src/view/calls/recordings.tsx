@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useState } from 'react';
 import type { ApiError, CallRecord, RecordingRecord } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../../api.ts';
 import { tenths } from '../../format/number.ts';
@@ -15,7 +15,7 @@ export function Recordings({ record }: { record: CallRecord }) {
   const [deleted, setDeleted] = useState<readonly string[]>([]);
   const path = `/calls/${encodeURIComponent(record.id)}`;
   const entries = record.recordings ?? [];
-  const going = isAdmin.value && record.state === 'active' && record.answeredAt !== undefined;
+  const going = isAdmin() && record.state === 'active' && record.answeredAt !== undefined;
   if (entries.length === 0 && !going) return null;
   const act = (promise: Promise<unknown>, then: () => void = () => {}): void => {
     promise.then(then, (failure: unknown) => setError(failureOf(failure)));
@@ -23,8 +23,8 @@ export function Recordings({ record }: { record: CallRecord }) {
   return (
     <Card title={t('recording.title')}>
       <Failure error={error} />
-      {entries.length > 0 && <p class="dim">{t('recording.sides')}</p>}
-      <ul class="recordings">
+      {entries.length > 0 && <p className="dim">{t('recording.sides')}</p>}
+      <ul className="recordings">
         {entries.map((entry) => {
           const file = `${path}/recordings/${encodeURIComponent(entry.file)}`;
           const there = !entry.gone && !deleted.includes(entry.file);
@@ -33,19 +33,19 @@ export function Recordings({ record }: { record: CallRecord }) {
               <p>
                 {clockTime(entry.at)} {recordingWords(entry, record.state === 'active')}
               </p>
-              {!there && <p class="dim">{t('recording.gone')}</p>}
+              {!there && <p className="dim">{t('recording.gone')}</p>}
               {there && record.state !== 'active' && (
                 <>
                   {/* biome-ignore lint/a11y/useMediaCaption: nobody has written down what was said. */}
                   <audio controls preload="none" src={`/api/v1${file}`} aria-label={t('recording.listen')} />
-                  <p class="actions">
-                    <a class="button" href={`/api/v1${file}?download`} download={entry.file}>
+                  <p className="actions">
+                    <a className="button" href={`/api/v1${file}?download`} download={entry.file}>
                       {t('recording.download')}
                     </a>
-                    {isAdmin.value && (
+                    {isAdmin() && (
                       <button
                         type="button"
-                        class="quiet"
+                        className="quiet"
                         onClick={() => {
                           if (confirm(t('recording.deleteQuestion')))
                             act(api(file, { method: 'DELETE' }), () => setDeleted([...deleted, entry.file]));
@@ -71,7 +71,7 @@ export function Recordings({ record }: { record: CallRecord }) {
           <button type="button" onClick={() => act(api(`${path}/record`, { body: {} }))}>
             {t('recording.begin')}
           </button>
-          <p class="dim">{t('recording.announced')}</p>
+          <p className="dim">{t('recording.announced')}</p>
         </>
       )}
     </Card>

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { type SyntheticEvent, useState } from 'react';
 import type { ApiError } from '../../../../daemon/src/api/contract.ts';
 import { failureOf } from '../../api.ts';
 import { Brand, LanguageSwitch } from '../../app.tsx';
@@ -16,7 +16,7 @@ export function ClaimDoor() {
   const pressed = session.value?.buttonPressed ?? false;
   const differ = again !== '' && again !== password;
 
-  const submit = async (event: Event): Promise<void> => {
+  const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
     if (again !== password) return;
     setBusy(true);
@@ -32,72 +32,72 @@ export function ClaimDoor() {
   };
 
   return (
-    <main class="door">
-      <div class="door-card">
+    <main className="door">
+      <div className="door-card">
         <header>
           <Brand />
           <LanguageSwitch />
         </header>
         <h1>{t('claim.title')}</h1>
-        <p class="lead">{t('claim.lead')}</p>
+        <p className="lead">{t('claim.lead')}</p>
         <form onSubmit={submit}>
           {pressed ? (
-            <p class="notice">{t('claim.pressed')}</p>
+            <p className="notice">{t('claim.pressed')}</p>
           ) : (
-            <div class="field">
-              <label for="claim-code">{t('claim.code')}</label>
+            <div className="field">
+              <label htmlFor="claim-code">{t('claim.code')}</label>
               <input
                 id="claim-code"
-                class="code"
+                className="code"
                 value={code}
-                onInput={(e) => setCode(e.currentTarget.value)}
-                autocomplete="off"
-                autocapitalize="characters"
-                spellcheck={false}
+                onChange={(e) => setCode(e.currentTarget.value)}
+                autoComplete="off"
+                autoCapitalize="characters"
+                spellCheck={false}
                 required
                 aria-describedby="claim-code-help"
                 aria-invalid={failure?.path === '/code'}
               />
-              <p class="help" id="claim-code-help">
+              <p className="help" id="claim-code-help">
                 {t('claim.codeHelp')}
               </p>
             </div>
           )}
-          <div class="field">
-            <label for="claim-password">{t('claim.password')}</label>
+          <div className="field">
+            <label htmlFor="claim-password">{t('claim.password')}</label>
             <input
               id="claim-password"
               type="password"
               value={password}
-              onInput={(e) => setPassword(e.currentTarget.value)}
-              autocomplete="new-password"
+              onChange={(e) => setPassword(e.currentTarget.value)}
+              autoComplete="new-password"
               minLength={8}
               required
               aria-describedby="claim-password-help"
               aria-invalid={failure?.path === '/password'}
             />
-            <p class="help" id="claim-password-help">
+            <p className="help" id="claim-password-help">
               {t('claim.passwordHelp')}
             </p>
           </div>
-          <div class="field">
-            <label for="claim-again">{t('claim.again')}</label>
+          <div className="field">
+            <label htmlFor="claim-again">{t('claim.again')}</label>
             <input
               id="claim-again"
               type="password"
               value={again}
-              onInput={(e) => setAgain(e.currentTarget.value)}
-              autocomplete="new-password"
+              onChange={(e) => setAgain(e.currentTarget.value)}
+              autoComplete="new-password"
               required
               aria-invalid={differ}
               aria-describedby="claim-again-error"
             />
-            <p class="error" id="claim-again-error" role="alert">
+            <p className="error" id="claim-again-error" role="alert">
               {differ ? t('claim.differ') : ''}
             </p>
           </div>
           <Failure error={failure} />
-          <button type="submit" class="primary" disabled={busy}>
+          <button type="submit" className="primary" disabled={busy}>
             {t('claim.submit')}
           </button>
         </form>

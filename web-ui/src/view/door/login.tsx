@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { type SyntheticEvent, useState } from 'react';
 import type { ApiError } from '../../../../daemon/src/api/contract.ts';
 import { failureOf } from '../../api.ts';
 import { Brand, LanguageSwitch } from '../../app.tsx';
@@ -12,7 +12,7 @@ export function LoginDoor() {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiError['error']>();
 
-  const submit = async (event: Event): Promise<void> => {
+  const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
     setBusy(true);
     setFailure(undefined);
@@ -25,50 +25,50 @@ export function LoginDoor() {
   };
 
   return (
-    <main class="door">
-      <div class="door-card">
+    <main className="door">
+      <div className="door-card">
         <header>
           <Brand />
           <LanguageSwitch />
         </header>
         <h1>{session.value?.name || 'Linegate'}</h1>
-        {sessionEnded.value && <p class="notice">{t('login.ended')}</p>}
+        {sessionEnded.value && <p className="notice">{t('login.ended')}</p>}
         <form onSubmit={submit}>
-          <div class="field">
-            <label for="login-account">{t('login.account')}</label>
+          <div className="field">
+            <label htmlFor="login-account">{t('login.account')}</label>
             <input
               id="login-account"
               type="text"
               name="username"
               value={account}
               maxLength={64}
-              autocapitalize="none"
-              spellcheck={false}
-              onInput={(e) => setAccount(e.currentTarget.value)}
-              autocomplete="username"
+              autoCapitalize="none"
+              spellCheck={false}
+              onChange={(e) => setAccount(e.currentTarget.value)}
+              autoComplete="username"
               aria-describedby="login-account-help"
             />
-            <p class="help" id="login-account-help">
+            <p className="help" id="login-account-help">
               {t('login.accountHelp')}
             </p>
           </div>
-          <div class="field">
-            <label for="login-password">{t('login.password')}</label>
+          <div className="field">
+            <label htmlFor="login-password">{t('login.password')}</label>
             <input
               id="login-password"
               type="password"
               value={password}
-              onInput={(e) => setPassword(e.currentTarget.value)}
-              autocomplete="current-password"
+              onChange={(e) => setPassword(e.currentTarget.value)}
+              autoComplete="current-password"
               required
               aria-invalid={failure !== undefined}
             />
           </div>
           <Failure error={failure} />
-          <button type="submit" class="primary" disabled={busy}>
+          <button type="submit" className="primary" disabled={busy}>
             {t('login.submit')}
           </button>
-          <p class="help">{t(account.trim() === '' ? 'login.lost' : 'login.lostAccount')}</p>
+          <p className="help">{t(account.trim() === '' ? 'login.lost' : 'login.lostAccount')}</p>
         </form>
       </div>
     </main>

@@ -19,19 +19,19 @@ export function CallBars({ calls, now }: { calls: readonly CallLive[]; now: numb
   const at = (time: number): number => Math.min(100, Math.max(0, ((time - from) / width) * 100));
   const ticks = [0, 0.25, 0.5, 0.75].map((part) => from + width * part);
   return (
-    <div class="bars">
+    <div className="bars">
       <ol>
         {calls.map((call) => (
           <CallBar key={call.id} call={call} now={now} at={at} />
         ))}
       </ol>
-      <div class="axis" aria-hidden="true">
+      <div className="axis" aria-hidden="true">
         {ticks.map((time, i) => (
           <span key={i} style={{ left: `${i * 25}%` }}>
             {width < 4 * 60_000 ? clockTime(time) : shortTime(time)}
           </span>
         ))}
-        <span class="axis-now">{t('now.axis')}</span>
+        <span className="axis-now">{t('now.axis')}</span>
       </div>
     </div>
   );
@@ -47,36 +47,36 @@ function CallBar({ call, now, at }: { call: CallLive; now: number; at(time: numb
       void api(`/calls/${call.id}/release`, { body: {} }).catch(() => {});
   };
   return (
-    <li class="bar-row" data-call={call.id} data-state={call.state}>
-      <div class="bar-label">
-        <Link to={`/calls/${encodeURIComponent(call.id)}`} class="who">
+    <li className="bar-row" data-call={call.id} data-state={call.state}>
+      <div className="bar-label">
+        <Link to={`/calls/${encodeURIComponent(call.id)}`} className="who">
           {callerName(call.caller)} <span aria-hidden="true">→</span>
-          <span class="sr-only">{t('call.to')}</span> {partyName(call.called)}
+          <span className="sr-only">{t('call.to')}</span> {partyName(call.called)}
         </Link>
-        <span class="facts-line">
+        <span className="facts-line">
           <State tone={callTone(call)}>{word('call', call.state)}</State>
           <time>{duration(now - since)}</time>
           {call.trunk && <span>{placeName(`trunk:${call.trunk}`)}</span>}
           {call.service !== 'plain' && <span>{word('service', call.service)}</span>}
           {call.fax && <span>{t('call.fax')}</span>}
-          {call.price !== undefined && <span class="price">{money(call.price)}</span>}
+          {call.price !== undefined && <span className="price">{money(call.price)}</span>}
         </span>
       </div>
-      <div class="bar-track" aria-hidden="true">
+      <div className="bar-track" aria-hidden="true">
         <span
-          class="bar waiting-part"
+          className="bar waiting-part"
           style={{ left: `${start}%`, width: `${(answered ?? 100) - start}%` }}
         />
         {answered !== undefined && (
           <span
-            class={`bar tone-${callTone(call)}`}
+            className={`bar tone-${callTone(call)}`}
             style={{ left: `${answered}%`, width: `${100 - answered}%` }}
           />
         )}
       </div>
       <button
         type="button"
-        class="quiet square"
+        className="quiet square"
         aria-label={t('call.end', { who })}
         title={t('call.endShort')}
         onClick={release}

@@ -8,18 +8,19 @@ import { Trace } from '../trace/trace.tsx';
 
 /** IP telephones, adapters and PBXs of the office: whether they are there, and what to do if they are not. */
 export function DeviceList({ devices }: { devices: readonly DeviceLive[] }) {
+  const now = boxNow.use();
   return (
-    <ul class="trunks">
+    <ul className="trunks">
       {devices.map((device) => (
-        <li key={device.id} class="trunk" data-device={device.id} data-state={device.state}>
-          <div class="trunk-head">
+        <li key={device.id} className="trunk" data-device={device.id} data-state={device.state}>
+          <div className="trunk-head">
             <span>
               <strong>{device.name}</strong>
-              {device.extension && <span class="number"> {device.extension}</span>}
+              {device.extension && <span className="number"> {device.extension}</span>}
             </span>
             <State tone={deviceTone(device)}>{say(device.said)}</State>
           </div>
-          <p class="dim">
+          <p className="dim">
             {[
               word('device', device.kind),
               device.person?.name,
@@ -28,11 +29,11 @@ export function DeviceList({ devices }: { devices: readonly DeviceLive[] }) {
               .filter(Boolean)
               .join(' · ')}
           </p>
-          {device.cure && <p class="cure">{say(device.cure)}</p>}
+          {device.cure && <p className="cure">{say(device.cure)}</p>}
           {device.contacts.length > 0 && (
             <details>
               <summary>{t('technical')}</summary>
-              <p>{t('since', { span: span(boxNow.value - device.since) })}</p>
+              <p>{t('since', { span: span(now - device.since) })}</p>
               {device.contacts.map((contact) => (
                 <p key={contact.address}>
                   <code>{contact.address}</code>

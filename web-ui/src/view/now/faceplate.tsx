@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useState } from 'react';
 import type { LiveState, PortLive } from '../../../../daemon/src/api/contract.ts';
 import { duration } from '../../format/time.ts';
 import { say, t, word } from '../../i18n/index.ts';
@@ -13,17 +13,17 @@ export function Faceplate({ state, levels = false }: { state: LiveState; levels?
   const shown = state.ports.find((p) => p.number === open);
   const { box, card } = state;
   return (
-    <section class="rack" aria-label={t('faceplate')}>
-      <div class={`faceplate ${card.up ? '' : 'no-card'}`}>
-        <div class="plate-name">
+    <section className="rack" aria-label={t('faceplate')}>
+      <div className={`faceplate ${card.up ? '' : 'no-card'}`}>
+        <div className="plate-name">
           <strong>{box.model ?? 'Linegate'}</strong>
-          <span class="lamp">
+          <span className="lamp">
             <Mark tone={card.up ? 'talk' : 'broken'} size={10} />
             {card.up ? (box.simulated ? t('card.simulated') : t('card.up')) : t('card.down')}
           </span>
           {card.board && !box.simulated && <span>{card.board}</span>}
         </div>
-        <ol class="sockets" aria-label={t('faceplate.sockets')}>
+        <ol className="sockets" aria-label={t('faceplate.sockets')}>
           {state.ports.map((port) => (
             <Socket
               key={port.number}
@@ -35,7 +35,7 @@ export function Faceplate({ state, levels = false }: { state: LiveState; levels?
           ))}
         </ol>
         {state.ports.length === 0 && (
-          <p class="plate-empty">
+          <p className="plate-empty">
             {card.up ? t('card.noPorts') : card.reason ? say(card.reason) : t('card.downHelp')}
           </p>
         )}
@@ -53,32 +53,33 @@ interface SocketProps {
 }
 
 function Socket({ port, levels, open, onOpen }: SocketProps) {
+  const now = boxNow.use();
   const tone = portTone(port);
   const busy = port.state === 'talking' || port.state === 'ringing' || port.state === 'held';
   const { volts, milliamps } = port.electrical ?? {};
   return (
-    <li class={`socket tone-${tone} role-${port.role}`} data-port={port.number} data-state={port.state}>
+    <li className={`socket tone-${tone} role-${port.role}`} data-port={port.number} data-state={port.state}>
       <button type="button" aria-expanded={open} onClick={onOpen}>
-        <span class="socket-number">
-          <span class="sr-only">{t('socket')} </span>
+        <span className="socket-number">
+          <span className="sr-only">{t('socket')} </span>
           {port.number}
-          <span class="kind">{port.kind === 'fxs' ? t('kind.fxs') : t('kind.fxo')}</span>
+          <span className="kind">{port.kind === 'fxs' ? t('kind.fxs') : t('kind.fxo')}</span>
         </span>
         <Jack plugged={port.role !== 'unused'} />
-        <span class="device">
+        <span className="device">
           <Icon name={portIcon(port)} size={30} />
         </span>
-        <span class="socket-name">{portName(port)}</span>
-        <span class="socket-extension">
+        <span className="socket-name">{portName(port)}</span>
+        <span className="socket-extension">
           {port.extension ?? (port.role === 'city-line' && port.proven ? t('proven') : ' ')}
         </span>
-        <span class="socket-state">
+        <span className="socket-state">
           <Mark tone={tone} />
           <span>{word('state', port.state)}</span>
         </span>
-        {busy && <time class="socket-time">{duration(boxNow.value - port.since)}</time>}
+        {busy && <time className="socket-time">{duration(now - port.since)}</time>}
         {levels && (
-          <span class="socket-levels">
+          <span className="socket-levels">
             {[
               volts !== undefined && t('volts', { n: Math.round(volts) }),
               milliamps !== undefined && t('milliamps', { n: Math.round(milliamps) }),
@@ -95,16 +96,16 @@ function Socket({ port, levels, open, onOpen }: SocketProps) {
 /** A modular jack (6P) as seen from the front, with or without a plug in it. */
 function Jack({ plugged }: { plugged: boolean }) {
   return (
-    <svg class="jack" viewBox="0 0 64 58" aria-hidden="true">
-      <rect class="jack-frame" x="3" y="1" width="58" height="50" rx="5" />
-      <path class="jack-hole" d="M10 8h44v28H44v6h-6v4H26v-4h-6v-6H10z" />
+    <svg className="jack" viewBox="0 0 64 58" aria-hidden="true">
+      <rect className="jack-frame" x="3" y="1" width="58" height="50" rx="5" />
+      <path className="jack-hole" d="M10 8h44v28H44v6h-6v4H26v-4h-6v-6H10z" />
       {plugged ? (
         <>
-          <path class="plug" d="M13 10h38v23H41v6h-6v4h-6v-4h-6v-6H13z" />
-          <path class="plug-cable" d="M32 40v18" />
+          <path className="plug" d="M13 10h38v23H41v6h-6v4h-6v-4h-6v-6H13z" />
+          <path className="plug-cable" d="M32 40v18" />
         </>
       ) : (
-        <path class="jack-pins" d="M20 9v9M26 9v9M32 9v9M38 9v9M44 9v9" />
+        <path className="jack-pins" d="M20 9v9M26 9v9M32 9v9M38 9v9M44 9v9" />
       )}
     </svg>
   );

@@ -7,11 +7,11 @@ const tones = { good: 'talk', doubtful: 'attention', bad: 'broken' } as const;
 /** What a line test measured, each figure with what is usual and, where it is not, what that means. */
 export function LineFigures({ figures }: { figures: readonly LineFigure[] }) {
   return (
-    <dl class="facts line-figures">
+    <dl className="facts line-figures">
       {figures.map(({ item, name, shown, usual, verdict, meaning }) => (
         <Fact key={item} name={say(name)}>
           <State tone={tones[verdict]}>{say(shown)}</State>{' '}
-          <span class="dim">
+          <span className="dim">
             {t('detail.usual', { range: say(usual) })}
             {meaning && `. ${say(meaning)}`}
           </span>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { type SyntheticEvent, useEffect, useState } from 'react';
 import type {
   ApiError,
   LearnOrder,
@@ -58,13 +58,13 @@ export function Learning({ port }: { port: PortLive }) {
   };
   return (
     <details
-      class="learning"
+      className="learning"
       data-learning={port.number}
       open={open || running}
       onToggle={(e) => setOpen(e.currentTarget.open)}
     >
       <summary>{t('learn.title')}</summary>
-      <p class="dim">{t('learn.lead')}</p>
+      <p className="dim">{t('learn.lead')}</p>
       <Failure error={failure} />
       {!running && (
         <LearnForm port={port} again={view !== undefined} onStart={(order) => void begin(order)} />
@@ -96,20 +96,20 @@ function LearnForm({
   again: boolean;
   onStart(order: LearnOrder): void;
 }) {
-  const others = (live.value?.ports ?? []).filter(
+  const others = (live.use()?.ports ?? []).filter(
     (one) => one.kind === 'fxo' && one.number !== port.number && one.role !== 'unused',
   );
   const [kind, setKind] = useState<(typeof kinds)[number]>('alone');
   const [other, setOther] = useState(others[0]?.number ?? 0);
   const [number, setNumber] = useState('');
-  const submit = (event: Event): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     if (kind === 'lines') onStart({ kind, other, otherNumber: number });
     else if (kind === 'call-out') onStart({ kind, number });
     else onStart({ kind });
   };
   return (
-    <form class="learn-form" onSubmit={submit}>
+    <form className="learn-form" onSubmit={submit}>
       <label>
         {t('learn.kind')}
         <select value={kind} onChange={(e) => setKind(e.currentTarget.value as (typeof kinds)[number])}>
@@ -141,8 +141,8 @@ function LearnForm({
             type="tel"
             required
             value={number}
-            autocomplete="off"
-            onInput={(e) => setNumber(e.currentTarget.value)}
+            autoComplete="off"
+            onChange={(e) => setNumber(e.currentTarget.value)}
           />
         </label>
       )}
@@ -163,7 +163,7 @@ function Progress({ view }: { view: LearnView }) {
         {view.reason && `. ${say(view.reason)}`}
       </p>
       {running && (
-        <ol class="learn-steps">
+        <ol className="learn-steps">
           {view.steps.map((step) => (
             <li key={step} aria-current={step === now ? 'step' : undefined}>
               <Mark tone={step === now ? 'ring' : 'talk'} size={12} /> {word('step', step)}
@@ -205,7 +205,7 @@ function Findings({ number, found }: { number: string; found: LineFindings }) {
   return (
     <section data-found={number}>
       <h3>{t('found.title', { n: number })}</h3>
-      <dl class="facts">
+      <dl className="facts">
         <Fact name={t('found.volts')}>
           {found.onHookVolts !== undefined && t('volts', { n: found.onHookVolts })}
         </Fact>

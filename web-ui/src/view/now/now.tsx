@@ -14,18 +14,19 @@ import { TrunkList } from './trunks.tsx';
 
 /** Is everything all right? Who is talking? */
 export function NowPlace() {
-  const state = live.value;
-  if (!state) return <p class="waiting">{t('loading')}</p>;
+  const now = boxNow.use();
+  const state = live.use();
+  if (!state) return <p className="waiting">{t('loading')}</p>;
   return (
     <>
       <PlaceHead title={t('place.now')} lead={<Summary state={state} />} />
       <Alarms state={state} />
       <Faceplate state={state} />
-      <Card title={t('now.calls')} class="calls-now">
+      <Card title={t('now.calls')} className="calls-now">
         {state.calls.length === 0 ? (
           <Empty icon="calls">{t('now.noCalls')}</Empty>
         ) : (
-          <CallBars calls={state.calls} now={boxNow.value} />
+          <CallBars calls={state.calls} now={now} />
         )}
       </Card>
       <QueuesNow queues={state.queues} />
@@ -34,7 +35,7 @@ export function NowPlace() {
           <Empty
             icon="trunk"
             action={
-              <Link to="/box/trunks" class="button primary">
+              <Link to="/box/trunks" className="button primary">
                 {t('trunks.add')}
               </Link>
             }
@@ -59,7 +60,7 @@ function Summary({ state }: { state: LiveState }) {
   const talking = state.calls.filter((c) => c.state === 'talking' || c.state === 'held').length;
   const good = serious === 0 && state.health.ok && state.card.up;
   return (
-    <span class="summary" aria-live="polite">
+    <span className="summary" aria-live="polite">
       <Mark tone={good ? 'talk' : 'attention'} />
       {good ? t('now.allGood') : serious > 0 ? tn('now.attention', serious) : t('now.notWell')}
       {' · '}
@@ -69,20 +70,21 @@ function Summary({ state }: { state: LiveState }) {
 }
 
 function Alarms({ state }: { state: LiveState }) {
+  const now = boxNow.use();
   return (
-    <ul class="alarms" aria-live="polite" aria-label={t('alarms')}>
+    <ul className="alarms" aria-live="polite" aria-label={t('alarms')}>
       {state.alarms.map((alarm) => (
-        <li key={alarm.id} class={`alarm ${alarm.severity}`} data-alarm={alarm.id}>
+        <li key={alarm.id} className={`alarm ${alarm.severity}`} data-alarm={alarm.id}>
           <Icon name={alarm.severity === 'info' ? 'info' : 'alarm'} />
           <div>
-            <p class="said">
+            <p className="said">
               <Mark tone={alarmTone(alarm)} />{' '}
-              <span class="sr-only">{t(`severity.${alarm.severity}`)}: </span>
+              <span className="sr-only">{t(`severity.${alarm.severity}`)}: </span>
               {say(alarm.said)}
             </p>
-            <p class="cure">{say(alarm.cure)}</p>
+            <p className="cure">{say(alarm.cure)}</p>
           </div>
-          <span class="since">{t('since', { span: span(boxNow.value - alarm.since) })}</span>
+          <span className="since">{t('since', { span: span(now - alarm.since) })}</span>
         </li>
       ))}
     </ul>

@@ -6,16 +6,17 @@ import { CallBars } from './call-bars.tsx';
 
 /** The place Now of those who do not look after the box: their calls and queues. */
 export function OwnNowPlace() {
-  const state = live.value;
-  if (!state) return <p class="waiting">{t('loading')}</p>;
+  const now = boxNow.use();
+  const state = live.use();
+  if (!state) return <p className="waiting">{t('loading')}</p>;
   return (
     <>
       <PlaceHead title={t('place.now')} />
-      <Card title={t('now.callsMine')} class="calls-now">
+      <Card title={t('now.callsMine')} className="calls-now">
         {state.calls.length === 0 ? (
           <Empty icon="calls">{t('now.noCallsMine')}</Empty>
         ) : (
-          <CallBars calls={state.calls} now={boxNow.value} />
+          <CallBars calls={state.calls} now={now} />
         )}
       </Card>
       <QueuesNow queues={state.queues} />

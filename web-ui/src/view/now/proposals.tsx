@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useState } from 'react';
 import type {
   ApiError,
   ConfigOutcome,
@@ -9,14 +9,14 @@ import type {
 import { api, failureOf } from '../../api.ts';
 import { fieldsOf } from '../../form/value.ts';
 import { say, t } from '../../i18n/index.ts';
+import { useBox } from '../../query.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Failure } from '../../ui/parts.tsx';
 import { saved } from '../../ui/saved-notice.tsx';
-import { useLoad } from '../use-load.ts';
 
 /** Settings that the box proposes, with reasons; each is applied by a click, and can be taken back like any change. */
 export function Proposals({ list, onApplied }: { list: readonly SettingProposal[]; onApplied(): void }) {
-  const form = useLoad<FormModel>('/config/form', 0);
+  const form = useBox<FormModel>('/config/form');
   const [applied, setApplied] = useState<ReadonlySet<string>>(new Set());
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiError['error']>();
@@ -44,11 +44,11 @@ export function Proposals({ list, onApplied }: { list: readonly SettingProposal[
     return `${field ? say(field.title) : key}, ${t('proposal.socket', { n: number ?? '' })}`;
   };
   return (
-    <section class="proposals">
+    <section className="proposals">
       <h3>{t('proposal.title')}</h3>
       <Failure error={failure} />
       {left.length === 0 && <p>{t('proposal.none')}</p>}
-      <ul class="history">
+      <ul className="history">
         {left.map((proposal) => {
           const title = titleOf(proposal.path);
           return (
@@ -61,7 +61,7 @@ export function Proposals({ list, onApplied }: { list: readonly SettingProposal[
                     value: valueWords(proposal.value),
                   })}
                 </p>
-                <p class="dim">{say(proposal.why)}</p>
+                <p className="dim">{say(proposal.why)}</p>
               </div>
               <button
                 type="button"

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'react';
 import type {
   ApiError,
   EchoLive,
@@ -30,6 +30,7 @@ const isFine = ({ ok, figures = [] }: LineTestResult): boolean =>
 
 /** What is known of one socket, and what can be done with it. */
 export function SocketDetail({ port, onClose }: { port: PortLive; onClose(): void }) {
+  const now = boxNow.use();
   const [busy, setBusy] = useState(false);
   const [result, setResult] = useState<LineTestResult>();
   const [failure, setFailure] = useState<ApiError['error']>();
@@ -53,19 +54,19 @@ export function SocketDetail({ port, onClose }: { port: PortLive; onClose(): voi
 
   const { volts, milliamps, reversed } = port.electrical ?? {};
   return (
-    <div class="socket-detail" data-detail={port.number}>
+    <div className="socket-detail" data-detail={port.number}>
       <header>
         <h2 ref={title} tabIndex={-1}>
           {t('socket')} {port.number}: {portName(port)}
         </h2>
-        <button type="button" class="quiet square" aria-label={t('close')} onClick={onClose}>
+        <button type="button" className="quiet square" aria-label={t('close')} onClick={onClose}>
           <Icon name="close" />
         </button>
       </header>
-      <dl class="facts">
+      <dl className="facts">
         <Fact name={t('detail.state')}>
           <State tone={portTone(port)}>{word('state', port.state)}</State>{' '}
-          <span class="dim">{t('since', { span: span(boxNow.value - port.since) })}</span>
+          <span className="dim">{t('since', { span: span(now - port.since) })}</span>
         </Fact>
         <Fact name={t('detail.role')}>{word('role', port.role)}</Fact>
         <Fact name={t('detail.extension')}>{port.extension}</Fact>
@@ -80,14 +81,14 @@ export function SocketDetail({ port, onClose }: { port: PortLive; onClose(): voi
         <Fact name={t('detail.echo')}>{port.echo && echoText(port.echo)}</Fact>
       </dl>
       {port.callerId && (
-        <details class="technical">
+        <details className="technical">
           <summary>
             {t('detail.callerId')}: {say(port.callerId.said)}
           </summary>
           {port.callerId.advice && <p>{say(port.callerId.advice)}</p>}
           {port.callerId.raw && (
             <p>
-              {t('detail.callerIdRaw')} <span class="dim">{span(boxNow.value - port.callerId.at)}</span>
+              {t('detail.callerIdRaw')} <span className="dim">{span(now - port.callerId.at)}</span>
               <br />
               <code>{port.callerId.raw}</code>
             </p>
@@ -100,20 +101,20 @@ export function SocketDetail({ port, onClose }: { port: PortLive; onClose(): voi
         </details>
       )}
       {port.reason && (
-        <p class="notice">
+        <p className="notice">
           {say(port.reason)} {port.cure && say(port.cure)}
         </p>
       )}
-      {port.role === 'city-line' && !port.proven && <p class="notice">{t('detail.notProven')}</p>}
+      {port.role === 'city-line' && !port.proven && <p className="notice">{t('detail.notProven')}</p>}
       {port.kind === 'fxo' && port.role !== 'unused' && <Learning port={port} />}
       <Failure error={failure} />
       {result && (
-        <p class={`notice ${isFine(result) ? 'good' : ''}`} role="status">
+        <p className={`notice ${isFine(result) ? 'good' : ''}`} role="status">
           {say(result.said)} {result.cure && say(result.cure)}
         </p>
       )}
       {result?.figures && <LineFigures figures={result.figures} />}
-      <div class="actions">
+      <div className="actions">
         {port.kind === 'fxs' && (
           <button type="button" disabled={busy || port.role === 'unused'} onClick={() => void test('ring')}>
             <Icon name="bell" />
@@ -124,7 +125,7 @@ export function SocketDetail({ port, onClose }: { port: PortLive; onClose(): voi
           <Icon name="now" />
           {t(port.kind === 'fxs' ? 'detail.measurePair' : 'detail.measure')}
         </button>
-        <Link to="/box/ports" class="button">
+        <Link to="/box/ports" className="button">
           <Icon name="edit" />
           {t('detail.settings')}
         </Link>

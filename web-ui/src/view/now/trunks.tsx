@@ -8,17 +8,18 @@ import { Trace } from '../trace/trace.tsx';
 
 /** Lines of operators: whether they work, how full they are, and what to do if they do not. */
 export function TrunkList({ trunks }: { trunks: readonly TrunkLive[] }) {
+  const now = boxNow.use();
   return (
-    <ul class="trunks">
+    <ul className="trunks">
       {trunks.map((trunk) => (
-        <li key={trunk.id} class="trunk" data-trunk={trunk.id} data-state={trunk.state}>
-          <div class="trunk-head">
+        <li key={trunk.id} className="trunk" data-trunk={trunk.id} data-state={trunk.state}>
+          <div className="trunk-head">
             <strong>{trunk.name}</strong>
             <State tone={trunkTone(trunk)}>{word('trunk', trunk.state)}</State>
           </div>
           <p>{say(trunk.said)}</p>
-          {trunk.cure && <p class="cure">{say(trunk.cure)}</p>}
-          <div class="load">
+          {trunk.cure && <p className="cure">{say(trunk.cure)}</p>}
+          <div className="load">
             <meter
               min={0}
               max={trunk.maxCalls}
@@ -30,7 +31,7 @@ export function TrunkList({ trunks }: { trunks: readonly TrunkLive[] }) {
           <details>
             <summary>{t('technical')}</summary>
             <p>
-              {t('since', { span: span(boxNow.value - trunk.since) })}
+              {t('since', { span: span(now - trunk.since) })}
               {trunk.latencyMs !== undefined &&
                 ` · ${t('trunk.latency', { n: Math.round(trunk.latencyMs) })}`}
               {trunk.expiresAt !== undefined &&
@@ -42,7 +43,7 @@ export function TrunkList({ trunks }: { trunks: readonly TrunkLive[] }) {
             {trunk.targets && (
               <>
                 <p>{t('trunk.targets')}</p>
-                <ul class="targets">
+                <ul className="targets">
                   {trunk.targets.map((target) => (
                     <li key={target.address}>
                       <code>{target.address}</code> {word('target', target.state)}

@@ -31,11 +31,11 @@ export function PeoplePlace() {
         icon="people"
         summary={(item, { config }) => (
           <>
-            <span class="item-line">
+            <span className="item-line">
               <strong>{String(item.name)}</strong>
-              <span class="number">{String(item.extension ?? '')}</span>
+              <span className="number">{String(item.extension ?? '')}</span>
             </span>
-            <span class="dim">{groupWords(config, item as Group)}</span>
+            <span className="dim">{groupWords(config, item as Group)}</span>
           </>
         )}
       />
@@ -44,11 +44,11 @@ export function PeoplePlace() {
         icon="people"
         summary={(item, { config }) => (
           <>
-            <span class="item-line">
+            <span className="item-line">
               <strong>{String(item.name)}</strong>
-              <span class="number">{String(item.extension ?? '')}</span>
+              <span className="number">{String(item.extension ?? '')}</span>
             </span>
-            <span class="dim">{queueWords(config, item as Queue)}</span>
+            <span className="dim">{queueWords(config, item as Queue)}</span>
           </>
         )}
       />
@@ -63,19 +63,19 @@ export function PeoplePlace() {
 }
 
 function PersonWords({ person, config }: { person: Person; config: PublicConfig }) {
-  const ports = live.value?.ports.filter((p) => person.ports.includes(p.number)) ?? [];
+  const ports = live.use()?.ports.filter((p) => person.ports.includes(p.number)) ?? [];
   const busy = ports.find((p) => p.state !== 'idle' && p.state !== 'unused');
   const forwarding = forwardingWords(config, person);
   const cls =
     config.classesOfService.find((c) => c.id === person.classOfService)?.name ?? person.classOfService;
   return (
     <>
-      <span class="item-line">
+      <span className="item-line">
         <strong>{person.name}</strong>
-        {person.extension && <span class="number">{person.extension}</span>}
+        {person.extension && <span className="number">{person.extension}</span>}
         {busy && <State tone={portTone(busy)}>{word('state', busy.state)}</State>}
       </span>
-      <span class="dim">
+      <span className="dim">
         {[
           [
             ...person.ports.map((n) => socketName(config, n)),
@@ -87,7 +87,7 @@ function PersonWords({ person, config }: { person: Person; config: PublicConfig 
           .filter(Boolean)
           .join(' · ')}
       </span>
-      {forwarding && <span class="forwarding">{forwarding}</span>}
+      {forwarding && <span className="forwarding">{forwarding}</span>}
     </>
   );
 }

@@ -32,14 +32,14 @@ export function Agents({ agents, queues, onMode }: Props) {
         <Empty icon="people">{t('agents.none')}</Empty>
       ) : (
         <>
-          <ul class="agents">
+          <ul className="agents">
             {sorted.map((agent) => (
               <li key={agent.id} data-agent={agent.id} data-state={agent.state}>
                 <AgentRow agent={agent} queues={queues} onMode={onMode} />
               </li>
             ))}
           </ul>
-          <p class="help">{t('agents.help')}</p>
+          <p className="help">{t('agents.help')}</p>
         </>
       )}
     </Card>
@@ -47,22 +47,23 @@ export function Agents({ agents, queues, onMode }: Props) {
 }
 
 function AgentRow({ agent, queues, onMode }: Omit<Props, 'agents'> & { agent: AgentLive }) {
+  const now = boxNow.use();
   const { name, state, mode, since, today } = agent;
   const nameOf = (id: string): string => queues.find((queue) => queue.id === id)?.name ?? id;
   const said = word('agent', state);
   return (
     <>
-      <div class="agent-words">
-        <span class="item-line">
+      <div className="agent-words">
+        <span className="item-line">
           <strong>{name}</strong>
           <State tone={tones[state]}>
             {agent.queue === undefined
               ? said
               : t('agents.inQueue', { state: said, queue: nameOf(agent.queue) })}
           </State>
-          <span class="dim">{span(boxNow.value - since)}</span>
+          <span className="dim">{span(now - since)}</span>
         </span>
-        <span class="dim">
+        <span className="dim">
           {[
             agent.queues.map(nameOf).join(', '),
             t('agents.today', { n: today.answered, m: today.missed }),
@@ -72,8 +73,8 @@ function AgentRow({ agent, queues, onMode }: Omit<Props, 'agents'> & { agent: Ag
             .join(' · ')}
         </span>
       </div>
-      <fieldset class="segments">
-        <legend class="sr-only">{t('agents.modes', { name })}</legend>
+      <fieldset className="segments">
+        <legend className="sr-only">{t('agents.modes', { name })}</legend>
         {modes.map((one) => (
           <button
             type="button"

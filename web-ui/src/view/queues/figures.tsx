@@ -9,9 +9,9 @@ export const levelPercent = (level: number): number => Math.round(level * 100);
 /** What a queue has done since midnight. */
 export function DayFigures({ today }: { today: QueueToday }) {
   const { came, callbacks, serviceLevel, averageWaitMs, averageHandlingMs, longestWaitMs } = today;
-  if (came === 0 && callbacks === 0) return <p class="dim">{t('queue.quietDay')}</p>;
+  if (came === 0 && callbacks === 0) return <p className="dim">{t('queue.quietDay')}</p>;
   return (
-    <dl class="facts day-figures">
+    <dl className="facts day-figures">
       <Fact name={t('queue.level')}>
         {serviceLevel !== undefined &&
           t('queue.levelValue', { percent: levelPercent(serviceLevel), n: today.thresholdSeconds })}

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useState } from 'react';
 import type { MoveWaitingRequest, QueueLive, WaitingLive } from '../../../../daemon/src/api/contract.ts';
 import { t } from '../../i18n/index.ts';
 import { Sheet } from '../../ui/parts.tsx';
@@ -26,19 +26,19 @@ export function MoveSheet({ queues, waiting, from, onMove, onClose }: Props) {
   return (
     <Sheet title={title} onClose={onClose}>
       {waiting === undefined ? (
-        <p class="sheet-words" role="status">
+        <p className="sheet-words" role="status">
           {t('queue.gone')}
         </p>
       ) : (
         <form
-          class="move-form"
+          className="move-form"
           onSubmit={(event) => {
             event.preventDefault();
             onMove(waiting, { queue, position: Math.max(1, wanted) });
           }}
         >
-          <div class="field">
-            <label for="move-queue">{t('queue.moveQueue')}</label>
+          <div className="field">
+            <label htmlFor="move-queue">{t('queue.moveQueue')}</label>
             <select id="move-queue" value={queue} onChange={(e) => setQueue(e.currentTarget.value)}>
               {queues.map(({ id, name }) => (
                 <option key={id} value={id}>
@@ -47,8 +47,8 @@ export function MoveSheet({ queues, waiting, from, onMove, onClose }: Props) {
               ))}
             </select>
           </div>
-          <div class="field">
-            <label for="move-place">{t('queue.movePlace')}</label>
+          <div className="field">
+            <label htmlFor="move-place">{t('queue.movePlace')}</label>
             <select id="move-place" value={position} onChange={(e) => setPosition(e.currentTarget.value)}>
               {Array.from({ length: places }, (_, i) => (
                 <option key={i} value={i + 1}>
@@ -58,8 +58,8 @@ export function MoveSheet({ queues, waiting, from, onMove, onClose }: Props) {
               <option value="">{t('queue.lastPlace')}</option>
             </select>
           </div>
-          <div class="actions">
-            <button type="submit" class="primary">
+          <div className="actions">
+            <button type="submit" className="primary">
               {t('queue.move')}
             </button>
             <button type="button" onClick={onClose}>

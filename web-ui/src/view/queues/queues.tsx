@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useState } from 'react';
 import type {
   AgentModeRequest,
   ApiError,
@@ -21,8 +21,8 @@ import { WaitingList, whoWaits } from './waiting.tsx';
 export function QueuesPlace() {
   const [error, setError] = useState<ApiError['error']>();
   const [moved, setMoved] = useState<{ id: string; from: string }>();
-  const state = live.value;
-  if (!state) return <p class="waiting">{t('loading')}</p>;
+  const state = live.use();
+  if (!state) return <p className="waiting">{t('loading')}</p>;
   const { queues, agents } = state;
   // What comes of it is told by the live stream.
   const act = (path: string, method: string, body?: object): void => {
@@ -36,7 +36,7 @@ export function QueuesPlace() {
   return (
     <>
       <PlaceHead title={t('queues.title')} lead={t('queues.lead')}>
-        <Link to="/" class="button">
+        <Link to="/" className="button">
           <Icon name="left" size={16} /> {t('place.now')}
         </Link>
       </PlaceHead>
@@ -46,8 +46,8 @@ export function QueuesPlace() {
           <Empty
             icon="people"
             action={
-              isAdmin.value && (
-                <Link to="/people" class="button primary">
+              isAdmin() && (
+                <Link to="/people" className="button primary">
                   {t('queues.setUp')}
                 </Link>
               )
@@ -104,11 +104,11 @@ export function QueuesPlace() {
 function QueueState({ queue }: { queue: QueueLive }) {
   const waits = queue.waiting.length;
   return (
-    <span class="facts-line">
+    <span className="facts-line">
       <State tone={waits === 0 ? 'free' : queue.onLine === 0 ? 'attention' : 'ring'}>
         {waits === 0 ? t('queue.nobodyWaits') : tn('queue.waiting', waits)}
       </State>
-      <span class="dim">
+      <span className="dim">
         {queue.onLine === 0 ? t('queue.nobodyOnLine') : t('queue.onLine', { n: queue.onLine })}
       </span>
     </span>
@@ -122,18 +122,18 @@ export function QueuesNow({ queues }: { queues: readonly QueueLive[] }) {
     <Card
       title={t('queues.title')}
       aside={
-        <Link to="/queues" class="button">
+        <Link to="/queues" className="button">
           {t('queues.open')} <Icon name="right" size={16} />
         </Link>
       }
     >
-      <ul class="queue-lines">
+      <ul className="queue-lines">
         {queues.map((queue) => (
           <li key={queue.id} data-queue-line={queue.id}>
             <strong>{queue.name}</strong>
             <QueueState queue={queue} />
             {queue.today.serviceLevel !== undefined && (
-              <span class="dim">
+              <span className="dim">
                 {t('queue.levelValue', {
                   percent: levelPercent(queue.today.serviceLevel),
                   n: queue.today.thresholdSeconds,

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'react';
 import type { AgentLive, QueueLive, WaitingLive } from '../../../../daemon/src/api/contract.ts';
 import { clockTime, duration } from '../../format/time.ts';
 import { t, tn } from '../../i18n/index.ts';
@@ -31,10 +31,10 @@ export function WaitingList({ queue, onPlace, ...rest }: Props) {
   });
   return (
     <ol
-      class="waiting-list"
+      className="waiting-list"
       ref={list}
-      onFocusIn={(event) => {
-        if (event.target !== pressed.current) pressed.current = undefined;
+      onFocus={(event) => {
+        if (pressed.current && !Object.is(event.target, pressed.current)) pressed.current = undefined;
       }}
       aria-label={t('queue.list', { name: queue.name })}
     >
@@ -76,6 +76,7 @@ function WaitingRow({
   waiting: WaitingLive;
   onPlace(waiting: WaitingLive, position: number, button: HTMLButtonElement): void;
 }) {
+  const now = boxNow.use();
   const who = whoWaits(waiting);
   const { kind, position, rung, callId, notBefore, attempts = 0 } = waiting;
   const rungNames = rung.map((id) => agents.find((agent) => agent.id === id)?.name ?? id).join(', ');
@@ -83,31 +84,29 @@ function WaitingRow({
     kind === 'callback' && t('queue.callback'),
     waiting.priority < usual && t('queue.first'),
     attempts > 0 && tn('queue.attempts', attempts),
-    notBefore !== undefined &&
-      notBefore > boxNow.value &&
-      t('queue.notBefore', { time: clockTime(notBefore) }),
+    notBefore !== undefined && notBefore > now && t('queue.notBefore', { time: clockTime(notBefore) }),
   ].filter(Boolean);
   return (
     <>
-      <span class="place">{position}</span>
-      <div class="waiting-words">
-        <span class="item-line">
+      <span className="place">{position}</span>
+      <div className="waiting-words">
+        <span className="item-line">
           {callId !== undefined && kind === 'call' ? (
-            <Link to={`/calls/${encodeURIComponent(callId)}`} class="number">
+            <Link to={`/calls/${encodeURIComponent(callId)}`} className="number">
               {who}
             </Link>
           ) : (
-            <strong class="number">{who}</strong>
+            <strong className="number">{who}</strong>
           )}
-          <time>{t('queue.since', { time: duration(boxNow.value - waiting.since) })}</time>
+          <time>{t('queue.since', { time: duration(now - waiting.since) })}</time>
           {rung.length > 0 && <State tone="ring">{t('queue.rings', { who: rungNames })}</State>}
         </span>
-        {details.length > 0 && <span class="dim">{details.join(' · ')}</span>}
+        {details.length > 0 && <span className="dim">{details.join(' · ')}</span>}
       </div>
-      <div class="waiting-actions">
+      <div className="waiting-actions">
         <button
           type="button"
-          class="quiet square"
+          className="quiet square"
           // Not "disabled": that would take the focus from whoever has just moved somebody to the top.
           aria-disabled={position === 1}
           aria-label={t('queue.up', { who })}
@@ -117,7 +116,7 @@ function WaitingRow({
         </button>
         <button
           type="button"
-          class="quiet square"
+          className="quiet square"
           aria-disabled={position === queue.waiting.length}
           aria-label={t('queue.down', { who })}
           onClick={(e) => position < queue.waiting.length && onPlace(waiting, position + 1, e.currentTarget)}
@@ -130,7 +129,7 @@ function WaitingRow({
         {kind === 'callback' && (
           <button
             type="button"
-            class="quiet square"
+            className="quiet square"
             aria-label={t('queue.deleteCallback', { who })}
             title={t('queue.deleteCallback', { who })}
             onClick={() => onDelete(waiting)}

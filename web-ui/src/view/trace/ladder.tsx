@@ -1,4 +1,4 @@
-import { useRef } from 'preact/hooks';
+import { type CSSProperties, type KeyboardEvent, useRef } from 'react';
 import { phone } from '../../format/phone.ts';
 import { clockTime, duration, sinceStart } from '../../format/time.ts';
 import { t, word } from '../../i18n/index.ts';
@@ -39,13 +39,13 @@ export function LadderDiagram({ ladder, opened }: { ladder: Ladder; opened: Open
     next.focus();
   };
   return (
-    <div class="ladder-scroll">
-      <div class="ladder" style={{ '--lanes': lanes.length }}>
-        <div class="ladder-head" aria-hidden="true">
+    <div className="ladder-scroll">
+      <div className="ladder" style={{ '--lanes': lanes.length } as CSSProperties}>
+        <div className="ladder-head" aria-hidden="true">
           <span />
-          <div class="ladder-names">
+          <div className="ladder-names">
             {lanes.map((lane) => (
-              <span key={lane.key} class={lane.key === 'box' ? 'ladder-box' : ''}>
+              <span key={lane.key} className={lane.key === 'box' ? 'ladder-box' : ''}>
                 {laneName(lane)}
               </span>
             ))}
@@ -77,12 +77,12 @@ function RungRow({
   const body = (
     <>
       <time>{sinceStart(rung.at - start)}</time>
-      <span class="rung-way">
+      <span className="rung-way">
         <Arrow rung={rung} count={lanes.length} />
-        <span class="sr-only">
+        <span className="sr-only">
           {t('trace.fromTo', { from: laneName(lanes[rung.from]!), to: laneName(lanes[rung.to]!) })}
         </span>
-        <span class="rung-label" style={between(rung, lanes.length)}>
+        <span className="rung-label" style={between(rung, lanes.length)}>
           <Label rung={rung} />
         </span>
       </span>
@@ -92,14 +92,14 @@ function RungRow({
   return (
     <li>
       {rung.pauseMs !== undefined && (
-        <p class="ladder-pause">
+        <p className="ladder-pause">
           {t('trace.pause', { time: clockTime(rung.at), span: duration(rung.pauseMs) })}
         </p>
       )}
       {message ? (
         <button
           type="button"
-          class={`rung ${kind}`}
+          className={`rung ${kind}`}
           data-message={message.id}
           aria-expanded={open}
           onClick={() => opened.toggle(rung.id)}
@@ -107,7 +107,7 @@ function RungRow({
           {body}
         </button>
       ) : (
-        <div class={`rung ${kind}`}>{body}</div>
+        <div className={`rung ${kind}`}>{body}</div>
       )}
       {open && message && <MessageText message={message} />}
     </li>
@@ -119,11 +119,11 @@ function Label({ rung }: { rung: Rung }) {
   return (
     <>
       {rungWords(rung)}
-      {message?.sdp && <span class="sdp">SDP</span>}
+      {message?.sdp && <span className="sdp">SDP</span>}
       {message?.repeated && (
         <>
           <span aria-hidden="true"> ↻</span>
-          <span class="sr-only">, {t('trace.repeated')}</span>
+          <span className="sr-only">, {t('trace.repeated')}</span>
         </>
       )}
     </>
@@ -135,8 +135,8 @@ export function MessageText({ message }: { message: NonNullable<Rung['message']>
   const { direction, local, remote, transport } = message;
   const [from, to] = direction === 'in' ? [remote, local] : [local, remote];
   return (
-    <div class="sip-message">
-      <p class="dim">
+    <div className="sip-message">
+      <p className="dim">
         {transport.toUpperCase()} {from} → {to}
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so with keys too */}
@@ -158,20 +158,20 @@ function Arrow({ rung, count }: { rung: Rung; count: number }) {
   const to = middleOf(rung.to, count);
   const rightward = to > from;
   return (
-    <svg class="rung-drawing" aria-hidden="true">
+    <svg className="rung-drawing" aria-hidden="true">
       {Array.from({ length: count }, (_, lane) => (
         <line
           key={lane}
-          class="lane"
+          className="lane"
           x1={`${middleOf(lane, count)}%`}
           x2={`${middleOf(lane, count)}%`}
           y1="0"
           y2="100%"
         />
       ))}
-      <line class="shaft" x1={`${from}%`} x2={`${to}%`} y1="76%" y2="76%" />
+      <line className="shaft" x1={`${from}%`} x2={`${to}%`} y1="76%" y2="76%" />
       <svg x={`${to}%`} y="76%" overflow="visible" width="1" height="1" aria-hidden="true">
-        <path class="head" d={rightward ? 'M0 0l-8-4.5v9z' : 'M0 0l8-4.5v9z'} />
+        <path className="head" d={rightward ? 'M0 0l-8-4.5v9z' : 'M0 0l8-4.5v9z'} />
       </svg>
     </svg>
   );

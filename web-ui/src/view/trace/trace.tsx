@@ -1,16 +1,16 @@
-import { useState } from 'preact/hooks';
+import { useState } from 'react';
 import type { CallRecord, TraceView } from '../../../../daemon/src/api/contract.ts';
 import { sinceStart } from '../../format/time.ts';
 import { t } from '../../i18n/index.ts';
+import { useBox } from '../../query.ts';
 import { Failure } from '../../ui/parts.tsx';
-import { useLoad } from '../use-load.ts';
 import { LadderDiagram, laneName, MessageText, type Opened, rungWords } from './ladder.tsx';
 import { type Ladder, ladderOf } from './ladder-model.ts';
 
 interface TraceProps {
   /** `/calls/ID`, `/trunks/ID` or `/devices/ID`. */
   of: string;
-  version: number;
+  version?: number | undefined;
   /** Of a call: its legs are the lanes. */
   record?: CallRecord;
 }
@@ -19,7 +19,7 @@ interface TraceProps {
 export function Trace({ of, version, record, title }: TraceProps & { title: string }) {
   const [open, setOpen] = useState(false);
   return (
-    <details class="trace" onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details className="trace" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{title}</summary>
       {open && <TraceBody of={of} version={version} {...(record ? { record } : {})} />}
     </details>
@@ -27,30 +27,31 @@ export function Trace({ of, version, record, title }: TraceProps & { title: stri
 }
 
 function TraceBody({ of, version, record }: TraceProps) {
-  const { value, failure } = useLoad<TraceView>(`${of}/trace`, version);
+  const { value, failure } = useBox<TraceView>(`${of}/trace`, record ? 'records' : undefined, { version });
   const [shape, setShape] = useState<'diagram' | 'table'>('diagram');
   const [shown, setShown] = useState<string>();
-  if (!value) return failure ? <Failure error={failure} /> : <p class="waiting">{t('loading')}</p>;
-  if (!value.available) return <p class="dim">{t('trace.elsewhere')}</p>;
-  if (value.messages.length === 0) return <p class="dim">{t(record ? 'trace.none' : 'trace.noneTrunk')}</p>;
+  if (!value) return failure ? <Failure error={failure} /> : <p className="waiting">{t('loading')}</p>;
+  if (!value.available) return <p className="dim">{t('trace.elsewhere')}</p>;
+  if (value.messages.length === 0)
+    return <p className="dim">{t(record ? 'trace.none' : 'trace.noneTrunk')}</p>;
   const ladder = ladderOf(value.messages, record);
   const opened: Opened = { id: shown, toggle: (id) => setShown(id === shown ? undefined : id) };
   return (
-    <div class="trace-body">
-      <div class="trace-tools">
-        <fieldset class="segments">
-          <legend class="sr-only">{t('trace.shape')}</legend>
+    <div className="trace-body">
+      <div className="trace-tools">
+        <fieldset className="segments">
+          <legend className="sr-only">{t('trace.shape')}</legend>
           {(['diagram', 'table'] as const).map((s) => (
             <button type="button" key={s} aria-pressed={shape === s} onClick={() => setShape(s)}>
               {t(`trace.${s}`)}
             </button>
           ))}
         </fieldset>
-        <a class="button" href={`/api/v1${of}/trace.pcap`} download="">
+        <a className="button" href={`/api/v1${of}/trace.pcap`} download="">
           {t('trace.download')}
         </a>
       </div>
-      <p class="dim">{t('trace.hint')}</p>
+      <p className="dim">{t('trace.hint')}</p>
       {shape === 'diagram' ? (
         <LadderDiagram ladder={ladder} opened={opened} />
       ) : (
@@ -65,8 +66,8 @@ function LadderTable({ ladder, opened }: { ladder: Ladder; opened: Opened }) {
   const start = rungs[0]?.at ?? 0;
   const name = (lane: number): string => laneName(lanes[lane]!);
   return (
-    <div class="scroll-x">
-      <table class="trace-table">
+    <div className="scroll-x">
+      <table className="trace-table">
         <thead>
           <tr>
             <th>{t('trace.time')}</th>
@@ -80,13 +81,13 @@ function LadderTable({ ladder, opened }: { ladder: Ladder; opened: Opened }) {
             const { message } = rung;
             const open = opened.id === rung.id && message !== undefined;
             return [
-              <tr key={rung.id} class={`kind-${message?.kind ?? 'line'}`}>
+              <tr key={rung.id} className={`kind-${message?.kind ?? 'line'}`}>
                 <td>{sinceStart(rung.at - start)}</td>
                 <td>
                   {message ? (
                     <button
                       type="button"
-                      class="quiet"
+                      className="quiet"
                       aria-expanded={open}
                       onClick={() => opened.toggle(rung.id)}
                     >

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { type SyntheticEvent, useState } from 'react';
 import type {
   ApiError,
   ConfigView,
@@ -11,10 +11,9 @@ import { api, failureOf } from '../../api.ts';
 import { phone } from '../../format/phone.ts';
 import { officeMoment } from '../../format/time.ts';
 import { say, t } from '../../i18n/index.ts';
-import { configVersion } from '../../live/store.ts';
+import { useBox } from '../../query.ts';
 import { Mark } from '../../ui/icons.tsx';
 import { Card, Failure } from '../../ui/parts.tsx';
-import { useLoad } from '../use-load.ts';
 import { flowSteps } from './flow-steps.ts';
 
 type Flow = PublicConfig['flows'][number];
@@ -26,8 +25,8 @@ const listed = (typed: string): string[] => typed.split(/[\s,;]+/).filter((part)
 
 /** "What would happen to a caller…": a voice menu tried out by the machine of the calls; nobody is rung. */
 export function FlowCheckBox() {
-  const { value: view } = useLoad<ConfigView>('/config', configVersion.value);
-  const form = useLoad<FormModel>('/config/form', 0);
+  const { value: view } = useBox<ConfigView>('/config', 'config');
+  const form = useBox<FormModel>('/config/form');
   const [chosen, setChosen] = useState('');
   const [caller, setCaller] = useState('');
   const [hidden, setHidden] = useState(false);
@@ -46,7 +45,7 @@ export function FlowCheckBox() {
   const wrongKeys = pressed.some((part) => !/^(?:-|[0-9*#]{1,32})$/.test(part));
   const asksPrograms = flow.nodes.some(({ does }) => does.kind === 'http');
 
-  const ask = async (event: Event): Promise<void> => {
+  const ask = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
     if (wrongKeys) return;
     const number = caller.trim();
@@ -72,10 +71,10 @@ export function FlowCheckBox() {
   };
 
   return (
-    <Card title={t('try.title')} class="dial-check flow-check">
-      <form onSubmit={ask} class="check-form">
-        <div class="field">
-          <label for="try-flow">{t('try.flow')}</label>
+    <Card title={t('try.title')} className="dial-check flow-check">
+      <form onSubmit={ask} className="check-form">
+        <div className="field">
+          <label htmlFor="try-flow">{t('try.flow')}</label>
           <select
             id="try-flow"
             value={flow.id}
@@ -91,8 +90,8 @@ export function FlowCheckBox() {
             ))}
           </select>
         </div>
-        <div class="field">
-          <label for="try-caller">{t('try.caller')}</label>
+        <div className="field">
+          <label htmlFor="try-caller">{t('try.caller')}</label>
           <input
             id="try-caller"
             type="text"
@@ -100,26 +99,26 @@ export function FlowCheckBox() {
             value={caller}
             maxLength={40}
             placeholder="+7 916 123-45-67"
-            autocomplete="off"
+            autoComplete="off"
             disabled={hidden}
             aria-describedby="try-caller-help"
-            onInput={(e) => setCaller(e.currentTarget.value)}
+            onChange={(e) => setCaller(e.currentTarget.value)}
           />
-          <p class="help" id="try-caller-help">
+          <p className="help" id="try-caller-help">
             {t('try.callerHelp')}
           </p>
         </div>
-        <div class="field switch">
+        <div className="field switch">
           <input
             id="try-hidden"
             type="checkbox"
             checked={hidden}
             onChange={(e) => setHidden(e.currentTarget.checked)}
           />
-          <label for="try-hidden">{t('try.hidden')}</label>
+          <label htmlFor="try-hidden">{t('try.hidden')}</label>
         </div>
-        <div class="field">
-          <label for="try-called">{t('try.called')}</label>
+        <div className="field">
+          <label htmlFor="try-called">{t('try.called')}</label>
           <select id="try-called" value={called} onChange={(e) => setCalled(e.currentTarget.value)}>
             <option value="">{t('try.anyNumber')}</option>
             {view.config.incomingNumbers.map(({ id, number }) => (
@@ -129,28 +128,33 @@ export function FlowCheckBox() {
             ))}
           </select>
         </div>
-        <div class="field">
-          <label for="try-at">{t('check.at')}</label>
-          <input id="try-at" type="datetime-local" value={at} onInput={(e) => setAt(e.currentTarget.value)} />
+        <div className="field">
+          <label htmlFor="try-at">{t('check.at')}</label>
+          <input
+            id="try-at"
+            type="datetime-local"
+            value={at}
+            onChange={(e) => setAt(e.currentTarget.value)}
+          />
         </div>
-        <div class="field">
-          <label for="try-keys">{t('try.keys')}</label>
+        <div className="field">
+          <label htmlFor="try-keys">{t('try.keys')}</label>
           <input
             id="try-keys"
             type="text"
-            class="dial"
+            className="dial"
             value={keys}
-            autocomplete="off"
+            autoComplete="off"
             aria-invalid={wrongKeys}
             aria-describedby="try-keys-help"
-            onInput={(e) => setKeys(e.currentTarget.value)}
+            onChange={(e) => setKeys(e.currentTarget.value)}
           />
-          <p class={wrongKeys ? 'error' : 'help'} id="try-keys-help">
+          <p className={wrongKeys ? 'error' : 'help'} id="try-keys-help">
             {t(wrongKeys ? 'try.keysWrong' : 'try.keysHelp')}
           </p>
         </div>
-        <div class="field">
-          <label for="try-rings">{t('try.rings')}</label>
+        <div className="field">
+          <label htmlFor="try-rings">{t('try.rings')}</label>
           <select
             id="try-rings"
             value={ring}
@@ -164,28 +168,28 @@ export function FlowCheckBox() {
           </select>
         </div>
         {asksPrograms && (
-          <div class="field">
-            <label for="try-hooks">{t('try.hooks')}</label>
+          <div className="field">
+            <label htmlFor="try-hooks">{t('try.hooks')}</label>
             <input
               id="try-hooks"
               type="text"
               value={answers}
-              autocomplete="off"
+              autoComplete="off"
               aria-describedby="try-hooks-help"
-              onInput={(e) => setAnswers(e.currentTarget.value)}
+              onChange={(e) => setAnswers(e.currentTarget.value)}
             />
-            <p class="help" id="try-hooks-help">
+            <p className="help" id="try-hooks-help">
               {t('try.hooksHelp')}
             </p>
           </div>
         )}
-        <button type="submit" class="primary" disabled={busy}>
+        <button type="submit" className="primary" disabled={busy}>
           {t('check.ask')}
         </button>
       </form>
       <Failure error={failure} />
       {failure?.issues?.map((issue) => (
-        <p class="error" key={`${issue.path}${issue.said.en}`}>
+        <p className="error" key={`${issue.path}${issue.said.en}`}>
           {say(issue.said)}
         </p>
       ))}
@@ -199,16 +203,16 @@ const refused: readonly FlowSimulateResult['ending'][] = ['too-long'];
 
 function Answer({ result }: { result: FlowSimulateResult }) {
   return (
-    <div class={`answer ${refused.includes(result.ending) ? 'refused' : ''}`} data-ending={result.ending}>
-      <p class="answer-head">
+    <div className={`answer ${refused.includes(result.ending) ? 'refused' : ''}`} data-ending={result.ending}>
+      <p className="answer-head">
         <Mark tone={result.ending === 'answered' ? 'talk' : 'free'} size={14} />
         <strong>{say(result.said)}</strong>
       </p>
-      <ol class="answer-steps">
+      <ol className="answer-steps">
         {byStep(result.path).map(({ said }, i) => (
           <li key={i}>
             {said.map((words, k) => (
-              <span key={k} class={k === 0 ? '' : 'dim'}>
+              <span key={k} className={k === 0 ? '' : 'dim'}>
                 {say(words)}
               </span>
             ))}
@@ -245,24 +249,24 @@ function Steps({ flow, form, config }: { flow: Flow; form: FormModel; config: Pu
   };
   const start = flow.start ?? flow.nodes[0]?.id;
   return (
-    <details class="flow-steps">
+    <details className="flow-steps">
       <summary>{t('try.steps')}</summary>
       <ol>
         {flowSteps(flow, form, nameOf).map((step) => (
           <li key={step.id} data-step={step.id}>
-            <span class="item-line">
+            <span className="item-line">
               <strong>{step.id}</strong>
               <span>{say(step.kind)}</span>
-              {step.id === start && <span class="tag">{t('try.start')}</span>}
+              {step.id === start && <span className="tag">{t('try.start')}</span>}
             </span>
-            {step.says !== '' && <span class="dim">{step.says}</span>}
+            {step.says !== '' && <span className="dim">{step.says}</span>}
             {step.ways.length > 0 && (
               <ul>
                 {step.ways.map((way, i) => (
                   <li key={i}>
                     {typeof way.when === 'string' ? way.when : say(way.when)}{' '}
                     <span aria-hidden="true">→</span>
-                    <span class="sr-only">{t('try.to')}</span> <strong>{way.to}</strong>
+                    <span className="sr-only">{t('try.to')}</span> <strong>{way.to}</strong>
                   </li>
                 ))}
               </ul>

@@ -1,12 +1,12 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useState } from 'react';
 import type { ApiError, PromptSound, PromptsView, PromptView } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf, upload } from '../../api.ts';
 import { duration, moment } from '../../format/time.ts';
 import { t, tn } from '../../i18n/index.ts';
-import { boxNow, configVersion } from '../../live/store.ts';
+import { boxNow } from '../../live/store.ts';
+import { useBox } from '../../query.ts';
 import { FileButton, soundFiles, soundType } from '../../ui/file-button.tsx';
 import { Card, Failure } from '../../ui/parts.tsx';
-import { useLoad } from '../use-load.ts';
 
 /** What the box takes of a file, bytes (api/sound-body.ts). */
 const mostBytes = 30 * 1024 * 1024;
@@ -23,7 +23,7 @@ const tooLarge: ApiError['error'] = {
 
 /** The sounds of the office's recordings: each is put in as a file or spoken at a telephone, heard, replaced, deleted. */
 export function PromptSounds() {
-  const { value, failure, reload } = useLoad<PromptsView>('/prompts', configVersion.value);
+  const { value, failure, reload } = useBox<PromptsView>('/prompts', 'config');
   const recording = value?.recording;
   useEffect(() => {
     if (!recording) return;
@@ -34,9 +34,9 @@ export function PromptSounds() {
   if (value.prompts.length === 0) return null;
   return (
     <Card title={t('prompts.title')}>
-      <p class="dim">{t('prompts.lead')}</p>
+      <p className="dim">{t('prompts.lead')}</p>
       <Failure error={failure} />
-      <ul class="messages">
+      <ul className="messages">
         {value.prompts.map((prompt) => (
           <Prompt
             key={prompt.id}
@@ -88,7 +88,7 @@ function Prompt({ prompt, recordedAt, onChanged }: PromptProps) {
   };
   return (
     <li data-prompt={id}>
-      <p class="item-line">
+      <p className="item-line">
         <strong>{name}</strong>
         {sound && (
           <span>
@@ -98,8 +98,10 @@ function Prompt({ prompt, recordedAt, onChanged }: PromptProps) {
             })}
           </span>
         )}
-        {!sound && <span class="dim">{t(text === '' ? 'prompts.spokenName' : 'prompts.spoken')}</span>}
-        <span class="dim">{usedAt.length > 0 ? tn('prompts.used', usedAt.length) : t('prompts.unused')}</span>
+        {!sound && <span className="dim">{t(text === '' ? 'prompts.spokenName' : 'prompts.spoken')}</span>}
+        <span className="dim">
+          {usedAt.length > 0 ? tn('prompts.used', usedAt.length) : t('prompts.unused')}
+        </span>
       </p>
       <Failure error={error} />
       {sent !== undefined && <Progress name={name} part={sent} />}
@@ -117,7 +119,7 @@ function Prompt({ prompt, recordedAt, onChanged }: PromptProps) {
           aria-label={t('prompts.listen', { name })}
         />
       )}
-      <p class="actions">
+      <p className="actions">
         <FileButton
           id={`prompt-${id}`}
           title={t(sound ? 'prompts.replace' : 'prompts.upload')}
@@ -128,7 +130,7 @@ function Prompt({ prompt, recordedAt, onChanged }: PromptProps) {
         {sound && (
           <button
             type="button"
-            class="danger"
+            className="danger"
             onClick={() => {
               if (confirm(t('prompts.deleteQuestion', { name })))
                 act(api(`${path}/sound`, { method: 'DELETE' }));
@@ -150,7 +152,7 @@ function Progress({ name, part }: { name: string; part: number }) {
   const n = Math.round(part * 100);
   const words = part < 1 ? t('prompts.uploading', { name, n }) : t('prompts.preparing');
   return (
-    <p class="item-line">
+    <p className="item-line">
       <progress value={part < 1 ? n : undefined} max={100} aria-label={words} />
       <span>{words}</span>
     </p>
@@ -162,18 +164,18 @@ function RecordAtTelephone({ id, onRing }: { id: string; onRing(extension: strin
     <details>
       <summary>{t('prompts.record')}</summary>
       <form
-        class="field"
+        className="field"
         onSubmit={(event) => {
           event.preventDefault();
           onRing(String(new FormData(event.currentTarget).get('extension')).trim());
         }}
       >
-        <label for={`record-${id}`}>{t('prompts.recordAt')}</label>
-        <span class="with-button">
-          <input id={`record-${id}`} name="extension" inputMode="tel" autocomplete="off" required />
+        <label htmlFor={`record-${id}`}>{t('prompts.recordAt')}</label>
+        <span className="with-button">
+          <input id={`record-${id}`} name="extension" inputMode="tel" autoComplete="off" required />
           <button type="submit">{t('prompts.ring')}</button>
         </span>
-        <p class="help">{t('prompts.recordHelp')}</p>
+        <p className="help">{t('prompts.recordHelp')}</p>
       </form>
     </details>
   );

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useState } from 'react';
 import type {
   ApiError,
   CalendarsView,
@@ -10,11 +10,11 @@ import { api, failureOf, upload } from '../../api.ts';
 import { ListSection } from '../../form/section.tsx';
 import { moment } from '../../format/time.ts';
 import { say, t } from '../../i18n/index.ts';
-import { boxNow, configVersion, live } from '../../live/store.ts';
+import { boxNow, live } from '../../live/store.ts';
+import { useBox } from '../../query.ts';
 import { FileButton } from '../../ui/file-button.tsx';
 import { Card, Failure } from '../../ui/parts.tsx';
 import { timeWords } from '../section-words.ts';
-import { useLoad } from '../use-load.ts';
 
 type Schedule = PublicConfig['schedules'][number];
 type Calendar = PublicConfig['calendars'][number];
@@ -44,7 +44,7 @@ function ScheduleWords({ schedule }: { schedule: Schedule }) {
   return (
     <>
       <strong>{schedule.name}</strong>
-      <span class="dim">{hours || t('hours.none')}</span>
+      <span className="dim">{hours || t('hours.none')}</span>
     </>
   );
 }
@@ -55,14 +55,14 @@ function CalendarWords({ calendar }: { calendar: Calendar }) {
   return (
     <>
       <strong>{year}</strong>
-      <span class="dim">{t('calendar.year', counts)}</span>
+      <span className="dim">{t('calendar.year', counts)}</span>
     </>
   );
 }
 
 /** What holds now, and the switch of day and night. */
 function SchedulesNow() {
-  const schedules = live.value?.schedules ?? [];
+  const schedules = live.use()?.schedules ?? [];
   if (schedules.length === 0) return null;
   return (
     <Card title={t('hours.title')}>
@@ -71,7 +71,7 @@ function SchedulesNow() {
           <ScheduleNow schedule={schedule} />
         </section>
       ))}
-      <p class="dim">{t('hours.help')}</p>
+      <p className="dim">{t('hours.help')}</p>
     </Card>
   );
 }
@@ -95,7 +95,7 @@ function ScheduleNow({ schedule }: { schedule: ScheduleLive }) {
       <p>
         <strong>{title}</strong> {t('hours.now', { mode: say(name), why: say(why) })}
       </p>
-      <p class="dim">
+      <p className="dim">
         {[
           override && (override.until ? t('hours.until', { when: when(override.until) }) : t('hours.stays')),
           next && nextWords(next),
@@ -104,7 +104,7 @@ function ScheduleNow({ schedule }: { schedule: ScheduleLive }) {
           .join(' · ')}
       </p>
       <Failure error={error} />
-      <div class="segments">
+      <div className="segments">
         <button type="button" aria-pressed={mode === 'open'} onClick={() => act('PUT', { mode: 'open' })}>
           {t('hours.open')}
         </button>
@@ -123,7 +123,7 @@ function ScheduleNow({ schedule }: { schedule: ScheduleLive }) {
 function CalendarUpload() {
   const [error, setError] = useState<ApiError['error']>();
   const [done, setDone] = useState(false);
-  const { value } = useLoad<CalendarsView>('/calendars', configVersion.value);
+  const { value } = useBox<CalendarsView>('/calendars', 'config');
   const send = (file: File): void => {
     setError(undefined);
     setDone(false);
@@ -136,15 +136,15 @@ function CalendarUpload() {
     <Card title={t('calendar.title')}>
       <Failure error={error} />
       {error?.issues?.map((issue) => (
-        <p class="error" key={`${issue.path}${issue.said.en}`}>
+        <p className="error" key={`${issue.path}${issue.said.en}`}>
           {say(issue.said)}
         </p>
       ))}
       <p>{value?.years.map(({ year }) => year).join(', ')}</p>
-      <div class="field">
-        <label for="calendar-file">{t('calendar.file')}</label>
+      <div className="field">
+        <label htmlFor="calendar-file">{t('calendar.file')}</label>
         <FileButton id="calendar-file" accept=".csv,text/csv" onFile={send} />
-        <p class="dim">{t('calendar.help')}</p>
+        <p className="dim">{t('calendar.help')}</p>
       </div>
       {done && <p role="status">{t('calendar.done')}</p>}
     </Card>

@@ -3,12 +3,11 @@ import { ListSection, ObjectSection } from '../../form/section.tsx';
 import { TableButton } from '../../form/table-import.tsx';
 import { phone } from '../../format/phone.ts';
 import { t } from '../../i18n/index.ts';
-import { configVersion } from '../../live/store.ts';
+import { useBox } from '../../query.ts';
 import { Link } from '../../router.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Card, PlaceHead } from '../../ui/parts.tsx';
 import { accessWords, callerListWords, destinationWords, socketName } from '../section-words.ts';
-import { useLoad } from '../use-load.ts';
 import { FlowCheckBox } from './flow-check.tsx';
 import { PromptSounds } from './prompt-sounds.tsx';
 import { Schedules } from './schedules.tsx';
@@ -35,7 +34,7 @@ export function WaysInPlace() {
         summary={(item, { config }) => (
           <>
             <strong>{String(item.name)}</strong>
-            <span class="dim">{destinationWords(config, item as Destination)}</span>
+            <span className="dim">{destinationWords(config, item as Destination)}</span>
           </>
         )}
       />
@@ -46,7 +45,7 @@ export function WaysInPlace() {
         summary={(item, { config }) => (
           <>
             <strong>{String(item.name)}</strong>
-            <span class="dim">{callerListWords(config, item as CallerList)}</span>
+            <span className="dim">{callerListWords(config, item as CallerList)}</span>
           </>
         )}
       />
@@ -56,7 +55,7 @@ export function WaysInPlace() {
         summary={(item, { config }) => (
           <>
             <strong>{String(item.name)}</strong>
-            <span class="dim">{accessWords(config, item as Access)}</span>
+            <span className="dim">{accessWords(config, item as Access)}</span>
           </>
         )}
       />
@@ -64,9 +63,9 @@ export function WaysInPlace() {
         name="flows"
         icon="in"
         summary={(item) => (
-          <span class="item-line">
+          <span className="item-line">
             <strong>{String(item.name)}</strong>
-            <span class="number">{String(item.extension ?? '')}</span>
+            <span className="number">{String(item.extension ?? '')}</span>
           </span>
         )}
       />
@@ -77,7 +76,7 @@ export function WaysInPlace() {
         summary={(item) => (
           <>
             <strong>{String(item.name)}</strong>
-            <span class="dim">{String(item.text ?? '')}</span>
+            <span className="dim">{String(item.text ?? '')}</span>
           </>
         )}
       />
@@ -88,9 +87,9 @@ export function WaysInPlace() {
         name="rooms"
         icon="people"
         summary={(item) => (
-          <span class="item-line">
+          <span className="item-line">
             <strong>{String(item.name)}</strong>
-            <span class="number">{String(item.extension ?? '')}</span>
+            <span className="number">{String(item.extension ?? '')}</span>
           </span>
         )}
       />
@@ -103,11 +102,11 @@ function NumberWords({ number, config }: { number: Number; config: PublicConfig 
   const trunk = config.trunks.find((k) => k.id === number.trunk);
   return (
     <>
-      <span class="item-line">
-        <strong class="number">{phone(number.number)}</strong>
+      <span className="item-line">
+        <strong className="number">{phone(number.number)}</strong>
         <span>→ {destination?.name ?? number.destination}</span>
       </span>
-      <span class="dim">
+      <span className="dim">
         {[
           trunk && t('in.overTrunk', { name: trunk.name }),
           destination && destinationWords(config, destination),
@@ -121,25 +120,25 @@ function NumberWords({ number, config }: { number: Number; config: PublicConfig 
 
 /** City lines and who is rung by them; the choice itself is a setting of the socket. */
 function CityLines() {
-  const { value } = useLoad<ConfigView>('/config', configVersion.value);
+  const { value } = useBox<ConfigView>('/config', 'config');
   const lines = value?.config.ports.filter((p) => p.kind === 'fxo') ?? [];
   if (!value || lines.length === 0) return null;
   return (
     <Card title={t('in.lines')}>
-      <ul class="items">
+      <ul className="items">
         {lines.map((port) => {
           if (port.kind !== 'fxo') return null;
           const destination = value.config.destinations.find((d) => d.id === port.incoming);
           return (
             <li key={port.number}>
-              <Link to="/box/ports" class="item">
+              <Link to="/box/ports" className="item">
                 <Icon name="city" />
-                <span class="item-words">
-                  <span class="item-line">
+                <span className="item-words">
+                  <span className="item-line">
                     <strong>{socketName(value.config, port.number)}</strong>
                     <span>→ {destination?.name ?? t('in.nobody')}</span>
                   </span>
-                  {destination && <span class="dim">{destinationWords(value.config, destination)}</span>}
+                  {destination && <span className="dim">{destinationWords(value.config, destination)}</span>}
                 </span>
                 <Icon name="right" size={16} />
               </Link>

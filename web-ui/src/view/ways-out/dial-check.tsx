@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { type SyntheticEvent, useState } from 'react';
 import type {
   ApiError,
   ConfigView,
@@ -11,16 +11,15 @@ import { priceWords } from '../../format/money.ts';
 import { phone } from '../../format/phone.ts';
 import { officeMoment } from '../../format/time.ts';
 import { say, t, word } from '../../i18n/index.ts';
-import { configVersion } from '../../live/store.ts';
+import { useBox } from '../../query.ts';
 import { Mark } from '../../ui/icons.tsx';
 import { Card, Failure } from '../../ui/parts.tsx';
 import { socketName, viaWords } from '../section-words.ts';
-import { useLoad } from '../use-load.ts';
 
 /** "What would happen if I dial…": the dial plan's own answer; nothing is dialed. */
 export function DialCheckBox() {
-  const config = useLoad<ConfigView>('/config', configVersion.value);
-  const pins = useLoad<PinView[]>('/pins', configVersion.value);
+  const config = useBox<ConfigView>('/config', 'config');
+  const pins = useBox<PinView[]>('/pins', 'config');
   const [number, setNumber] = useState('');
   const [from, setFrom] = useState<string>();
   const [pin, setPin] = useState('');
@@ -35,7 +34,7 @@ export function DialCheckBox() {
   const outside = chosen === 'outside';
   const offered = outside ? outsidePins : (pins.value ?? []);
 
-  const ask = async (event: Event): Promise<void> => {
+  const ask = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
     const usedPin = offered.some((p) => p.id === pin) ? pin : outside ? offered[0]?.id : undefined;
     const request: DialCheckRequest = {
@@ -46,35 +45,36 @@ export function DialCheckBox() {
       ...(at && { at: officeMoment(at) }),
     };
     setBusy(true);
+    // No answer to another question stands there meanwhile.
+    setResult(undefined);
     try {
       setResult(await api<DialCheckResult>('/dial-check', { body: request }));
       setFailure(undefined);
     } catch (error) {
       setFailure(failureOf(error));
-      setResult(undefined);
     }
     setBusy(false);
   };
 
   return (
-    <Card title={t('check.title')} class="dial-check">
-      <form onSubmit={ask} class="check-form">
-        <div class="field check-number">
-          <label for="check-number">{t('check.number')}</label>
+    <Card title={t('check.title')} className="dial-check">
+      <form onSubmit={ask} className="check-form">
+        <div className="field check-number">
+          <label htmlFor="check-number">{t('check.number')}</label>
           <input
             id="check-number"
             type="text"
             inputMode="tel"
-            class="dial"
+            className="dial"
             value={number}
             placeholder="8 812 123-45-67"
-            autocomplete="off"
+            autoComplete="off"
             required
-            onInput={(e) => setNumber(e.currentTarget.value)}
+            onChange={(e) => setNumber(e.currentTarget.value)}
           />
         </div>
-        <div class="field">
-          <label for="check-from">{t('check.from')}</label>
+        <div className="field">
+          <label htmlFor="check-from">{t('check.from')}</label>
           <select id="check-from" value={chosen} onChange={(e) => setFrom(e.currentTarget.value)}>
             {view &&
               telephones.map((p) => (
@@ -85,8 +85,8 @@ export function DialCheckBox() {
             {outsidePins.length > 0 && <option value="outside">{t('check.outside')}</option>}
           </select>
         </div>
-        <div class="field">
-          <label for="check-pin">{t('check.pin')}</label>
+        <div className="field">
+          <label htmlFor="check-pin">{t('check.pin')}</label>
           <select id="check-pin" value={pin} onChange={(e) => setPin(e.currentTarget.value)}>
             {!outside && <option value="">{t('check.noPin')}</option>}
             {offered.map((p) => (
@@ -96,20 +96,20 @@ export function DialCheckBox() {
             ))}
           </select>
         </div>
-        <div class="field">
-          <label for="check-at">{t('check.at')}</label>
+        <div className="field">
+          <label htmlFor="check-at">{t('check.at')}</label>
           <input
             id="check-at"
             type="datetime-local"
             value={at}
-            onInput={(e) => setAt(e.currentTarget.value)}
+            onChange={(e) => setAt(e.currentTarget.value)}
           />
         </div>
-        <button type="submit" class="primary" disabled={busy || chosen === ''}>
+        <button type="submit" className="primary" disabled={busy || chosen === ''}>
           {t('check.ask')}
         </button>
       </form>
-      {view && telephones.length === 0 && <p class="help">{t('check.noTelephones')}</p>}
+      {view && telephones.length === 0 && <p className="help">{t('check.noTelephones')}</p>}
       <Failure error={failure} />
       <div aria-live="polite">{result && view && <Answer result={result} view={view} />}</div>
     </Card>
@@ -140,28 +140,28 @@ function whoAnswers(extension: string, config: ConfigView['config']): string {
 function Answer({ result, view }: { result: DialCheckResult; view: ConfigView }) {
   return (
     <div
-      class={`answer ${result.refusal ? 'refused' : ''}`}
+      className={`answer ${result.refusal ? 'refused' : ''}`}
       data-answer={result.refusal ? 'refused' : 'allowed'}
     >
-      <p class="answer-head">
+      <p className="answer-head">
         <Mark tone={result.refusal ? 'broken' : 'talk'} size={14} />
         <strong>{result.refusal ? say(result.refusal.said) : outcome(result, view.config)}</strong>
-        <span class="tag">{word('class', result.class)}</span>
+        <span className="tag">{word('class', result.class)}</span>
       </p>
       {result.steps.length > 0 && (
-        <ol class="answer-steps">
+        <ol className="answer-steps">
           {result.steps.map((step, i) => (
-            <li key={`${step.routeId}-${i}`} class={step.usable === false ? 'unusable' : ''}>
-              <span class="answer-step-head">
+            <li key={`${step.routeId}-${i}`} className={step.usable === false ? 'unusable' : ''}>
+              <span className="answer-step-head">
                 <strong>{word('way', step.routeName)}</strong>
                 <span>
                   {viaWords(view.config, step.via)} → {phone(step.number)}
                 </span>
-                {result.class !== 'emergency' && <span class="price">{priceWords(step.price)}</span>}
+                {result.class !== 'emergency' && <span className="price">{priceWords(step.price)}</span>}
               </span>
-              <span class="dim">{say(step.why)}</span>
+              <span className="dim">{say(step.why)}</span>
               {step.hindrance && (
-                <span class="hindrance">
+                <span className="hindrance">
                   <Mark tone="attention" /> {say(step.hindrance)}
                 </span>
               )}
@@ -172,7 +172,7 @@ function Answer({ result, view }: { result: DialCheckResult; view: ConfigView })
       {result.explanation.length > 0 && (
         <details open={result.steps.length === 0}>
           <summary>{t('check.why')}</summary>
-          <ul class="explanation">
+          <ul className="explanation">
             {result.explanation.map((said, i) => (
               <li key={i}>{say(said)}</li>
             ))}

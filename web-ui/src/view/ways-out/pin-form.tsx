@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { type SyntheticEvent, useState } from 'react';
 import type { ApiError, ConfigView, PinRequest, PinView } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../../api.ts';
 import { Row, Tick } from '../../form/rows.tsx';
@@ -42,7 +42,7 @@ export function PinForm({ pin, view, onDone, onCancel }: Props) {
       setBusy(false);
     }
   };
-  const save = (event: Event): void => {
+  const save = (event: SyntheticEvent): void => {
     event.preventDefault();
     void run(() =>
       pin ? api(`/pins/${pin.id}`, { method: 'PUT', body: request }) : api('/pins', { body: request }),
@@ -60,15 +60,15 @@ export function PinForm({ pin, view, onDone, onCancel }: Props) {
       .join(' ');
 
   return (
-    <form class="item-form" onSubmit={save} noValidate data-section="pins">
-      <div class="item-form-body">
-        <p class="lead">{t('pins.lead')}</p>
+    <form className="item-form" onSubmit={save} noValidate data-section="pins">
+      <div className="item-form-body">
+        <p className="lead">{t('pins.lead')}</p>
         <Row id="pin-name" title={t('pins.name')} error={errorAt('name')} required>
           <input
             id="pin-name"
             value={request.name}
             maxLength={64}
-            onInput={(e) => set({ name: e.currentTarget.value })}
+            onChange={(e) => set({ name: e.currentTarget.value })}
           />
         </Row>
         <Row
@@ -77,18 +77,18 @@ export function PinForm({ pin, view, onDone, onCancel }: Props) {
           help={pin ? t('pins.keepHelp') : t('pins.digitsHelp')}
           error={errorAt('pin')}
         >
-          <span class="with-button">
+          <span className="with-button">
             <input
               id="pin-digits"
               inputMode="numeric"
-              autocomplete="off"
-              class="code"
+              autoComplete="off"
+              className="code"
               maxLength={12}
               placeholder={pin ? '•'.repeat(pin.length) : ''}
               value={request.pin ?? ''}
               aria-invalid={errorAt('pin') !== ''}
               aria-describedby="pin-digits-help pin-digits-error"
-              onInput={(e) => set({ pin: e.currentTarget.value.replace(/\D/g, '') })}
+              onChange={(e) => set({ pin: e.currentTarget.value.replace(/\D/g, '') })}
             />
             <button
               type="button"
@@ -130,7 +130,7 @@ export function PinForm({ pin, view, onDone, onCancel }: Props) {
             id="pin-expires"
             type="date"
             value={request.expires ?? ''}
-            onInput={(e) => set({ expires: e.currentTarget.value })}
+            onChange={(e) => set({ expires: e.currentTarget.value })}
           />
         </Row>
         <Tick
@@ -153,7 +153,7 @@ export function PinForm({ pin, view, onDone, onCancel }: Props) {
               maxLength={6}
               value={request.userNumber ?? ''}
               aria-describedby="pin-user-help"
-              onInput={(e) => set({ userNumber: e.currentTarget.value.replace(/\D/g, '') })}
+              onChange={(e) => set({ userNumber: e.currentTarget.value.replace(/\D/g, '') })}
             />
           </Row>
         )}
@@ -178,15 +178,15 @@ export function PinForm({ pin, view, onDone, onCancel }: Props) {
           onSet={(enabled) => set({ enabled })}
         />
       </div>
-      <footer class="item-form-foot">
+      <footer className="item-form-foot">
         <Failure error={failure} />
-        <p class="scope">
+        <p className="scope">
           <Icon name="clock" size={16} /> {t('scope.next-call')}
         </p>
-        <div class="actions">
+        <div className="actions">
           <button
             type="submit"
-            class="primary"
+            className="primary"
             disabled={busy || request.name === '' || (!pin && !request.pin)}
           >
             {t('form.save')}
@@ -195,7 +195,7 @@ export function PinForm({ pin, view, onDone, onCancel }: Props) {
             {t('form.cancel')}
           </button>
           {pin && (
-            <button type="button" class="danger" disabled={busy} onClick={remove}>
+            <button type="button" className="danger" disabled={busy} onClick={remove}>
               <Icon name="trash" size={16} /> {t('form.delete')}
             </button>
           )}

@@ -1,25 +1,26 @@
-import { useState } from 'preact/hooks';
+import { useState } from 'react';
 import type { ConfigView, PinView } from '../../../../daemon/src/api/contract.ts';
 import { api } from '../../api.ts';
 import { shortTime } from '../../format/time.ts';
 import { t } from '../../i18n/index.ts';
-import { boxNow, configVersion } from '../../live/store.ts';
+import { boxNow } from '../../live/store.ts';
+import { useBox } from '../../query.ts';
 import { Icon } from '../../ui/icons.tsx';
 import { Card, Empty, Failure, Sheet, State } from '../../ui/parts.tsx';
-import { useLoad } from '../use-load.ts';
 import { PinForm } from './pin-form.tsx';
 
 /** PINs: who has one, what it allows, and how it stands. The digits are nowhere. */
 export function PinsSection() {
-  const pins = useLoad<PinView[]>('/pins', configVersion.value);
-  const config = useLoad<ConfigView>('/config', configVersion.value);
+  const now = boxNow.use();
+  const pins = useBox<PinView[]>('/pins', 'config');
+  const config = useBox<ConfigView>('/config', 'config');
   const [open, setOpen] = useState<PinView | 'new'>();
   const view = config.value;
   const list = pins.value;
   if (!view || !list) {
     return (
       <Card title={t('pins')}>
-        {pins.failure ? <Failure error={pins.failure} /> : <p class="waiting">{t('loading')}</p>}
+        {pins.failure ? <Failure error={pins.failure} /> : <p className="waiting">{t('loading')}</p>}
       </Card>
     );
   }
@@ -37,28 +38,28 @@ export function PinsSection() {
     pins.reload();
   };
   return (
-    <Card title={t('pins')} aside={list.length > 0 && add} class="list-section">
+    <Card title={t('pins')} aside={list.length > 0 && add} className="list-section">
       {list.length === 0 ? (
         <Empty icon="key" action={add}>
           {t('pins.empty')}
         </Empty>
       ) : (
-        <ul class="items">
+        <ul className="items">
           {list.map((pin) => {
-            const locked = pin.lockedUntil !== undefined && pin.lockedUntil > boxNow.value;
+            const locked = pin.lockedUntil !== undefined && pin.lockedUntil > now;
             return (
-              <li key={pin.id} class="with-action">
+              <li key={pin.id} className="with-action">
                 <button
                   type="button"
-                  class={`item ${pin.enabled ? '' : 'disabled'}`}
+                  className={`item ${pin.enabled ? '' : 'disabled'}`}
                   data-item={`pins/${pin.id}`}
                   onClick={() => setOpen(pin)}
                 >
                   <Icon name="key" />
-                  <span class="item-words">
-                    <span class="item-line">
+                  <span className="item-words">
+                    <span className="item-line">
                       <strong>{pin.name}</strong>
-                      <span class="number" title={t('pins.hidden')}>
+                      <span className="number" title={t('pins.hidden')}>
                         {'•'.repeat(pin.length)}
                       </span>
                       {locked && (
@@ -67,7 +68,7 @@ export function PinsSection() {
                         </State>
                       )}
                     </span>
-                    <span class="dim">
+                    <span className="dim">
                       {[
                         view.config.classesOfService.find((c) => c.id === pin.classOfService)?.name,
                         view.config.costCentres.find((c) => c.id === pin.costCentre)?.name,
@@ -78,7 +79,7 @@ export function PinsSection() {
                         .join(' · ')}
                     </span>
                   </span>
-                  {!pin.enabled && <span class="tag">{t('off')}</span>}
+                  {!pin.enabled && <span className="tag">{t('off')}</span>}
                   <Icon name="right" size={16} />
                 </button>
                 {locked && (

@@ -3,10 +3,9 @@ import { ListSection } from '../../form/section.tsx';
 import { TableButton } from '../../form/table-import.tsx';
 import { phone } from '../../format/phone.ts';
 import { say, t } from '../../i18n/index.ts';
-import { configVersion } from '../../live/store.ts';
+import { useBox } from '../../query.ts';
 import { PlaceHead } from '../../ui/parts.tsx';
 import { classList, priceRange, routeWords, timeWords } from '../section-words.ts';
-import { useLoad } from '../use-load.ts';
 import { DialCheckBox } from './dial-check.tsx';
 
 type Route = PublicConfig['routes'][number];
@@ -16,7 +15,7 @@ type TimeRule = PublicConfig['timeRules'][number];
 
 /** What goes where, at what price? */
 export function WaysOutPlace() {
-  const sentences = useLoad<{ id: string; said: Said }[]>('/routes/sentences', configVersion.value);
+  const sentences = useBox<{ id: string; said: Said }[]>('/routes/sentences', 'config');
   return (
     <>
       <PlaceHead title={t('place.out')} lead={t('out.lead')} />
@@ -50,7 +49,7 @@ export function WaysOutPlace() {
         summary={(item) => (
           <>
             <strong>{String(item.name)}</strong>
-            <span class="dim">{timeWords(item as TimeRule)}</span>
+            <span className="dim">{timeWords(item as TimeRule)}</span>
           </>
         )}
       />
@@ -61,11 +60,11 @@ export function WaysOutPlace() {
 function RouteWords({ route, view, said }: { route: Route; view: ConfigView; said: Said | undefined }) {
   return (
     <>
-      <span class="item-line">
+      <span className="item-line">
         <strong>{route.name}</strong>
-        <span class="price">{priceRange(route)}</span>
+        <span className="price">{priceRange(route)}</span>
       </span>
-      <span class="dim">{said ? say(said) : routeWords(view, route)}</span>
+      <span className="dim">{said ? say(said) : routeWords(view, route)}</span>
     </>
   );
 }
@@ -74,7 +73,7 @@ function SpeedDialWords({ entry }: { entry: SpeedDial }) {
   return (
     <>
       <strong>{entry.name}</strong>
-      <span class="dim">
+      <span className="dim">
         {entry.code} → {phone(entry.number)}
       </span>
     </>
@@ -85,8 +84,10 @@ function ClassWords({ cls }: { cls: ClassOfService }) {
   return (
     <>
       <strong>{cls.name}</strong>
-      <span class="dim">{t('class.allows', { list: classList(cls.allow) })}</span>
-      {cls.pinFor.length > 0 && <span class="dim">{t('class.pinFor', { list: classList(cls.pinFor) })}</span>}
+      <span className="dim">{t('class.allows', { list: classList(cls.allow) })}</span>
+      {cls.pinFor.length > 0 && (
+        <span className="dim">{t('class.pinFor', { list: classList(cls.pinFor) })}</span>
+      )}
     </>
   );
 }
