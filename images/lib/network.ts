@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from './run.ts';
+
+/** The office's side of the wire, and a place on the Internet behind it (RFC 5737: nobody's). */
+export const OFFICE = '192.168.77.1';
+export const INTERNET = '203.0.113.5';
+/** What the office's router gives the box. */
+export const BOX = '192.168.77.10';
+/** The wire's name, for QEMU. */
+export const TAP = 'tap0';
+
+/**
+ * Runs a program in a network of its own: one wire to the machine, at whose end we are the office's router, its
+ * DHCP server, and a stranger on the Internet. Speech needs no address translation this way.
+ * @returns the program's exit status
+ */
+export async function inOwnNetwork(words: readonly string[]): Promise<number> {
+  const name = `lgi${process.pid.toString(36)}`;
+  const folder = mkdtempSync(join(tmpdir(), 'linegate-network-'));
+  const ip = (...args: string[]): string => run('ip', args);
+  let router: ChildProcess | undefined;
+  ip('netns', 'add', name);
+  try {
+    ip('-n', name, 'link', 'set', 'lo', 'up');
+    ip('-n', name, 'tuntap', 'add', TAP, 'mode', 'tap');
+    ip('-n', name, 'addr', 'add', `${OFFICE}/24`, 'dev', TAP);
+    ip('-n', name, 'addr', 'add', `${INTERNET}/32`, 'dev', TAP);
+    ip('-n', name, 'link', 'set', TAP, 'up');
+    router = spawn(
+      'ip',
+      [
+        ...['netns', 'exec', name, 'dnsmasq', '--keep-in-foreground', '--conf-file=/dev/null', '--user=root'],
+        ...['--port=0', '--bind-dynamic', `--interface=${TAP}`, `--dhcp-range=${BOX},${BOX},12h`],
+        ...[`--dhcp-option=option:router,${OFFICE}`, '--dhcp-authoritative', '--no-ping'],
+        ...[`--dhcp-leasefile=${join(folder, 'leases')}`, `--pid-file=${join(folder, 'pid')}`],
+      ],
+      { stdio: 'ignore' },
+    );
+    const program = spawn('ip', ['netns', 'exec', name, ...words], { stdio: 'inherit' });
+    const end = (): void => void program.kill('SIGTERM');
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end);
+    return await new Promise((resolve) => program.once('exit', (code) => resolve(code ?? 1)));
+  } finally {
+    router?.kill('SIGKILL');
+    ip('netns', 'del', name);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
