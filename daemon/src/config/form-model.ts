@@ -12,7 +12,8 @@ import { type FieldMeta, helpOf, said, titleOf, type Unit } from './field.ts';
 import { configSchema } from './schema.ts';
 import { type SchemaNode, unwrap } from './schema-walk.ts';
 
-const units: Record<Unit, Said> = {
+/** Units as they are written beside a value. */
+export const unitWords: Record<Unit, Said> = {
   ms: { ru: 'мс', en: 'ms' },
   s: { ru: 'с', en: 's' },
   min: { ru: 'мин', en: 'min' },
@@ -145,7 +146,7 @@ function shapeOf(node: SchemaNode, meta: FieldMeta | undefined, scope: ChangeSco
     return {
       type: limits.type === 'integer' ? 'integer' : 'decimal',
       ...bounds,
-      ...(meta?.unit ? { unit: units[meta.unit] } : {}),
+      ...(meta?.unit ? { unit: unitWords[meta.unit] } : {}),
     };
   }
   if (limits.format === 'date') return { type: 'date' };

@@ -9,6 +9,7 @@ import { flow, hooks } from './schema/flow.ts';
 import { group } from './schema/group.ts';
 import { destination, incomingNumber } from './schema/incoming.ts';
 import { mail } from './schema/mail.ts';
+import { network } from './schema/network.ts';
 import { office } from './schema/office.ts';
 import { page } from './schema/page.ts';
 import { person, pin } from './schema/person.ts';
@@ -430,6 +431,7 @@ export const configSchema = z.object({
       ),
     ),
   page,
+  network,
   protection,
   sip,
   rtp,

@@ -44,7 +44,8 @@ function nameOf(entry: unknown): string | undefined {
   return name === undefined ? undefined : String(name);
 }
 
-function valueAt(document: unknown, keys: readonly string[]): unknown {
+/** What stands at a place; entries of lists are named by id or number. */
+export function valueAt(document: unknown, keys: readonly string[]): unknown {
   let at: unknown = document;
   for (const key of keys) {
     if (Array.isArray(at)) at = at.find((entry) => nameOf(entry) === key);

@@ -8,6 +8,7 @@ import { checkFlows } from './flow-references.ts';
 import { isRecord, issueOf, unknownKeys } from './issue.ts';
 import { checkMail } from './mail-references.ts';
 import { migrate } from './migration.ts';
+import { checkNetwork } from './network-references.ts';
 import { checkPrompts } from './prompt-references.ts';
 import { checkQueues } from './queue-references.ts';
 import { checkRecording } from './recording-references.ts';
@@ -58,6 +59,7 @@ export function validateConfig(document: unknown): Validation {
     ...checkQueues(parsed.data),
     ...checkMail(parsed.data),
     ...checkAccounts(parsed.data),
+    ...checkNetwork(parsed.data),
   ];
   // Without a valid time zone the numbering cannot be compiled and asked.
   if (issues.length > 0) return { ok: false, issues };
