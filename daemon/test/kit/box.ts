@@ -41,6 +41,8 @@ export interface BoxOptions {
   sipT1?: number;
   /** Where it serves SIP, HOST:PORT; a free port of 127.0.0.1 by default. */
   sip?: string;
+  /** True: the page is served over HTTPS, too, on a free port (GET /api/v1/certificate tells which). */
+  https?: boolean;
   /** DNS server for the names of operators, `address:port`. */
   dns?: string;
   data?: string;
@@ -207,6 +209,7 @@ export async function startBox(t: Test, options: BoxOptions = {}): Promise<Box> 
       String(options.sipT1 ?? 100),
     ],
     ...(options.dns === undefined ? [] : ['--dns', options.dns]),
+    ...(options.https ? ['--https', '127.0.0.1:0'] : []),
   ];
   const env = { ...process.env, ...options.env };
   const verbose = options.verbose ?? process.env.BOX_VERBOSE === '1';

@@ -1,6 +1,6 @@
 import type { Layout } from '../../../hw/simulator/office/layout.ts';
 import type { Operator } from '../../../scripts/lib/operator.ts';
-import { type Box, pointTrunk, startBox } from './box.ts';
+import { type Box, type BoxOptions, pointTrunk, startBox } from './box.ts';
 
 /** Access number, PIN and destination, 70 ms on and 70 ms off, 300 ms after seizing (features P04). */
 export const burst = { digits: '7713579088121234567', delayMs: 300, onMs: 70, offMs: 70 };
@@ -16,8 +16,13 @@ const layout: Layout = {
 };
 
 /** A box with one telephone and four lines to an old PBX, its trunk at `operator`, and no lines of its own. */
-export function startPbxBox(t: Parameters<typeof startBox>[0], operator: Operator): Promise<Box> {
+export function startPbxBox(
+  t: Parameters<typeof startBox>[0],
+  operator: Operator,
+  options: Omit<BoxOptions, 'layout' | 'edit'> = {},
+): Promise<Box> {
   return startBox(t, {
+    ...options,
     layout,
     edit: (office) => {
       office.ports = [
