@@ -75,6 +75,7 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   'GET /phonebook.csv': by(leading, 'phonebook:read'),
   'GET /phonebook.xlsx': by(leading, 'phonebook:read'),
 
+  'GET /openapi.json': everybody,
   'GET /events': by(admin, 'events:read'),
   'GET /webhooks': by(admin, 'config:read'),
   'POST /webhooks/:id/test': by(admin, 'config:write'),
@@ -96,6 +97,16 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   'GET /config/history': by(technical, 'config:read'),
   'POST /config/validate': by(technical, 'config:read'),
   'POST /config/undo': by(technical, 'config:write'),
+  'GET /config/draft': technical,
+  'POST /config/draft/edits': technical,
+  'DELETE /config/draft/edits/:id': technical,
+  'POST /config/draft/edits/:id/keep': technical,
+  'DELETE /config/draft': technical,
+  'POST /config/draft/apply': technical,
+  'GET /config/trial': technical,
+  'DELETE /config/trial': technical,
+  'POST /config/confirm': 'anyone',
+  'GET /network': by(technical, 'config:read'),
   'PUT /imports/:kind': by(admin, 'config:write'),
   'PUT /imports/:kind/:list': by(admin, 'config:write'),
   'GET /pins': admin,
@@ -117,6 +128,7 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   'POST /dial-check': by(technical, 'config:read'),
   'GET /routes/sentences': by(technical, 'config:read'),
   'GET /incoming-check': by(technical, 'config:read'),
+  'GET /incoming/sentences': by(technical, 'config:read'),
   'GET /caller-lists': by(technical, 'config:read'),
   'GET /schedules': by(technical, 'config:read'),
   'GET /schedules/:id': by(technical, 'config:read'),
@@ -170,6 +182,14 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   'POST /support-bundle': technical,
   'GET /support-bundle/file': technical,
   'DELETE /support-bundle': technical,
+
+  'GET /setup': technical,
+  'PUT /setup': technical,
+  'POST /setup/test-call': technical,
+  'POST /setup/lines/:port/proof': technical,
+  'GET /backup': admin,
+  'POST /backup': admin,
+  'POST /restore': admin,
 };
 
 type Refusal = 'api/not-allowed' | 'api/scope-missing';
