@@ -1,14 +1,17 @@
 # Which of the two systems is started, by RAUC's contract with U-Boot: BOOT_ORDER, and for each slot how many tries are
 # left. The state lies in the partition "bootstate", twice: Linux writes the first copy only, this script both, the
 # second one first. A power cut while one is written leaves the other, which is at worst the state of the last start.
+# All boards have this script: ${devtype} is virtio or mmc; a board whose console is another sets linegate_console before.
+test -n "${linegate_console}" || setenv linegate_console ttyAMA0
+${devtype} dev ${devnum}
 part start ${devtype} ${devnum} bootstate state_block
 setexpr copy_block ${state_block} + 0x20
-virtio read ${scriptaddr} ${state_block} 0x20
+${devtype} read ${scriptaddr} ${state_block} 0x20
 if env import -c ${scriptaddr} 0x4000; then
   true
 else
   echo "linegate: boot state is broken, taking its copy"
-  virtio read ${scriptaddr} ${copy_block} 0x20
+  ${devtype} read ${scriptaddr} ${copy_block} 0x20
   env import -c ${scriptaddr} 0x4000
 fi
 test -n "${BOOT_ORDER}" || setenv BOOT_ORDER "A B"
@@ -38,18 +41,28 @@ if test -z "${slot}"; then
   setenv BOOT_A_LEFT 3
   setenv BOOT_B_LEFT 3
 fi
-env export -c -s 0x4000 ${scriptaddr} BOOT_ORDER BOOT_A_LEFT BOOT_B_LEFT MACHINE_ID
-virtio write ${scriptaddr} ${copy_block} 0x20
-virtio write ${scriptaddr} ${state_block} 0x20
+env export -c -s 0x4000 ${scriptaddr} BOOT_ORDER BOOT_A_LEFT BOOT_B_LEFT MACHINE_ID FACTORY_RESET
+${devtype} write ${scriptaddr} ${copy_block} 0x20
+${devtype} write ${scriptaddr} ${state_block} 0x20
 test -n "${slot}" || reset
 
 echo "linegate: slot ${slot}, left A=${BOOT_A_LEFT} B=${BOOT_B_LEFT}, order ${BOOT_ORDER}"
-setenv bootargs "console=ttyAMA0 linegate.root=${root_name} rauc.slot=${slot} ro systemd.volatile=state panic=5 quiet loglevel=4 systemd.show_status=false ${linegate_extra}"
+setenv bootargs "console=${linegate_console} linegate.root=${root_name} root=PARTLABEL=${root_name} rootfstype=squashfs rootwait rauc.slot=${slot} ro systemd.volatile=state panic=5 quiet loglevel=4 systemd.show_status=false ${linegate_extra}"
 test -z "${MACHINE_ID}" || setenv bootargs "${bootargs} systemd.machine_id=${MACHINE_ID}"
 part number ${devtype} ${devnum} ${kernel_name} kernel_part
+# A kernel that has its disk built in needs no initial memory disk; a firmware that brings no device tree leaves it to us.
+setenv ramdisk -
+setenv tree ${fdt_addr}
 if load ${devtype} ${devnum}:${kernel_part} ${kernel_addr_r} Image; then
-  load ${devtype} ${devnum}:${kernel_part} ${ramdisk_addr_r} initrd.img
-  booti ${kernel_addr_r} ${ramdisk_addr_r}:${filesize} ${fdt_addr}
+  if test -n "${fdt_addr_r}"; then
+    if load ${devtype} ${devnum}:${kernel_part} ${fdt_addr_r} board.dtb; then
+      setenv tree ${fdt_addr_r}
+    fi
+  fi
+  if load ${devtype} ${devnum}:${kernel_part} ${ramdisk_addr_r} initrd.img; then
+    setenv ramdisk ${ramdisk_addr_r}:${filesize}
+  fi
+  booti ${kernel_addr_r} ${ramdisk} ${tree}
 fi
 echo "linegate: slot ${slot} does not start"
 reset
