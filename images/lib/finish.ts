@@ -10,45 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { run } from './run.ts';
+import { listed, run } from './run.ts';
 
-/** Units that the system starts. */
-const ENABLED = [
-  'linegate.service',
-  'linegate-confirm.service',
-  'linegate-first-boot.service',
-  'nftables.service',
-  'systemd-networkd.service',
-  'systemd-resolved.service',
-  'systemd-timesyncd.service',
-];
-/** Units that Debian would start and a box has no use for; each costs time at the start. */
-const MASKED = [
-  'getty@tty1.service',
-  'serial-getty@ttyAMA0.service',
-  'console-getty.service',
-  'systemd-logind.service',
-  'apt-daily.timer',
-  'apt-daily-upgrade.timer',
-  'dpkg-db-backup.timer',
-  'e2scrub_all.timer',
-  'e2scrub_reap.service',
-  'fstrim.timer',
-  'rauc-mark-good.service',
-  'systemd-networkd-wait-online.service',
-  'systemd-pstore.service',
-  'systemd-binfmt.service',
-  'systemd-update-utmp.service',
-  'systemd-update-utmp-runlevel.service',
-  'systemd-hwdb-update.service',
-  'systemd-firstboot.service',
-  'systemd-machine-id-commit.service',
-  'ldconfig.service',
-  'dev-hugepages.mount',
-  'dev-mqueue.mount',
-  'sys-kernel-debug.mount',
-  'sys-kernel-tracing.mount',
-];
+/** Which units are started and which never: `enable NAME`, `mask NAME`; Buildroot takes the same list. */
+const unitList = join(import.meta.dirname, '../../buildroot/board/common/units.txt');
 /** Of Debian's packages, what nothing on the box reads. */
 const UNUSED = [
   'var/lib/dpkg',
@@ -77,10 +42,15 @@ export function finish(root: string, version: string): void {
   for (const path of ['data', 'boot', 'run/rauc', 'var/lib/linegate'])
     mkdirSync(at(path), { recursive: true });
   for (const path of UNUSED) rmSync(at(path), { recursive: true, force: true });
-  run('systemctl', [`--root=${root}`, 'enable', '--quiet', ...ENABLED]);
-  run('systemctl', [`--root=${root}`, 'mask', '--quiet', ...MASKED]);
+  for (const verb of ['enable', 'mask'])
+    run('systemctl', [`--root=${root}`, verb, '--quiet', ...units(verb)]);
   run('systemctl', [`--root=${root}`, 'set-default', '--quiet', 'multi-user.target']);
 }
+
+const units = (verb: string): string[] =>
+  listed(readFileSync(unitList, 'utf8'))
+    .map((line) => line.split(/\s+/))
+    .flatMap(([word, name]) => (word === verb && name !== undefined ? [name] : []));
 
 /** Accounts of base-passwd and of the packages; nobody has a password, so that nobody can log in. */
 function accounts(root: string): void {

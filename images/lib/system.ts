@@ -29,36 +29,40 @@ export async function system(version: string, keyring: string): Promise<string> 
   ];
   const program = await step('program', { files: programSources() }, (folder) => copyProgram(folder));
   const words = [version, keyring, tree, linux, node, native, program];
-  return step('system', { words, files: [here, overlay, boardOverlay] }, (folder) => {
-    const root = join(folder, 'root');
-    run('cp', ['-a', join(tree, 'root'), root]);
-    const home = join(root, 'usr/lib/linegate');
-    mkdirSync(home, { recursive: true });
-    cpSync(program, home, { recursive: true });
-    cpSync(join(native, 'node_modules'), join(home, 'node_modules'), { recursive: true });
-    cpSync(join(node, 'bin/node'), join(root, 'usr/bin/node'));
-    run('cp', ['-a', join(linux, 'modules/lib/modules'), join(root, 'usr/lib/')]);
-    for (const from of [overlay, boardOverlay])
-      run('cp', ['-a', '--no-preserve=ownership', `${from}/.`, root]);
-    mkdirSync(join(root, 'etc/rauc'), { recursive: true });
-    writeFileSync(join(root, 'etc/rauc/keyring.pem'), keyring);
-    finish(root, version);
-    const squashed = ['-comp', 'zstd', '-Xcompression-level', '15', '-b', '256K'];
-    run('mksquashfs', [
-      root,
-      join(folder, 'rootfs.squashfs'),
-      ...squashed,
-      '-noappend',
-      '-quiet',
-      '-no-progress',
-      '-all-time',
-      EPOCH,
-      '-mkfs-time',
-      EPOCH,
-    ]);
-    rmSync(root, { recursive: true });
-    kernelSlot(linux, folder);
-  });
+  return step(
+    'system',
+    { words, files: [here, overlay, join(overlay, '../units.txt'), boardOverlay] },
+    (folder) => {
+      const root = join(folder, 'root');
+      run('cp', ['-a', join(tree, 'root'), root]);
+      const home = join(root, 'usr/lib/linegate');
+      mkdirSync(home, { recursive: true });
+      cpSync(program, home, { recursive: true });
+      cpSync(join(native, 'node_modules'), join(home, 'node_modules'), { recursive: true });
+      cpSync(join(node, 'bin/node'), join(root, 'usr/bin/node'));
+      run('cp', ['-a', join(linux, 'modules/lib/modules'), join(root, 'usr/lib/')]);
+      for (const from of [overlay, boardOverlay])
+        run('cp', ['-a', '--no-preserve=ownership', `${from}/.`, root]);
+      mkdirSync(join(root, 'etc/rauc'), { recursive: true });
+      writeFileSync(join(root, 'etc/rauc/keyring.pem'), keyring);
+      finish(root, version);
+      const squashed = ['-comp', 'zstd', '-Xcompression-level', '15', '-b', '256K'];
+      run('mksquashfs', [
+        root,
+        join(folder, 'rootfs.squashfs'),
+        ...squashed,
+        '-noappend',
+        '-quiet',
+        '-no-progress',
+        '-all-time',
+        EPOCH,
+        '-mkfs-time',
+        EPOCH,
+      ]);
+      rmSync(root, { recursive: true });
+      kernelSlot(linux, folder);
+    },
+  );
 }
 
 function programSources(): string[] {
