@@ -3,6 +3,7 @@ import type { Events } from '../base/emitter.ts';
 import type { Config } from '../config/schema.ts';
 import type { AuditSink } from '../records/audit.ts';
 import type { AuditPage, AuditQuery } from '../records/audit-log.ts';
+import type { BackupAccess } from './backup-contract.ts';
 import type { ClickAccess } from './click-contract.ts';
 import type { PhonebookAccess } from './contact-contract.ts';
 import type {
@@ -30,6 +31,7 @@ import type {
 import type { FlowSimulateRequest, FlowSimulateResult } from './flow-contract.ts';
 import type { HelpAccess } from './help-deps.ts';
 import type { LearnOrder, LearnView, VerdictRequest, VerdictResult } from './line-contract.ts';
+import type { MetricsAccess } from './metrics-routes.ts';
 import type { OfficesView } from './office-contract.ts';
 import type { EventsAccess, WebhooksAccess } from './program-contract.ts';
 import type { PromptSound, PromptView } from './prompt-contract.ts';
@@ -41,8 +43,10 @@ import type {
   ScheduleView,
   SwitchRequest,
 } from './schedule-contract.ts';
+import type { SetupAccess } from './setup-contract.ts';
 import type { SpendingView } from './spending-view.ts';
 import type { TokenAccess } from './token-contract.ts';
+import type { DraftAccess, NetworkAccess, TrialAccess } from './trial-deps.ts';
 import type { MailAccess, VoicemailAccess } from './voicemail-deps.ts';
 
 /** What the page may know of the box before anybody has signed in. */
@@ -85,6 +89,8 @@ export type ConfigResult =
   | { ok: false; reason: 'invalid'; issues: ConfigIssue[] }
   /** Somebody else has changed it; `revision` is the present one. */
   | { ok: false; reason: 'conflict'; revision: number }
+  /** A change that could cut the page off is on trial, and this is another such. */
+  | { ok: false; reason: 'trial' }
   /** Undo only: that change cannot be taken back any more. */
   | { ok: false; reason: 'not-undoable' };
 
@@ -220,11 +226,11 @@ export interface LiveModel {
   readonly events: Events<{ changed: [change: LiveChange] }>;
 }
 
-/** The dial plan's answer, without dialing. Pure and quick. */
+/** The dial plan's answer, without dialing. Pure and quick. `config`: as it would be with these settings. */
 export interface DialCheck {
-  check(request: DialCheckRequest): DialCheckResult | { error: Said };
+  check(request: DialCheckRequest, config?: Config): DialCheckResult | { error: Said };
   /** What each route does in a sentence made by the code that routes; shown beside it. */
-  describeRoutes?(): { id: string; said: Said }[];
+  describeRoutes?(config?: Config): { id: string; said: Said }[];
 }
 
 /** What the admin may do to calls and sockets. */
@@ -290,8 +296,12 @@ export interface ScheduleAccess {
   view(id: string, at?: number, changes?: number): ScheduleView | undefined;
   /** Without a mode: back to the schedule. Resolves when it is kept; undefined: there is no such schedule. */
   switch(id: string, to: Partial<SwitchRequest>, by: string): Promise<ScheduleView | undefined>;
-  /** Undefined: there is no such destination. */
-  check(question: { number: string } | { destination: string }, at?: number): IncomingCheckResult | undefined;
+  /** Undefined: there is no such destination. `config`: as it would be with these settings. */
+  check(
+    question: { number: string } | { destination: string },
+    at?: number,
+    config?: Config,
+  ): IncomingCheckResult | undefined;
   calendars(): CalendarsView;
   /** Which lists of callers hold. */
   callerLists(at?: number): CallerListView[];
@@ -319,7 +329,10 @@ export interface OfficesAccess {
 
 /** Voice menus tried out. Undefined: there is no such flow; issues: it would not be taken. */
 export interface FlowsAccess {
-  simulate(request: FlowSimulateRequest): FlowSimulateResult | { issues: ConfigIssue[] } | undefined;
+  simulate(
+    request: FlowSimulateRequest,
+    config?: Config,
+  ): FlowSimulateResult | { issues: ConfigIssue[] } | undefined;
 }
 
 /** Everything the API stands on; built by main. */
@@ -332,9 +345,13 @@ export interface ApiDeps {
   events: EventsAccess;
   click: ClickAccess;
   phonebook: PhonebookAccess;
+  metrics: MetricsAccess;
   webhooks: WebhooksAccess;
   claim: Claim;
   config: ConfigAccess;
+  drafts: DraftAccess;
+  trial: TrialAccess;
+  network: NetworkAccess;
   pins: PinAccess;
   records: RecordsAccess;
   traces: TraceAccess;
@@ -359,6 +376,8 @@ export interface ApiDeps {
   offices: OfficesAccess;
   queues: QueueAccess;
   help: HelpAccess;
+  setup: SetupAccess;
+  backup: BackupAccess;
   /**
    * Whether a visitor is on the office's own network (ruling 18); `local` is our address he came to.
    * See {@link file://./on-link.ts} for the real one.

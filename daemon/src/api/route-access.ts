@@ -76,6 +76,7 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   'GET /phonebook.xlsx': by(leading, 'phonebook:read'),
 
   'GET /openapi.json': everybody,
+  'GET /metrics': by(technical, 'metrics:read'),
   'GET /events': by(admin, 'events:read'),
   'GET /webhooks': by(admin, 'config:read'),
   'POST /webhooks/:id/test': by(admin, 'config:write'),

@@ -71,7 +71,7 @@ import { RecordingDesk } from './recording-desk.ts';
 import { Recordings } from './recordings.ts';
 import { Registrations } from './registrations.ts';
 import { overrideFile, ScheduleDesk } from './schedule-desk.ts';
-import { SealedConfig } from './sealed-config.ts';
+import { Settings } from './settings.ts';
 import { sipListen } from './sip-listen.ts';
 import { externalEngine, families, sipSettings, statusLine } from './sip-settings.ts';
 import { SoundDesk } from './sound-desk.ts';
@@ -157,6 +157,11 @@ export class Daemon {
     // The stores are opened meanwhile: this thread has nothing else to do.
     const records = this.#openRecords(data, alarms, config);
     const key = await boxKey(data, clock.wall(), config().pins.length > 0, alarms);
+    const settings = await Settings.open({
+      ...{ store, folder: data, clock, key, securePort: (): number | undefined => api.securePort },
+      warn: (message) => log.child('config').warn(message),
+    });
+    this.#closers.push(() => settings.close());
     const [sipd] = await threads;
 
     const tones = toneSet(profile);
@@ -180,7 +185,6 @@ export class Daemon {
 
     let services: Services;
     const pins = new Pins(store, key, clock, () => services.lockouts);
-    const sealed = new SealedConfig(store, key);
     const desk = new LineDesk(ports, calls, () => sip.trunks(), clock, {
       card,
       profile,
@@ -246,7 +250,8 @@ export class Daemon {
     this.#closers.push(() => spending?.close());
     services = new Services(context, (number, fromLine) => plans.normalise(number, fromLine));
     messaging.follow(services);
-    programs = new Programs(data, { context, services, records, alarms });
+    const letters = (): number => messaging.mail.outbox.waiting;
+    programs = new Programs(data, { context, services, records, alarms, letters });
     this.#closers.push(() => programs?.close());
     services.follow(ports.fxs.values(), ports.fxo.values());
     const queueDesk = new QueueDesk(services.queues, {
@@ -341,6 +346,7 @@ export class Daemon {
       sounds.apply();
       traces.apply();
       programs?.apply();
+      settings.apply();
       live.configChanged(store.revision);
     });
 
@@ -362,7 +368,7 @@ export class Daemon {
     });
     this.#closers.push(() => help.close());
     const code = config().admin.passwordHash === undefined ? claimCode(data) : undefined;
-    const api = new ApiServer({
+    const api: ApiServer = new ApiServer({
       webRoot: this.#installation.webRoot,
       deps: {
         clock,
@@ -385,7 +391,7 @@ export class Daemon {
         password: { hash: hashPassword, verify: verifyPassword },
         ...programs.api,
         claim: { code: () => claimCode(data), buttonPressed: () => false },
-        config: sealed,
+        ...settings.api,
         pins,
         records,
         traces,

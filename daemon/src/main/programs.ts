@@ -6,6 +6,7 @@ import { ClickToCall } from '../service/click-to-call.ts';
 import type { ServiceContext } from '../service/context.ts';
 import type { Services } from '../service/services.ts';
 import { EventDesk } from './event-desk.ts';
+import { Metrics } from './metrics.ts';
 import { PhonebookDesk } from './phonebook-desk.ts';
 import { TokenStore, tokenFile } from './token-store.ts';
 import { webhookPost } from './webhook-post.ts';
@@ -13,16 +14,23 @@ import { webhookPost } from './webhook-post.ts';
 /** What the office's own programs are given: tokens and events, wired. */
 export class Programs {
   /** What the API is given of it. */
-  readonly api: Pick<ApiDeps, 'tokens' | 'events' | 'webhooks' | 'click' | 'phonebook'>;
+  readonly api: Pick<ApiDeps, 'tokens' | 'events' | 'webhooks' | 'click' | 'phonebook' | 'metrics'>;
   readonly #tokens: TokenStore;
   readonly #events: EventDesk;
   readonly #phonebook: PhonebookDesk;
+  readonly #metrics: Metrics;
 
   constructor(
     data: string,
-    parts: { context: ServiceContext; services: Services; records: Records; alarms: AlarmBoard },
+    parts: {
+      context: ServiceContext;
+      services: Services;
+      records: Records;
+      alarms: AlarmBoard;
+      letters(): number;
+    },
   ) {
-    const { context, services, records, alarms } = parts;
+    const { context, services, records, alarms, letters } = parts;
     const { clock, config, calls, log } = context;
     this.#tokens = new TokenStore(clock, tokenFile(data), (message) => log('warn', () => message));
     this.#events = new EventDesk(data, {
@@ -33,6 +41,10 @@ export class Programs {
     });
     const warn = (message: string): void => log('warn', () => message);
     this.#phonebook = new PhonebookDesk(data, { clock, config, warn });
+    this.#metrics = new Metrics({
+      ...{ data, letters },
+      backlog: () => this.#events.backlog,
+    });
     context.callerName = (number) => this.#phonebook.nameOf(number);
     if (services.voicemail) this.#events.follow(services.voicemail);
     this.api = {
@@ -40,6 +52,7 @@ export class Programs {
       events: this.#events.access,
       webhooks: this.#events.webhooks,
       phonebook: this.#phonebook,
+      metrics: this.#metrics,
       click: new ClickToCall(context, services.originate),
     };
   }
@@ -47,6 +60,7 @@ export class Programs {
   /** A call's record has been written. */
   note(record: CallRecord): void {
     this.#events.note(record);
+    this.#metrics.note(record);
   }
 
   /** The configuration has changed. */
@@ -56,6 +70,7 @@ export class Programs {
 
   async close(): Promise<void> {
     await this.#events.close();
+    this.#metrics.close();
     this.#phonebook.close();
     await this.#tokens.close();
   }

@@ -13,6 +13,7 @@ import type {
   TraceView,
 } from '../../src/api/contract.ts';
 import type { ApiDeps, ConfigResult, TraceFile } from '../../src/api/deps.ts';
+import type { DraftEdit } from '../../src/api/draft-contract.ts';
 import type { LearnView } from '../../src/api/line-contract.ts';
 import { LiveStore } from '../../src/api/live-store.ts';
 import { type ApiOptions, ApiServer } from '../../src/api/server.ts';
@@ -48,6 +49,8 @@ export interface World {
   log: string[];
   /** Lessons of lines, by port; those not in it do not exist. */
   learnt: Map<number, LearnView>;
+  /** Pending changes by account. */
+  drafts: Map<string, readonly DraftEdit[]>;
   /** Verdicts given. */
   verdicts: unknown[];
   /** How often a password was looked at, whether or not it had a hash to be like. */
@@ -94,6 +97,7 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
     },
     log: [],
     learnt: new Map(),
+    drafts: new Map(),
     verdicts: [],
     verified: 0,
     deps: undefined as unknown as ApiDeps,
@@ -150,6 +154,7 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
       import: async () => ({ rows: 0, added: 0, changed: 0, removed: 0, bad: [], applied: true }),
       workbook: async () => new Uint8Array(),
     },
+    metrics: { text: async () => '' },
     click: { start: () => ({ refusal: 'no-telephone' }) },
     webhooks: {
       list: () => [],
@@ -192,6 +197,18 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
       },
       form: () => ({ sections: [] }),
     },
+    drafts: {
+      of: (who) => world.drafts.get(who) ?? [],
+      all: () => [...world.drafts].map(([who, edits]) => ({ who, edits })),
+      keep: async (who, edits) => void world.drafts.set(who, edits),
+      sealed: (document) => ({ document, issues: [] }),
+    },
+    trial: {
+      ...{ view: () => undefined, started: () => undefined, cuts: () => [] },
+      confirm: async () => 'wrong',
+      revert: async () => false,
+    },
+    network: { view: () => ({ managed: false, name: 'box', addresses: [], gateways: [] }) },
     pins: {
       list: () => world.pins,
       async create({ pin = '', id = `pin-${world.pins.length + 1}`, ...rest }) {

@@ -72,6 +72,10 @@ export const boxOperations: Operations = {
     'DELETE /certificate': { summary: 'The box’s own certificate again', answer: 'CertificateView' },
   }),
   ...tagged('Box', {
+    'GET /metrics': {
+      summary: 'Figures in the text format of Prometheus',
+      answer: { file: ['text/plain'] },
+    },
     'GET /openapi.json': { summary: 'This document', answer: { type: 'object' } },
     'POST /ports/:number/test': {
       summary: 'Rings a telephone for 3 s, or measures a line',
