@@ -1,3 +1,5 @@
+import { ActionIcon, Button, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { IconMoon, IconSun } from '@tabler/icons-react';
 import { type ComponentType, lazy, Suspense, useEffect, useState } from 'react';
 import { createBrowserRouter, Outlet, type RouteObject, RouterProvider } from 'react-router';
 import type { ApiError, Role } from '../../daemon/src/api/contract.ts';
@@ -6,7 +8,7 @@ import { clockTime } from './format/time.ts';
 import { chooseLanguage, language, t } from './i18n/index.ts';
 import { freshness, heardAt, live, retryNow } from './live/store.ts';
 import { Link, usePath } from './router.tsx';
-import { isAdmin, refreshSession, role, session, signOut } from './session.ts';
+import { isTechnical, refreshSession, role, session, signOut } from './session.ts';
 import { Icon, type IconName } from './ui/icons.tsx';
 import { Failure } from './ui/parts.tsx';
 import { SavedNotice } from './ui/saved-notice.tsx';
@@ -17,17 +19,19 @@ import { OwnNowPlace } from './view/now/own-now.tsx';
 import { QueuesPlace } from './view/queues/queues.tsx';
 
 const all = ['admin', 'supervisor', 'user'] as const satisfies readonly Role[];
+const everybody = ['admin', 'installer', 'supervisor', 'user'] as const satisfies readonly Role[];
+const technical = ['admin', 'installer'] as const satisfies readonly Role[];
 const admin = ['admin'] as const satisfies readonly Role[];
 
 const places = [
-  { to: '/', icon: 'now', key: 'place.now', roles: all },
-  { to: '/calls', icon: 'calls', key: 'place.calls', roles: all },
+  { to: '/', icon: 'now', key: 'place.now', roles: everybody },
+  { to: '/calls', icon: 'calls', key: 'place.calls', roles: everybody },
   { to: '/people', icon: 'people', key: 'place.people', roles: admin },
   { to: '/in', icon: 'in', key: 'place.in', roles: admin },
   { to: '/out', icon: 'out', key: 'place.out', roles: admin },
-  { to: '/box', icon: 'box', key: 'place.box', roles: admin },
+  { to: '/box', icon: 'box', key: 'place.box', roles: technical },
   // The administrator's password is in the box's own place.
-  { to: '/account', icon: 'key', key: 'place.account', roles: ['supervisor', 'user'] },
+  { to: '/account', icon: 'key', key: 'place.account', roles: ['installer', 'supervisor', 'user'] },
 ] as const satisfies readonly { to: string; icon: IconName; key: string; roles: readonly Role[] }[];
 
 /** Whether whoever is signed in has this place. */
@@ -104,20 +108,20 @@ const place = (path: string, roles: readonly Role[], Component: ComponentType): 
   },
 });
 
-const FirstPlace = () => (isAdmin() ? <NowPlace /> : <OwnNowPlace />);
+const FirstPlace = () => (isTechnical() ? <NowPlace /> : <OwnNowPlace />);
 
 const routes: RouteObject[] = [
-  place('', all, FirstPlace),
+  place('', everybody, FirstPlace),
   place('queues', ['admin', 'supervisor'], QueuesPlace),
-  place('calls', all, CallsPlace),
+  place('calls', everybody, CallsPlace),
   place('calls/messages', all, MessagesPlace),
-  place('calls/:id', all, CallDetail),
+  place('calls/:id', everybody, CallDetail),
   place('people', admin, PeoplePlace),
   place('in', admin, WaysInPlace),
   place('out', admin, WaysOutPlace),
-  place('box/:part?', admin, BoxPlace),
-  place('account', ['supervisor', 'user'], AccountPlace),
-  place('*', all, NoPlace),
+  place('box/:part?', technical, BoxPlace),
+  place('account', ['installer', 'supervisor', 'user'], AccountPlace),
+  place('*', everybody, NoPlace),
 ];
 
 function Shell() {
@@ -137,11 +141,12 @@ function Shell() {
         </Link>
         <Freshness />
         <LanguageSwitch />
-        <button type="button" className="quiet" onClick={() => void signOut()}>
+        <SchemeSwitch />
+        <Button variant="subtle" color="gray" onClick={() => void signOut()}>
           <Icon name="exit" />
           <span className="wide-only">{t('signOut')}</span>
           <span className="sr-only narrow-only">{t('signOut')}</span>
-        </button>
+        </Button>
       </header>
       <nav className="places" aria-label={t('places')}>
         {places.filter(isHere).map(({ to, icon, key }) => {
@@ -212,10 +217,28 @@ function StaleNotice() {
     <div className="notice stale-notice">
       <Icon name="alarm" />
       <p>{t('live.staleSince', { time: clockTime(heardAt.value) })}</p>
-      <button type="button" onClick={retryNow}>
+      <Button variant="default" onClick={retryNow}>
         {t('live.retry')}
-      </button>
+      </Button>
     </div>
+  );
+}
+
+/** Light or dark; until somebody here has chosen, as the system is. */
+function SchemeSwitch() {
+  const { setColorScheme } = useMantineColorScheme();
+  const dark = useComputedColorScheme('light') === 'dark';
+  return (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size="lg"
+      aria-label={t(dark ? 'scheme.light' : 'scheme.dark')}
+      title={t(dark ? 'scheme.light' : 'scheme.dark')}
+      onClick={() => setColorScheme(dark ? 'light' : 'dark')}
+    >
+      {dark ? <IconSun size={20} /> : <IconMoon size={20} />}
+    </ActionIcon>
   );
 }
 

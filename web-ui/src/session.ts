@@ -9,6 +9,8 @@ export const session = new Store<SessionView | undefined>(undefined);
 /** What whoever is signed in may do. The box decides; the page only does not show what it would refuse. */
 export const role = (): Role | undefined => session.value?.who?.role;
 export const isAdmin = (): boolean => role() === 'admin';
+/** Whether sockets, trunks and the box itself are theirs. */
+export const isTechnical = (): boolean => isAdmin() || role() === 'installer';
 /** The session ended by itself: the sign-in page says so. */
 export const sessionEnded = new Store(false);
 

@@ -3,6 +3,7 @@ import { enBox } from './en-box.ts';
 import { enCalls } from './en-calls.ts';
 import { enDoor } from './en-door.ts';
 import { enForm } from './en-form.ts';
+import { enHelp } from './en-help.ts';
 import { enLines } from './en-lines.ts';
 import { enNow } from './en-now.ts';
 import { enPeople } from './en-people.ts';
@@ -23,6 +24,7 @@ export const en: Record<Key, string> = {
   ...enCalls,
   ...enDoor,
   ...enForm,
+  ...enHelp,
   ...enLines,
   ...enNow,
   ...enPeople,
@@ -42,6 +44,8 @@ export const en: Record<Key, string> = {
   since: 'for {span}',
   skip: 'Skip to content',
   signOut: 'Sign out',
+  'scheme.light': 'Light colours',
+  'scheme.dark': 'Dark colours',
   noPlace: 'There is no such page',
   socket: 'Socket',
   volts: '{n} V',

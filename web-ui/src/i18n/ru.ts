@@ -3,6 +3,7 @@ import { ruBox } from './ru-box.ts';
 import { ruCalls } from './ru-calls.ts';
 import { ruDoor } from './ru-door.ts';
 import { ruForm } from './ru-form.ts';
+import { ruHelp } from './ru-help.ts';
 import { ruLines } from './ru-lines.ts';
 import { ruNow } from './ru-now.ts';
 import { ruPeople } from './ru-people.ts';
@@ -25,6 +26,7 @@ export const ru = {
   ...ruCalls,
   ...ruDoor,
   ...ruForm,
+  ...ruHelp,
   ...ruLines,
   ...ruNow,
   ...ruPeople,
@@ -44,6 +46,8 @@ export const ru = {
   since: 'уже {span}',
   skip: 'К содержанию',
   signOut: 'Выйти',
+  'scheme.light': 'Светлое оформление',
+  'scheme.dark': 'Тёмное оформление',
   noPlace: 'Такой страницы нет',
   socket: 'Гнездо',
   volts: '{n} В',

@@ -1,3 +1,4 @@
+import { lazy } from 'react';
 import { useParams } from 'react-router';
 import type { ConfigView, PublicConfig } from '../../../../daemon/src/api/contract.ts';
 import { ListSection, ObjectSection } from '../../form/section.tsx';
@@ -6,6 +7,7 @@ import { moment, span } from '../../format/time.ts';
 import { say, t, word } from '../../i18n/index.ts';
 import { boxNow, live } from '../../live/store.ts';
 import { Link } from '../../router.tsx';
+import { isAdmin } from '../../session.ts';
 import { Card, Fact, PlaceHead, State } from '../../ui/parts.tsx';
 import { DeviceList } from '../now/devices.tsx';
 import { Faceplate } from '../now/faceplate.tsx';
@@ -31,19 +33,33 @@ const parts = [
   'site',
   'accounts',
   'protection',
+  'diagnosis',
+  'wiring',
+  'security',
   'history',
 ] as const;
 type Part = (typeof parts)[number];
 
+/** What of it an installer has: nothing of recordings, messages and accounts. */
+const technicalParts: readonly Part[] = [
+  ...(['overview', 'ports', 'trunks', 'devices', 'dialing', 'site'] as const),
+  ...(['protection', 'diagnosis', 'wiring', 'security', 'history'] as const),
+];
+
+const DiagnosisPart = lazy(() => import('../help/diagnosis.tsx').then((m) => ({ default: m.DiagnosisPart })));
+const WiringPart = lazy(() => import('../help/wiring.tsx').then((m) => ({ default: m.WiringPart })));
+const SecurityPart = lazy(() => import('../help/security.tsx').then((m) => ({ default: m.SecurityPart })));
+
 /** Wires, trunks, and the box itself. */
 export function BoxPlace() {
   const { part } = useParams();
-  const shown: Part = parts.find((p) => p === part) ?? 'overview';
+  const theirs = isAdmin() ? parts : technicalParts;
+  const shown: Part = theirs.find((p) => p === part) ?? 'overview';
   return (
     <>
       <PlaceHead title={t('place.box')} lead={t('box.lead')} />
       <nav className="tabs" aria-label={t('place.box')}>
-        {parts.map((p) => (
+        {theirs.map((p) => (
           <Link
             key={p}
             to={p === 'overview' ? '/box' : `/box/${p}`}
@@ -84,6 +100,9 @@ export function BoxPlace() {
       )}
       {shown === 'accounts' && <AccountsCard />}
       {shown === 'protection' && <ProtectionPart />}
+      {shown === 'diagnosis' && <DiagnosisPart />}
+      {shown === 'wiring' && <WiringPart />}
+      {shown === 'security' && <SecurityPart />}
       {shown === 'history' && <HistoryCard />}
     </>
   );
