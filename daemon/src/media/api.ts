@@ -236,6 +236,27 @@ export interface RtpStatistics {
   latched?: string;
   /** Packets dropped because they came from elsewhere or were no valid RTP. */
   rejected: number;
+  /** Delay of the playout that takes up the jitter, ms; undefined where packets only pass. */
+  playoutMs?: number;
+  /** What the peer reports on the packets that we send it; undefined before its first report. */
+  peer?: PeerReport;
+}
+
+/** A peer's report on our packets (RFC 3550 6.4.1). */
+export interface PeerReport {
+  /** Of all packets so far. */
+  packetsLost: number;
+  /** Between its last two reports, 0 to 1. */
+  lostPart: number;
+  jitterMs: number;
+}
+
+/** How loud a port is, dBm0; -100: digital silence. */
+export interface PortLevels {
+  /** What comes from the telephone or the line. */
+  fromDbm0: number;
+  /** What the box sends there. */
+  toDbm0: number;
 }
 
 /**
@@ -346,6 +367,13 @@ export interface Media extends Events<MediaEvents> {
   /** Ends a session and returns its last figures. Closing twice is no error (undefined). */
   closeRtp(endpoint: EndpointId): Promise<RtpStatistics | undefined>;
   statistics(endpoint: EndpointId): Promise<RtpStatistics | undefined>;
+  /** The same of many at once, in their order; undefined for what is no session, or none any more. */
+  statisticsOf(endpoints: readonly EndpointId[]): Promise<(RtpStatistics | undefined)[]>;
+  /**
+   * How loud a port is now. It is measured only while it is asked for: the first answer is undefined, and the measuring
+   * ends some seconds after the last question. Undefined, too, for a port that is silent or not there.
+   */
+  levels(endpoint: EndpointId): Promise<PortLevels | undefined>;
   /** Joins two endpoints both ways; each is parted from what it was joined to before. */
   connect(a: EndpointId, b: EndpointId): Promise<void>;
   /** Parts an endpoint; the other then hears silence. */

@@ -10,6 +10,7 @@ import type {
   MixSeat,
   ModemCare,
   PlaySource,
+  PortLevels,
   RecordingOrder,
   RtpParameters,
   RtpStatistics,
@@ -243,6 +244,15 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
     const endpoint = this.#endpoints.get(id);
     if (endpoint instanceof RtpEndpoint) this.#kernel?.refresh(endpoint);
     return endpoint instanceof RtpEndpoint ? endpoint.session.statistics() : undefined;
+  }
+
+  async statisticsOf(ids: readonly EndpointId[]): Promise<(RtpStatistics | undefined)[]> {
+    return Promise.all(ids.map((id) => this.statistics(id)));
+  }
+
+  async levels(id: EndpointId): Promise<PortLevels | undefined> {
+    const endpoint = this.#endpoints.get(id);
+    return endpoint instanceof LineEndpoint ? endpoint.levels(this.#clock.now()) : undefined;
   }
 
   async connect(a: EndpointId, b: EndpointId): Promise<void> {

@@ -1,7 +1,8 @@
-import type { EchoFigures, EndpointId } from './api.ts';
+import type { EchoFigures, EndpointId, PortLevels } from './api.ts';
 import { PCMA } from './dsp/g711.ts';
 import type { EchoControl } from './echo-control.ts';
 import { Endpoint, SILENT_FRAME } from './endpoint.ts';
+import { LevelTap } from './level-tap.ts';
 import { FRAME_SAMPLES, type LineAudio } from './line-audio.ts';
 import type { Listener } from './listener.ts';
 import type { Seat } from './mixer.ts';
@@ -50,6 +51,8 @@ export class LineEndpoint extends Endpoint {
   #waitingSince: number | undefined;
   #deafUntil = 0;
   #working = false;
+  /** Set while somebody looks at how loud it is. */
+  #levels: LevelTap | undefined;
   /** Where the ring of sent samples has been written up to, card samples. */
   #sentEnd = 0;
 
@@ -84,6 +87,8 @@ export class LineEndpoint extends Endpoint {
     this.#waitingSince = undefined;
     const frame = this.#frame;
     frame.set(samples);
+    if (this.#levels && !this.#levels.wanted(now)) this.#levels = undefined;
+    this.#levels?.from(frame, now);
     const peer = this.peer;
     const { seat, recording } = this;
     const working =
@@ -119,6 +124,12 @@ export class LineEndpoint extends Endpoint {
     this.#nextEcho?.close();
     this.#nextEcho = echo;
     if (!this.#working) this.#beginEcho();
+  }
+
+  /** How loud it is both ways; measured from now on, until nobody has asked for a while. */
+  levels(now: number): PortLevels | undefined {
+    this.#levels ??= new LevelTap();
+    return this.#levels.ask(now);
   }
 
   /** Figures of the canceller, if they have changed since they were last asked for; at most each {@link SHOW_MS}. */
@@ -178,6 +189,7 @@ export class LineEndpoint extends Endpoint {
     }
     if (sounding) this.#deafUntil = now + DEAF_MS;
     this.recording?.heard(out, now);
+    this.#levels?.to(out);
     this.#audio.write(this.port, at, out);
     this.#remember(at, out);
   }

@@ -9,6 +9,7 @@ import type {
   MixSeat,
   ModemCare,
   PlaySource,
+  PortLevels,
   RecordingOrder,
   RtpParameters,
   RtpStatistics,
@@ -23,6 +24,8 @@ type MediaMethod =
   | 'care'
   | 'closeRtp'
   | 'statistics'
+  | 'statisticsOf'
+  | 'levels'
   | 'connect'
   | 'disconnect'
   | 'play'
@@ -76,6 +79,8 @@ export type MediaReport =
 
 /** What is asked for its effect: when it is known to be done, or what its figures are, nobody waits for. */
 const UNHURRIED: ReadonlySet<MediaMethod> = new Set([
+  'statisticsOf',
+  'levels',
   'setRtp',
   'bypass',
   'care',
@@ -99,7 +104,11 @@ const UNHURRIED: ReadonlySet<MediaMethod> = new Set([
  * be known, a moment later; and what nobody listens for any more may be heard a moment longer.
  */
 function canWait(method: MediaMethod, args: readonly unknown[]): boolean {
-  return method === 'closeRtp' || (method === 'detect' && Object.keys(args[1] as Detection).length === 0);
+  return (
+    method === 'closeRtp' ||
+    method === 'statisticsOf' ||
+    (method === 'detect' && Object.keys(args[1] as Detection).length === 0)
+  );
 }
 
 /** One end of a channel between threads: messages arrive in the order they were posted. */
@@ -179,6 +188,14 @@ export class RemoteMedia extends Emitter<MediaEvents> implements Media {
 
   statistics(endpoint: EndpointId): Promise<RtpStatistics | undefined> {
     return this.#call('statistics', endpoint);
+  }
+
+  statisticsOf(endpoints: readonly EndpointId[]): Promise<(RtpStatistics | undefined)[]> {
+    return this.#call('statisticsOf', endpoints);
+  }
+
+  levels(endpoint: EndpointId): Promise<PortLevels | undefined> {
+    return this.#call('levels', endpoint);
   }
 
   connect(a: EndpointId, b: EndpointId): Promise<void> {

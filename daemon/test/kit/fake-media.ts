@@ -29,6 +29,8 @@ export class FakeMedia extends Emitter<MediaEvents> implements Media {
   setRtp = (): Promise<void> => Promise.resolve();
   closeRtp = (): Promise<undefined> => Promise.resolve(undefined);
   statistics = (): Promise<undefined> => Promise.resolve(undefined);
+  statisticsOf = (): Promise<undefined[]> => Promise.resolve([]);
+  levels = (): Promise<undefined> => Promise.resolve(undefined);
 
   connect(a: EndpointId, b: EndpointId): Promise<void> {
     this.#part(a);

@@ -142,6 +142,10 @@ export class FakeMedia extends Emitter<MediaEvents> implements Media {
   }
   async closeRtp(): Promise<undefined> {}
   async statistics(): Promise<undefined> {}
+  async statisticsOf(): Promise<undefined[]> {
+    return [];
+  }
+  async levels(): Promise<undefined> {}
 }
 
 /** A clock, a card and media for one test of a port. */

@@ -57,6 +57,10 @@ export class SilentMedia extends Emitter<MediaEvents> implements Media {
   }
 
   async statistics(): Promise<undefined> {}
+  async statisticsOf(): Promise<undefined[]> {
+    return [];
+  }
+  async levels(): Promise<undefined> {}
   async connect(): Promise<void> {}
   async disconnect(): Promise<void> {}
   async stop(): Promise<void> {}

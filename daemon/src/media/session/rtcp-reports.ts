@@ -1,4 +1,6 @@
-import { ReceptionStatistics } from '../rtp/reception.ts';
+import type { PeerReport } from '../api.ts';
+import { SAMPLES_PER_MS } from '../dsp/level.ts';
+import { type ReceptionReport, ReceptionStatistics } from '../rtp/reception.ts';
 import { buildRtcp, ntpMiddle, ntpOf, parseRtcp, roundTripMs } from '../rtp/rtcp.ts';
 import type { RtpOutlet } from './rtp-outlet.ts';
 
@@ -17,6 +19,9 @@ export class RtcpReports {
   #sentBefore = 0;
   packetsReceived = 0;
   roundTripMs: number | undefined;
+  #peer: (PeerReport & { ssrc: number }) | undefined;
+  /** Lost of our earlier streams, by the peer's account. */
+  #peerLostBefore = 0;
 
   constructor(cname: string) {
     this.#cname = cname;
@@ -43,8 +48,18 @@ export class RtcpReports {
     this.#source?.receive(sequence, timestamp, now);
   }
 
-  /** Takes a compound packet; false if it is none. `wall` is the wall clock in ms. */
-  take(data: Uint8Array, ownSsrc: number, now: number, wall: number): boolean {
+  /** What the peer says of our packets. */
+  get peer(): PeerReport | undefined {
+    if (!this.#peer) return undefined;
+    const { packetsLost, lostPart, jitterMs } = this.#peer;
+    return { packetsLost: this.#peerLostBefore + packetsLost, lostPart, jitterMs };
+  }
+
+  /**
+   * Takes a compound packet; false if it is none. `passed`: the SSRC of another whose packets are passed on to the peer as
+   * they are. `wall` is the wall clock in ms.
+   */
+  take(data: Uint8Array, ownSsrc: number, now: number, wall: number, passed?: number): boolean {
     const contents = parseRtcp(data);
     if (!contents) return false;
     if (contents.sender && contents.ssrc === this.#source?.ssrc) {
@@ -53,7 +68,19 @@ export class RtcpReports {
     const own = contents.reports.find((report) => report.ssrc === ownSsrc);
     const trip = own && roundTripMs(own, ntpMiddle(ntpOf(wall)));
     if (trip !== undefined) this.roundTripMs = trip;
+    const told = contents.reports.find(({ ssrc }) => ssrc === (passed ?? ownSsrc));
+    if (told) this.#hear(told);
     return true;
+  }
+
+  #hear({ ssrc, cumulativeLost, fractionLost, jitter }: ReceptionReport): void {
+    if (this.#peer && this.#peer.ssrc !== ssrc) this.#peerLostBefore += this.#peer.packetsLost;
+    this.#peer = {
+      ssrc,
+      packetsLost: Math.max(0, cumulativeLost),
+      lostPart: fractionLost / 256,
+      jitterMs: jitter / SAMPLES_PER_MS,
+    };
   }
 
   /** The compound packet for now: a sender report if anything was sent since the last. */

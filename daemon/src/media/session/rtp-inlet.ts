@@ -62,6 +62,11 @@ export class RtpInlet {
     return this.#jitter?.stats.late ?? 0;
   }
 
+  /** Delay that the buffer aims at, ms; undefined before any audio has come this way. */
+  get playoutMs(): number | undefined {
+    return this.#jitter?.targetMs;
+  }
+
   /** Whether a digit is under way, as event or still as tone. */
   get digitActive(): boolean {
     return this.#events.current !== undefined || this.regenerator.active;

@@ -253,7 +253,8 @@ export class RtpSession {
       this.#rejected++;
       return;
     }
-    if (!this.#reports.take(data, this.outlet.ssrc, now, wall)) return;
+    const passed = this.asIs && this.relayTo ? this.relayTo.#ssrc : undefined;
+    if (!this.#reports.take(data, this.outlet.ssrc, now, wall, passed)) return;
     this.#watch.rtcp(now);
     if (this.asIs && this.relayTo) this.relayTo.#passReport(data);
     if (this.#latch.locked && !parameters.rtcpMux) {
@@ -300,7 +301,8 @@ export class RtpSession {
   }
 
   statistics(): RtpStatistics {
-    const { roundTripMs } = this.#reports;
+    const { roundTripMs, peer } = this.#reports;
+    const { playoutMs } = this.inlet;
     const latched = this.#latch;
     const address = latched.address.includes(':') ? `[${latched.address}]` : latched.address;
     return {
@@ -312,6 +314,8 @@ export class RtpSession {
       ...(roundTripMs === undefined ? {} : { roundTripMs }),
       ...(latched.locked ? { latched: `${address}:${latched.port}` } : {}),
       rejected: this.#rejected,
+      ...(this.relayTo || playoutMs === undefined ? {} : { playoutMs }),
+      ...(peer === undefined ? {} : { peer }),
     };
   }
 
