@@ -17,7 +17,6 @@ export function helpRoutes(deps: ApiDeps, sessions: Sessions, attempts: Attempts
   router.use(sessionRoutes(deps, sessions));
   router.use(lockoutRoutes(deps, attempts));
   router.use(certificateRoutes(deps));
-  const { diagnosis, support } = deps.help;
   const note = (request: Request, act: AuditAct, detail: string): void => {
     const { who } = viewerOf(request);
     deps.audit.note({ who, from: request.ip ?? '', act, detail });
@@ -25,34 +24,34 @@ export function helpRoutes(deps: ApiDeps, sessions: Sessions, attempts: Attempts
   };
 
   router.get('/diagnosis', async (_request, response) => {
-    response.json(await diagnosis.view());
+    response.json(await deps.help.diagnosis.view());
   });
 
   router.post('/diagnosis/run', async (_request, response) => {
-    diagnosis.run();
-    response.status(202).json(await diagnosis.view());
+    deps.help.diagnosis.run();
+    response.status(202).json(await deps.help.diagnosis.view());
   });
 
   router.get('/support-bundle', (_request, response) => {
-    response.json(support.view());
+    response.json(deps.help.support.view());
   });
 
   router.post('/support-bundle', (request, response) => {
     const order = parsedBody(request, supportOrder);
-    if (support.make(order, viewerOf(request).who))
+    if (deps.help.support.make(order, viewerOf(request).who))
       note(request, 'support-bundle-made', order.numbers ? 'with numbers' : 'without numbers');
-    response.status(202).json(support.view());
+    response.status(202).json(deps.help.support.view());
   });
 
   router.get('/support-bundle/file', (request, response) => {
-    const file = support.file();
+    const file = deps.help.support.file();
     if (!file) throw new ApiFault('api/not-found');
     note(request, 'support-bundle-taken', file.name);
     response.download(file.path, file.name, { dotfiles: 'allow' });
   });
 
   router.delete('/support-bundle', (_request, response) => {
-    if (!support.remove()) throw new ApiFault('api/not-found');
+    if (!deps.help.support.remove()) throw new ApiFault('api/not-found');
     response.json({ ok: true });
   });
 

@@ -39,6 +39,7 @@ export const enHelp: Record<keyof typeof ruHelp, string> = {
   'support.without': 'without numbers',
 
   'wiring.lead': 'Which cord goes to which socket. There are two kinds of sockets:',
+  'wiring.besides': 'Beside the box there may be a',
   'wiring.box': 'This box',
   'wiring.pbx': "The office's PBX",
   'wiring.city': 'City line',

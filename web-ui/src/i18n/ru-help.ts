@@ -37,6 +37,7 @@ export const ruHelp = {
   'support.without': 'без номеров',
 
   'wiring.lead': 'Какой провод в какое гнездо. Гнёзда бывают двух видов:',
+  'wiring.besides': 'Рядом может стоять',
   'wiring.box': 'Это устройство',
   'wiring.pbx': 'АТС офиса',
   'wiring.city': 'Городская линия',

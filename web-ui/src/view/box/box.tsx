@@ -1,4 +1,4 @@
-import { lazy } from 'react';
+import { lazy, useEffect, useRef } from 'react';
 import { useParams } from 'react-router';
 import type { ConfigView, PublicConfig } from '../../../../daemon/src/api/contract.ts';
 import { ListSection, ObjectSection } from '../../form/section.tsx';
@@ -55,10 +55,15 @@ export function BoxPlace() {
   const { part } = useParams();
   const theirs = isAdmin() ? parts : technicalParts;
   const shown: Part = theirs.find((p) => p === part) ?? 'overview';
+  const tabs = useRef<HTMLElement>(null);
+  // There are more of them than fit: the one that is shown is not to be looked for.
+  useEffect(() => {
+    tabs.current?.querySelector('.on')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [shown]);
   return (
     <>
       <PlaceHead title={t('place.box')} lead={t('box.lead')} />
-      <nav className="tabs" aria-label={t('place.box')}>
+      <nav className="tabs" aria-label={t('place.box')} ref={tabs}>
         {theirs.map((p) => (
           <Link
             key={p}

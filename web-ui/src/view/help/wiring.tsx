@@ -9,7 +9,7 @@ export function WiringPart() {
   return (
     <>
       <p className="lead">
-        {t('wiring.lead')} <Term id="fxs" /> · <Term id="fxo" /> · <Term id="pbx" />
+        {t('wiring.lead')} <Term id="fxs" />, <Term id="fxo" />. {t('wiring.besides')} <Term id="pbx" />.
       </p>
       <div className="drawings">
         <Card title={t('wiring.aTitle')}>
@@ -114,21 +114,23 @@ function Drawing({
     >
       {[from, to].map((end, i) => (
         <g key={end.device} transform={`translate(${i === 0 ? 4 : 186} 8)`}>
-          <rect className="device" width="150" height="84" rx="8" />
+          <rect className="wire-device" width="150" height="84" rx="8" />
           <text x="75" y="24" textAnchor="middle">
             {end.device}
           </text>
-          <rect className="socket" x="63" y="40" width="24" height="20" rx="2" />
-          <path className="socket" d="M69 40v7M73 40v7M77 40v7M81 40v7" />
-          <text className="small" x="75" y="77" textAnchor="middle">
+          <rect className="wire-socket" x="63" y="40" width="24" height="20" rx="2" />
+          <path className="wire-socket" d="M69 40v7M73 40v7M77 40v7M81 40v7" />
+          <text className="wire-small" x="75" y="77" textAnchor="middle">
             {end.socket}
           </text>
         </g>
       ))}
-      <path className={cord} d="M79 92v24q0 14 14 14h154q14 0 14 -14v-24" />
-      {cord === 'wrong' && <path className="wrong" d="M158 118l24 24m0 -24l-24 24" strokeDasharray="0" />}
+      <path className={`wire-${cord}`} d="M79 92v24q0 14 14 14h154q14 0 14 -14v-24" />
+      {cord === 'wrong' && (
+        <path className="wire-wrong" d="M158 118l24 24m0 -24l-24 24" strokeDasharray="0" />
+      )}
       {note && (
-        <text className="small" x="170" y="160" textAnchor="middle">
+        <text className="wire-small" x="170" y="160" textAnchor="middle">
           {note}
         </text>
       )}
@@ -140,12 +142,12 @@ function Drawing({
 function Plug() {
   return (
     <Frame label={t('wiring.plugTitle')} height={150}>
-      <rect className="device" x="95" y="14" width="150" height="76" rx="6" />
-      <rect className="socket" x="140" y="90" width="60" height="14" rx="3" />
+      <rect className="wire-device" x="95" y="14" width="150" height="76" rx="6" />
+      <rect className="wire-socket" x="140" y="90" width="60" height="14" rx="3" />
       {[1, 2, 3, 4, 5, 6].map((pin) => (
         <g key={pin} transform={`translate(${106 + (pin - 1) * 22} 22)`}>
-          <rect className={pin === 3 || pin === 4 ? 'right' : 'socket'} width="14" height="34" />
-          <text className="small" x="7" y="52" textAnchor="middle">
+          <rect className={pin === 3 || pin === 4 ? 'wire-right' : 'wire-socket'} width="14" height="34" />
+          <text className="wire-small" x="7" y="52" textAnchor="middle">
             {pin}
           </text>
         </g>
@@ -153,7 +155,7 @@ function Plug() {
       <text x="170" y="124" textAnchor="middle">
         {t('wiring.pins')}
       </text>
-      <text className="small" x="170" y="142" textAnchor="middle">
+      <text className="wire-small" x="170" y="142" textAnchor="middle">
         {say({ ru: 'Полярность не важна', en: 'Polarity does not matter' })}
       </text>
     </Frame>
