@@ -91,6 +91,12 @@ const MessagesPlace = lazy(() =>
   import('./view/calls/messages.tsx').then((m) => ({ default: m.MessagesPlace })),
 );
 const PeoplePlace = lazy(() => import('./view/people/people.tsx').then((m) => ({ default: m.PeoplePlace })));
+const PhonebookPlace = lazy(() =>
+  import('./view/people/phonebook.tsx').then((m) => ({ default: m.PhonebookPlace })),
+);
+const ApiDocsPlace = lazy(() =>
+  import('./view/api-docs/api-docs.tsx').then((m) => ({ default: m.ApiDocsPlace })),
+);
 const WaysInPlace = lazy(() =>
   import('./view/ways-in/ways-in.tsx').then((m) => ({ default: m.WaysInPlace })),
 );
@@ -117,6 +123,8 @@ const routes: RouteObject[] = [
   place('calls/messages', all, MessagesPlace),
   place('calls/:id', everybody, CallDetail),
   place('people', admin, PeoplePlace),
+  place('people/phonebook', all, PhonebookPlace),
+  place('api-docs', everybody, ApiDocsPlace),
   place('in', admin, WaysInPlace),
   place('out', admin, WaysOutPlace),
   place('box/:part?', technical, BoxPlace),

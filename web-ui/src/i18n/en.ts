@@ -7,6 +7,7 @@ import { enHelp } from './en-help.ts';
 import { enLines } from './en-lines.ts';
 import { enNow } from './en-now.ts';
 import { enPeople } from './en-people.ts';
+import { enPrograms } from './en-programs.ts';
 import { enPrompts } from './en-prompts.ts';
 import { enQueues } from './en-queues.ts';
 import { enReach } from './en-reach.ts';
@@ -28,6 +29,7 @@ export const en: Record<Key, string> = {
   ...enLines,
   ...enNow,
   ...enPeople,
+  ...enPrograms,
   ...enPrompts,
   ...enQueues,
   ...enReach,

@@ -7,6 +7,7 @@ import { ruHelp } from './ru-help.ts';
 import { ruLines } from './ru-lines.ts';
 import { ruNow } from './ru-now.ts';
 import { ruPeople } from './ru-people.ts';
+import { ruPrograms } from './ru-programs.ts';
 import { ruPrompts } from './ru-prompts.ts';
 import { ruQueues } from './ru-queues.ts';
 import { ruReach } from './ru-reach.ts';
@@ -30,6 +31,7 @@ export const ru = {
   ...ruLines,
   ...ruNow,
   ...ruPeople,
+  ...ruPrograms,
   ...ruPrompts,
   ...ruQueues,
   ...ruReach,

@@ -32,6 +32,7 @@ const parts = [
   'messages',
   'site',
   'accounts',
+  'programs',
   'protection',
   'diagnosis',
   'wiring',
@@ -47,6 +48,10 @@ const technicalParts: readonly Part[] = [
 ];
 
 const DiagnosisPart = lazy(() => import('../help/diagnosis.tsx').then((m) => ({ default: m.DiagnosisPart })));
+const ProgramsPart = lazy(() =>
+  import('../programs/programs.tsx').then((m) => ({ default: m.ProgramsPart })),
+);
+const TokensCard = lazy(() => import('../programs/tokens.tsx').then((m) => ({ default: m.TokensCard })));
 const WiringPart = lazy(() => import('../help/wiring.tsx').then((m) => ({ default: m.WiringPart })));
 const SecurityPart = lazy(() => import('../help/security.tsx').then((m) => ({ default: m.SecurityPart })));
 
@@ -103,7 +108,13 @@ export function BoxPlace() {
           <PasswordCard />
         </>
       )}
-      {shown === 'accounts' && <AccountsCard />}
+      {shown === 'accounts' && (
+        <>
+          <AccountsCard />
+          <TokensCard />
+        </>
+      )}
+      {shown === 'programs' && <ProgramsPart />}
       {shown === 'protection' && <ProtectionPart />}
       {shown === 'diagnosis' && <DiagnosisPart />}
       {shown === 'wiring' && <WiringPart />}

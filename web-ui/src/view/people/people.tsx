@@ -4,6 +4,7 @@ import { TableButton } from '../../form/table-import.tsx';
 import { phone } from '../../format/phone.ts';
 import { t, word } from '../../i18n/index.ts';
 import { live } from '../../live/store.ts';
+import { Link } from '../../router.tsx';
 import { PlaceHead, State } from '../../ui/parts.tsx';
 import { forwardingWords, groupWords, queueWords, socketName } from '../section-words.ts';
 import { portTone } from '../state-words.ts';
@@ -18,6 +19,12 @@ export function PeoplePlace() {
   return (
     <>
       <PlaceHead title={t('place.people')} lead={t('people.lead')} />
+      <nav className="tabs" aria-label={t('place.people')}>
+        <Link to="/people" className="on" aria-current="page">
+          {t('phonebook.staff')}
+        </Link>
+        <Link to="/people/phonebook">{t('phonebook.title')}</Link>
+      </nav>
       <ListSection
         name="people"
         icon="people"
