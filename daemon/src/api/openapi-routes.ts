@@ -10,5 +10,10 @@ export function openapiRoutes(deps: Pick<ApiDeps, 'box'>): Router {
     response.json(openapiDocument(deps.box.version));
   });
 
+  // The page draws it: nothing of it is loaded from elsewhere.
+  router.get('/docs', (_request, response) => {
+    response.redirect(302, '/api-docs');
+  });
+
   return router;
 }

@@ -76,6 +76,7 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   'GET /phonebook.xlsx': by(leading, 'phonebook:read'),
 
   'GET /openapi.json': everybody,
+  'GET /docs': everybody,
   'GET /metrics': by(technical, 'metrics:read'),
   'GET /events': by(admin, 'events:read'),
   'GET /webhooks': by(admin, 'config:read'),
@@ -104,9 +105,9 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   'POST /config/draft/edits/:id/keep': technical,
   'DELETE /config/draft': technical,
   'POST /config/draft/apply': technical,
-  'GET /config/trial': technical,
-  'DELETE /config/trial': technical,
-  'POST /config/confirm': 'anyone',
+  'GET /trial': technical,
+  'DELETE /trial': technical,
+  'POST /trial/confirm': 'anyone',
   'GET /network': by(technical, 'config:read'),
   'PUT /imports/:kind': by(admin, 'config:write'),
   'PUT /imports/:kind/:list': by(admin, 'config:write'),
@@ -149,6 +150,7 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   'DELETE /prompts/:id/sound': admin,
 
   'POST /ports/:number/test': technical,
+  'GET /ports/:number/levels': technical,
   'GET /ports/:number/learn': technical,
   'POST /ports/:number/learn': technical,
   'DELETE /ports/:number/learn': technical,

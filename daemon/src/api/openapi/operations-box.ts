@@ -76,11 +76,21 @@ export const boxOperations: Operations = {
       summary: 'Figures in the text format of Prometheus',
       answer: { file: ['text/plain'] },
     },
+    'GET /docs': {
+      summary: 'Leads to the page that draws this document',
+      answer: { file: ['text/html'] },
+      status: 302,
+    },
     'GET /openapi.json': { summary: 'This document', answer: { type: 'object' } },
     'POST /ports/:number/test': {
       summary: 'Rings a telephone for 3 s, or measures a line',
       body: 'LineTestRequest',
       answer: 'LineTestResult',
+    },
+    'GET /ports/:number/levels': {
+      summary:
+        'How loud a socket is, in both directions; the first answer begins the measuring, and is empty',
+      answer: 'PortLevelsView',
     },
     'GET /ports/:number/learn': { summary: 'How the lesson of a line goes', answer: 'LearnView' },
     'POST /ports/:number/learn': {

@@ -8,7 +8,11 @@ const issues = ['config/invalid', 'config/conflict'] as const;
 /** What the office has set, and what follows from it. */
 export const settingsOperations: Operations = {
   ...tagged('Settings', {
-    'GET /config': { summary: 'The settings, with a mark in place of secrets', answer: 'ConfigView' },
+    'GET /config': {
+      summary: 'The settings, with a mark in place of secrets',
+      query: { draft: '1: with the pending changes of whoever asks' },
+      answer: 'ConfigView',
+    },
     'PATCH /config': {
       summary: 'Changes settings: all edits or none',
       description:
@@ -103,7 +107,12 @@ export const settingsOperations: Operations = {
     },
     'GET /incoming-check': {
       summary: 'Whom a call from outside would reach, and why',
-      query: { number: 'A number of ours that is called', destination: 'Or the id of a destination', ...at },
+      query: {
+        number: 'A number of ours that is called',
+        destination: 'Or the id of a destination',
+        draft: '1: with the pending changes',
+        ...at,
+      },
       answer: 'IncomingCheckResult',
     },
     'GET /caller-lists': { summary: 'Which lists of callers hold', query: at, answer: 'CallerListView[]' },

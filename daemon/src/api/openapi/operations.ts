@@ -1,10 +1,16 @@
 import type { Operations } from './operation.ts';
 import { boxOperations } from './operations-box.ts';
 import { callOperations } from './operations-calls.ts';
+import { draftOperations } from './operations-draft.ts';
 import { settingsOperations } from './operations-settings.ts';
 
 /** Every route of the API described; route-access.ts says who may ask it. A route that is not here fails a test. */
-export const operations: Operations = { ...callOperations, ...settingsOperations, ...boxOperations };
+export const operations: Operations = {
+  ...callOperations,
+  ...settingsOperations,
+  ...draftOperations,
+  ...boxOperations,
+};
 
 /** Types of the contract that the descriptions name. */
 export function namedTypes(): Set<string> {
