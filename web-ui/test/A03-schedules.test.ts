@@ -36,7 +36,7 @@ t.test('schedules on the page: the form in both languages, day and night, the ca
   office.deps.schedules = desk;
   const { page, errors } = await openPage(browser, office.origin);
   await claimBox(page, labelCode, goodPassword);
-  const form = page.locator('dialog .item-form');
+  const form = page.locator('[role=dialog] .item-form');
   const look = async (what: string): Promise<void> => {
     t.same(await axeViolations(page), [], `${what}: axe`);
     t.notOk(await overflowsSideways(page), `${what}: width`);

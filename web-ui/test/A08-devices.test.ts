@@ -54,7 +54,7 @@ t.test('IP telephones and a PBX on the page: now, in the settings, in both langu
   if (pictures) await page.screenshot({ path: `${pictures}/list-ru.png`, fullPage: true });
 
   await page.locator('[data-add="devices"]').first().click();
-  const form = page.locator('dialog .item-form');
+  const form = page.locator('[role=dialog] .item-form');
   await form.locator('[data-field="/name"] input').fill('Стол Веры');
   await form.locator('[data-field="/user"] input').fill('vera');
   await form.locator('[data-field="/password"] input').fill('short');
@@ -105,7 +105,7 @@ t.test('IP telephones and a PBX on the page: now, in the settings, in both langu
   await goTo(english.page, '/box');
   await english.page.locator('.tabs a[href="/box/devices"]').click();
   await english.page.locator('[data-item="devices/old-pbx"]').click();
-  const words = await english.page.locator('dialog .item-form').innerText();
+  const words = await english.page.locator('[role=dialog] .item-form').innerText();
   t.match(words, /Numbers behind the PBX[\s\S]*Lines of the same PBX/);
   if (pictures) await english.page.screenshot({ path: `${pictures}/form-en.png`, fullPage: true });
   await english.page.keyboard.press('Escape');

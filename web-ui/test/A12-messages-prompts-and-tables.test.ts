@@ -206,7 +206,7 @@ t.test(
 );
 
 t.test('a table of people is checked, its bad row is told by line, and a good one is taken', async (t) => {
-  const dialog = page.locator('dialog');
+  const dialog = page.locator('[role=dialog]');
   await goTo(page, '/people');
   await page.locator('[data-table="people"]').focus();
   await page.keyboard.press('Enter');
@@ -235,7 +235,7 @@ t.test('a table of people is checked, its bad row is told by line, and a good on
 });
 
 t.test('tables of callers and of speed dials are taken, each where its list is', async (t) => {
-  const dialog = page.locator('dialog');
+  const dialog = page.locator('[role=dialog]');
   await goTo(page, '/in');
   await page.locator('[data-table="callers"]').click();
   await dialog.getByLabel('Какой список').selectOption('spam');

@@ -54,9 +54,9 @@ t.test('a new trunk begins with its operator, and only the contract is asked for
       );
       await page.locator('[data-template="multifon"]').click();
 
-      const form = page.locator('dialog .item-form[data-section="trunks"]');
+      const form = page.locator('[role=dialog] .item-form[data-section="trunks"]');
       await form.waitFor();
-      t.equal(await page.locator('#sheet-title').innerText(), words.multifon);
+      t.equal(await page.locator('.sheet-title').innerText(), words.multifon);
       await picture('form');
       t.same(await axeViolations(page), [], 'axe: the form');
       t.equal(await overflowsSideways(page), false);

@@ -157,7 +157,7 @@ t.test('queues, menus and offices on the page, in both languages', async (t) => 
     await speak('en');
     t.notOk(b.port(3).ringing);
     await place(2).getByRole('button', { name: 'Move: +7 903 000-00-02' }).click();
-    const sheet = page.locator('dialog');
+    const sheet = page.locator('[role=dialog]');
     await sheet.getByLabel('Queue').selectOption({ label: 'Сервис' });
     t.match(await sheet.innerText(), /Place\s*1\s*to the end/);
     await look('move-en');
@@ -194,7 +194,7 @@ t.test('queues, menus and offices on the page, in both languages', async (t) => 
     await row.waitFor();
     office.deps.queues.move = () => 'not-waiting';
     await row.getByRole('button', { name: /^Move: / }).click();
-    await page.locator('dialog').getByRole('button', { name: 'Move', exact: true }).click();
+    await page.locator('[role=dialog]').getByRole('button', { name: 'Move', exact: true }).click();
     t.match(await page.locator('.failure').innerText(), /\w/);
   });
 
@@ -263,7 +263,7 @@ t.test('queues, menus and offices on the page, in both languages', async (t) => 
     await goTo(page, '/box');
     await page.locator('.tabs a[href="/box/trunks"]').click();
     await page.locator('[data-add="offices"]').click();
-    const form = page.locator('dialog .item-form');
+    const form = page.locator('[role=dialog] .item-form');
     const save = form.getByRole('button', { name: 'Save' });
     const typed = async (field: string, text: string): Promise<void> => {
       const input = form.locator(`[data-field="${field}"] input`);

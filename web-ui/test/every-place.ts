@@ -69,14 +69,14 @@ export async function visitEveryPlace(t: Test, variant: PageOptions): Promise<vo
     }
     if (place === '/out') {
       await page.locator('[data-item="routes/main"]').click();
-      await page.locator('dialog .item-form').waitFor();
+      await page.locator('[role=dialog] .item-form').waitFor();
       await check('form of a route');
       await page.keyboard.press('Escape');
     }
   }
   await page.locator('.tabs a[href="/box/trunks"]').click();
   await page.locator('[data-item="trunks/acme"]').click();
-  await page.locator('dialog .technical-fields summary').first().click();
+  await page.locator('[role=dialog] .technical-fields summary').first().click();
   await check('form of a trunk');
   t.same(errors, [], 'nothing went wrong in the page');
 }

@@ -1,7 +1,8 @@
+import { Button, Checkbox, NativeSelect, Switch, TextInput } from '@mantine/core';
 import type { FormField } from '../../../daemon/src/api/contract.ts';
 import { say, t } from '../i18n/index.ts';
 import { Icon } from '../ui/icons.tsx';
-import { type ControlProps, describe, Fields, idOf, itemsOf, Notes } from './field.tsx';
+import { type ControlProps, describe, Fields, idOf, itemsOf, Notes, wording } from './field.tsx';
 import { blank, blankVariant, isItem, issuesAt } from './value.ts';
 
 type Of<T extends FormField['type']> = ControlProps & { field: Extract<FormField, { type: T }> };
@@ -14,16 +15,13 @@ export function GroupField({ field, value, onChange, path, issues, config }: Of<
     <fieldset className="group" data-field={path}>
       <legend>{say(field.title)}</legend>
       {field.optional && (
-        <div className="field switch">
-          <input
-            id={id}
-            type="checkbox"
-            checked={item !== undefined}
-            aria-describedby={describe(id, field, [])}
-            onChange={(e) => onChange(e.currentTarget.checked ? blank(field.fields) : undefined)}
-          />
-          <label htmlFor={id}>{t('form.use')}</label>
-        </div>
+        <Switch
+          id={id}
+          label={t('form.use')}
+          checked={item !== undefined}
+          aria-describedby={describe(id, field, [])}
+          onChange={(e) => onChange(e.currentTarget.checked ? blank(field.fields) : undefined)}
+        />
       )}
       <Notes id={id} field={field} issues={issues.filter((i) => i.path === path)} />
       {(item || !field.optional) && (
@@ -57,13 +55,13 @@ export function ListField({ field, value, onChange, path, issues, config }: Of<'
             <li key={i}>
               <div className="list-item-head">
                 <span>{label}</span>
-                <button type="button" className="quiet" disabled={i === 0} onClick={() => move(i, i - 1)}>
+                <Button variant="subtle" color="gray" disabled={i === 0} onClick={() => move(i, i - 1)}>
                   ↑<span className="sr-only"> {t('form.up', { what: label })}</span>
-                </button>
-                <button type="button" className="quiet" onClick={() => onChange(items.toSpliced(i, 1))}>
+                </Button>
+                <Button variant="subtle" color="gray" onClick={() => onChange(items.toSpliced(i, 1))}>
                   <Icon name="trash" size={16} />
                   <span className="sr-only">{t('form.remove', { what: label })}</span>
-                </button>
+                </Button>
               </div>
               <div className="list-item-fields">
                 <Fields
@@ -81,9 +79,9 @@ export function ListField({ field, value, onChange, path, issues, config }: Of<'
           );
         })}
       </ol>
-      <button type="button" onClick={() => onChange([...items, blank(field.fields)])}>
+      <Button variant="default" onClick={() => onChange([...items, blank(field.fields)])}>
         <Icon name="plus" size={16} /> {t('form.add', { what: say(field.itemTitle).toLowerCase() })}
-      </button>
+      </Button>
     </fieldset>
   );
 }
@@ -138,10 +136,12 @@ export function Choices({ field, value, onChange, path, issues }: Of<'choices'>)
       <legend>{say(field.title)}</legend>
       <div className="tick-list">
         {field.choices.map((c) => (
-          <label key={c.value}>
-            <input type="checkbox" checked={chosen.has(c.value)} onChange={() => toggle(c.value)} />
-            {say(c.title)}
-          </label>
+          <Checkbox
+            key={c.value}
+            label={say(c.title)}
+            checked={chosen.has(c.value)}
+            onChange={() => toggle(c.value)}
+          />
         ))}
       </div>
       <Notes id={id} field={field} issues={own} />
@@ -159,17 +159,12 @@ export function References({ field, value, onChange, path, issues, config }: Of<
   const left = all.filter((o) => !chosen.includes(o.value));
   return (
     <div className="field" data-field={path}>
-      <label htmlFor={id}>{say(field.title)}</label>
-      <Chips names={chosen.map(nameOf)} onRemove={(i) => onChange(chosen.toSpliced(i, 1))} />
-      <select
-        id={id}
+      <NativeSelect
+        {...wording(field, id, own)}
         value=""
         disabled={left.length === 0}
-        aria-invalid={own.length > 0}
-        aria-describedby={describe(id, field, own)}
         onChange={(e) => {
           const found = left.find((o) => String(o.value) === e.currentTarget.value);
-          e.currentTarget.value = '';
           if (found) onChange([...chosen, found.value]);
         }}
       >
@@ -179,8 +174,8 @@ export function References({ field, value, onChange, path, issues, config }: Of<
             {o.name}
           </option>
         ))}
-      </select>
-      <Notes id={id} field={field} issues={own} />
+      </NativeSelect>
+      <Chips names={chosen.map(nameOf)} onRemove={(i) => onChange(chosen.toSpliced(i, 1))} />
     </div>
   );
 }
@@ -200,15 +195,10 @@ export function Texts({ field, value, onChange, path, issues }: Of<'texts'>) {
   };
   return (
     <div className="field" data-field={path}>
-      <label htmlFor={id}>{say(field.title)}</label>
-      <Chips names={texts} onRemove={(i) => onChange(texts.toSpliced(i, 1))} />
-      <input
-        id={id}
-        type="text"
+      <TextInput
+        {...wording(field, id, own)}
         placeholder={t('form.typeAndEnter')}
         maxLength={field.maxLength}
-        aria-invalid={own.length > 0}
-        aria-describedby={describe(id, field, own)}
         autoComplete="off"
         onBlur={(e) => take(e.currentTarget)}
         onKeyDown={(e) => {
@@ -217,7 +207,7 @@ export function Texts({ field, value, onChange, path, issues }: Of<'texts'>) {
           take(e.currentTarget);
         }}
       />
-      <Notes id={id} field={field} issues={own} />
+      <Chips names={texts} onRemove={(i) => onChange(texts.toSpliced(i, 1))} />
     </div>
   );
 }
@@ -230,14 +220,14 @@ export function Chips({ names, onRemove }: { names: readonly string[]; onRemove(
       {names.map((name, i) => (
         <li key={`${name}-${i}`}>
           {name}
-          <button
-            type="button"
-            className="quiet"
+          <Button
+            variant="subtle"
+            color="gray"
             aria-label={t('form.remove', { what: name })}
             onClick={() => onRemove(i)}
           >
             <Icon name="close" size={14} />
-          </button>
+          </Button>
         </li>
       ))}
     </ol>

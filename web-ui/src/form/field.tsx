@@ -1,6 +1,7 @@
+import { NativeSelect, NumberInput, PasswordInput, Switch, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { ConfigIssue, FormField, PublicConfig, SecretMark } from '../../../daemon/src/api/contract.ts';
-import { say, t } from '../i18n/index.ts';
+import { language, say, t } from '../i18n/index.ts';
 import { Choices, GroupField, ListField, References, Texts, VariantField } from './compound.tsx';
 import { ForwardTarget, MailboxChoice, Targets } from './targets.tsx';
 import { issuesAt } from './value.ts';
@@ -71,69 +72,71 @@ export function Field(props: ControlProps) {
   if (/\/nodes\/\d+\/does\/mailbox$/.test(path)) return <MailboxChoice {...props} />;
   const own = issuesAt(issues, path);
   const id = idOf(path);
-  if (field.type === 'boolean') {
-    return (
-      <div className="field switch" data-field={path}>
-        <input
-          id={id}
-          type="checkbox"
-          checked={props.value === true}
-          onChange={(e) => props.onChange(e.currentTarget.checked)}
-          aria-describedby={describe(id, field, own)}
-        />
-        <label htmlFor={id}>{say(field.title)}</label>
-        <Notes id={id} field={field} issues={own} />
-      </div>
-    );
-  }
   return (
     <div className="field" data-field={path}>
-      <label htmlFor={id}>
-        {say(field.title)}
-        {field.required && <Required />}
-      </label>
-      <Input {...props} id={id} invalid={own.length > 0} describedBy={describe(id, field, own)} />
-      <Notes id={id} field={field} issues={own} />
+      <Input {...props} id={id} own={own} />
     </div>
   );
 }
 
 interface InputProps extends ControlProps {
   id: string;
-  invalid: boolean;
-  describedBy: string | undefined;
+  /** What is wrong with this very field. */
+  own: readonly ConfigIssue[];
 }
 
-function Input({ field, value, onChange, id, invalid, describedBy, config }: InputProps) {
-  const common = { id, 'aria-invalid': invalid, 'aria-describedby': describedBy };
+/** What every control of the library is given: its words, its help and what is wrong with it. */
+export function wording(field: FormField, id: string, own: readonly ConfigIssue[]) {
+  return {
+    id,
+    label: say(field.title),
+    description: field.help && say(field.help),
+    error: own.length > 0 && own.map((issue) => say(issue.said)).join(' '),
+    withAsterisk: field.required,
+    inputWrapperOrder: ['label', 'input', 'description', 'error'] as (
+      | 'label'
+      | 'input'
+      | 'description'
+      | 'error'
+    )[],
+    errorProps: { className: 'error' },
+  };
+}
+
+function Input({ field, value, onChange, id, own, config }: InputProps) {
+  const common = wording(field, id, own);
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   const change = (typed: string): void =>
     onChange(typed === '' && !field.required && field.default === undefined ? undefined : typed);
   switch (field.type) {
-    case 'integer':
-    case 'decimal': {
-      const unit = field.unit && say(field.unit);
+    case 'boolean': {
+      const { inputWrapperOrder: _order, withAsterisk: _asterisk, errorProps: _error, ...words } = common;
       return (
-        <span className="with-unit">
-          <input
-            {...common}
-            type="number"
-            inputMode={field.type === 'integer' ? 'numeric' : 'decimal'}
-            min={field.min}
-            max={field.max}
-            step={field.type === 'integer' ? 1 : 'any'}
-            value={text}
-            onChange={(e) =>
-              onChange(e.currentTarget.value === '' ? undefined : Number(e.currentTarget.value))
-            }
-          />
-          {unit && <span>{unit}</span>}
-        </span>
+        <Switch {...words} checked={value === true} onChange={(e) => onChange(e.currentTarget.checked)} />
       );
     }
+    case 'integer':
+    case 'decimal':
+      return (
+        <NumberInput
+          {...common}
+          // Out of range is said in words, and not put right behind somebody's back.
+          clampBehavior="none"
+          {...(field.min !== undefined && { min: field.min })}
+          {...(field.max !== undefined && { max: field.max })}
+          allowDecimal={field.type === 'decimal'}
+          decimalSeparator={language.value === 'ru' ? ',' : '.'}
+          allowedDecimalSeparators={[',', '.']}
+          inputMode={field.type === 'integer' ? 'numeric' : 'decimal'}
+          value={typeof value === 'number' ? value : ''}
+          rightSection={field.unit && <span className="unit">{say(field.unit)}</span>}
+          rightSectionWidth={field.unit ? `${say(field.unit).length * 0.6 + 1.5}rem` : 0}
+          onChange={(typed) => onChange(typed === '' ? undefined : Number(typed))}
+        />
+      );
     case 'choice':
       return (
-        <select
+        <NativeSelect
           {...common}
           value={text}
           onChange={(e) => {
@@ -147,43 +150,56 @@ function Input({ field, value, onChange, id, invalid, describedBy, config }: Inp
               {say(c.title)}
             </option>
           ))}
-        </select>
+        </NativeSelect>
       );
     case 'reference':
       return (
-        <select {...common} value={text} onChange={(e) => onChange(e.currentTarget.value || undefined)}>
+        <NativeSelect
+          {...common}
+          value={text}
+          onChange={(e) => {
+            const chosen = itemsOf(config, field.section).find(
+              (o) => String(o.value) === e.currentTarget.value,
+            );
+            onChange(chosen?.value);
+          }}
+        >
           <option value="">{field.required ? t('form.choose') : t('form.none')}</option>
           {itemsOf(config, field.section).map(({ value: id, name }) => (
             <option key={id} value={id}>
               {name}
             </option>
           ))}
-        </select>
+        </NativeSelect>
       );
     case 'secret':
       return (
-        <input
+        <PasswordInput
           {...common}
-          type="password"
           autoComplete="off"
           placeholder={text === secretMark ? t('form.secretKept') : ''}
           value={text === secretMark ? '' : text}
           maxLength={field.maxLength}
+          visibilityToggleButtonProps={{ 'aria-label': t('form.showSecret') }}
           onChange={(e) => onChange(e.currentTarget.value)}
         />
       );
     case 'time':
     case 'date':
       return (
-        <input {...common} type={field.type} value={text} onChange={(e) => change(e.currentTarget.value)} />
+        <TextInput
+          {...common}
+          type={field.type}
+          value={text}
+          onChange={(e) => change(e.currentTarget.value)}
+        />
       );
     case 'text':
     case 'number-text':
       return (
-        <input
+        <TextInput
           {...common}
-          type="text"
-          inputMode={field.type === 'number-text' ? 'tel' : undefined}
+          inputMode={field.type === 'number-text' ? 'tel' : 'text'}
           placeholder={field.placeholder}
           maxLength={field.maxLength}
           value={text}

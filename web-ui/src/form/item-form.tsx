@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
 import type {
   ApiError,
@@ -152,18 +153,18 @@ export function ItemForm({ section, view, item, initial, begun, onSaved, onCance
           )}
         </p>
         <div className="actions">
-          <button type="submit" className="primary" disabled={busy || !isChanged(item, value)}>
+          <Button className="primary" type="submit" disabled={busy || !isChanged(item, value)}>
             {t('form.save')}
-          </button>
+          </Button>
           {(isList || isChanged(item, value)) && (
-            <button type="button" onClick={isList ? onCancel : () => setValue(initial)}>
+            <Button variant="default" onClick={isList ? onCancel : () => setValue(initial)}>
               {t('form.cancel')}
-            </button>
+            </Button>
           )}
           {item && isList && (
-            <button type="button" className="danger" disabled={busy} onClick={remove}>
+            <Button variant="subtle" color="red" disabled={busy} onClick={remove}>
               <Icon name="trash" size={16} /> {t('form.delete')}
-            </button>
+            </Button>
           )}
         </div>
       </footer>

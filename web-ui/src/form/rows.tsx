@@ -1,3 +1,4 @@
+import { Switch } from '@mantine/core';
 import type { ReactNode } from 'react';
 
 interface RowProps {
@@ -43,20 +44,14 @@ interface TickProps {
 /** A thing that is so or not. */
 export function Tick({ id, title, help, on, onSet }: TickProps) {
   return (
-    <div className="field switch">
-      <input
+    <div className="field">
+      <Switch
         id={id}
-        type="checkbox"
+        label={title}
+        description={help}
         checked={on}
-        aria-describedby={help && `${id}-help`}
         onChange={(e) => onSet(e.currentTarget.checked)}
       />
-      <label htmlFor={id}>{title}</label>
-      {help && (
-        <p className="help" id={`${id}-help`}>
-          {help}
-        </p>
-      )}
     </div>
   );
 }

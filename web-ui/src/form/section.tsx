@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useEffect, useState } from 'react';
 import type { ConfigOutcome, ConfigView, FormModel, FormSection } from '../../../daemon/src/api/contract.ts';
@@ -70,14 +71,14 @@ export function ListSection({ name, icon, summary, sort, beginnings, chooser, ex
   const buttons = (
     <div className="actions">
       {starts.map((start) => (
-        <button
-          type="button"
+        <Button
+          variant="default"
           key={start.title}
           data-add={name}
           onClick={() => (chooser ? setChoosing(true) : setOpen({ item: undefined, initial: start.item }))}
         >
           <Icon name="plus" size={16} /> {start.title}
-        </button>
+        </Button>
       ))}
       {extra?.(view)}
     </div>

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { ApiError, ImportView, PublicConfig } from '../../../daemon/src/api/contract.ts';
 import { failureOf, upload } from '../api.ts';
@@ -17,9 +18,9 @@ export function TableButton({ kind, lists = [] }: Props) {
   if (kind === 'callers' && lists.length === 0) return null;
   return (
     <>
-      <button type="button" data-table={kind} onClick={() => setOpen(true)}>
+      <Button variant="default" data-table={kind} onClick={() => setOpen(true)}>
         {t('table.open')}
-      </button>
+      </Button>
       {open && (
         <Sheet title={t(`table.title.${kind}`)} onClose={() => setOpen(false)}>
           <TableForm kind={kind} lists={lists} />
@@ -89,9 +90,9 @@ function TableForm({ kind, lists }: Required<Props>) {
       </div>
       {view && file && view.bad.length === 0 && !view.applied && (
         <p className="item-form-foot">
-          <button type="button" className="primary" disabled={busy} onClick={() => send(file, false)}>
+          <Button className="primary" disabled={busy} onClick={() => send(file, false)}>
             {t('table.take')}
-          </button>
+          </Button>
         </p>
       )}
     </div>

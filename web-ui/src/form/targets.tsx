@@ -1,8 +1,9 @@
+import { NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { say, t } from '../i18n/index.ts';
+import { t } from '../i18n/index.ts';
 import { targetName } from '../view/section-words.ts';
 import { Chips } from './compound.tsx';
-import { type ControlProps, describe, idOf, itemsOf, Notes, Required } from './field.tsx';
+import { type ControlProps, idOf, itemsOf, wording } from './field.tsx';
 import { issuesAt } from './value.ts';
 
 /** Who is rung: sockets, people, services, and numbers, written `port:1`, `person:anna`, `queue:sales`, `number:+7...`. */
@@ -21,16 +22,11 @@ export function Targets({ field, value, onChange, path, issues, config }: Contro
   };
   return (
     <div className="field" data-field={path}>
-      <label htmlFor={id}>{say(field.title)}</label>
-      <Chips names={chosen.map(nameOf)} onRemove={(i) => onChange(chosen.toSpliced(i, 1))} />
-      <select
-        id={id}
+      <NativeSelect
+        {...wording(field, id, own)}
         value=""
-        aria-invalid={own.length > 0}
-        aria-describedby={describe(id, field, own)}
         onChange={(e) => {
           const picked = e.currentTarget.value;
-          e.currentTarget.value = '';
           setTyping(isTyped(picked) ? picked : '');
           if (!isTyped(picked) && picked !== '') onChange([...chosen, picked]);
         }}
@@ -42,9 +38,9 @@ export function Targets({ field, value, onChange, path, issues, config }: Contro
           </option>
         ))}
         <Typed config={config} />
-      </select>
+      </NativeSelect>
       {typing !== '' && <TypedTarget key={typing} kind={typing} onTaken={take} />}
-      <Notes id={id} field={field} issues={own} />
+      <Chips names={chosen.map(nameOf)} onRemove={(i) => onChange(chosen.toSpliced(i, 1))} />
     </div>
   );
 }
@@ -61,12 +57,9 @@ export function ForwardTarget({ field, value, onChange, path, issues, config }: 
   const other = target !== '' && !options.some((o) => o.value === target);
   return (
     <div className="field" data-field={path}>
-      <label htmlFor={id}>{say(field.title)}</label>
-      <select
-        id={id}
+      <NativeSelect
+        {...wording(field, id, own)}
         value={typing || target}
-        aria-invalid={own.length > 0}
-        aria-describedby={describe(id, field, own)}
         onChange={(e) => {
           const picked = e.currentTarget.value;
           setTyping(isTyped(picked) ? picked : '');
@@ -81,7 +74,7 @@ export function ForwardTarget({ field, value, onChange, path, issues, config }: 
           </option>
         ))}
         <Typed config={config} />
-      </select>
+      </NativeSelect>
       {typing !== '' && (
         <TypedTarget
           key={typing}
@@ -92,7 +85,6 @@ export function ForwardTarget({ field, value, onChange, path, issues, config }: 
           }}
         />
       )}
-      <Notes id={id} field={field} issues={own} />
     </div>
   );
 }
@@ -106,15 +98,9 @@ export function MailboxChoice({ field, value, onChange, path, issues, config }: 
   const other = chosen !== '' && !owners.some((owner) => owner.id === chosen);
   return (
     <div className="field" data-field={path}>
-      <label htmlFor={id}>
-        {say(field.title)}
-        {field.required && <Required />}
-      </label>
-      <select
-        id={id}
+      <NativeSelect
+        {...wording(field, id, own)}
         value={chosen}
-        aria-invalid={own.length > 0}
-        aria-describedby={describe(id, field, own)}
         onChange={(e) => onChange(e.currentTarget.value)}
       >
         <option value="">{t('form.choose')}</option>
@@ -124,8 +110,7 @@ export function MailboxChoice({ field, value, onChange, path, issues, config }: 
             {owner.name}
           </option>
         ))}
-      </select>
-      <Notes id={id} field={field} issues={own} />
+      </NativeSelect>
     </div>
   );
 }
@@ -184,8 +169,7 @@ function TypedTarget({ kind, onTaken }: { kind: string; onTaken(target: string):
     onTaken(number === '' ? '' : outside ? `number:${number}` : `${kind}/${number}`);
   };
   return (
-    <input
-      type="text"
+    <TextInput
       inputMode="tel"
       aria-label={t(outside ? 'targets.numberLabel' : 'targets.officeLabel')}
       placeholder={outside ? '+7 916 123-45-67' : '205'}

@@ -21,6 +21,7 @@ export const enForm: Record<keyof typeof ruForm, string> = {
   'form.typeAndEnter': 'type and press Enter',
   'form.required': 'required',
   'form.secretKept': 'stored, not shown',
+  'form.showSecret': 'Show or hide what is typed',
   'form.unchanged': 'Nothing changed.',
   'targets.number': 'an outside number…',
   'targets.mobile': 'their own mobile',

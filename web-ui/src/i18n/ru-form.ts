@@ -19,6 +19,7 @@ export const ruForm = {
   'form.typeAndEnter': 'впишите и нажмите Enter',
   'form.required': 'обязательно',
   'form.secretKept': 'сохранён, не показывается',
+  'form.showSecret': 'Показать или скрыть введённое',
   'form.unchanged': 'Изменений нет.',
   'targets.number': 'внешний номер…',
   'targets.mobile': 'свой мобильный',

@@ -39,6 +39,9 @@ export function applyChanges(state: LiveState, changes: readonly LiveChange[]): 
       case 'alarms':
         next.alarms = placed(next.alarms, (a) => a.id === change.id, change.value);
         break;
+      case 'quality':
+        next.quality = placed(next.quality, (q) => q.id === change.id, change.value);
+        break;
       case 'records':
       case 'voicemail':
       case 'config':

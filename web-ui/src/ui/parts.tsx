@@ -1,5 +1,5 @@
-import type { ReactNode } from 'react';
-import { useEffect, useRef } from 'react';
+import { Drawer } from '@mantine/core';
+import { type ReactNode, useLayoutEffect } from 'react';
 import type { ApiError } from '../../../daemon/src/api/contract.ts';
 import { say, t } from '../i18n/index.ts';
 import { Icon, type IconName, Mark, type Tone } from './icons.tsx';
@@ -85,37 +85,28 @@ interface SheetProps {
   children: ReactNode;
 }
 
-/** A form or a question over the page: the browser's own modal dialog, so focus and Escape work. */
+/** A form or a question beside the page; the whole screen of a telephone. The focus goes back to where it was. */
 export function Sheet({ title, onClose, children }: SheetProps) {
-  const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const dialog = ref.current;
+  // The library gives the focus back to what it saw open and close; this comes and goes as a whole.
+  useLayoutEffect(() => {
     const before = document.activeElement;
-    dialog?.showModal();
     return () => {
-      dialog?.close();
-      // The browser gives the focus back only while the dialog is still in the document.
-      if (before instanceof HTMLElement) before.focus();
+      if (before instanceof HTMLElement) setTimeout(() => before.focus());
     };
   }, []);
   return (
-    <dialog
-      ref={ref}
-      className="sheet"
-      aria-labelledby="sheet-title"
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
+    <Drawer
+      opened
+      onClose={onClose}
+      title={title}
+      position="right"
+      size="40rem"
+      closeButtonProps={{ 'aria-label': t('close') }}
+      classNames={{ content: 'sheet', title: 'sheet-title', body: 'sheet-body' }}
+      transitionProps={{ duration: 0 }}
     >
-      <header className="sheet-head">
-        <h2 id="sheet-title">{title}</h2>
-        <button type="button" className="quiet square" aria-label={t('close')} onClick={onClose}>
-          <Icon name="close" />
-        </button>
-      </header>
       {children}
-    </dialog>
+    </Drawer>
   );
 }
 

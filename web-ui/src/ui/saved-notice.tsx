@@ -1,3 +1,4 @@
+import { ActionIcon, Button } from '@mantine/core';
 import { useEffect } from 'react';
 import type { ApiError, ChangeScope, ConfigOutcome } from '../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../api.ts';
@@ -60,20 +61,21 @@ export function SavedNotice() {
                 : `${t('saved')} ${t(`scope.${shown.scope}`)}`}
           </span>
           {!shown.undone && !shown.failure && (
-            <button type="button" onClick={() => void undo()}>
+            <Button variant="default" onClick={() => void undo()}>
               <Icon name="undo" size={16} /> {t('undo')}
-            </button>
+            </Button>
           )}
-          <button
-            type="button"
-            className="quiet square"
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
             aria-label={t('close')}
             onClick={() => {
               notice.value = undefined;
             }}
           >
             <Icon name="close" size={16} />
-          </button>
+          </ActionIcon>
         </div>
       )}
     </div>

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
 import type {
   AccountRequest,
@@ -159,20 +160,20 @@ export function AccountForm({ account, view, onDone, onCancel }: Props) {
       <footer className="item-form-foot">
         <Failure error={failure} />
         <div className="actions">
-          <button
-            type="submit"
+          <Button
             className="primary"
+            type="submit"
             disabled={busy || name === '' || (!account && !request.password)}
           >
             {t('form.save')}
-          </button>
-          <button type="button" onClick={onCancel}>
+          </Button>
+          <Button variant="default" onClick={onCancel}>
             {t('form.cancel')}
-          </button>
+          </Button>
           {account && (
-            <button type="button" className="danger" disabled={busy} onClick={remove}>
+            <Button variant="subtle" color="red" disabled={busy} onClick={remove}>
               <Icon name="trash" size={16} /> {t('form.delete')}
-            </button>
+            </Button>
           )}
         </div>
       </footer>

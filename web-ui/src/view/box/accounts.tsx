@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { AccountView, ConfigView } from '../../../../daemon/src/api/contract.ts';
 import { t } from '../../i18n/index.ts';
@@ -21,9 +22,9 @@ export function AccountsCard() {
     );
   }
   const add = (
-    <button type="button" data-add="accounts" onClick={() => setOpen('new')}>
+    <Button variant="default" data-add="accounts" onClick={() => setOpen('new')}>
       <Icon name="plus" size={16} /> {t('accounts.add')}
-    </button>
+    </Button>
   );
   const nameOf = (of: readonly { id: string; name: string }[], id: string): string =>
     of.find((entry) => entry.id === id)?.name ?? id;

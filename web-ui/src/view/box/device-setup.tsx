@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type {
   ApiError,
@@ -135,9 +136,9 @@ function OneTimeLink({ at, preset }: { at: string; preset: string }) {
       <p>{t('setup.linkLead')}</p>
       <Failure error={failure} />
       <p>
-        <button type="button" data-action="make-link" onClick={() => void make()}>
+        <Button variant="default" data-action="make-link" onClick={() => void make()}>
           {t(link ? 'setup.linkAgain' : 'setup.link')}
-        </button>
+        </Button>
       </p>
       {link && (
         <div data-part="link" role="status">

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { ApiError, ConfigHistoryEntry } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../../api.ts';
@@ -43,9 +44,9 @@ export function HistoryCard() {
                 </p>
               </div>
               {entry.undoable && (
-                <button type="button" disabled={busy} onClick={() => void undo(entry.revision)}>
+                <Button variant="default" disabled={busy} onClick={() => void undo(entry.revision)}>
                   <Icon name="undo" size={16} /> {t('undo')}
-                </button>
+                </Button>
               )}
             </li>
           ))}

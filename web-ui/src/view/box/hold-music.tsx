@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { ApiError } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf, upload } from '../../api.ts';
@@ -38,9 +39,9 @@ export function HoldMusicCard() {
       </div>
       {done && <p role="status">{t('music.done')}</p>}
       {value?.own && (
-        <button type="button" onClick={() => act(api('/hold-music', { method: 'DELETE' }))}>
+        <Button variant="default" onClick={() => act(api('/hold-music', { method: 'DELETE' }))}>
           {t('music.restore')}
-        </button>
+        </Button>
       )}
     </Card>
   );

@@ -1,3 +1,4 @@
+import { Button, PasswordInput } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
 import type { ApiError } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../../api.ts';
@@ -38,35 +39,34 @@ export function PasswordCard() {
           hidden
           readOnly
         />
-        <div className="field">
-          <label htmlFor="password-current">{t('password.current')}</label>
-          <input
-            id="password-current"
-            type="password"
-            autoComplete="current-password"
-            required
-            value={current}
-            onChange={(e) => setCurrent(e.currentTarget.value)}
-          />
-        </div>
-        <div className="field">
-          <label htmlFor="password-next">{t('password.next')}</label>
-          <input
-            id="password-next"
-            type="password"
-            autoComplete="new-password"
-            minLength={8}
-            required
-            value={next}
-            onChange={(e) => setNext(e.currentTarget.value)}
-          />
-          <p className="help">{t('claim.passwordHelp')}</p>
-        </div>
+        <PasswordInput
+          id="password-current"
+          label={t('password.current')}
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+          value={current}
+          onChange={(e) => setCurrent(e.currentTarget.value)}
+          visibilityToggleButtonProps={{ 'aria-label': t('form.showSecret') }}
+        />
+        <PasswordInput
+          id="password-next"
+          label={t('password.next')}
+          description={t('claim.passwordHelp')}
+          inputWrapperOrder={['label', 'input', 'description']}
+          autoComplete="new-password"
+          minLength={8}
+          required
+          withAsterisk={false}
+          value={next}
+          onChange={(e) => setNext(e.currentTarget.value)}
+          visibilityToggleButtonProps={{ 'aria-label': t('form.showSecret') }}
+        />
         <Failure error={failure} />
         <p role="status">{done ? t('password.done') : ''}</p>
-        <button type="submit" disabled={busy || current === '' || next === ''}>
+        <Button variant="default" type="submit" disabled={busy || current === '' || next === ''}>
           {t('password.submit')}
-        </button>
+        </Button>
       </form>
     </Card>
   );

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { ApiError, LeaningView, ProtectionView } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../../api.ts';
@@ -66,14 +67,14 @@ function Bans({ view, reload }: { view: ProtectionView; reload: () => void }) {
                   {ban.dropped > 0 && ` · ${t('protection.dropped', { n: ban.dropped })}`}
                 </p>
               </div>
-              <button
-                type="button"
+              <Button
+                variant="default"
                 disabled={busy}
                 aria-label={t('protection.liftOf', { source: ban.source })}
                 onClick={() => void lift(ban.source)}
               >
                 <Icon name="undo" size={16} /> {t('protection.lift')}
-              </button>
+              </Button>
             </li>
           ))}
         </ol>

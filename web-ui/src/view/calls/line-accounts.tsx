@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type {
   ApiError,
@@ -145,12 +146,12 @@ function Account({
       {over && !account.verdict && (
         <fieldset className="actions">
           <legend className="sr-only">{t('account.ask')}</legend>
-          <button type="button" onClick={() => onJudge('right')}>
+          <Button variant="default" onClick={() => onJudge('right')}>
             <Icon name="ok" size={16} /> {t('account.right')}
-          </button>
-          <button type="button" onClick={() => onJudge('wrong')}>
+          </Button>
+          <Button variant="default" onClick={() => onJudge('wrong')}>
             <Icon name="close" size={16} /> {t('account.wrong')}
-          </button>
+          </Button>
         </fieldset>
       )}
     </li>

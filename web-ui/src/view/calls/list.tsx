@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { CallOutcome, CallRecord, CallsPage } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../../api.ts';
@@ -132,9 +133,9 @@ function CallList({ query, filtered, onClear }: { query: string; filtered: boole
       <Empty
         icon="search"
         action={
-          <button type="button" onClick={onClear}>
+          <Button variant="default" onClick={onClear}>
             {t('calls.clear')}
-          </button>
+          </Button>
         }
       >
         {t('calls.noneFound')}
@@ -157,9 +158,9 @@ function CallList({ query, filtered, onClear }: { query: string; filtered: boole
         </section>
       ))}
       {next && (
-        <button type="button" className="wide-button" disabled={busy} onClick={() => void more()}>
+        <Button variant="default" fullWidth disabled={busy} onClick={() => void more()}>
           {t('calls.older')}
-        </button>
+        </Button>
       )}
     </div>
   );

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type {
   ApiError,
@@ -136,25 +137,25 @@ function Message({ message, path, act }: { message: VoiceMessageView; path: stri
         }}
       />
       <p className="actions">
-        <button type="button" onClick={() => change({ heard: !heard })}>
+        <Button variant="default" onClick={() => change({ heard: !heard })}>
           {t(heard ? 'messages.markNew' : 'messages.markHeard')}
-        </button>
-        <button type="button" onClick={() => change({ saved: !saved })}>
+        </Button>
+        <Button variant="default" onClick={() => change({ saved: !saved })}>
           {t(saved ? 'messages.unsave' : 'messages.save')}
-        </button>
+        </Button>
         <a className="button" href={`/api/v1${path}/sound?download`} download>
           {t('messages.download')}
         </a>
-        <button
-          type="button"
-          className="danger"
+        <Button
+          variant="subtle"
+          color="red"
           aria-label={t('messages.deleteNamed', { who })}
           onClick={() => {
             if (confirm(t('messages.deleteQuestion', { who, when }))) act(api(path, { method: 'DELETE' }));
           }}
         >
           {t('messages.delete')}
-        </button>
+        </Button>
       </p>
     </li>
   );
@@ -168,15 +169,15 @@ function Greeting({ path, act }: { path: string; act: Act }) {
       <audio controls preload="none" src={`/api/v1${path}`} aria-label={t('messages.greeting')} />
       {isAdmin() && (
         <p className="actions">
-          <button
-            type="button"
-            className="danger"
+          <Button
+            variant="subtle"
+            color="red"
             onClick={() => {
               if (confirm(t('messages.greetingQuestion'))) act(api(path, { method: 'DELETE' }));
             }}
           >
             {t('messages.greetingDelete')}
-          </button>
+          </Button>
         </p>
       )}
     </div>

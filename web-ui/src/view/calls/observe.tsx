@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
 import type { ApiError, CallRecord } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../../api.ts';
@@ -60,11 +61,13 @@ export function Observe({ record }: { record: CallRecord }) {
           />
         </div>
         <p className="actions">
-          <button type="submit">{t('observe.begin')}</button>
+          <Button variant="default" type="submit">
+            {t('observe.begin')}
+          </Button>
           {asked && (
-            <button type="button" className="quiet" onClick={leave}>
+            <Button variant="subtle" color="gray" onClick={leave}>
               {t('observe.end')}
-            </button>
+            </Button>
           )}
         </p>
       </form>

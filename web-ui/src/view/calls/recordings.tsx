@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { ApiError, CallRecord, RecordingRecord } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../../api.ts';
@@ -43,16 +44,16 @@ export function Recordings({ record }: { record: CallRecord }) {
                       {t('recording.download')}
                     </a>
                     {isAdmin() && (
-                      <button
-                        type="button"
-                        className="quiet"
+                      <Button
+                        variant="subtle"
+                        color="gray"
                         onClick={() => {
                           if (confirm(t('recording.deleteQuestion')))
                             act(api(file, { method: 'DELETE' }), () => setDeleted([...deleted, entry.file]));
                         }}
                       >
                         {t('recording.delete')}
-                      </button>
+                      </Button>
                     )}
                   </p>
                 </>
@@ -62,15 +63,15 @@ export function Recordings({ record }: { record: CallRecord }) {
         })}
       </ul>
       {going && entries.some(({ seconds }) => seconds === undefined) && (
-        <button type="button" onClick={() => act(api(`${path}/record`, { method: 'DELETE' }))}>
+        <Button variant="default" onClick={() => act(api(`${path}/record`, { method: 'DELETE' }))}>
           {t('recording.end')}
-        </button>
+        </Button>
       )}
       {going && !entries.some(({ seconds }) => seconds === undefined) && (
         <>
-          <button type="button" onClick={() => act(api(`${path}/record`, { body: {} }))}>
+          <Button variant="default" onClick={() => act(api(`${path}/record`, { body: {} }))}>
             {t('recording.begin')}
-          </button>
+          </Button>
           <p className="dim">{t('recording.announced')}</p>
         </>
       )}

@@ -1,3 +1,4 @@
+import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
 import type { ApiError } from '../../../../daemon/src/api/contract.ts';
 import { failureOf } from '../../api.ts';
@@ -44,62 +45,52 @@ export function ClaimDoor() {
           {pressed ? (
             <p className="notice">{t('claim.pressed')}</p>
           ) : (
-            <div className="field">
-              <label htmlFor="claim-code">{t('claim.code')}</label>
-              <input
-                id="claim-code"
-                className="code"
-                value={code}
-                onChange={(e) => setCode(e.currentTarget.value)}
-                autoComplete="off"
-                autoCapitalize="characters"
-                spellCheck={false}
-                required
-                aria-describedby="claim-code-help"
-                aria-invalid={failure?.path === '/code'}
-              />
-              <p className="help" id="claim-code-help">
-                {t('claim.codeHelp')}
-              </p>
-            </div>
+            <TextInput
+              id="claim-code"
+              classNames={{ input: 'code' }}
+              label={t('claim.code')}
+              description={t('claim.codeHelp')}
+              inputWrapperOrder={['label', 'input', 'description']}
+              value={code}
+              onChange={(e) => setCode(e.currentTarget.value)}
+              autoComplete="off"
+              autoCapitalize="characters"
+              spellCheck={false}
+              required
+              withAsterisk={false}
+              error={failure?.path === '/code'}
+            />
           )}
-          <div className="field">
-            <label htmlFor="claim-password">{t('claim.password')}</label>
-            <input
-              id="claim-password"
-              type="password"
-              value={password}
-              onChange={(e) => setPassword(e.currentTarget.value)}
-              autoComplete="new-password"
-              minLength={8}
-              required
-              aria-describedby="claim-password-help"
-              aria-invalid={failure?.path === '/password'}
-            />
-            <p className="help" id="claim-password-help">
-              {t('claim.passwordHelp')}
-            </p>
-          </div>
-          <div className="field">
-            <label htmlFor="claim-again">{t('claim.again')}</label>
-            <input
-              id="claim-again"
-              type="password"
-              value={again}
-              onChange={(e) => setAgain(e.currentTarget.value)}
-              autoComplete="new-password"
-              required
-              aria-invalid={differ}
-              aria-describedby="claim-again-error"
-            />
-            <p className="error" id="claim-again-error" role="alert">
-              {differ ? t('claim.differ') : ''}
-            </p>
-          </div>
+          <PasswordInput
+            id="claim-password"
+            label={t('claim.password')}
+            description={t('claim.passwordHelp')}
+            inputWrapperOrder={['label', 'input', 'description']}
+            value={password}
+            onChange={(e) => setPassword(e.currentTarget.value)}
+            autoComplete="new-password"
+            minLength={8}
+            required
+            withAsterisk={false}
+            error={failure?.path === '/password'}
+            visibilityToggleButtonProps={{ 'aria-label': t('form.showSecret') }}
+          />
+          <PasswordInput
+            id="claim-again"
+            label={t('claim.again')}
+            value={again}
+            onChange={(e) => setAgain(e.currentTarget.value)}
+            autoComplete="new-password"
+            required
+            withAsterisk={false}
+            error={differ && t('claim.differ')}
+            errorProps={{ role: 'alert' }}
+            visibilityToggleButtonProps={{ 'aria-label': t('form.showSecret') }}
+          />
           <Failure error={failure} />
-          <button type="submit" className="primary" disabled={busy}>
+          <Button className="primary" type="submit" disabled={busy}>
             {t('claim.submit')}
-          </button>
+          </Button>
         </form>
       </div>
     </main>

@@ -1,3 +1,4 @@
+import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
 import type { ApiError } from '../../../../daemon/src/api/contract.ts';
 import { failureOf } from '../../api.ts';
@@ -34,40 +35,34 @@ export function LoginDoor() {
         <h1>{session.value?.name || 'Linegate'}</h1>
         {sessionEnded.value && <p className="notice">{t('login.ended')}</p>}
         <form onSubmit={submit}>
-          <div className="field">
-            <label htmlFor="login-account">{t('login.account')}</label>
-            <input
-              id="login-account"
-              type="text"
-              name="username"
-              value={account}
-              maxLength={64}
-              autoCapitalize="none"
-              spellCheck={false}
-              onChange={(e) => setAccount(e.currentTarget.value)}
-              autoComplete="username"
-              aria-describedby="login-account-help"
-            />
-            <p className="help" id="login-account-help">
-              {t('login.accountHelp')}
-            </p>
-          </div>
-          <div className="field">
-            <label htmlFor="login-password">{t('login.password')}</label>
-            <input
-              id="login-password"
-              type="password"
-              value={password}
-              onChange={(e) => setPassword(e.currentTarget.value)}
-              autoComplete="current-password"
-              required
-              aria-invalid={failure !== undefined}
-            />
-          </div>
+          <TextInput
+            id="login-account"
+            name="username"
+            label={t('login.account')}
+            description={t('login.accountHelp')}
+            inputWrapperOrder={['label', 'input', 'description']}
+            value={account}
+            maxLength={64}
+            autoCapitalize="none"
+            spellCheck={false}
+            onChange={(e) => setAccount(e.currentTarget.value)}
+            autoComplete="username"
+          />
+          <PasswordInput
+            id="login-password"
+            label={t('login.password')}
+            value={password}
+            onChange={(e) => setPassword(e.currentTarget.value)}
+            autoComplete="current-password"
+            required
+            withAsterisk={false}
+            error={failure !== undefined}
+            visibilityToggleButtonProps={{ 'aria-label': t('form.showSecret') }}
+          />
           <Failure error={failure} />
-          <button type="submit" className="primary" disabled={busy}>
+          <Button className="primary" type="submit" disabled={busy}>
             {t('login.submit')}
-          </button>
+          </Button>
           <p className="help">{t(account.trim() === '' ? 'login.lost' : 'login.lostAccount')}</p>
         </form>
       </div>

@@ -31,7 +31,7 @@ export function CertificateCard() {
     <Card title={t('certificate.title')}>
       <Failure error={refused ?? failure} />
       {value && (
-        <>
+        <div className="help-stack">
           <p>
             {secure === undefined ? (
               t('certificate.off')
@@ -89,7 +89,7 @@ export function CertificateCard() {
               )}
             </div>
           )}
-        </>
+        </div>
       )}
       {opened && (
         <UploadSheet

@@ -1,3 +1,4 @@
+import { ActionIcon } from '@mantine/core';
 import type { CallLive } from '../../../../daemon/src/api/contract.ts';
 import { api } from '../../api.ts';
 import { money } from '../../format/money.ts';
@@ -74,15 +75,16 @@ function CallBar({ call, now, at }: { call: CallLive; now: number; at(time: numb
           />
         )}
       </div>
-      <button
-        type="button"
-        className="quiet square"
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size="lg"
         aria-label={t('call.end', { who })}
         title={t('call.endShort')}
         onClick={release}
       >
         <Icon name="hangup" />
-      </button>
+      </ActionIcon>
     </li>
   );
 }

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { type SyntheticEvent, useEffect, useState } from 'react';
 import type {
   ApiError,
@@ -71,9 +72,9 @@ export function Learning({ port }: { port: PortLive }) {
       )}
       {view && <Progress view={view} />}
       {running && (
-        <button type="button" onClick={() => void stop()}>
+        <Button variant="default" onClick={() => void stop()}>
           <Icon name="close" size={16} /> {t('learn.stop')}
-        </button>
+        </Button>
       )}
       {view && !running && (
         <>
@@ -146,9 +147,9 @@ function LearnForm({
           />
         </label>
       )}
-      <button type="submit">
+      <Button variant="default" type="submit">
         <Icon name="now" size={16} /> {t(again ? 'learn.again' : 'learn.start')}
-      </button>
+      </Button>
     </form>
   );
 }

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type {
   ApiError,
@@ -63,22 +64,22 @@ export function Proposals({ list, onApplied }: { list: readonly SettingProposal[
                 </p>
                 <p className="dim">{say(proposal.why)}</p>
               </div>
-              <button
-                type="button"
+              <Button
+                variant="default"
                 disabled={busy}
                 aria-label={t('proposal.applyOf', { title })}
                 onClick={() => void apply([proposal])}
               >
                 <Icon name="ok" size={16} /> {t('proposal.apply')}
-              </button>
+              </Button>
             </li>
           );
         })}
       </ul>
       {left.length > 1 && (
-        <button type="button" disabled={busy} onClick={() => void apply(left)}>
+        <Button variant="default" disabled={busy} onClick={() => void apply(left)}>
           <Icon name="ok" size={16} /> {t('proposal.applyAll')}
-        </button>
+        </Button>
       )}
     </section>
   );

@@ -1,3 +1,4 @@
+import { ActionIcon, Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type {
   ApiError,
@@ -59,9 +60,9 @@ export function SocketDetail({ port, onClose }: { port: PortLive; onClose(): voi
         <h2 ref={title} tabIndex={-1}>
           {t('socket')} {port.number}: {portName(port)}
         </h2>
-        <button type="button" className="quiet square" aria-label={t('close')} onClick={onClose}>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('close')} onClick={onClose}>
           <Icon name="close" />
-        </button>
+        </ActionIcon>
       </header>
       <dl className="facts">
         <Fact name={t('detail.state')}>
@@ -116,15 +117,23 @@ export function SocketDetail({ port, onClose }: { port: PortLive; onClose(): voi
       {result?.figures && <LineFigures figures={result.figures} />}
       <div className="actions">
         {port.kind === 'fxs' && (
-          <button type="button" disabled={busy || port.role === 'unused'} onClick={() => void test('ring')}>
+          <Button
+            variant="default"
+            disabled={busy || port.role === 'unused'}
+            onClick={() => void test('ring')}
+          >
             <Icon name="bell" />
             {t('detail.ring')}
-          </button>
+          </Button>
         )}
-        <button type="button" disabled={busy || port.role === 'unused'} onClick={() => void test('measure')}>
+        <Button
+          variant="default"
+          disabled={busy || port.role === 'unused'}
+          onClick={() => void test('measure')}
+        >
           <Icon name="now" />
           {t(port.kind === 'fxs' ? 'detail.measurePair' : 'detail.measure')}
-        </button>
+        </Button>
         <Link to="/box/ports" className="button">
           <Icon name="edit" />
           {t('detail.settings')}

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { MoveWaitingRequest, QueueLive, WaitingLive } from '../../../../daemon/src/api/contract.ts';
 import { t } from '../../i18n/index.ts';
@@ -59,12 +60,12 @@ export function MoveSheet({ queues, waiting, from, onMove, onClose }: Props) {
             </select>
           </div>
           <div className="actions">
-            <button type="submit" className="primary">
+            <Button className="primary" type="submit">
               {t('queue.move')}
-            </button>
-            <button type="button" onClick={onClose}>
+            </Button>
+            <Button variant="default" onClick={onClose}>
               {t('close')}
-            </button>
+            </Button>
           </div>
         </form>
       )}

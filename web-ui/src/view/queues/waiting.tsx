@@ -1,3 +1,4 @@
+import { ActionIcon, Button } from '@mantine/core';
 import { useLayoutEffect, useRef } from 'react';
 import type { AgentLive, QueueLive, WaitingLive } from '../../../../daemon/src/api/contract.ts';
 import { clockTime, duration } from '../../format/time.ts';
@@ -104,38 +105,41 @@ function WaitingRow({
         {details.length > 0 && <span className="dim">{details.join(' · ')}</span>}
       </div>
       <div className="waiting-actions">
-        <button
-          type="button"
-          className="quiet square"
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="lg"
           // Not "disabled": that would take the focus from whoever has just moved somebody to the top.
           aria-disabled={position === 1}
           aria-label={t('queue.up', { who })}
           onClick={(e) => position > 1 && onPlace(waiting, position - 1, e.currentTarget)}
         >
           ↑
-        </button>
-        <button
-          type="button"
-          className="quiet square"
+        </ActionIcon>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="lg"
           aria-disabled={position === queue.waiting.length}
           aria-label={t('queue.down', { who })}
           onClick={(e) => position < queue.waiting.length && onPlace(waiting, position + 1, e.currentTarget)}
         >
           ↓
-        </button>
-        <button type="button" aria-label={t('queue.moveWho', { who })} onClick={() => onMove(waiting)}>
+        </ActionIcon>
+        <Button variant="default" aria-label={t('queue.moveWho', { who })} onClick={() => onMove(waiting)}>
           {t('queue.move')}
-        </button>
+        </Button>
         {kind === 'callback' && (
-          <button
-            type="button"
-            className="quiet square"
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
             aria-label={t('queue.deleteCallback', { who })}
             title={t('queue.deleteCallback', { who })}
             onClick={() => onDelete(waiting)}
           >
             <Icon name="trash" size={18} />
-          </button>
+          </ActionIcon>
         )}
       </div>
     </>

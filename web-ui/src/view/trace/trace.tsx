@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { CallRecord, TraceView } from '../../../../daemon/src/api/contract.ts';
 import { sinceStart } from '../../format/time.ts';
@@ -85,15 +86,15 @@ function LadderTable({ ladder, opened }: { ladder: Ladder; opened: Opened }) {
                 <td>{sinceStart(rung.at - start)}</td>
                 <td>
                   {message ? (
-                    <button
-                      type="button"
-                      className="quiet"
+                    <Button
+                      variant="subtle"
+                      color="gray"
                       aria-expanded={open}
                       onClick={() => opened.toggle(rung.id)}
                     >
                       {rungWords(rung)}
                       {message.repeated && `, ${t('trace.repeated')}`}
-                    </button>
+                    </Button>
                   ) : (
                     rungWords(rung)
                   )}

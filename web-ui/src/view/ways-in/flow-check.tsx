@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
 import type {
   ApiError,
@@ -183,9 +184,9 @@ export function FlowCheckBox() {
             </p>
           </div>
         )}
-        <button type="submit" className="primary" disabled={busy}>
+        <Button className="primary" type="submit" disabled={busy}>
           {t('check.ask')}
-        </button>
+        </Button>
       </form>
       <Failure error={failure} />
       {failure?.issues?.map((issue) => (

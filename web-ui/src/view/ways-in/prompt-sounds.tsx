@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { ApiError, PromptSound, PromptsView, PromptView } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf, upload } from '../../api.ts';
@@ -128,16 +129,16 @@ function Prompt({ prompt, recordedAt, onChanged }: PromptProps) {
           onFile={put}
         />
         {sound && (
-          <button
-            type="button"
-            className="danger"
+          <Button
+            variant="subtle"
+            color="red"
             onClick={() => {
               if (confirm(t('prompts.deleteQuestion', { name })))
                 act(api(`${path}/sound`, { method: 'DELETE' }));
             }}
           >
             {t('prompts.delete')}
-          </button>
+          </Button>
         )}
       </p>
       <RecordAtTelephone
@@ -173,7 +174,9 @@ function RecordAtTelephone({ id, onRing }: { id: string; onRing(extension: strin
         <label htmlFor={`record-${id}`}>{t('prompts.recordAt')}</label>
         <span className="with-button">
           <input id={`record-${id}`} name="extension" inputMode="tel" autoComplete="off" required />
-          <button type="submit">{t('prompts.ring')}</button>
+          <Button variant="default" type="submit">
+            {t('prompts.ring')}
+          </Button>
         </span>
         <p className="help">{t('prompts.recordHelp')}</p>
       </form>

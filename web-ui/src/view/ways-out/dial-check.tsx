@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
 import type {
   ApiError,
@@ -105,9 +106,9 @@ export function DialCheckBox() {
             onChange={(e) => setAt(e.currentTarget.value)}
           />
         </div>
-        <button type="submit" className="primary" disabled={busy || chosen === ''}>
+        <Button className="primary" type="submit" disabled={busy || chosen === ''}>
           {t('check.ask')}
-        </button>
+        </Button>
       </form>
       {view && telephones.length === 0 && <p className="help">{t('check.noTelephones')}</p>}
       <Failure error={failure} />

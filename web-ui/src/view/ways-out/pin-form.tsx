@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
 import type { ApiError, ConfigView, PinRequest, PinView } from '../../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../../api.ts';
@@ -90,12 +91,12 @@ export function PinForm({ pin, view, onDone, onCancel }: Props) {
               aria-describedby="pin-digits-help pin-digits-error"
               onChange={(e) => set({ pin: e.currentTarget.value.replace(/\D/g, '') })}
             />
-            <button
-              type="button"
+            <Button
+              variant="default"
               onClick={() => set({ pin: drawn(request.outside ? Math.max(8, length) : length) })}
             >
               {t('pins.draw')}
-            </button>
+            </Button>
           </span>
         </Row>
         <Row id="pin-class" title={t('pins.class')} error={errorAt('classOfService')}>
@@ -184,20 +185,20 @@ export function PinForm({ pin, view, onDone, onCancel }: Props) {
           <Icon name="clock" size={16} /> {t('scope.next-call')}
         </p>
         <div className="actions">
-          <button
-            type="submit"
+          <Button
             className="primary"
+            type="submit"
             disabled={busy || request.name === '' || (!pin && !request.pin)}
           >
             {t('form.save')}
-          </button>
-          <button type="button" onClick={onCancel}>
+          </Button>
+          <Button variant="default" onClick={onCancel}>
             {t('form.cancel')}
-          </button>
+          </Button>
           {pin && (
-            <button type="button" className="danger" disabled={busy} onClick={remove}>
+            <Button variant="subtle" color="red" disabled={busy} onClick={remove}>
               <Icon name="trash" size={16} /> {t('form.delete')}
-            </button>
+            </Button>
           )}
         </div>
       </footer>

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { ConfigView, PinView } from '../../../../daemon/src/api/contract.ts';
 import { api } from '../../api.ts';
@@ -25,9 +26,9 @@ export function PinsSection() {
     );
   }
   const add = (
-    <button type="button" data-add="pins" onClick={() => setOpen('new')}>
+    <Button variant="default" data-add="pins" onClick={() => setOpen('new')}>
       <Icon name="plus" size={16} /> {t('pins.add')}
-    </button>
+    </Button>
   );
   const done = (): void => {
     setOpen(undefined);
@@ -83,9 +84,9 @@ export function PinsSection() {
                   <Icon name="right" size={16} />
                 </button>
                 {locked && (
-                  <button type="button" onClick={() => void unlock(pin.id)}>
+                  <Button variant="default" onClick={() => void unlock(pin.id)}>
                     {t('pins.unlock')}
-                  </button>
+                  </Button>
                 )}
               </li>
             );
