@@ -59,7 +59,10 @@ export class Help implements HelpAccess {
       ...{ data, clock, config, alarms, traces, records, resolver: parts.resolver },
       trunks: () => parts.sip.trunks(),
       pinLocks: () => lockouts.kept(0, 1000).filter(({ lockedUntil }) => lockedUntil > clock.now()).length,
-      timeServers: systemTimeServers,
+      timeServers: () => {
+        const { timeServers } = config().network;
+        return timeServers.length > 0 ? timeServers : systemTimeServers();
+      },
     });
     this.support = new SupportDesk({
       ...{ data, version, clock, config, traces, records },
