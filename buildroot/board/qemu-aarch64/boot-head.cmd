@@ -1,0 +1,1 @@
+# The emulated board: all as the script of all boards has it.

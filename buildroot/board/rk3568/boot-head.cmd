@@ -1,0 +1,2 @@
+# RK3568: the console is UART 2 at Rockchip's own rate.
+setenv linegate_console "ttyS2,1500000"
