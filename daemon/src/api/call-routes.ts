@@ -3,6 +3,7 @@ import { type Request, Router } from 'express';
 import { fields } from './auth-routes.ts';
 import type { CallsPage, CallsQuery, DialCheckRequest } from './contract.ts';
 import type { ApiDeps } from './deps.ts';
+import { draftConfig } from './draft-config.ts';
 import { ApiFault } from './errors.ts';
 import { recordNow } from './record-now.ts';
 import { isObject } from './redact.ts';
@@ -44,13 +45,13 @@ export function callRoutes(deps: ApiDeps): Router {
   });
 
   router.post('/dial-check', (request, response) => {
-    const result = deps.dialCheck.check(dialCheckRequest(fields(request)));
+    const result = deps.dialCheck.check(dialCheckRequest(fields(request)), draftConfig(deps, request));
     if ('error' in result) throw new ApiFault('api/bad-request', { said: result.error });
     response.json(result);
   });
 
-  router.get('/routes/sentences', (_request, response) => {
-    response.json(deps.dialCheck.describeRoutes?.() ?? []);
+  router.get('/routes/sentences', (request, response) => {
+    response.json(deps.dialCheck.describeRoutes?.(draftConfig(deps, request)) ?? []);
   });
 
   router.post('/ports/:number/test', async (request, response) => {

@@ -1,15 +1,26 @@
 import { Router } from 'express';
+import type { Config } from '../config/schema.ts';
 import { trunkTemplates } from '../config/trunk-templates.ts';
 import { fields } from './auth-routes.ts';
 import { applyEdits, issuesById } from './config-edits.ts';
-import type { ConfigEdit, ConfigIssue, ConfigView, PinRequest, PinTerms, PinView } from './contract.ts';
+import type {
+  AppliedOutcome,
+  ConfigEdit,
+  ConfigIssue,
+  ConfigOutcome,
+  ConfigView,
+  PinRequest,
+  PinTerms,
+  PinView,
+} from './contract.ts';
 import type { ApiDeps, ConfigResult, PinResult } from './deps.ts';
+import { asksForDraft, draftOf } from './draft-config.ts';
 import { ApiFault } from './errors.ts';
 import { guardInstaller, guardInstallersUndo } from './installer-limits.ts';
 import { isObject, redact, restoreSecrets } from './redact.ts';
 import { viewerOf } from './viewer.ts';
 
-const lostSecret = {
+export const lostSecret = {
   ru: 'Введите пароль заново: сохранённый относился к другой записи.',
   en: 'Type the password again: the stored one belonged to another entry.',
 };
@@ -18,9 +29,10 @@ const lostSecret = {
 export function configRoutes(deps: ApiDeps): Router {
   const router = Router();
 
-  router.get('/config', (_request, response) => {
+  router.get('/config', (request, response) => {
     const { revision, config } = deps.config.current();
-    const view: ConfigView = { revision, config: redact(config) };
+    const shown = asksForDraft(request) ? draftOf(deps, request).document : config;
+    const view: ConfigView = { revision, config: redact(shown as Config) };
     response.json(view);
   });
 
@@ -39,8 +51,9 @@ export function configRoutes(deps: ApiDeps): Router {
   router.patch('/config', async (request, response) => {
     const { expected, document } = edited(deps, fields(request));
     guardInstaller(deps, request, document);
+    const { who } = viewerOf(request);
     response.json(
-      outcome(await deps.config.apply(document, { expected, by: viewerOf(request).who }), document),
+      withTrial(deps, who, outcome(await deps.config.apply(document, { expected, by: who }), document)),
     );
   });
 
@@ -60,7 +73,7 @@ export function configRoutes(deps: ApiDeps): Router {
     if (password !== undefined && deps.admin.passwordHash() !== password) {
       await deps.admin.setPasswordHash(password);
     }
-    response.json(outcome(result, undefined));
+    response.json(withTrial(deps, viewerOf(request).who, outcome(result, undefined)));
   });
 
   router.get('/pins', (_request, response) => {
@@ -92,6 +105,12 @@ export function configRoutes(deps: ApiDeps): Router {
   return router;
 }
 
+/** What applying did, and whether it is on trial. */
+export function withTrial(deps: Pick<ApiDeps, 'trial'>, who: string, done: ConfigOutcome): AppliedOutcome {
+  const trial = deps.trial.started(who);
+  return trial ? { ...done, trial } : done;
+}
+
 /** The present document with the edits of the request in it and its secrets restored. */
 function edited(deps: ApiDeps, body: Record<string, unknown>): { expected: number; document: unknown } {
   const { revision, edits } = body;
@@ -120,15 +139,16 @@ function isEdit(value: unknown): value is ConfigEdit {
   return value.op === 'remove' || (value.op === 'put' && value.value !== undefined);
 }
 
-function outcome(result: ConfigResult, document: unknown) {
+export function outcome(result: ConfigResult, document: unknown): ConfigOutcome {
   if (result.ok) return result.outcome;
   if (result.reason === 'conflict')
     throw new ApiFault('config/conflict', { detail: `revision is ${result.revision}` });
+  if (result.reason === 'trial') throw new ApiFault('config/trial-running');
   if (result.reason === 'not-undoable') throw new ApiFault('config/not-undoable');
   throw invalid(result.issues, document);
 }
 
-function invalid(issues: readonly ConfigIssue[], document: unknown): ApiFault {
+export function invalid(issues: readonly ConfigIssue[], document: unknown): ApiFault {
   const named = issuesById(document, issues);
   return new ApiFault('config/invalid', { issues: named, ...(named[0] && { path: named[0].path }) });
 }

@@ -1,22 +1,28 @@
 import type { Config } from '../config/schema.ts';
 import type { CallRecord, FaxRecord } from '../records/call-record.ts';
+import type { CallQualityLive } from './live-contract.ts';
 import type { PinTerms } from './pin-terms.ts';
 import type { AgentLive, QueueLive } from './queue-contract.ts';
 import type { ScheduleLive } from './schedule-contract.ts';
 import type { DeviceLive, TrunkLive } from './sip-contract.ts';
 
 export type * from './account-contract.ts';
+export type * from './backup-contract.ts';
 export type * from './click-contract.ts';
 export type * from './contact-contract.ts';
 export type * from './diagnosis-contract.ts';
+export type * from './draft-contract.ts';
 export type * from './flow-contract.ts';
 export type * from './import-contract.ts';
+export type * from './live-contract.ts';
+export type * from './network-contract.ts';
 export type * from './office-contract.ts';
 export type * from './program-contract.ts';
 export type * from './prompt-contract.ts';
 export type * from './queue-contract.ts';
 export type * from './schedule-contract.ts';
 export type * from './security-contract.ts';
+export type * from './setup-contract.ts';
 export type {
   DeviceLink,
   DeviceLive,
@@ -85,6 +91,8 @@ export interface LiveState {
   queues: QueueLive[];
   agents: AgentLive[];
   alarms: AlarmLive[];
+  /** Of those calls that go over a network. */
+  quality: CallQualityLive[];
   health: HealthLive;
 }
 
@@ -151,6 +159,10 @@ export interface PortLive {
   reason?: Said;
   cure?: Said;
   callId?: string;
+  /** FXS: the handset is off the hook, as the card sees it. */
+  offHook?: boolean;
+  /** It is being rung, or the line rings. */
+  ringing?: boolean;
   /** Who sits there. */
   person?: { id: string; name: string };
   /** What the card last measured. */
@@ -205,7 +217,11 @@ export interface CallLegLive {
   state: 'idle' | 'trying' | 'alerting' | 'answered' | 'released';
   number?: string;
   startedAt?: number;
+  alertedAt?: number;
   answeredAt?: number;
+  endedAt?: number;
+  /** Why it ended (ITU-T Q.850). */
+  q850?: number;
 }
 
 export interface CallLive {
@@ -267,6 +283,7 @@ export type LiveChange =
   | { what: 'queues'; id: string; value: QueueLive | null }
   | { what: 'agents'; id: string; value: AgentLive | null }
   | { what: 'alarms'; id: string; value: AlarmLive | null }
+  | { what: 'quality'; id: string; value: CallQualityLive | null }
   /** A record was written or closed; the list of calls may want to look. */
   | { what: 'records'; id: string; value: null }
   /** The messages of a mailbox are others now. */
@@ -377,6 +394,8 @@ export interface ConfigHistoryEntry {
   by: string;
   said: Said;
   undoable: boolean;
+  /** Places it changed. */
+  paths?: readonly string[];
 }
 
 /** POST /api/v1/config/undo: takes one change back (the last one if no revision is given). */
@@ -507,6 +526,8 @@ export interface DialCheckRequest {
     | { kind: 'outside'; pin: string };
   /** At which moment; now if not given. */
   at?: number;
+  /** As it would be with the pending changes of whoever asks. */
+  draft?: boolean;
 }
 
 export interface PriceView {

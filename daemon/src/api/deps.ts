@@ -24,6 +24,7 @@ import type {
   MessageCountsView,
   PinRequest,
   PinView,
+  PortLevelsView,
   ProtectionView,
   Said,
   TraceView,
@@ -47,6 +48,7 @@ import type { SetupAccess } from './setup-contract.ts';
 import type { SpendingView } from './spending-view.ts';
 import type { TokenAccess } from './token-contract.ts';
 import type { DraftAccess, NetworkAccess, TrialAccess } from './trial-deps.ts';
+import type { UpdateAccess } from './update-contract.ts';
 import type { MailAccess, VoicemailAccess } from './voicemail-deps.ts';
 
 /** What the page may know of the box before anybody has signed in. */
@@ -239,6 +241,8 @@ export interface LineActions {
   releaseCall(id: string): boolean;
   /** Undefined if there is no such port. */
   test(port: number, request: LineTestRequest): Promise<LineTestResult | undefined>;
+  /** How loud it is there now; undefined if there is no such port. */
+  levels(port: number): Promise<PortLevelsView | undefined>;
 }
 
 /** Bans, leniencies and load of the SIP engine. */
@@ -378,6 +382,8 @@ export interface ApiDeps {
   help: HelpAccess;
   setup: SetupAccess;
   backup: BackupAccess;
+  /** Updates of the whole system; undefined where the box runs on somebody's own Linux. */
+  update?: UpdateAccess | undefined;
   /**
    * Whether a visitor is on the office's own network (ruling 18); `local` is our address he came to.
    * See {@link file://./on-link.ts} for the real one.

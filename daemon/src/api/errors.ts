@@ -1,5 +1,7 @@
 import { CodedError, codeOf } from '../base/error.ts';
 import type { ApiError, ConfigIssue, Said } from './contract.ts';
+import { setupFaults } from './setup-faults.ts';
+import { updateFaults } from './update-faults.ts';
 
 interface Known {
   status: number;
@@ -7,6 +9,8 @@ interface Known {
 }
 
 const known = {
+  ...setupFaults,
+  ...updateFaults,
   'api/not-on-lan': {
     status: 403,
     said: {
@@ -290,6 +294,45 @@ const known = {
     said: {
       ru: 'Это изменение уже нельзя отменить: на нём стоят более поздние.',
       en: 'This change can no longer be undone: later ones stand on it.',
+    },
+  },
+  'config/draft-conflict': {
+    status: 409,
+    said: {
+      ru: 'Часть изменений сделана поверх того, что с тех пор изменил кто-то другой. Решите, какие оставить.',
+      en: 'Some of the changes stand on what somebody else has changed since. Decide which to keep.',
+    },
+  },
+  'config/draft-empty': {
+    status: 409,
+    said: { ru: 'Применять нечего: изменений нет.', en: 'There is nothing to apply: no change is waiting.' },
+  },
+  'config/draft-full': {
+    status: 409,
+    said: {
+      ru: 'Накопилось слишком много изменений. Примените их или отмените.',
+      en: 'Too many changes are waiting. Apply or drop them.',
+    },
+  },
+  'config/trial-running': {
+    status: 409,
+    said: {
+      ru: 'Другое изменение сети сейчас на проверке. Подтвердите его или подождите минуту.',
+      en: 'Another change of the network is on trial. Confirm it, or wait a minute.',
+    },
+  },
+  'config/no-trial': {
+    status: 409,
+    said: {
+      ru: 'Подтверждать нечего: изменение уже подтверждено или отменено.',
+      en: 'There is nothing to confirm: the change was confirmed or taken back already.',
+    },
+  },
+  'config/confirm-elsewhere': {
+    status: 409,
+    said: {
+      ru: 'Подтвердите по новому адресу: только так видно, что страница по нему открывается.',
+      en: 'Confirm at the new address: only that shows that the page opens there.',
     },
   },
   'config/write-failed': {

@@ -4,6 +4,8 @@ import type { Said } from './contract.ts';
 export interface FlowSimulateRequest {
   /** Id of a flow of the settings, or a whole flow that is not stored yet. */
   flow: string | Record<string, unknown>;
+  /** As it would be with the pending changes of whoever asks. */
+  draft?: boolean;
   /** The caller's number; `hidden`: it is withheld; missing: none came. */
   caller?: string;
   /** The number that was called. */

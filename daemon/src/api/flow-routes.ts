@@ -2,6 +2,7 @@ import { Router } from 'express';
 import * as z from 'zod';
 import { fields } from './auth-routes.ts';
 import type { ApiDeps } from './deps.ts';
+import { draftConfig } from './draft-config.ts';
 import { ApiFault } from './errors.ts';
 import type { FlowSimulateRequest } from './flow-contract.ts';
 
@@ -9,6 +10,7 @@ const value = z.string().max(64);
 
 const asked = z.strictObject({
   flow: z.union([z.string().max(64), z.record(z.string(), z.unknown())]),
+  draft: z.boolean().optional(),
   caller: z.string().max(40).optional(),
   called: z.string().max(40).optional(),
   at: z
@@ -32,7 +34,7 @@ const asked = z.strictObject({
 });
 
 /** Trying voice menus out without a call. */
-export function flowRoutes({ flows }: Pick<ApiDeps, 'flows'>): Router {
+export function flowRoutes(deps: Pick<ApiDeps, 'flows' | 'config' | 'drafts'>): Router {
   const router = Router();
 
   router.post('/flows/simulate', (request, response) => {
@@ -41,7 +43,7 @@ export function flowRoutes({ flows }: Pick<ApiDeps, 'flows'>): Router {
       const [issue] = parsed.error.issues;
       throw new ApiFault('api/bad-request', { path: `/${(issue?.path ?? []).join('/')}` });
     }
-    const result = flows.simulate(parsed.data as FlowSimulateRequest);
+    const result = deps.flows.simulate(parsed.data as FlowSimulateRequest, draftConfig(deps, request));
     if (!result) throw new ApiFault('api/not-found');
     if ('issues' in result) throw new ApiFault('config/invalid', { issues: result.issues });
     response.json(result);

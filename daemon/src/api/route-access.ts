@@ -140,6 +140,10 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   'PUT /calendars': by(admin, 'config:write'),
   'POST /flows/simulate': by(technical, 'config:read'),
 
+  'GET /update': technical,
+  'PUT /update': technical,
+  'POST /update/restart': technical,
+
   'GET /hold-music': admin,
   'PUT /hold-music': admin,
   'DELETE /hold-music': admin,

@@ -62,6 +62,13 @@ export interface IncomingCheckResult {
   changes: (ModeChangeView & { schedule: string; title: string })[];
 }
 
+/** GET /api/v1/incoming/sentences, `?at=` a moment: who would ring now at each number, in the order of the settings. */
+export interface IncomingSentences {
+  /** Of the incoming number. */
+  id: string;
+  said: Said[];
+}
+
 export interface IncomingCheckStep {
   /** Whether its turn comes at that moment. */
   on: boolean;

@@ -2,7 +2,9 @@ import express, { type Request, Router } from 'express';
 import { calendarYears } from '../config/calendar-years.ts';
 import { fields } from './auth-routes.ts';
 import type { ApiDeps } from './deps.ts';
+import { draftConfig } from './draft-config.ts';
 import { ApiFault } from './errors.ts';
+import type { IncomingSentences } from './schedule-contract.ts';
 import { viewerOf } from './viewer.ts';
 
 /** The whole official table since 1999 has 11 kB. */
@@ -61,9 +63,20 @@ export function scheduleRoutes(deps: ApiDeps): Router {
           ? { destination }
           : undefined;
     if (!asked) throw new ApiFault('api/bad-request', { path: '/number' });
-    const found = deps.schedules.check(asked, moment(request));
+    const found = deps.schedules.check(asked, moment(request), draftConfig(deps, request));
     if (!found) throw new ApiFault('api/not-found');
     response.json(found);
+  });
+
+  router.get('/incoming/sentences', (request, response) => {
+    const at = moment(request);
+    const draft = draftConfig(deps, request);
+    const { incomingNumbers } = draft ?? deps.config.current().config;
+    const said = incomingNumbers.map(({ id, number }) => ({
+      id,
+      said: deps.schedules.check({ number }, at, draft)?.explanation ?? [],
+    }));
+    response.json(said satisfies IncomingSentences[]);
   });
 
   router.get('/calendars', (_request, response) => {

@@ -50,6 +50,7 @@ import { spendingRoutes } from './spending-routes.ts';
 import { staticFiles } from './static-files.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { traceRoutes } from './trace-routes.ts';
+import { updateRoutes } from './update-routes.ts';
 import { voicemailRoutes } from './voicemail-routes.ts';
 
 export interface ApiOptions {
@@ -240,6 +241,7 @@ export function apiRouter(deps: ApiDeps, sessions: Sessions, links: DeviceLinks)
   router.use(importRoutes(deps));
   router.use(setupRoutes(deps));
   router.use(backupRoutes(deps));
+  router.use(updateRoutes(deps));
   router.use(helpRoutes(deps, sessions, attempts));
   return router;
 }

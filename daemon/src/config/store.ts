@@ -275,11 +275,12 @@ export class ConfigStore {
     return this.#history.entries
       .filter((entry) => entry.revision <= this.#revision)
       .slice(-undoDepth)
-      .map(({ revision, at, by, said }) => ({
+      .map(({ revision, at, by, said, paths }) => ({
         revision,
         at,
         by,
         said,
+        paths,
         undoable: this.#without(revision) !== undefined,
       }))
       .reverse();

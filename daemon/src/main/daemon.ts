@@ -43,10 +43,10 @@ import { countryProfile, toneSet } from './country.ts';
 import { holdData } from './data-lock.ts';
 import { DialPlans } from './dial-plans.ts';
 import { faxLibraryHere } from './fax-library.ts';
+import { FirstSteps } from './first-steps.ts';
 import { FlowDesk } from './flow-desk.ts';
 import { handsetChanges } from './handset-changes.ts';
 import { Help } from './help.ts';
-import { HoldMusic } from './hold-music.ts';
 import { LineBench } from './line-craft.ts';
 import { LineDesk } from './line-desk.ts';
 import { LivePicture } from './live-model.ts';
@@ -187,6 +187,7 @@ export class Daemon {
     const pins = new Pins(store, key, clock, () => services.lockouts);
     const desk = new LineDesk(ports, calls, () => sip.trunks(), clock, {
       card,
+      media,
       profile,
       erlDb: (port) => echo.figures(port)?.erlDb,
     });
@@ -251,7 +252,8 @@ export class Daemon {
     services = new Services(context, (number, fromLine) => plans.normalise(number, fromLine));
     messaging.follow(services);
     const letters = (): number => messaging.mail.outbox.waiting;
-    programs = new Programs(data, { context, services, records, alarms, letters });
+    const { simulated } = this.#arguments;
+    programs = new Programs(data, { context, services, records, alarms, letters, simulated });
     this.#closers.push(() => programs?.close());
     services.follow(ports.fxs.values(), ports.fxo.values());
     const queueDesk = new QueueDesk(services.queues, {
@@ -300,6 +302,7 @@ export class Daemon {
       echo: (port) => echo.figures(port),
       schedules: () => schedules.live(),
       queues: queueDesk,
+      media,
     });
     habits.on('changed', (port) => live.portChanged(port));
     hours.on('changed', (id) => live.scheduleChanged(id));
@@ -367,6 +370,15 @@ export class Daemon {
       log: (level, message) => log.child('page')[level](() => message),
     });
     this.#closers.push(() => help.close());
+    const { version } = this.#installation;
+    const first = new FirstSteps({
+      ...{ data, version, context, store, media, records, programs },
+      rates,
+      sounds,
+      card,
+    });
+    this.#closers.push(() => first.close());
+    await first.finish();
     const code = config().admin.passwordHash === undefined ? claimCode(data) : undefined;
     const api: ApiServer = new ApiServer({
       webRoot: this.#installation.webRoot,
@@ -396,7 +408,7 @@ export class Daemon {
         records,
         traces,
         observations: services.observations,
-        music: new HoldMusic(data, media, (message) => log.warn(() => message)),
+        ...{ music: first.music, setup: first.setup, backup: first.backup },
         prompts: sounds,
         promptRecorder: services.promptRecorder,
         recordings,

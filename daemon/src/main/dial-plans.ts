@@ -98,13 +98,15 @@ export class DialPlans implements DialCheck {
   }
 
   /** What each route does, beside it on the page. */
-  describeRoutes(): { id: string; said: Said }[] {
-    return describeRoutes(this.#config, this.#clock.wall());
+  describeRoutes(config = this.#config): { id: string; said: Said }[] {
+    return describeRoutes(config, this.#clock.wall());
   }
 
-  /** What would happen if somebody dialed that; nothing is dialed. */
-  check(request: DialCheckRequest): DialCheckResult | { error: Said } {
+  /** What would happen if somebody dialed that, or would with other settings; nothing is dialed. */
+  check(request: DialCheckRequest, other?: Config): DialCheckResult | { error: Said } {
     const { from } = request;
+    const config = other ?? this.#config;
+    const compiled = other ? compileDialPlan(other, this.#parts.rates?.()) : this.#compiled;
     const now = request.at ?? this.#clock.wall();
     const whole = {
       dialed: request.number.replace(/[\s()-]/g, ''),
@@ -115,27 +117,27 @@ export class DialPlans implements DialCheck {
     };
     let plan: RoutePlan;
     if (from.kind === 'outside') {
-      const pin = this.#config.pins.find((p) => p.id === from.pin);
+      const pin = config.pins.find((p) => p.id === from.pin);
       if (!pin) return { error: noSuchPin };
-      plan = this.#compiled.plan({ ...whole, origin: { kind: 'outside' }, pinGranted: granted(pin) });
+      plan = compiled.plan({ ...whole, origin: { kind: 'outside' }, pinGranted: granted(pin) });
     } else {
-      const port = this.#config.ports.find((p) => p.number === from.port && p.kind === 'fxs');
+      const port = config.ports.find((p) => p.number === from.port && p.kind === 'fxs');
       if (port?.kind !== 'fxs') {
         return { error: { ru: 'С этого гнезда не звонят.', en: 'Nobody dials from this socket.' } };
       }
-      const pin = from.pin ? this.#config.pins.find((p) => p.id === from.pin) : undefined;
+      const pin = from.pin ? config.pins.find((p) => p.id === from.pin) : undefined;
       if (from.pin && !pin) return { error: noSuchPin };
-      plan = this.#compiled.plan({
+      plan = compiled.plan({
         ...whole,
         origin: { kind: 'on-site', port: from.port },
         classOfService: port.classOfService,
         ...(pin ? { pinGranted: granted(pin) } : {}),
       });
     }
-    return this.#result(plan);
+    return this.#result(plan, config);
   }
 
-  #result(plan: RoutePlan): DialCheckResult {
+  #result(plan: RoutePlan, config: Config): DialCheckResult {
     const { number } = plan;
     const target = number.target ?? number.shortCode;
     return {
@@ -146,7 +148,7 @@ export class DialPlans implements DialCheck {
         const { price } = step;
         return {
           routeId: step.routeId,
-          routeName: this.#config.routes.find((route) => route.id === step.routeId)?.name ?? step.routeId,
+          routeName: config.routes.find((route) => route.id === step.routeId)?.name ?? step.routeId,
           via: step.via.kind === 'trunk' ? step.via : { kind: 'line', ports: [...step.via.ports] },
           number: step.number,
           ...(price

@@ -34,8 +34,11 @@ export class FlowDesk implements FlowsAccess {
     this.hook = webHook(parts);
   }
 
-  simulate(request: FlowSimulateRequest): FlowSimulateResult | { issues: ConfigIssue[] } | undefined {
-    const found = this.#flow(request.flow);
+  simulate(
+    request: FlowSimulateRequest,
+    other?: Config,
+  ): FlowSimulateResult | { issues: ConfigIssue[] } | undefined {
+    const found = this.#flow(request.flow, other ?? this.#parts.config());
     if (!found || 'issues' in found) return found;
     const { flow, config } = found;
     const { caller, called, at, keys = [], rings = [], hooks = [] } = request;
@@ -65,8 +68,8 @@ export class FlowDesk implements FlowsAccess {
   /** A flow of the settings, or one that is not stored yet, in the settings as they would be with it. */
   #flow(
     asked: FlowSimulateRequest['flow'],
+    config: Config,
   ): { flow: FlowConfig; config: Config } | { issues: ConfigIssue[] } | undefined {
-    const config = this.#parts.config();
     if (typeof asked === 'string') {
       const flow = config.flows.find(({ id }) => id === asked);
       return flow && { flow, config };

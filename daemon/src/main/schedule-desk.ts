@@ -146,9 +146,10 @@ export class ScheduleDesk implements ScheduleAccess {
   check(
     question: { number: string } | { destination: string },
     at = this.#clock.wall(),
+    other?: Config,
   ): IncomingCheckResult | undefined {
-    const config = this.#config();
-    const { hours } = this;
+    const config = other ?? this.#config();
+    const hours = other ? this.#hoursOf(other) : this.hours;
     const found = previewIncoming(question, at, { config, hours, normalise: this.#normalise });
     if (!found) return undefined;
     const { destination, steps, explanation } = found;
@@ -163,6 +164,16 @@ export class ScheduleDesk implements ScheduleAccess {
         title: change.title,
       })),
     };
+  }
+
+  /** The hours as they would be with other settings, switched by hand as they are. */
+  #hoursOf(other: Config): OfficeHours {
+    const overrides = [...this.hours.overrides.values()];
+    const store: OverrideStore = { read: () => overrides, write: async () => {} };
+    const hours = new OfficeHours({ clock: this.#clock, config: () => other, store });
+    // It is asked this once, and follows nothing.
+    hours.close();
+    return hours;
   }
 
   calendars(): CalendarsView {

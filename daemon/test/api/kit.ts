@@ -17,7 +17,9 @@ import type { DraftEdit } from '../../src/api/draft-contract.ts';
 import type { LearnView } from '../../src/api/line-contract.ts';
 import { LiveStore } from '../../src/api/live-store.ts';
 import { type ApiOptions, ApiServer } from '../../src/api/server.ts';
+import { type SetupView, setupSteps } from '../../src/api/setup-contract.ts';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
+import { CodedError } from '../../src/base/error.ts';
 import { type Config, configSchema } from '../../src/config/schema.ts';
 import { FlowDesk } from '../../src/main/flow-desk.ts';
 import { ScheduleDesk } from '../../src/main/schedule-desk.ts';
@@ -370,13 +372,33 @@ export function makeWorld(options: { clock?: Clock; config?: unknown } = {}): Wo
       },
       test: async (port) =>
         port === 1 ? { ok: true, said: { ru: 'Звонит 3 секунды.', en: 'Rings for 3 seconds.' } } : undefined,
+      levels: async (port) => (port === 1 ? { fromDbm0: -18.4, toDbm0: -24.2 } : port < 7 ? {} : undefined),
     },
     messages: new MessageWaiting(),
     help: quietHelp(),
+    ...quietSetup(),
     onLink: () => world.onLan,
     log: (level, message) => world.log.push(`${level} ${message}`),
   };
   return world;
+}
+
+/** A wizard that forgets, and nothing to be backed up. */
+function quietSetup(): Pick<ApiDeps, 'setup' | 'backup'> {
+  const gone = async (): Promise<never> => {
+    throw new CodedError('backup/gone', 'there is none');
+  };
+  const left = setupSteps.map((step) => [step, 'left' as const]);
+  const view = { state: 'put-off', at: 'place', steps: Object.fromEntries(left), drafts: {} } as SetupView;
+  return {
+    setup: {
+      view: () => view,
+      change: async () => view,
+      testCall: () => ({ refusal: 'no-telephone' }),
+      prove: async () => 'no-line',
+    },
+    backup: { make: gone, check: gone, restore: gone },
+  };
 }
 
 /** Nothing is locked, wrong or made. */

@@ -3,6 +3,7 @@ import { boxOperations } from './operations-box.ts';
 import { callOperations } from './operations-calls.ts';
 import { draftOperations } from './operations-draft.ts';
 import { settingsOperations } from './operations-settings.ts';
+import { setupOperations } from './operations-setup.ts';
 
 /** Every route of the API described; route-access.ts says who may ask it. A route that is not here fails a test. */
 export const operations: Operations = {
@@ -10,6 +11,7 @@ export const operations: Operations = {
   ...settingsOperations,
   ...draftOperations,
   ...boxOperations,
+  ...setupOperations,
 };
 
 /** Types of the contract that the descriptions name. */

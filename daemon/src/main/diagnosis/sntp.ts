@@ -49,7 +49,7 @@ export function askTime(server: string, wall: () => number, patienceMs = PATIENC
 
 /** Time servers of the system, as systemd-timesyncd is told; none: nobody is asked. */
 export function systemTimeServers(
-  files = ['/etc/systemd/timesyncd.conf', '/run/linegate/timesyncd.conf'],
+  files = ['/etc/systemd/timesyncd.conf', '/run/systemd/timesyncd.conf.d/linegate.conf'],
 ): string[] {
   return files.flatMap((file) => {
     try {
