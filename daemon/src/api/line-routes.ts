@@ -9,9 +9,15 @@ import type { LearnOrder, VerdictRequest } from './line-contract.ts';
 /** A number as it can be dialed on a line; a comma is a pause. */
 const dialable = /^[0-9*#,]{1,24}$/;
 
-/** Learning of lines, and verdicts on their releases. */
-export function lineRoutes({ lineCraft, log }: Pick<ApiDeps, 'lineCraft' | 'log'>): Router {
+/** Learning of lines, how loud they are, and verdicts on their releases. */
+export function lineRoutes({ lineCraft, lines, log }: Pick<ApiDeps, 'lineCraft' | 'lines' | 'log'>): Router {
   const router = Router();
+
+  router.get('/ports/:number/levels', async (request, response) => {
+    const levels = await lines.levels(portOf(request));
+    if (!levels) throw new ApiFault('api/not-found');
+    response.json(levels);
+  });
 
   router.get('/ports/:number/learn', (request, response) => {
     const view = lineCraft.learnt(portOf(request));

@@ -20,6 +20,7 @@ export class LiveStore implements LiveModel {
   #queues = new Map<string, Item<'queues'>>();
   #agents = new Map<string, Item<'agents'>>();
   #alarms = new Map<string, Item<'alarms'>>();
+  #quality = new Map<string, Item<'quality'>>();
 
   constructor(initial: Pick<LiveState, 'box' | 'card' | 'health'>) {
     this.#single = { ...initial };
@@ -36,6 +37,7 @@ export class LiveStore implements LiveModel {
       queues: [...this.#queues.values()],
       agents: [...this.#agents.values()],
       alarms: [...this.#alarms.values()],
+      quality: [...this.#quality.values()],
     };
   }
 
@@ -71,6 +73,9 @@ export class LiveStore implements LiveModel {
         break;
       case 'alarms':
         if (!store(this.#alarms, change.id, change.value)) return;
+        break;
+      case 'quality':
+        if (!store(this.#quality, change.id, change.value)) return;
         break;
       case 'records':
       case 'voicemail':

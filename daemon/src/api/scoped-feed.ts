@@ -83,6 +83,8 @@ export class ScopedFeed {
         const found = late ? this.#call(change.id, late) : [];
         return this.#told.has(change.id) ? [...found, change] : found;
       }
+      case 'quality':
+        return this.#shown.has(change.id) ? [change] : [];
       case 'queues':
         return scope.leads(change.id) ? [change] : [];
       case 'agents': {
@@ -142,14 +144,14 @@ export function scopedState(
         ...{ ports: [], trunks: [], devices: [], alarms: [], health: { ok: true, probes: [] } },
       };
   const { box, card, ports, trunks, devices, alarms, health } = wires;
+  const calls = state.calls.filter(({ id }) => {
+    const found = record(id);
+    return found !== undefined && scope.knows(found);
+  });
   return {
     ...{ box, card, ports, trunks, devices, alarms, health },
-    calls: state.calls
-      .filter(({ id }) => {
-        const found = record(id);
-        return found !== undefined && scope.knows(found);
-      })
-      .map(callOf),
+    calls: calls.map(callOf),
+    quality: state.quality.filter(({ id }) => calls.some((call) => call.id === id)),
     schedules: [],
     ...{ queues, agents },
   };

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../base/clock.ts';
+import { qualityOf } from '../media/quality/speech-quality.ts';
 import type { CallRecord, CallRecorder, LegRecord } from '../records/call-record.ts';
 import type { LegNote } from './attempt.ts';
 import type { Leg, ReleaseCause } from './leg.ts';
@@ -79,9 +80,12 @@ export class RecordKeeper {
         sent: rtp.packetsSent,
         received: rtp.packetsReceived,
         lost: rtp.packetsLost,
+        late: rtp.packetsLate,
         jitterMs: rtp.jitterMs,
         ...(rtp.roundTripMs === undefined ? {} : { roundTripMs: rtp.roundTripMs }),
       };
+      const quality = qualityOf(rtp);
+      if (quality.from ?? quality.to) entry.quality = quality;
       this.#note();
     });
   }

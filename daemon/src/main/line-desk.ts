@@ -1,4 +1,4 @@
-import type { LineTestRequest, LineTestResult, Said } from '../api/contract.ts';
+import type { LineTestRequest, LineTestResult, PortLevelsView, Said } from '../api/contract.ts';
 import type { LineActions } from '../api/deps.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/error.ts';
@@ -6,6 +6,7 @@ import { cause, localCause } from '../call/cause.ts';
 import type { CallRegistry } from '../call/registry.ts';
 import type { RouteStep } from '../dialplan/route-plan.ts';
 import type { LineCard } from '../line/card.ts';
+import { lineEndpoint, type Media } from '../media/api.ts';
 import type { CountryProfile } from '../media/dsp/profile.ts';
 import type { Fxo } from '../port/fxo.ts';
 import type { Fxs } from '../port/fxs.ts';
@@ -21,6 +22,7 @@ const testRingMs = 3000;
 /** What measuring takes. */
 export interface PairSources {
   card: LineCard;
+  media: Pick<Media, 'levels'>;
   profile: CountryProfile;
   /** Echo return loss that a port's canceller found in its last call, dB. */
   erlDb(port: number): number | undefined;
@@ -66,6 +68,11 @@ export class LineDesk implements LineActions {
     } catch (error) {
       return notMeasured(port, error);
     }
+  }
+
+  async levels(number: number): Promise<PortLevelsView | undefined> {
+    if (!this.#ports.fxs.has(number) && !this.#ports.fxo.has(number)) return undefined;
+    return (await this.#pairs.media.levels(lineEndpoint(number))) ?? {};
   }
 
   /** Whether a step of a route could be taken this moment. */

@@ -24,9 +24,11 @@ import { localDay } from '../dialplan/time-rule.ts';
 import type { AlarmBoard } from '../health/alarm-board.ts';
 import type { ProbeState } from '../health/watchdog.ts';
 import type { LineCard, LineState } from '../line/card.ts';
+import type { Media } from '../media/api.ts';
 import type { Ports } from '../port/ports.ts';
 import type { DeviceStatus } from '../sip/index.ts';
 import type { TrunkStatus } from '../sip/trunk-status.ts';
+import { CallQuality } from './call-quality.ts';
 import type { CallerHabit } from './caller-habits.ts';
 import { lineCallerId } from './caller-id-words.ts';
 import type { CardState } from './card-state.ts';
@@ -54,6 +56,7 @@ export interface LiveSources {
   callerHabit(port: number): CallerHabit | undefined;
   schedules(): ScheduleLive[];
   queues: Pick<QueueDesk, 'view' | 'queue' | 'agent'>;
+  media: Pick<Media, 'statisticsOf'>;
   /** Figures of a port's echo canceller. */
   echo(port: number): EchoLive | undefined;
 }
@@ -70,6 +73,7 @@ export class LivePicture implements LiveModel {
   #cpuAt: number;
   #health: HealthLive = { ok: true, probes: [] };
   #offs: (() => void)[];
+  readonly #quality: CallQuality;
   /** Ids of the queues and agents that pages have been told of. */
   #board: Record<'queues' | 'agents', string[]>;
   /** The day of the figures that pages have been told of. */
@@ -81,6 +85,10 @@ export class LivePicture implements LiveModel {
     this.#day = this.#today();
     this.#cpuAt = from.clock.now();
     const { card, calls, alarms, clock } = from;
+    this.#quality = new CallQuality({
+      ...{ clock, media: from.media, calls: () => calls.active, watched: () => this.#watched },
+      told: (id, value) => this.#tell({ what: 'quality', id, value }),
+    });
     const slow = clock.every(slowMs, () => this.#slow());
     this.#offs = [
       calls.on('changed', (call) => this.#callChanged(call)),
@@ -93,6 +101,7 @@ export class LivePicture implements LiveModel {
         queueMicrotask(() => this.portChanged(indication.port));
       }),
       () => slow.cancel(),
+      () => this.#quality.close(),
     ];
   }
 
@@ -101,6 +110,7 @@ export class LivePicture implements LiveModel {
   }
 
   snapshot(): LiveState {
+    this.#quality.wake();
     return {
       box: this.#box(),
       card: this.#card(),
@@ -111,6 +121,7 @@ export class LivePicture implements LiveModel {
       schedules: this.#from.schedules(),
       ...this.#from.queues.view(),
       alarms: this.#from.alarms.list() as AlarmLive[],
+      quality: this.#quality.list,
       health: this.#health,
     };
   }
@@ -225,7 +236,10 @@ export class LivePicture implements LiveModel {
     if (this.#watched) {
       const ended = call.state === 'ended';
       this.#tell({ what: 'calls', id: call.id, value: ended ? null : callLive(call) });
-      if (ended) this.#tell({ what: 'records', id: call.id, value: null });
+      if (ended) {
+        this.#quality.ended(call.id);
+        this.#tell({ what: 'records', id: call.id, value: null });
+      } else this.#quality.wake();
     }
     for (const leg of call.record.legs) {
       const port = /^(?:port|line):(\d+)$/.exec(leg.place)?.[1];
@@ -316,6 +330,8 @@ export class LivePicture implements LiveModel {
       ...(state === 'out-of-service' ? outOfService(port.kind, live?.trouble) : {}),
       ...(live?.kind === 'fxs' && live.leftOffHook ? leftOffHook(port) : {}),
       ...(call ? { callId: call.id } : {}),
+      ...(live?.kind === 'fxs' ? { offHook: live.offHook } : {}),
+      ...(live ? { ringing: live.ringing } : {}),
       ...(person ? { person: { id: person.id, name: person.name } } : {}),
       ...(electrical ? { electrical: { ...electrical } } : {}),
       ...(port.kind === 'fxo' ? { proven: port.proven } : {}),
@@ -423,7 +439,10 @@ export function callLive(call: Call): CallLive {
       state: leg.endedAt ? 'released' : leg.answeredAt ? 'answered' : leg.alertedAt ? 'alerting' : 'trying',
       ...(leg.number === undefined ? {} : { number: leg.number }),
       startedAt: leg.startedAt,
+      ...(leg.alertedAt === undefined ? {} : { alertedAt: leg.alertedAt }),
       ...(leg.answeredAt === undefined ? {} : { answeredAt: leg.answeredAt }),
+      ...(leg.endedAt === undefined ? {} : { endedAt: leg.endedAt }),
+      ...(leg.endedAt === undefined || leg.q850 === undefined ? {} : { q850: leg.q850 }),
     })),
   };
 }

@@ -247,7 +247,13 @@ export class MediaEngine extends Emitter<MediaEvents> implements Media {
   }
 
   async statisticsOf(ids: readonly EndpointId[]): Promise<(RtpStatistics | undefined)[]> {
-    return Promise.all(ids.map((id) => this.statistics(id)));
+    const sessions = ids
+      .map((id) => this.#endpoints.get(id))
+      .map((one) => (one instanceof RtpEndpoint ? one : undefined));
+    // The kernel counts all that pass there in one go.
+    const passing = sessions.find((one) => one && this.#kernel?.has(one));
+    if (passing) this.#kernel?.refresh(passing);
+    return sessions.map((one) => one?.session.statistics());
   }
 
   async levels(id: EndpointId): Promise<PortLevels | undefined> {

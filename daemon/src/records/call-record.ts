@@ -1,3 +1,4 @@
+import type { LegQuality } from './leg-quality.ts';
 import type { LineAccountRecord } from './line-account.ts';
 
 /** How a call stood when its record was last written; `interrupted`: the daemon died in mid-call. */
@@ -25,8 +26,17 @@ export interface LegRecord {
   /** A line: what the far end's answer, and its release, were recognised by. */
   lineAnswer?: LineAccountRecord;
   lineRelease?: LineAccountRecord;
-  /** Figures of RTP, if the leg had any. */
-  rtp?: { sent: number; received: number; lost: number; jitterMs: number; roundTripMs?: number };
+  /** Figures of RTP, if the leg had any; `late`: came too late to be heard, and is not in `lost`. */
+  rtp?: {
+    sent: number;
+    received: number;
+    lost: number;
+    late?: number;
+    jitterMs: number;
+    roundTripMs?: number;
+  };
+  /** How it sounded, over all of the call. */
+  quality?: LegQuality;
 }
 
 /** Somebody who diverted a call before it came to us. */

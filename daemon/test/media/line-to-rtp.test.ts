@@ -27,6 +27,12 @@ t.test('a telephone and a trunk hear each other at their levels', async (t) => {
     played.every((f, i) => i === 0 || f.at - played[i - 1]!.at === 80),
     'each frame of the card is answered by one',
   );
+  t.equal(await media.levels('line:3'), undefined, 'nobody has looked so far, and nothing was measured');
+  await peer.more(60);
+  const levels = await media.levels('line:3');
+  t.ok(Math.abs((levels?.fromDbm0 ?? 0) + 10) < 1, `from the telephone: ${levels?.fromDbm0} dBm0`);
+  t.ok(Math.abs((levels?.toDbm0 ?? 0) + 13) < 1, `to the telephone: ${levels?.toDbm0} dBm0`);
+  t.equal(await media.levels(rtp.endpoint), undefined, 'sockets only');
   t.equal((played[0]!.at - 1_000_000) % 80, 0);
   t.equal(played[0]!.at, 1_000_000 + line.lead, 'stamped with the sample at which it is to sound');
 });

@@ -97,11 +97,18 @@ t.test('RTCP: reports each way, loss told, round trip measured, BYE at the end',
   answer.writeUInt16BE(7, 2);
   answer.writeUInt32BE(peer.ssrc, 4);
   answer.writeUInt32BE(later.readUInt32BE(4), 8);
+  // Of the packets of ours it has lost 3 in all, a quarter of the last ones; jitter 4 ms.
+  answer.writeUInt32BE((64 << 24) | 3, 12);
+  answer.writeUInt32BE(32, 20);
   answer.writeUInt32BE(later.readUInt32BE(10), 24);
   answer.writeUInt32BE(Math.round(0.02 * 65536), 28);
   await new Promise((resolve) => setTimeout(resolve, 50));
   rtcp.send(answer, port + 1, '127.0.0.1');
   await next((p) => p[1] === 200);
+  const [told, none] = await media.statisticsOf([endpoint, 'rtp:99']);
+  t.same(told?.peer, { packetsLost: 3, lostPart: 0.25, jitterMs: 4 }, 'what the peer says of our packets');
+  t.equal(none, undefined);
+  t.ok((told?.playoutMs ?? 0) >= 20, 'and the delay of our own playout');
   const trip = (await media.statistics(endpoint))?.roundTripMs ?? -1;
   t.ok(trip >= 25 && trip < 150, `round trip ${trip.toFixed(0)} ms: 50 waited less 20 told`);
   const bye = next((p) => p.length > 8 && p.readUInt8(p.length - 7) === 203);
