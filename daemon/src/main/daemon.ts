@@ -79,6 +79,7 @@ import { noting, SpendingDesk } from './spending.ts';
 import { srtpSuitesHere } from './srtp-suites.ts';
 import { StandingAlarms } from './standing-alarms.ts';
 import { trunkResolver } from './trunk-resolver.ts';
+import { updates } from './updates.ts';
 
 /** Where the built parts lie; development runs from source and leaves the workers to their defaults. */
 export interface Installation {
@@ -379,6 +380,16 @@ export class Daemon {
     });
     this.#closers.push(() => first.close());
     await first.finish();
+    const update = updates({
+      data,
+      clock,
+      calls,
+      link,
+      sip,
+      http: () => http,
+      log: (level, text) => log.child('update')[level](() => text),
+    });
+    this.#closers.push(() => update?.close());
     const code = config().admin.passwordHash === undefined ? claimCode(data) : undefined;
     const api: ApiServer = new ApiServer({
       webRoot: this.#installation.webRoot,
@@ -426,6 +437,7 @@ export class Daemon {
         offices,
         queues: queueDesk,
         help,
+        update,
         lineCraft: new LineBench(learning, records, config),
         onLink: systemOnLink(() => clock.now()),
         log: (level, message) => log.child('api')[level](() => message),
@@ -440,6 +452,7 @@ export class Daemon {
     endOrphans(sip, records, (message) => log.warn(() => message));
     const status = (): string => statusLine(calls.size, sip.trunks(), link.up);
     supervisor.ready(status());
+    update?.begin();
     const lookAtFaxes = (): void => void (this.#faxHere() || standing.noFaxLibrary());
     const warn = (message: string): void => log.info(() => message);
     const tell = (): void => supervisor.status(status());

@@ -18,14 +18,21 @@ const MAX_SECONDS = 600;
 export class HoldMusic {
   readonly #path: string;
   readonly #media: Pick<Media, 'setMusic'>;
+  readonly #log: (message: string) => void;
 
   constructor(data: string, media: Pick<Media, 'setMusic'>, log: (message: string) => void) {
     this.#path = join(data, 'hold-music.wav');
     this.#media = media;
+    this.#log = log;
+    this.reload();
+  }
+
+  /** Plays what lies in the folder now. */
+  reload(): void {
     try {
       this.#play(existsSync(this.#path) ? narrowWav(readFileSync(this.#path), MAX_SECONDS) : melody());
     } catch (error) {
-      log(`the music on hold cannot be used: ${messageOf(error)}`);
+      this.#log(`the music on hold cannot be used: ${messageOf(error)}`);
       this.#play(melody());
     }
   }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PhonebookAccess, PhonebookImportView } from '../api/contact-contract.ts';
 import type { Clock } from '../base/clock.ts';
-import { messageOf } from '../base/error.ts';
+import { CodedError, messageOf } from '../base/error.ts';
 import type { Config } from '../config/schema.ts';
 import { normaliseCaller } from '../dialplan/normalise-caller.ts';
 import { areaOf } from '../dialplan/plan.ts';
@@ -92,6 +92,18 @@ export class PhonebookDesk implements PhonebookAccess {
       });
       if (!('imported' in given)) throw new Error('the thread answers something else');
       return { ...given.imported, applied: !check && given.imported.bad.length === 0 };
+    } finally {
+      this.#importing = false;
+    }
+  }
+
+  /** Puts entries of a backup, a JSON list, in the place of all there are. @throws CodedError `programs/bad-table` */
+  async restore(data: Uint8Array): Promise<void> {
+    if (this.#importing) throw new CodedError('programs/busy', 'a table is being read');
+    this.#importing = true;
+    try {
+      void this.#opened;
+      await phonebookAside({ do: 'restore', path: this.#path, data, now: this.#parts.clock.wall() });
     } finally {
       this.#importing = false;
     }

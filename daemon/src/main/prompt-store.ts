@@ -88,6 +88,11 @@ export class PromptStore {
     await this.#write(id, samples);
   }
 
+  /** Whatever was read of the files holds no longer. */
+  forget(): void {
+    this.#near.clear();
+  }
+
   async remove(id: string): Promise<boolean> {
     this.#near.delete(id);
     const there = await stat(this.path(id)).then(

@@ -35,6 +35,13 @@ export class RateTables implements RatesAccess {
     for (const file of this.#files()) this.#read(file);
   }
 
+  /** Reads the folder anew: its files were changed behind our back. */
+  reload(): void {
+    this.#stored.clear();
+    for (const file of this.#files()) this.#read(file);
+    this.#changed();
+  }
+
   /** The tables by id, for the dial plan. */
   get tables(): ReadonlyMap<string, RateTable> {
     return new Map([...this.#stored].map(([id, { table }]) => [id, table]));

@@ -18,7 +18,9 @@ export type ToPhonebook =
       replace: boolean;
       now: number;
     }
-  | { do: 'xlsx'; path: string; titles: readonly string[] };
+  | { do: 'xlsx'; path: string; titles: readonly string[] }
+  /** Puts entries of a backup, a JSON list, in the place of all there are. */
+  | { do: 'restore'; path: string; data: Uint8Array; now: number };
 
 export interface ImportResult {
   rows: number;
@@ -28,7 +30,11 @@ export interface ImportResult {
   bad: BadContact[];
 }
 
-export type FromPhonebook = { imported: ImportResult } | { xlsx: Uint8Array } | { broken: string };
+export type FromPhonebook =
+  | { imported: ImportResult }
+  | { xlsx: Uint8Array }
+  | { restored: number }
+  | { broken: string };
 
 /** A table that takes longer is no honest one, ms. */
 const patienceMs = 180_000;

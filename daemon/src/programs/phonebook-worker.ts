@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { csvRows, decodeText } from '../base/csv-text.ts';
 import { messageOf } from '../base/error.ts';
 import { normaliseCaller } from '../dialplan/normalise-caller.ts';
-import type { ReadNumber } from './contact.ts';
+import type { Contact, ReadNumber } from './contact.ts';
 import { contactsOf } from './contact-table.ts';
 import { Phonebook } from './phonebook.ts';
 import type { FromPhonebook, ImportResult, ToPhonebook } from './phonebook-thread.ts';
@@ -21,12 +21,24 @@ async function work(order: ToPhonebook): Promise<FromPhonebook> {
   // Whoever writes one entry meanwhile is done in a moment.
   book.db.pragma('busy_timeout = 5000');
   try {
+    if (order.do === 'restore') return { restored: restore(book, order) };
     return order.do === 'import'
       ? { imported: await importTable(book, order) }
       : { xlsx: await workbook(book, order) };
   } finally {
     book.close();
   }
+}
+
+/** All of them or nothing; ids stay what they were. */
+function restore(book: Phonebook, { data, now }: Extract<ToPhonebook, { do: 'restore' }>): number {
+  const contacts = JSON.parse(Buffer.from(data).toString()) as Contact[];
+  return book.inTransaction(() => {
+    for (const { id } of book.db.prepare('SELECT id FROM contact').all() as { id: string }[])
+      book.removeWithin(id);
+    for (const { id, changedAt, ...order } of contacts) book.write(id, order, changedAt ?? now);
+    return contacts.length;
+  });
 }
 
 async function importTable(

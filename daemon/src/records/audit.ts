@@ -28,6 +28,10 @@ export type AuditAct =
   | 'certificate-changed'
   | 'support-bundle-made'
   | 'support-bundle-taken'
+  | 'backup-taken'
+  | 'backup-restored'
+  | 'update-uploaded'
+  | 'update-started'
   | 'access-refused';
 
 /** One line of the audit log. No digit of a PIN is ever in it. */

@@ -4,7 +4,7 @@ import type { Diversion, DiversionReason, Party, ReleaseCause } from '../call/le
 import type { CallSeed } from '../call/record-keeper.ts';
 import type { Config, ModeCodeConfig } from '../config/schema.ts';
 import type { DialedCode } from '../dialplan/feature-codes.ts';
-import type { ClassifiedNumber, RoutePlan } from '../dialplan/route-plan.ts';
+import type { ClassifiedNumber, RoutePlan, RouteStep } from '../dialplan/route-plan.ts';
 import type { Origin, Rights, ServiceContext } from './context.ts';
 import { hidesNumber } from './directory.ts';
 import type { Emergency } from './emergency.ts';
@@ -35,6 +35,8 @@ export interface Dialer {
   origin: Origin;
   rights: Rights;
   caller: Party;
+  /** The one way out that is taken instead of what the plan says. */
+  way?: RouteStep;
   /** Service for the record where the number itself does not decide it: `plain`, `access`, `consult`. */
   service: string;
   /** Set when the call is made for somebody else, whom this one puts through: shown as diverting (ruling 14). */
@@ -65,7 +67,10 @@ export class Dialing {
 
   #resolve(number: ClassifiedNumber, dialer: Dialer): Resolution {
     const { origin, rights, caller } = dialer;
-    const plan = this.#context.dialPlan().plan(number.dialed, origin, rights);
+    const planned = this.#context.dialPlan().plan(number.dialed, origin, rights);
+    const plan: RoutePlan = dialer.way
+      ? { number: planned.number, steps: [dialer.way], explanation: [] }
+      : planned;
     const seed = seedOf(plan, dialer);
     if (number.class === 'access' && number.target !== undefined)
       return { kind: 'access', id: number.target, seed };

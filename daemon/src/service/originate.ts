@@ -4,6 +4,7 @@ import type { Call } from '../call/call.ts';
 import { cause, localCause } from '../call/cause.ts';
 import type { Leg, Party, ReleaseCause } from '../call/leg.ts';
 import { StandInLeg } from '../call/stand-in-leg.ts';
+import type { RouteStep } from '../dialplan/route-plan.ts';
 import type { RingClass } from '../port/port.ts';
 import type { Rights, ServiceContext } from './context.ts';
 import type { Dialer, Dialing } from './dialed.ts';
@@ -30,6 +31,8 @@ export interface Order {
   seconds?: number;
   /** Whether a first one outside must press 1; true unless said. */
   pressOne?: boolean;
+  /** The one way out to be taken whatever the routes and rights say: a test of that way. */
+  way?: RouteStep;
   /** Service for the record: `callback`, `click-to-call`. */
   service: string;
 }
@@ -147,6 +150,7 @@ export class Originate {
   }
 }
 
-function dialerOf({ rights, caller, service, at }: Order): Dialer {
-  return { origin: { kind: 'forward', ...(at ? { from: at } : {}) }, rights, caller, service };
+function dialerOf({ rights, caller, service, at, way }: Order): Dialer {
+  const origin = { kind: 'forward', ...(at ? { from: at } : {}) } as const;
+  return { origin, rights, caller, service, ...(way ? { way } : {}) };
 }
