@@ -1,0 +1,6 @@
+import t from 'tap';
+import { doTwelveTasks } from './twelve-tasks.ts';
+
+t.test('the twelve commonest tasks', (t) =>
+  doTwelveTasks(t, { language: 'ru', width: 390, colorScheme: 'dark' }),
+);
