@@ -86,6 +86,7 @@ const parts: Part[] = [
           'fax-worker': 'daemon/src/worker/fax-worker.ts',
           'recorder-worker': 'daemon/src/worker/recorder-worker.ts',
           'sound-worker': 'daemon/src/worker/sound-worker.ts',
+          'search-worker': 'daemon/src/records/search/search-worker.ts',
           'phonebook-worker': 'daemon/src/programs/phonebook-worker.ts',
           'sipd-worker': 'daemon/src/sipd/worker.ts',
           sipd: 'daemon/src/sipd/cli.ts',
@@ -107,7 +108,14 @@ const parts: Part[] = [
   },
   {
     name: 'web-ui',
-    sources: ['web-ui/src', 'web-ui/public', 'web-ui/index.html', 'web-ui/build.ts', 'daemon/src/api/contract.ts', 'package-lock.json'],
+    sources: [
+      'web-ui/src',
+      'web-ui/public',
+      'web-ui/index.html',
+      'web-ui/build.ts',
+      'daemon/src/api/contract.ts',
+      'package-lock.json',
+    ],
     outdir: 'web-ui/dist',
     make: async (outdir) => {
       const { buildWebUi } = await import('../../web-ui/build.ts');

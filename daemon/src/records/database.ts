@@ -21,6 +21,21 @@ const migrations: readonly string[] = [
    CREATE INDEX call_by_time ON call (started_at, id);
    CREATE INDEX call_active ON call (state) WHERE state = 'active';
    CREATE TABLE dialog (call_id TEXT PRIMARY KEY, record_id TEXT NOT NULL, doc TEXT NOT NULL) WITHOUT ROWID;`,
+  // \`changed\` grows with each write of a row, so that the index (search/) reads what is new; \`origin\` tells whose it is.
+  `ALTER TABLE call ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX call_by_change ON call (changed, id);
+   CREATE TABLE origin (id TEXT NOT NULL);
+   INSERT INTO origin (id) VALUES (hex(randomblob(8)));
+   CREATE TABLE remark (call_id TEXT PRIMARY KEY, doc TEXT NOT NULL) WITHOUT ROWID;
+   CREATE TABLE task (
+     call_id TEXT PRIMARY KEY,
+     number TEXT NOT NULL,
+     state TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     doc TEXT NOT NULL
+   ) WITHOUT ROWID;
+   CREATE INDEX task_open ON task (number) WHERE state <> 'done';
+   CREATE INDEX task_by_time ON task (at, call_id);`,
 ];
 
 export interface OpenedDatabase {

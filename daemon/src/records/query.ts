@@ -16,6 +16,22 @@ export interface RecordFilter {
   /** `port:3`, `trunk:acme`. */
   place?: string;
   costCentre?: string;
+  /** Who made or answered it, by id; what it came to. */
+  person?: string;
+  group?: string;
+  queue?: string;
+  trunk?: string;
+  port?: number;
+  /** A number that it was from or to, in any writing. */
+  number?: string;
+  /** Ends of ranges, both in. */
+  leastTalkMs?: number;
+  mostTalkMs?: number;
+  leastPrice?: number;
+  mostPrice?: number;
+  tag?: string;
+  /** There is a recording of it. */
+  recorded?: true;
 }
 
 /** A page of records. */
@@ -129,7 +145,8 @@ function valuesOf(where: readonly Clause[]): (string | number)[] {
   return where.flatMap((clause) => clause.values);
 }
 
-function cursorOf(text: string): { startedAt: number; id: string } | undefined {
+/** What a cursor stands for; undefined: it is none. */
+export function cursorOf(text: string): { startedAt: number; id: string } | undefined {
   const match = /^(\d{1,15})\.(.+)$/s.exec(text);
   return match ? { startedAt: Number(match[1]), id: match[2]! } : undefined;
 }

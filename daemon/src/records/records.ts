@@ -78,6 +78,8 @@ export class Records implements CallRecorder {
   readonly #wal: WalKeeper;
   #db: Database.Database;
   #statements: Statements;
+  /** The number of the last write of a row. */
+  #changed: number;
   #timer: Timer | undefined;
   #retention: Timer | undefined;
   #failing = false;
@@ -88,6 +90,7 @@ export class Records implements CallRecorder {
     this.#options = options;
     this.#db = opened.db;
     this.#statements = statementsOf(opened.db);
+    this.#changed = lastChange(opened.db);
     this.#wal = new WalKeeper(options.path);
     this.#journal = new Journal(`${options.path}.journal`);
     for (const { callId } of this.#storedDialogs()) this.#stored.add(callId);
@@ -270,7 +273,7 @@ export class Records implements CallRecorder {
     const { begin, commit, rollback, save, saveDialog, forgetDialog } = this.#statements;
     try {
       begin.run();
-      for (const [, { record, json }] of rows) save.run(...rowOf(record, json));
+      for (const [, { record, json }] of rows) save.run(...rowOf(record, json), ++this.#changed);
       for (const [callId, dialog] of dialogs) {
         if (dialog) saveDialog.run(callId, dialog.callRecordId, JSON.stringify(dialog));
         else if (this.#stored.has(callId)) forgetDialog.run(callId);
@@ -314,6 +317,7 @@ export class Records implements CallRecorder {
     const opened = openDatabase(path, clock.wall());
     this.#db = opened.db;
     this.#statements = statementsOf(opened.db);
+    this.#changed = lastChange(opened.db);
     this.#stored.clear();
     this.#wal.reopened();
     this.#tellLost(aside);
@@ -406,8 +410,8 @@ function statementsOf(db: Database.Database) {
     rollback: db.prepare('ROLLBACK'),
     // An old journal line that a power cut brought back must not reopen a call that has ended.
     save: db.prepare(
-      `INSERT INTO call (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
-       ON CONFLICT (id) DO UPDATE SET ${assignments.join(', ')} WHERE call.state = 'active' OR excluded.state <> 'active'`,
+      `INSERT INTO call (${columns.join(', ')}, changed) VALUES (${columns.map(() => '?').join(', ')}, ?)
+       ON CONFLICT (id) DO UPDATE SET ${assignments.join(', ')}, changed = excluded.changed WHERE call.state = 'active' OR excluded.state <> 'active'`,
     ),
     saveDialog: db.prepare(
       'INSERT INTO dialog (call_id, record_id, doc) VALUES (?, ?, ?) ON CONFLICT (call_id) DO UPDATE SET record_id = excluded.record_id, doc = excluded.doc',
@@ -418,6 +422,9 @@ function statementsOf(db: Database.Database) {
     ),
   };
 }
+
+const lastChange = (db: Database.Database): number =>
+  (db.prepare('SELECT coalesce(max(changed), 0) AS last FROM call').get() as { last: number }).last;
 
 function attempt(work: () => unknown): void {
   try {
