@@ -31,6 +31,7 @@ import { MediaHost } from '../worker/media-host.ts';
 import { afterStart } from './after-start.ts';
 import { logAlarms } from './alarm-log.ts';
 import type { DaemonArguments, HostPort } from './arguments.ts';
+import { beginning } from './beginning.ts';
 import { boxCertificate } from './box-certificate.ts';
 import { boxInstance } from './box-instance.ts';
 import { boxKey } from './box-key.ts';
@@ -47,6 +48,7 @@ import { FirstSteps } from './first-steps.ts';
 import { FlowDesk } from './flow-desk.ts';
 import { handsetChanges } from './handset-changes.ts';
 import { Help } from './help.ts';
+import { driveLamps } from './lamps.ts';
 import { LineBench } from './line-craft.ts';
 import { LineDesk } from './line-desk.ts';
 import { LivePicture } from './live-model.ts';
@@ -457,6 +459,8 @@ export class Daemon {
     const warn = (message: string): void => log.info(() => message);
     const tell = (): void => supervisor.status(status());
     this.#closers.push(afterStart({ clock, calls, lookAtFaxes, tell, warn }));
+    const claimed = (): boolean => config().admin.passwordHash !== undefined;
+    this.#closers.push(driveLamps({ clock, claimed, warn, live: () => live.snapshot() }));
     if (supervisor.watchdogMs !== undefined) watchdog.start(supervisor.watchdogMs / 3);
     else watchdog.start(10_000);
     this.#closers.push(() => {
@@ -487,13 +491,14 @@ export class Daemon {
 
   async #openStore(data: string): Promise<ConfigStore> {
     const file = this.#arguments.config;
+    const warn = (message: string): void => this.#log.child('config').warn(() => message);
     try {
       return await openConfigStore({
         directory: data,
         wall: () => this.#clock.wall(),
         // Of no interest where settings are stored already; the file may then be gone.
         get initial() {
-          return file === undefined ? undefined : parseJson(readFileSync(file, 'utf8'), file);
+          return file === undefined ? beginning(data, warn) : parseJson(readFileSync(file, 'utf8'), file);
         },
         report: (level, message) => this.#log.child('config')[level](() => message),
       });

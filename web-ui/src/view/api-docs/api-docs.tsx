@@ -7,14 +7,6 @@ import { type ApiDocument, type Described, methodsOf } from './document.ts';
 import { SchemaView } from './schema-view.tsx';
 import { TryIt } from './try-it.tsx';
 
-const colours: Record<string, string> = {
-  GET: 'blue',
-  POST: 'green',
-  PUT: 'orange',
-  PATCH: 'orange',
-  DELETE: 'red',
-};
-
 /** The API as the box describes it: every request with what it takes and gives, and a way to try it. */
 export function ApiDocsPlace() {
   const asked = useBox<ApiDocument>('/openapi.json');
@@ -57,7 +49,7 @@ export function ApiDocsPlace() {
                       <Accordion.Item key={one.described.operationId} value={one.described.operationId}>
                         <Accordion.Control data-operation={`${one.method} ${one.path}`}>
                           <Group gap="xs" wrap="wrap">
-                            <Badge color={colours[one.method] ?? 'gray'} variant="outline" radius="sm">
+                            <Badge variant="default" radius="sm">
                               {one.method}
                             </Badge>
                             <Code style={{ overflowWrap: 'anywhere' }}>{one.path}</Code>

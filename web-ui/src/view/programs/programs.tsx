@@ -31,7 +31,7 @@ export function ProgramsPart() {
           {t('programs.empty')}
         </Empty>
       )}
-      <Stack gap="md">
+      <Stack gap="md" mt="md">
         {list?.map((hook) => (
           <Program
             key={hook.id}

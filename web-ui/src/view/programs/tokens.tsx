@@ -48,7 +48,7 @@ export function TokensCard() {
           {t('tokens.empty')}
         </Empty>
       )}
-      <Stack gap="sm">
+      <Stack gap="sm" mt="md">
         {list?.map((token) => (
           <Group key={token.id} justify="space-between" data-token={token.name} wrap="wrap">
             <div style={{ flex: '1 1 16rem' }}>
