@@ -1,26 +1,28 @@
 import { useParams } from 'react-router';
-import type { CallRecord, DiversionRecord, LegRecord } from '../../../../daemon/src/api/contract.ts';
+import type { CallRecord, DiversionRecord } from '../../../../daemon/src/api/contract.ts';
 import { money } from '../../format/money.ts';
 import { tenths } from '../../format/number.ts';
 import { phone } from '../../format/phone.ts';
 import { clockTime, duration, moment } from '../../format/time.ts';
-import { hasWord, t, word } from '../../i18n/index.ts';
+import { t, word } from '../../i18n/index.ts';
 import { boxNow } from '../../live/store.ts';
 import { useBox } from '../../query.ts';
 import { Link } from '../../router.tsx';
 import { isAdmin } from '../../session.ts';
-import { Icon, Mark, type Tone } from '../../ui/icons.tsx';
+import { Icon, Mark } from '../../ui/icons.tsx';
 import { Card, Fact, Failure, PlaceHead, State } from '../../ui/parts.tsx';
 import { useNames } from '../names.ts';
 import { callerName, outcomeOf, outcomeTone, partyName, placeName } from '../state-words.ts';
 import { Trace } from '../trace/trace.tsx';
-import { causeOf, causeWords } from './cause-words.ts';
+import { causeWords } from './cause-words.ts';
 import { faxWords } from './fax-words.ts';
 import { LineAccounts } from './line-accounts.tsx';
 import { partiesOf } from './list.tsx';
 import { Observe } from './observe.tsx';
 import { type PathStep, pathOf } from './path.ts';
+import { LegQualityView } from './quality.tsx';
 import { Recordings } from './recordings.tsx';
+import { stepWords } from './step-words.ts';
 
 /** One call as a path: who was tried, how long, why it moved on, what it cost. */
 export function CallDetail() {
@@ -119,6 +121,13 @@ function OneCall({ id }: { id: string }) {
           <Trace title={t('trace.call')} of={`/calls/${encodeURIComponent(record.id)}`} record={record} />
         </div>
       )}
+      {record.legs.some((leg) => leg.quality) && (
+        <Card title={t('quality.title')}>
+          {record.legs.map(
+            (leg) => leg.quality && <LegQualityView key={leg.id} of={leg.place} quality={leg.quality} />,
+          )}
+        </Card>
+      )}
       <details className="card technical">
         <summary>{t('technical')}</summary>
         <Technical record={record} />
@@ -152,58 +161,6 @@ function Step({ step, record }: { step: PathStep; record: CallRecord }) {
       </div>
     </li>
   );
-}
-
-function stepWords(step: PathStep, record: CallRecord): [Tone, string, string] {
-  switch (step.kind) {
-    case 'began': {
-      const { caller } = partiesOf(record);
-      const via = placeName(step.leg?.place);
-      const who = callerName(caller);
-      return ['active', t('path.began', { who }), via && via !== who ? t('path.from', { place: via }) : ''];
-    }
-    case 'tried': {
-      const { leg } = step;
-      const to = leg.number ? `${placeName(leg.place)}, ${phone(leg.number)}` : placeName(leg.place);
-      const took = step.tookMs === undefined ? '' : t('path.took', { s: tenths(step.tookMs / 1000) });
-      if (step.result === 'answered')
-        return ['talk', t('path.answered', { to }), [took, sourceWords(leg)].filter(Boolean).join(' · ')];
-      if (step.result === 'trying') return ['ring', t('path.trying', { to }), ''];
-      const why = [t(step.result === 'rang' ? 'path.rang' : 'path.notRang'), causeOf(leg.q850), took];
-      if (step.movedOn) why.push(t('path.movedOn'));
-      return [
-        step.result === 'rang' ? 'attention' : 'broken',
-        t('path.tried', { to }),
-        why.filter(Boolean).join(' · '),
-      ];
-    }
-    case 'event': {
-      const known = hasWord('event', step.what);
-      return [
-        'free',
-        known ? word('event', step.what) : step.what,
-        known && !step.detail ? '' : detailWords(step.detail),
-      ];
-    }
-    case 'ended': {
-      const by = record.releasedBy ? word('releasedBy', record.releasedBy) : '';
-      return [
-        record.answeredAt ? 'free' : 'off',
-        t('path.ended'),
-        [by, causeWords(record)].filter(Boolean).join(' · '),
-      ];
-    }
-  }
-}
-
-/** Details of events are codes of places where they are anything people know. */
-function detailWords(detail: string | undefined): string {
-  if (detail === undefined) return '';
-  return detail.replace(/\b((?:port|line):\d+|(?:trunk|device):[a-z0-9-]+)/g, (place) => placeName(place));
-}
-
-function sourceWords(leg: LegRecord): string {
-  return leg.answerSource && hasWord('answer', leg.answerSource) ? word('answer', leg.answerSource) : '';
 }
 
 function Technical({ record }: { record: CallRecord }) {

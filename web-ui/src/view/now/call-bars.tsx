@@ -4,9 +4,11 @@ import { api } from '../../api.ts';
 import { money } from '../../format/money.ts';
 import { clockTime, duration, shortTime } from '../../format/time.ts';
 import { t, word } from '../../i18n/index.ts';
+import { live } from '../../live/store.ts';
 import { Link } from '../../router.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { State } from '../../ui/parts.tsx';
+import { gradeTone, worstOf } from '../calls/quality-words.ts';
 import { callerName, callTone, partyName, placeName } from '../state-words.ts';
 
 /** Spans of the time line, ms: the shortest that holds the longest call is taken. */
@@ -42,6 +44,8 @@ function CallBar({ call, now, at }: { call: CallLive; now: number; at(time: numb
   const start = at(call.startedAt);
   const answered = call.answeredAt === undefined ? undefined : at(call.answeredAt);
   const since = call.answeredAt ?? call.startedAt;
+  const quality = live.select((state) => state?.quality.find(({ id }) => id === call.id));
+  const sounds = quality && worstOf(quality.legs);
   const who = `${callerName(call.caller)} → ${partyName(call.called)}`;
   const release = (): void => {
     if (confirm(t('call.endQuestion', { who })))
@@ -50,7 +54,7 @@ function CallBar({ call, now, at }: { call: CallLive; now: number; at(time: numb
   return (
     <li className="bar-row" data-call={call.id} data-state={call.state}>
       <div className="bar-label">
-        <Link to={`/calls/${encodeURIComponent(call.id)}`} className="who">
+        <Link to={`/?call=${encodeURIComponent(call.id)}`} className="who">
           {callerName(call.caller)} <span aria-hidden="true">→</span>
           <span className="sr-only">{t('call.to')}</span> {partyName(call.called)}
         </Link>
@@ -59,6 +63,11 @@ function CallBar({ call, now, at }: { call: CallLive; now: number; at(time: numb
           <time>{duration(now - since)}</time>
           {call.trunk && <span>{placeName(`trunk:${call.trunk}`)}</span>}
           {call.service !== 'plain' && <span>{word('service', call.service)}</span>}
+          {(sounds === 'fair' || sounds === 'poor') && (
+            <State tone={gradeTone[sounds]}>
+              {t('call.sounds')} {t(`quality.${sounds}`)}
+            </State>
+          )}
           {call.fax && <span>{t('call.fax')}</span>}
           {call.price !== undefined && <span className="price">{money(call.price)}</span>}
         </span>

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useSearchParams } from 'react-router';
 import type { LiveState, PortLive } from '../../../../daemon/src/api/contract.ts';
 import { duration } from '../../format/time.ts';
 import { say, t, word } from '../../i18n/index.ts';
@@ -9,7 +9,7 @@ import { SocketDetail } from './socket-detail.tsx';
 
 /** The box as it stands in the rack: its sockets in order, what is plugged into each, live. */
 export function Faceplate({ state, levels = false }: { state: LiveState; levels?: boolean }) {
-  const [open, setOpen] = useState<number>();
+  const [open, setOpen] = useOpenSocket();
   const shown = state.ports.find((p) => p.number === open);
   const { box, card } = state;
   return (
@@ -43,6 +43,19 @@ export function Faceplate({ state, levels = false }: { state: LiveState; levels?
       {shown && <SocketDetail port={shown} onClose={() => setOpen(undefined)} />}
     </section>
   );
+}
+
+/** The open socket is in the address (`?socket=3`), so that an alarm can lead to it. A hook. */
+function useOpenSocket(): [number | undefined, (number: number | undefined) => void] {
+  const [params, setParams] = useSearchParams();
+  const named = params.get('socket');
+  const open = (number: number | undefined): void => {
+    const next = new URLSearchParams(params);
+    if (number === undefined) next.delete('socket');
+    else next.set('socket', String(number));
+    setParams(next, { replace: true, preventScrollReset: true });
+  };
+  return [named === null ? undefined : Number(named), open];
 }
 
 interface SocketProps {

@@ -10,6 +10,7 @@ import { alarmTone } from '../state-words.ts';
 import { CallBars } from './call-bars.tsx';
 import { DeviceList } from './devices.tsx';
 import { Faceplate } from './faceplate.tsx';
+import { OpenCall } from './open-call.tsx';
 import { TrunkList } from './trunks.tsx';
 
 /** Is everything all right? Who is talking? */
@@ -29,6 +30,7 @@ export function NowPlace() {
           <CallBars calls={state.calls} now={now} />
         )}
       </Card>
+      <OpenCall />
       <QueuesNow queues={state.queues} />
       <Card title={t('now.trunks')}>
         {state.trunks.length === 0 ? (
@@ -69,6 +71,14 @@ function Summary({ state }: { state: LiveState }) {
   );
 }
 
+/** The way to where the alarm comes from. */
+function AlarmPlace({ place }: { place: string | undefined }) {
+  const [kind, id = ''] = place?.split(':') ?? [];
+  if (kind === 'port' || kind === 'line') return <Link to={`/?socket=${id}`}>{t('alarm.toSocket')}</Link>;
+  if (kind === 'trunk') return <Link to="/box/trunks">{t('alarm.toTrunks')}</Link>;
+  return null;
+}
+
 function Alarms({ state }: { state: LiveState }) {
   const now = boxNow.use();
   return (
@@ -82,7 +92,9 @@ function Alarms({ state }: { state: LiveState }) {
               <span className="sr-only">{t(`severity.${alarm.severity}`)}: </span>
               {say(alarm.said)}
             </p>
-            <p className="cure">{say(alarm.cure)}</p>
+            <p className="cure">
+              {say(alarm.cure)} <AlarmPlace place={alarm.place} />
+            </p>
           </div>
           <span className="since">{t('since', { span: span(now - alarm.since) })}</span>
         </li>

@@ -3,6 +3,7 @@ import { boxNow, live } from '../../live/store.ts';
 import { Card, Empty, PlaceHead } from '../../ui/parts.tsx';
 import { QueuesNow } from '../queues/queues.tsx';
 import { CallBars } from './call-bars.tsx';
+import { OpenCall } from './open-call.tsx';
 
 /** The place Now of those who do not look after the box: their calls and queues. */
 export function OwnNowPlace() {
@@ -19,6 +20,7 @@ export function OwnNowPlace() {
           <CallBars calls={state.calls} now={now} />
         )}
       </Card>
+      <OpenCall />
       <QueuesNow queues={state.queues} />
     </>
   );

@@ -15,6 +15,8 @@ import { Link } from '../../router.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Fact, Failure, State } from '../../ui/parts.tsx';
 import { portName, portTone } from '../state-words.ts';
+import { LastRelease } from './last-release.tsx';
+import { Levels } from './levels.tsx';
 import { LineFigures } from './line-figures.tsx';
 import { Learning } from './line-learning.tsx';
 
@@ -24,6 +26,9 @@ function echoText({ erlDb, erleDb, converged, disabled }: EchoLive): string {
   if (!converged || erlDb === undefined || erleDb === undefined) return t('detail.echo.learning');
   return t('detail.echo.figures', { erl: Math.round(erlDb), erle: Math.round(erleDb) });
 }
+
+const ringing = ({ kind, ringing: rings }: PortLive): string =>
+  t(!rings ? 'detail.ringing.no' : kind === 'fxs' ? 'detail.ringing.telephone' : 'detail.ringing.line');
 
 /** Nothing was found that anybody should look at. */
 const isFine = ({ ok, figures = [] }: LineTestResult): boolean =>
@@ -69,6 +74,10 @@ export function SocketDetail({ port, onClose }: { port: PortLive; onClose(): voi
           <State tone={portTone(port)}>{word('state', port.state)}</State>{' '}
           <span className="dim">{t('since', { span: span(now - port.since) })}</span>
         </Fact>
+        <Fact name={t('detail.hook')}>
+          {port.offHook !== undefined && t(port.offHook ? 'detail.hook.off' : 'detail.hook.on')}
+        </Fact>
+        <Fact name={t('detail.ringing')}>{port.ringing !== undefined && ringing(port)}</Fact>
         <Fact name={t('detail.role')}>{word('role', port.role)}</Fact>
         <Fact name={t('detail.extension')}>{port.extension}</Fact>
         <Fact name={t('detail.person')}>{port.person?.name}</Fact>
@@ -80,7 +89,9 @@ export function SocketDetail({ port, onClose }: { port: PortLive; onClose(): voi
           {reversed !== undefined && t(reversed ? 'detail.reversed' : 'detail.straight')}
         </Fact>
         <Fact name={t('detail.echo')}>{port.echo && echoText(port.echo)}</Fact>
+        <LastRelease port={port} />
       </dl>
+      {port.role !== 'unused' && <Levels port={port} />}
       {port.callerId && (
         <details className="technical">
           <summary>
