@@ -31,8 +31,8 @@ mke2fs -q -t ext4 -O '^has_journal,^metadata_csum' -L kernel -U clear -d "$work/
   "$work/input/kernel.ext4" "${KERNEL_MB}M"
 cp "$images/rootfs.squashfs" "$work/input/"
 
-# What U-Boot runs: the board's own words, then the script of all boards.
-cat "$board/boot-head.cmd" "$project/images/boot/boot.cmd" >"$work/boot.cmd"
+# What U-Boot runs: the board's own words, the reset button, then the script of all boards.
+cat "$board/boot-head.cmd" "$common/boot-button.cmd" "$project/images/boot/boot.cmd" >"$work/boot.cmd"
 mkimage -A arm64 -O linux -T script -C none -n linegate -d "$work/boot.cmd" "$work/input/boot.scr" >/dev/null
 printf 'BOOT_ORDER=A B\nBOOT_A_LEFT=3\nBOOT_B_LEFT=0\n' | mkenvimage -s 0x4000 -o "$work/state" -
 cat "$work/state" "$work/state" >"$work/input/bootstate.bin"
