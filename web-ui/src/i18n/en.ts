@@ -5,6 +5,7 @@ import { enDoor } from './en-door.ts';
 import { enForm } from './en-form.ts';
 import { enHelp } from './en-help.ts';
 import { enLines } from './en-lines.ts';
+import { enLive } from './en-live.ts';
 import { enNow } from './en-now.ts';
 import { enPeople } from './en-people.ts';
 import { enPrograms } from './en-programs.ts';
@@ -27,6 +28,7 @@ export const en: Record<Key, string> = {
   ...enForm,
   ...enHelp,
   ...enLines,
+  ...enLive,
   ...enNow,
   ...enPeople,
   ...enPrograms,

@@ -5,6 +5,7 @@ import { ruDoor } from './ru-door.ts';
 import { ruForm } from './ru-form.ts';
 import { ruHelp } from './ru-help.ts';
 import { ruLines } from './ru-lines.ts';
+import { ruLive } from './ru-live.ts';
 import { ruNow } from './ru-now.ts';
 import { ruPeople } from './ru-people.ts';
 import { ruPrograms } from './ru-programs.ts';
@@ -29,6 +30,7 @@ export const ru = {
   ...ruForm,
   ...ruHelp,
   ...ruLines,
+  ...ruLive,
   ...ruNow,
   ...ruPeople,
   ...ruPrograms,
