@@ -52,7 +52,9 @@ sed -e "s/@KERNEL_MB@/$KERNEL_MB/g" -e "s|files = { \"boot.scr\" }|files = { $li
   '/^\tpartition boot \{/ { while ((getline line < extra) > 0) print line } { print }' >"$work/genimage.cfg"
 genimage --rootpath "$work/empty" --tmppath "$work/tmp" --inputpath "$work/input" --outputpath "$images" \
   --config "$work/genimage.cfg" >/dev/null
-zstd -q -f -T0 -6 "$images/linegate.img" -o "$images/linegate.img.zst"
+if [ "${LINEGATE_COMPRESS:-yes}" = yes ]; then
+  zstd -q -f -T0 -6 "$images/linegate.img" -o "$images/linegate.img.zst"
+fi
 
 if [ -n "${LINEGATE_KEY:-}" ] && [ -n "${LINEGATE_CERTIFICATE:-}" ]; then
   mkdir "$work/bundle"
