@@ -179,7 +179,11 @@ function callData(record: CallRecord, config: Config): CallEventData['call'] {
     const found = config.people.find((one) => one.id === wanted);
     return found && personOf(found);
   };
-  const [calledBy, answeredBy] = [person(record.calledBy), person(record.answeredBy)];
+  // Who sits at the telephone that has answered, also where a destination rings the socket and not the person.
+  const answered = record.legs.find((leg) => leg.direction === 'outgoing' && leg.answeredAt !== undefined);
+  const there = answered && config.people.find((one) => isAt(answered, one));
+  const calledBy = person(record.calledBy);
+  const answeredBy = person(record.answeredBy) ?? (there && personOf(there));
   return {
     ...{ id, direction, service },
     caller: party(callerNumber, callerName, callerAbsence),
