@@ -38,11 +38,14 @@ function parts(t: { testdir(): string }, trunk: object, over: Partial<DiagnosisP
 async function answering(
   t: { teardown(fn: () => unknown): void },
   via: (sent: string) => string = (sent) => sent,
+  held: Promise<void> = Promise.resolve(),
 ): Promise<{ socket: Socket; port: number }> {
+  let closed = false;
   const socket = createSocket('udp4');
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
-  socket.on('message', (data, from) => {
+  socket.on('message', async (data, from) => {
+    await held;
     const sent = /^Via: (.*)$/m.exec(data.toString())?.[1]?.trim() ?? '';
     const lines = [
       'SIP/2.0 200 OK',
@@ -50,14 +53,19 @@ async function answering(
       'CSeq: 1 OPTIONS',
       `Date: ${new Date().toUTCString()}`,
     ];
-    socket.send(`${lines.join('\r\n')}\r\nContent-Length: 0\r\n\r\n`, from.port, from.address);
+    if (!closed) socket.send(`${lines.join('\r\n')}\r\nContent-Length: 0\r\n\r\n`, from.port, from.address);
   });
-  t.teardown(() => socket.close());
+  t.teardown(() => {
+    closed = true;
+    socket.close();
+  });
   return { socket, port: socket.address().port };
 }
 
 t.test('a check asks servers, tells its progress, and finds nothing where all is well', async (t) => {
-  const { port } = await answering(t);
+  let answer = (): void => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  const { port } = await answering(t, undefined, held);
   const desk = new DiagnosisDesk(parts(t, trunkOf(`127.0.0.1:${port}`), { patienceMs: 30_000 }));
   t.notOk((await desk.view()).run);
   t.ok(desk.run());
@@ -68,6 +76,7 @@ t.test('a check asks servers, tells its progress, and finds nothing where all is
     run?.steps.map(({ id }) => id),
     ['names', 'servers', 'time'],
   );
+  answer();
   await desk.idle();
   const done = await desk.view();
   t.match(done.run, { state: 'done', steps: [{ state: 'done' }, { state: 'done' }, { state: 'done' }] });
