@@ -19,7 +19,6 @@ import type { LogTail } from '../log/log-tail.ts';
 import type { Logger } from '../log/logger.ts';
 import { Ports } from '../port/ports.ts';
 import { openRecords, type Records } from '../records/records.ts';
-import { TraceStore } from '../records/trace-store.ts';
 import type { ServiceContext } from '../service/context.ts';
 import { LineLearning } from '../service/learning/line-learning.ts';
 import { MessageWaiting } from '../service/message-waiting.ts';
@@ -27,7 +26,7 @@ import { Services } from '../service/services.ts';
 import { type SipGateway, startSip, tlsProfiles } from '../sip/index.ts';
 import { type SipdHandle, startSipd } from '../sipd/host.ts';
 import { systemDns } from '../sipd/resolve/dns.ts';
-import { MediaHost } from '../worker/media-host.ts';
+import type { MediaHost } from '../worker/media-host.ts';
 import { afterStart } from './after-start.ts';
 import { logAlarms } from './alarm-log.ts';
 import type { DaemonArguments, HostPort } from './arguments.ts';
@@ -35,9 +34,7 @@ import { beginning } from './beginning.ts';
 import { boxCertificate } from './box-certificate.ts';
 import { boxInstance } from './box-instance.ts';
 import { boxKey } from './box-key.ts';
-import { CallTraces } from './call-traces.ts';
 import { CallerHabits } from './caller-habits.ts';
-import { cardPlace } from './card-place.ts';
 import { CardState } from './card-state.ts';
 import { claimCode } from './claim-code.ts';
 import { countryProfile, toneSet } from './country.ts';
@@ -58,6 +55,7 @@ import { OfficeDesk } from './office-desk.ts';
 import { OfficePicture } from './office-picture.ts';
 import { fingerprintOf, officeLinks } from './offices.ts';
 import { endOrphans, journalDialogs } from './orphans.ts';
+import { makeMedia, openTraces } from './own-parts.ts';
 import { ParallelUse } from './parallel-use.ts';
 import { keepPinLocks } from './pin-locks.ts';
 import { Pins } from './pins.ts';
@@ -145,7 +143,11 @@ export class Daemon {
 
     const alarms = new AlarmBoard(clock);
     const silence = [logAlarms(alarms, log.child('alarm'))];
-    const host = this.#makeMedia(config(), profile);
+    const { line } = this.#arguments;
+    const worker = this.#installation.mediaWorker;
+    const host = makeMedia({ config: config(), profile, clock, line, worker });
+    this.#closers.push(() => host.close());
+    host.onExit((reason) => this.#fatal(`media worker: ${reason}`));
     const { card, media } = host;
     // Whoever follows the card does so before its worker runs: what it tells first is told once.
     const link = new CardState(card, clock);
@@ -168,7 +170,8 @@ export class Daemon {
     const [sipd] = await threads;
 
     const tones = toneSet(profile);
-    const traces = this.#traces(data, sipd, records, config);
+    const traces = openTraces({ data, clock, sipd, records, config });
+    this.#closers.push(() => traces.close());
     let spending: SpendingDesk | undefined;
     let programs: Programs | undefined;
     const recorder = noting(traces.following(records), (record) => {
@@ -522,37 +525,6 @@ export class Daemon {
     this.#closers.push(() => look.cancel());
     this.#closers.push(() => records.close());
     return records;
-  }
-
-  #traces(data: string, sipd: SipdHandle | undefined, records: Records, config: () => Config): CallTraces {
-    const clock = this.#clock;
-    const store = new TraceStore({
-      path: join(data, 'traces.sqlite'),
-      keepCalls: () => config().records.traceCalls,
-      keepDays: () => config().records.keepDays,
-      wall: () => clock.wall(),
-    });
-    const traces = new CallTraces({ clock, sipd, store, config, record: (id) => records.get(id) });
-    this.#closers.push(() => traces.close());
-    return traces;
-  }
-
-  #makeMedia(config: Config, profile: ReturnType<typeof countryProfile>): MediaHost {
-    const { mediaWorker } = this.#installation;
-    const host = new MediaHost({
-      card: cardPlace(this.#arguments.line, config),
-      profile,
-      media: {
-        rtpPorts: { min: config.rtp.portMin, max: config.rtp.portMax },
-        rtpLossMs: config.rtp.lossSeconds * 1000,
-        kernelRelay: config.rtp.kernelRelay,
-      },
-      clock: this.#clock,
-      ...(mediaWorker ? { workerUrl: mediaWorker } : {}),
-    });
-    this.#closers.push(() => host.close());
-    host.onExit((reason) => this.#fatal(`media worker: ${reason}`));
-    return host;
   }
 
   async #startSipd(config: Config, data: string): Promise<SipdHandle | undefined> {
