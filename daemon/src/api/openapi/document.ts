@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { configSchema } from '../../config/schema.ts';
+import { ApiFault } from '../errors.ts';
 import { rolesOf, routeAccess, scopeOf } from '../route-access.ts';
 import { tokenScopes } from '../token-contract.ts';
 import type { Operation, Shape } from './operation.ts';
@@ -15,6 +16,7 @@ const common: Record<number, string> = {
   403: 'Not for this role, this token, or from this network.',
   404: 'There is no such thing.',
   409: 'It does not go with what is the case.',
+  410: 'It is no more, or cannot be read here.',
   413: 'The request is too large.',
   415: 'A type of body that is not taken here.',
   422: 'Understood, and not taken: `said` tells why.',
@@ -126,7 +128,12 @@ function described(route: string, operation: Operation): Json {
     ...(roles ? [401, 403] : []),
     ...(parameters.some((one) => one.in === 'path') || isFile(answer) ? [404] : []),
   ];
-  const faults = new Set([...known, 429, ...(body || file ? [413, 415] : []), ...(errors ? [409, 422] : [])]);
+  const faults = new Set([
+    ...known,
+    429,
+    ...(body || file ? [413, 415] : []),
+    ...(errors ?? []).map((code) => new ApiFault(code).status),
+  ]);
   return {
     tags: [tag],
     operationId: route

@@ -78,7 +78,7 @@ export const boxOperations: Operations = {
     },
     'GET /docs': {
       summary: 'Leads to the page that draws this document',
-      answer: { file: ['text/html'] },
+      answer: { file: ['text/html', 'text/plain'] },
       status: 302,
     },
     'GET /openapi.json': { summary: 'This document', answer: { type: 'object' } },

@@ -28,6 +28,7 @@ export const setupOperations: Operations = tagged('Setting up', {
   'GET /backup': {
     summary: 'The settings as one file, without passwords',
     answer: { file: anyFile },
+    errors: ['api/backup-gone', 'api/backup-room'],
   },
   'POST /backup': {
     summary: 'The same with the passwords of trunks and devices, encrypted',
