@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle, ownSigner, type Signer } from './bundle.ts';
 import { disk } from './disk.ts';
-import { system, treeVersion } from './system.ts';
+import { type Spoil, system, treeVersion } from './system.ts';
 
 /** What a build gives. */
 export interface Image {
@@ -17,11 +17,7 @@ export interface Image {
 
 /** Builds the image for the emulated board; what is there already is not made again. */
 export async function buildImage(options: { version?: string; signer?: Signer } = {}): Promise<Image> {
-  if (process.getuid?.() !== 0)
-    throw new Error('the image is made as root: its files belong to several users');
-  const version = options.version ?? treeVersion();
-  const signer = options.signer ?? ownSigner();
-  const made = await system(version, readFileSync(signer.certificate, 'utf8'));
+  const { version, signer, made } = await buildSystem(options);
   const whole = await disk(made);
   return {
     version,
@@ -29,6 +25,30 @@ export async function buildImage(options: { version?: string; signer?: Signer } 
     compressed: join(whole, 'linegate.img.zst'),
     update: join(await bundle(made, version, signer), 'update.raucb'),
   };
+}
+
+/** The same system as an update only, whole or broken for the boot test. */
+export async function buildUpdate(options: Parts & { spoil?: Spoil; board?: string }): Promise<string> {
+  const { version, signer, made } = await buildSystem(options);
+  return join(await bundle(made, version, signer, options.board), 'update.raucb');
+}
+
+interface Parts {
+  version?: string;
+  signer?: Signer;
+  /** Whose updates the system takes, a certificate; the signer's own unless said. */
+  keyring?: string;
+}
+
+async function buildSystem(
+  options: Parts & { spoil?: Spoil },
+): Promise<{ version: string; signer: Signer; made: string }> {
+  if (process.getuid?.() !== 0)
+    throw new Error('the image is made as root: its files belong to several users');
+  const version = options.version ?? treeVersion();
+  const signer = options.signer ?? ownSigner();
+  const keyring = readFileSync(options.keyring ?? signer.certificate, 'utf8');
+  return { version, signer, made: await system(version, keyring, options.spoil) };
 }
 
 if (import.meta.filename === process.argv[1]) {

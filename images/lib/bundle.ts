@@ -14,8 +14,8 @@ export interface Signer {
 }
 
 /** The signer of whoever builds at this machine, made at first use; a release is built with `--key` and `--certificate`. */
-export function ownSigner(): Signer {
-  const folder = join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local/share'), 'linegate', 'signing');
+export function ownSigner(name = 'signing'): Signer {
+  const folder = join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local/share'), 'linegate', name);
   const signer = { key: join(folder, 'key.pem'), certificate: join(folder, 'certificate.pem') };
   if (!existsSync(signer.certificate)) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -39,14 +39,14 @@ export function ownSigner(): Signer {
 }
 
 /** An update: `update.raucb`, signed, with the system's both files under dm-verity. */
-export function bundle(system: string, version: string, signer: Signer): Promise<string> {
-  const words = [system, version, readFileSync(signer.certificate, 'utf8')];
+export function bundle(system: string, version: string, signer: Signer, board = BOARD): Promise<string> {
+  const words = [system, version, board, readFileSync(signer.certificate, 'utf8')];
   return step('bundle', { words, files: [join(import.meta.dirname, 'bundle.ts')] }, (folder) => {
     const content = join(folder, 'content');
     mkdirSync(content);
     for (const name of ['rootfs.squashfs', 'kernel.ext4'])
       run('cp', ['--sparse=always', join(system, name), content]);
-    writeFileSync(join(content, 'manifest.raucm'), manifest(version));
+    writeFileSync(join(content, 'manifest.raucm'), manifest(version, board));
     run('rauc', [
       'bundle',
       `--cert=${signer.certificate}`,
@@ -58,8 +58,8 @@ export function bundle(system: string, version: string, signer: Signer): Promise
   });
 }
 
-const manifest = (version: string): string => `[update]
-compatible=${BOARD}
+const manifest = (version: string, board: string): string => `[update]
+compatible=${board}
 version=${version}
 
 [bundle]

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './run.ts';
 
-/** The office's side of the wire, and a place on the Internet behind it (RFC 5737: nobody's). */
-export const OFFICE = '192.168.77.1';
+/** A computer of the office; the router, whose own address is nobody of the office (ruling 18); a place on the Internet (RFC 5737). */
+export const OFFICE = '192.168.77.2';
+export const ROUTER = '192.168.77.1';
 export const INTERNET = '203.0.113.5';
 /** What the office's router gives the box. */
 export const BOX = '192.168.77.10';
@@ -26,7 +27,8 @@ export async function inOwnNetwork(words: readonly string[]): Promise<number> {
   try {
     ip('-n', name, 'link', 'set', 'lo', 'up');
     ip('-n', name, 'tuntap', 'add', TAP, 'mode', 'tap');
-    ip('-n', name, 'addr', 'add', `${OFFICE}/24`, 'dev', TAP);
+    // The first one is where everything comes from that does not say otherwise.
+    for (const address of [OFFICE, ROUTER]) ip('-n', name, 'addr', 'add', `${address}/24`, 'dev', TAP);
     ip('-n', name, 'addr', 'add', `${INTERNET}/32`, 'dev', TAP);
     ip('-n', name, 'link', 'set', TAP, 'up');
     router = spawn(
@@ -34,7 +36,7 @@ export async function inOwnNetwork(words: readonly string[]): Promise<number> {
       [
         ...['netns', 'exec', name, 'dnsmasq', '--keep-in-foreground', '--conf-file=/dev/null', '--user=root'],
         ...['--port=0', '--bind-dynamic', `--interface=${TAP}`, `--dhcp-range=${BOX},${BOX},12h`],
-        ...[`--dhcp-option=option:router,${OFFICE}`, '--dhcp-authoritative', '--no-ping'],
+        ...[`--dhcp-option=option:router,${ROUTER}`, '--dhcp-authoritative', '--no-ping'],
         ...[`--dhcp-leasefile=${join(folder, 'leases')}`, `--pid-file=${join(folder, 'pid')}`],
       ],
       { stdio: 'ignore' },

@@ -19,8 +19,11 @@ const EPOCH = '1700000000';
 /** Size of the kernel's file system; the slot on the disk is as large. */
 export const KERNEL_MB = 64;
 
+/** How a system for the boot test is broken: its daemon ends at once. */
+export type Spoil = 'daemon-ends';
+
 /** One system, as it lies in a slot: `rootfs.squashfs` and `kernel.ext4`. `keyring`: whose updates it takes, PEM. */
-export async function system(version: string, keyring: string): Promise<string> {
+export async function system(version: string, keyring: string, spoil?: Spoil): Promise<string> {
   const [tree, linux, node, native] = [
     await rootTree(),
     await kernel(),
@@ -28,10 +31,11 @@ export async function system(version: string, keyring: string): Promise<string> 
     await nativePackages(),
   ];
   const program = await step('program', { files: programSources() }, (folder) => copyProgram(folder));
-  const words = [version, keyring, tree, linux, node, native, program];
+  const words = [version, keyring, tree, linux, node, native, program, spoil ?? ''];
+  const ours = ['system.ts', 'finish.ts'].map((name) => join(here, name));
   return step(
     'system',
-    { words, files: [here, overlay, join(overlay, '../units.txt'), boardOverlay] },
+    { words, files: [...ours, overlay, join(overlay, '../units.txt'), boardOverlay] },
     (folder) => {
       const root = join(folder, 'root');
       run('cp', ['-a', join(tree, 'root'), root]);
@@ -45,8 +49,9 @@ export async function system(version: string, keyring: string): Promise<string> 
         run('cp', ['-a', '--no-preserve=ownership', `${from}/.`, root]);
       mkdirSync(join(root, 'etc/rauc'), { recursive: true });
       writeFileSync(join(root, 'etc/rauc/keyring.pem'), keyring);
+      if (spoil) writeFileSync(join(home, 'daemon/dist/main.js'), 'process.exit(1);\n');
       finish(root, version);
-      const squashed = ['-comp', 'zstd', '-Xcompression-level', '15', '-b', '256K'];
+      const squashed = ['-comp', 'zstd', '-Xcompression-level', spoil ? '3' : '15', '-b', '256K'];
       run('mksquashfs', [
         root,
         join(folder, 'rootfs.squashfs'),
@@ -70,7 +75,11 @@ function programSources(): string[] {
     'daemon/src',
     'daemon/wasm',
     'daemon/prompts',
+    'hw/profile',
     'web-ui/src',
+    'web-ui/public',
+    'web-ui/index.html',
+    'web-ui/build.ts',
     'package-lock.json',
     'scripts/lib/build.ts',
     'scripts/lib/build',

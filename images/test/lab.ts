@@ -18,7 +18,7 @@ export class Lab {
   machine!: Machine;
   readonly simulator: Simulator;
   readonly operator: Operator;
-  readonly api = new BoxClient(`${BOX}:80`);
+  readonly api = new BoxClient(BOX);
   /** The disk that the machine works on. */
   readonly disk: string;
 
