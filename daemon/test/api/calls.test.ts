@@ -113,7 +113,10 @@ t.test('the built page is served from memory, its hashed parts for ever', async 
   t.match(page, { status: 200, text: /Linegate/ });
   t.match(page.headers, { 'cache-control': 'no-store', 'content-type': /text\/html/ });
   const nonce = /nonce="([^"]{24})"/.exec(page.text)?.[1];
-  t.ok(nonce && String(page.headers['content-security-policy']).includes(`'nonce-${nonce}'`), 'styles have this answer\'s number');
+  t.ok(
+    nonce && String(page.headers['content-security-policy']).includes(`'nonce-${nonce}'`),
+    "styles have this answer's number",
+  );
   t.not(/nonce="([^"]*)"/.exec((await get('/')).text)?.[1], nonce, 'which no other answer has');
   t.match((await get('/calls/c7')).text, /Linegate/, 'a place of the page, opened by its address');
   t.match(await get('/', { Accept: '*/*' }), { status: 200 }, 'for whoever takes anything, as curl does');
