@@ -17,6 +17,8 @@ import { LoginDoor } from './view/door/login.tsx';
 import { NowPlace } from './view/now/now.tsx';
 import { OwnNowPlace } from './view/now/own-now.tsx';
 import { QueuesPlace } from './view/queues/queues.tsx';
+import { Pending } from './view/settings/pending.tsx';
+import { confirmByAddress, TrialNotice } from './view/settings/trial.tsx';
 
 const all = ['admin', 'supervisor', 'user'] as const satisfies readonly Role[];
 const everybody = ['admin', 'installer', 'supervisor', 'user'] as const satisfies readonly Role[];
@@ -54,6 +56,7 @@ export function App() {
       );
     };
     ask();
+    void confirmByAddress();
     return () => clearTimeout(timer);
   }, []);
   const spoken = language.use();
@@ -147,6 +150,7 @@ function Shell() {
           <Brand />
           <span>{box?.box.name || session.value?.name || 'Linegate'}</span>
         </Link>
+        {isTechnical() && <Pending />}
         <Freshness />
         <LanguageSwitch />
         <SchemeSwitch />
@@ -181,6 +185,7 @@ function Shell() {
         </Suspense>
       </main>
       <SavedNotice />
+      <TrialNotice />
     </div>
   );
 }

@@ -413,7 +413,21 @@ export function playMorning(office: Office, now = Date.now()): void {
     trunk: 'acme',
     route: 'main',
     price: 3.6,
-    legs: [],
+    legs: [
+      {
+        ...{ id: 'c1-a', kind: 'fxs', place: 'port:1', direction: 'incoming', state: 'answered' },
+        ...{ number: '101', startedAt: now - 145_000, answeredAt: now - 132_000 },
+      },
+      {
+        ...{ id: 'c1-b', kind: 'sip', place: 'trunk:bell', direction: 'outgoing', state: 'released' },
+        ...{ number: '+78121234567', startedAt: now - 144_000, endedAt: now - 143_000, q850: 41 },
+      },
+      {
+        ...{ id: 'c1-c', kind: 'sip', place: 'trunk:acme', direction: 'outgoing', state: 'answered' },
+        ...{ number: '+78121234567', startedAt: now - 143_000, alertedAt: now - 140_000 },
+        answeredAt: now - 132_000,
+      },
+    ],
   };
   live.put({ what: 'calls', id: 'c1', value: call });
   live.put({
@@ -428,7 +442,16 @@ export function playMorning(office: Office, now = Date.now()): void {
       called: { number: '102', name: 'Борис Ильин', place: 'port:2' },
       startedAt: now - 7000,
       trunk: 'acme',
-      legs: [],
+      legs: [
+        {
+          ...{ id: 'c2-a', kind: 'sip', place: 'trunk:acme', direction: 'incoming', state: 'trying' },
+          ...{ number: '+79031112233', startedAt: now - 7000 },
+        },
+        {
+          ...{ id: 'c2-b', kind: 'fxs', place: 'port:2', direction: 'outgoing', state: 'alerting' },
+          ...{ number: '102', startedAt: now - 6900, alertedAt: now - 6900 },
+        },
+      ],
     },
   });
   office.records = morningRecords(now);

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
-import { type SyntheticEvent, useState } from 'react';
+import { notifications } from '@mantine/notifications';
+import { type SyntheticEvent, useEffect, useState } from 'react';
 import type {
   ApiError,
   ConfigEdit,
@@ -13,6 +14,7 @@ import { say, t } from '../i18n/index.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Failure } from '../ui/parts.tsx';
 import { socketName } from '../view/section-words.ts';
+import { wait } from '../view/settings/pending.tsx';
 import { Fields } from './field.tsx';
 import type { Beginning } from './section.tsx';
 import { fieldsOf, type Item, idFor, isChanged, issuesAt, scopeOfChange } from './value.ts';
@@ -29,12 +31,17 @@ interface Props {
   onCancel(): void;
 }
 
+/** How long nothing is typed before the box is asked, ms. */
+const typedMs = 500;
+
 /** The form of one item of a section, or of a section that is one object. */
 export function ItemForm({ section, view, item, initial, begun, onSaved, onCancel }: Props) {
   const [value, setValue] = useState<Item>(item ?? initial);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiError['error']>();
   const [issues, setIssues] = useState<readonly ConfigIssue[]>([]);
+  /** What the box has against what is typed so far. */
+  const [typed, setTyped] = useState<readonly ConfigIssue[]>([]);
   const [removing, setRemoving] = useState(false);
   const isList = section.kind === 'list';
   const idKey = section.idKey ?? 'id';
@@ -80,11 +87,52 @@ export function ItemForm({ section, view, item, initial, begun, onSaved, onCance
       setBusy(false);
     }
   };
+  const edit = (): ConfigEdit => {
+    const whole = item || !isList || value[idKey] !== undefined ? value : { id: newId(), ...value };
+    return { op: 'put', path: pathOf(whole), value: whole };
+  };
   const save = (event: SyntheticEvent): void => {
     event.preventDefault();
-    const whole = item || !isList || value[idKey] !== undefined ? value : { id: newId(), ...value };
-    void send({ op: 'put', path: pathOf(whole), value: whole });
+    void send(edit());
   };
+  const gather = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      await wait([edit()]);
+      notifications.show({ message: t('pending.added') });
+      setValue(initial);
+      onCancel();
+    } catch (error) {
+      setFailure(failureOf(error));
+    }
+    setBusy(false);
+  };
+  // What is typed is judged by the box while it is typed; only what was touched is marked.
+  useEffect(() => {
+    setTyped([]);
+    if (!isChanged(item, value) || busy) return;
+    const touched = Object.keys(value).filter(
+      (key) => JSON.stringify(value[key]) !== JSON.stringify((item ?? initial)[key]),
+    );
+    if (touched.length === 0) return;
+    let over = false;
+    const timer = setTimeout(() => {
+      const one = edit();
+      api('/config/validate', { body: { revision: view.revision, edits: [one] } }).then(
+        () => undefined,
+        (error) => {
+          const within = (failureOf(error).issues ?? [])
+            .filter(({ path }) => path.startsWith(`${one.path}/`))
+            .map((issue) => ({ ...issue, path: issue.path.slice(one.path.length) }));
+          if (!over) setTyped(within.filter(({ path }) => touched.includes(path.split('/')[1] ?? '')));
+        },
+      );
+    }, typedMs);
+    return () => {
+      over = true;
+      clearTimeout(timer);
+    };
+  }, [value, busy, view.revision]);
   const newId = (): string => {
     const taken = new Set(listOf(view, section.key).map((other) => String(other.id)));
     return idFor(String(value.name ?? value.number ?? section.key), taken);
@@ -101,7 +149,7 @@ export function ItemForm({ section, view, item, initial, begun, onSaved, onCance
       setValue(next === undefined ? others : { ...value, [key]: next });
     },
     path: '',
-    issues,
+    issues: issues.length > 0 ? issues : typed,
     config: view.config,
   };
   const isAsked = (key: string): boolean => key === 'name' || (begun?.asks?.includes(key) ?? false);
@@ -156,6 +204,11 @@ export function ItemForm({ section, view, item, initial, begun, onSaved, onCance
           <Button className="primary" type="submit" disabled={busy || !isChanged(item, value)}>
             {t('form.save')}
           </Button>
+          {isChanged(item, value) && (
+            <Button variant="light" disabled={busy} onClick={() => void gather()} data-wait>
+              {t('form.wait')}
+            </Button>
+          )}
           {(isList || isChanged(item, value)) && (
             <Button variant="default" onClick={isList ? onCancel : () => setValue(initial)}>
               {t('form.cancel')}

@@ -13,6 +13,7 @@ import { enPrompts } from './en-prompts.ts';
 import { enQueues } from './en-queues.ts';
 import { enReach } from './en-reach.ts';
 import { enSchedules } from './en-schedules.ts';
+import { enSettings } from './en-settings.ts';
 import { enTalks } from './en-talks.ts';
 import { enTrace } from './en-trace.ts';
 import { enVoicemail } from './en-voicemail.ts';
@@ -26,6 +27,7 @@ export const en: Record<Key, string> = {
   ...enCalls,
   ...enDoor,
   ...enForm,
+  ...enSettings,
   ...enHelp,
   ...enLines,
   ...enLive,

@@ -13,6 +13,7 @@ import { ruPrompts } from './ru-prompts.ts';
 import { ruQueues } from './ru-queues.ts';
 import { ruReach } from './ru-reach.ts';
 import { ruSchedules } from './ru-schedules.ts';
+import { ruSettings } from './ru-settings.ts';
 import { ruTalks } from './ru-talks.ts';
 import { ruTrace } from './ru-trace.ts';
 import { ruVoicemail } from './ru-voicemail.ts';
@@ -28,6 +29,7 @@ export const ru = {
   ...ruCalls,
   ...ruDoor,
   ...ruForm,
+  ...ruSettings,
   ...ruHelp,
   ...ruLines,
   ...ruLive,

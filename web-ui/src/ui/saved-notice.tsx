@@ -1,9 +1,10 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { useEffect } from 'react';
-import type { ApiError, ChangeScope, ConfigOutcome } from '../../../daemon/src/api/contract.ts';
+import type { ApiError, AppliedOutcome, ChangeScope } from '../../../daemon/src/api/contract.ts';
 import { api, failureOf } from '../api.ts';
 import { say, t } from '../i18n/index.ts';
 import { Store } from '../store.ts';
+import { onTrial } from '../view/settings/trial.tsx';
 import { Icon } from './icons.tsx';
 
 interface Notice {
@@ -24,7 +25,11 @@ const order: readonly ChangeScope[] = [
 ];
 
 /** Says that a change was stored, when it takes effect, and offers to take it back. */
-export function saved(outcome: ConfigOutcome): void {
+export function saved(outcome: AppliedOutcome): void {
+  if (outcome.trial) {
+    onTrial(outcome.trial);
+    return;
+  }
   const heaviest = Math.max(0, ...outcome.changes.map((c) => order.indexOf(c.scope)));
   notice.value = { revision: outcome.revision, scope: order[heaviest] ?? 'next-call' };
 }

@@ -31,6 +31,7 @@ const parts = [
   'recording',
   'messages',
   'site',
+  'network',
   'accounts',
   'programs',
   'protection',
@@ -43,7 +44,7 @@ type Part = (typeof parts)[number];
 
 /** What of it an installer has: nothing of recordings, messages and accounts. */
 const technicalParts: readonly Part[] = [
-  ...(['overview', 'ports', 'trunks', 'devices', 'dialing', 'site'] as const),
+  ...(['overview', 'ports', 'trunks', 'devices', 'dialing', 'site', 'network'] as const),
   ...(['protection', 'diagnosis', 'wiring', 'security', 'history'] as const),
 ];
 
@@ -52,6 +53,7 @@ const ProgramsPart = lazy(() =>
   import('../programs/programs.tsx').then((m) => ({ default: m.ProgramsPart })),
 );
 const TokensCard = lazy(() => import('../programs/tokens.tsx').then((m) => ({ default: m.TokensCard })));
+const NetworkPart = lazy(() => import('../settings/network.tsx').then((m) => ({ default: m.NetworkPart })));
 const WiringPart = lazy(() => import('../help/wiring.tsx').then((m) => ({ default: m.WiringPart })));
 const SecurityPart = lazy(() => import('../help/security.tsx').then((m) => ({ default: m.SecurityPart })));
 
@@ -108,6 +110,7 @@ export function BoxPlace() {
           <PasswordCard />
         </>
       )}
+      {shown === 'network' && <NetworkPart />}
       {shown === 'accounts' && (
         <>
           <AccountsCard />
@@ -278,7 +281,8 @@ function Devices() {
   );
 }
 
-function Trunks() {
+/** Operators' trunks and how they stand; the first-run wizard shows them, too. */
+export function Trunks() {
   const state = live.use();
   return (
     <>

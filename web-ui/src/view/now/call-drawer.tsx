@@ -17,7 +17,7 @@ import { Link } from '../../router.tsx';
 import { isAdmin } from '../../session.ts';
 import '../../styles/live.css';
 import { Icon, Mark, type Tone } from '../../ui/icons.tsx';
-import { Failure, State } from '../../ui/parts.tsx';
+import { State } from '../../ui/parts.tsx';
 import { causeOf } from '../calls/cause-words.ts';
 import { pathOf } from '../calls/path.ts';
 import { LegQualityView } from '../calls/quality.tsx';
@@ -73,6 +73,7 @@ function OneCall({
   over: boolean;
 }) {
   const now = boxNow.use();
+  // Without it the path is told by the legs alone: a call just begun may not be on the disk yet.
   const fetched = useBox<CallRecord>(`/calls/${encodeURIComponent(call.id)}`, 'records');
   const record = over && fetched.value?.state === 'ended' ? fetched.value : recordNow(call, fetched.value);
   const who = `${callerName(call.caller)} → ${partyName(call.called)}`;
@@ -102,7 +103,6 @@ function OneCall({
         ))}
       </ul>
       <h3>{t('live.path')}</h3>
-      {!fetched.value && <Failure error={fetched.failure} />}
       <Timeline bulletSize={22} lineWidth={2} className="live-path">
         {pathOf(record).map((step, i) => {
           const [tone, title, more] = stepWords(step, record);

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Checkbox } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
 import type {
   ApiError,
@@ -15,6 +15,7 @@ import { say, t } from '../../i18n/index.ts';
 import { useBox } from '../../query.ts';
 import { Mark } from '../../ui/icons.tsx';
 import { Card, Failure } from '../../ui/parts.tsx';
+import { usePending } from '../settings/pending.tsx';
 import { flowSteps } from './flow-steps.ts';
 
 type Flow = PublicConfig['flows'][number];
@@ -36,6 +37,8 @@ export function FlowCheckBox() {
   const [keys, setKeys] = useState('');
   const [ring, setRing] = useState<(typeof endings)[number]>('no-answer');
   const [answers, setAnswers] = useState('');
+  const [draft, setDraft] = useState(false);
+  const pending = usePending();
   const [busy, setBusy] = useState(false);
   const [result, setResult] = useState<FlowSimulateResult>();
   const [failure, setFailure] = useState<ApiError['error']>();
@@ -55,6 +58,7 @@ export function FlowCheckBox() {
       ...(hidden ? { caller: 'hidden' } : number !== '' && { caller: number }),
       ...(called && { called }),
       ...(at && { at: officeMoment(at) }),
+      ...(draft && pending > 0 && { draft: true }),
       keys: pressed.map((part) => (part === '-' ? '' : part)),
       // A menu may ring any number of people; all of them do the same.
       rings: Array<(typeof endings)[number]>(200).fill(ring),
@@ -183,6 +187,13 @@ export function FlowCheckBox() {
               {t('try.hooksHelp')}
             </p>
           </div>
+        )}
+        {pending > 0 && (
+          <Checkbox
+            checked={draft}
+            label={t('pending.draft')}
+            onChange={(e) => setDraft(e.currentTarget.checked)}
+          />
         )}
         <Button className="primary" type="submit" disabled={busy}>
           {t('check.ask')}

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Checkbox } from '@mantine/core';
 import { type SyntheticEvent, useState } from 'react';
 import type {
   ApiError,
@@ -16,6 +16,7 @@ import { useBox } from '../../query.ts';
 import { Mark } from '../../ui/icons.tsx';
 import { Card, Failure } from '../../ui/parts.tsx';
 import { socketName, viaWords } from '../section-words.ts';
+import { usePending } from '../settings/pending.tsx';
 
 /** "What would happen if I dial…": the dial plan's own answer; nothing is dialed. */
 export function DialCheckBox() {
@@ -25,6 +26,8 @@ export function DialCheckBox() {
   const [from, setFrom] = useState<string>();
   const [pin, setPin] = useState('');
   const [at, setAt] = useState('');
+  const [draft, setDraft] = useState(false);
+  const pending = usePending();
   const [busy, setBusy] = useState(false);
   const [result, setResult] = useState<DialCheckResult>();
   const [failure, setFailure] = useState<ApiError['error']>();
@@ -44,6 +47,7 @@ export function DialCheckBox() {
         ? { kind: 'outside', pin: usedPin ?? '' }
         : { kind: 'port', port: Number(chosen.slice('port:'.length)), ...(usedPin && { pin: usedPin }) },
       ...(at && { at: officeMoment(at) }),
+      ...(draft && pending > 0 && { draft: true }),
     };
     setBusy(true);
     // No answer to another question stands there meanwhile.
@@ -106,6 +110,13 @@ export function DialCheckBox() {
             onChange={(e) => setAt(e.currentTarget.value)}
           />
         </div>
+        {pending > 0 && (
+          <Checkbox
+            checked={draft}
+            label={t('pending.draft')}
+            onChange={(e) => setDraft(e.currentTarget.checked)}
+          />
+        )}
         <Button className="primary" type="submit" disabled={busy || chosen === ''}>
           {t('check.ask')}
         </Button>
