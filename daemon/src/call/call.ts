@@ -451,6 +451,7 @@ export class Call extends Emitter<CallEvents> {
     return {
       ...(callerNumber === undefined ? {} : { number: callerNumber }),
       ...(callerName === undefined ? {} : { name: callerName }),
+      ...(callerName !== undefined && this.record.direction === 'incoming' && { nameForOffice: true }),
     };
   }
 

@@ -25,6 +25,8 @@ export type LegAnswerSource = 'sip' | 'off-hook' | 'polarity' | 'ringback-stop' 
 export interface Party {
   number?: string;
   name?: string;
+  /** The name is what the office calls a stranger: its telephones show it, no operator is told it. */
+  nameForOffice?: boolean;
   /** `private`: withheld by the caller; `unavailable`: the network did not say. */
   absence?: 'private' | 'unavailable';
   /** As the exchange of a city line told it by classic АОН: one digit. */

@@ -107,7 +107,7 @@ export class Incoming {
   #named(caller: Party): Party {
     if (caller.number === undefined || caller.absence !== undefined) return caller;
     const name = this.#context.callerName?.(this.#normalise(caller.number));
-    return name === undefined ? caller : { ...caller, name };
+    return name === undefined ? caller : { ...caller, name, nameForOffice: true };
   }
 
   #lineCaller(leg: FxoLeg, port: FxoPort, caller: Party): void {

@@ -52,6 +52,7 @@ export function partyOf(call: Call, leg: Leg): Party {
   return {
     ...(callerNumber === undefined ? {} : { number: callerNumber }),
     ...(callerName === undefined ? {} : { name: callerName }),
+    ...(callerName !== undefined && call.record.direction === 'incoming' && { nameForOffice: true }),
     ...(callerAbsence === undefined ? {} : { absence: callerAbsence }),
   };
 }

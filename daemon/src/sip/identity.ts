@@ -75,7 +75,8 @@ export function identityOf(trunk: TrunkIdentity, wishes: CallerWishes): Identity
   const domain = trunkDomain(trunk);
   const uri = (user: string): string => `sip:${escapeUser(user)}@${domain}`;
   const write = (number: string): string => uri(toOperator(number, trunk.numberFormat));
-  const { caller, emergency, diversion } = wishes;
+  const { emergency, diversion } = wishes;
+  const caller = forOutside(wishes.caller);
   const known = emergency?.callerNumber ?? directNumber(wishes) ?? trunk.callerNumber ?? wishes.defaultNumber;
   const account = trunk.user === '' ? `sip:${domain}` : uri(trunk.user);
   const number = known === undefined ? account : write(known);
@@ -94,6 +95,13 @@ export function identityOf(trunk: TrunkIdentity, wishes: CallerWishes): Identity
   if (caller.number !== undefined && caller.absence === undefined)
     return { from: named(caller.name, write(caller.number)), headers };
   return { from: absentFrom(caller), headers };
+}
+
+/** A debtor is called so in the office's own phonebook, and nowhere else. */
+function forOutside(caller: Party): Party {
+  if (!caller.nameForOffice) return caller;
+  const { name: _, nameForOffice: __, ...others } = caller;
+  return others;
 }
 
 /** A caller who has a number of his own on this trunk shows that one. */

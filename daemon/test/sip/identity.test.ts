@@ -73,6 +73,17 @@ t.test('ruling 14: forwarded calls, both ways of it', async (t) => {
       'P-Asserted-Identity': '<sip:74951112233@sip.operator.example>',
     },
   });
+  const known = { ...caller, name: 'Never pays', nameForOffice: true };
+  for (const wishes of [{ caller: known, diversion }, { caller: known }])
+    t.notMatch(
+      identityOf({ ...trunk, forwardedCaller: 'original' }, wishes),
+      /Never/,
+      'told to nobody outside',
+    );
+  t.equal(
+    identityOf({ ...trunk, forwardedCaller: 'original' }, { caller: known, diversion }).from,
+    '<sip:79161234567@sip.operator.example>',
+  );
   const hidden = identityOf(
     { ...trunk, forwardedCaller: 'original' },
     { caller: { absence: 'private' }, diversion },
