@@ -35,14 +35,21 @@ export async function signIn(account: string, password: string): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
-  // Before the box closes the live connection, which would look as if the session had ended by itself.
-  disconnect();
-  await api('/logout', { body: {} });
-  await refreshSession();
+  leaving = true;
+  try {
+    disconnect();
+    await api('/logout', { body: {} });
+    await refreshSession();
+  } finally {
+    leaving = false;
+  }
 }
 
+/** Whoever signs out is refused what was still being asked for: that is no session that ended by itself. */
+let leaving = false;
+
 function ended(): void {
-  if (!session.value?.signedIn) return;
+  if (leaving || !session.value?.signedIn) return;
   sessionEnded.value = true;
   disconnect();
   session.value = { ...session.value, signedIn: false };
