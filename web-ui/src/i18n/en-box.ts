@@ -3,6 +3,10 @@ import type { ruBox } from './ru-box.ts';
 /** Words about the box itself: setting up devices, music, protection, and the history of changes. */
 export const enBox: Record<keyof typeof ruBox, string> = {
   'box.lead': 'Sockets, trunks, and the box itself.',
+  'box.group.wires': 'Box and lines',
+  'box.group.work': 'At work',
+  'box.group.office': 'Office',
+  'box.group.care': 'Care and safety',
   'box.overview': 'Overview',
   'box.ports': 'Sockets',
   'box.trunks': 'Trunks',

@@ -1,6 +1,10 @@
 /** Words about the box itself: setting up devices, music, protection, and the history of changes. */
 export const ruBox = {
   'box.lead': 'Гнёзда, линии операторов и само устройство.',
+  'box.group.wires': 'Устройство и линии',
+  'box.group.work': 'Работа',
+  'box.group.office': 'Офис',
+  'box.group.care': 'Уход и защита',
   'box.overview': 'Обзор',
   'box.ports': 'Гнёзда',
   'box.trunks': 'Линии операторов',

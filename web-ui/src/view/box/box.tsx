@@ -22,32 +22,6 @@ import { PasswordCard } from './password.tsx';
 import { ProtectionPart } from './protection.tsx';
 import { TrunkChooser } from './trunk-chooser.tsx';
 
-const parts = [
-  'overview',
-  'ports',
-  'trunks',
-  'devices',
-  'dialing',
-  'recording',
-  'messages',
-  'site',
-  'network',
-  'accounts',
-  'programs',
-  'protection',
-  'diagnosis',
-  'wiring',
-  'security',
-  'history',
-] as const;
-type Part = (typeof parts)[number];
-
-/** What of it an installer has: nothing of recordings, messages and accounts. */
-const technicalParts: readonly Part[] = [
-  ...(['overview', 'ports', 'trunks', 'devices', 'dialing', 'site', 'network'] as const),
-  ...(['protection', 'diagnosis', 'wiring', 'security', 'history'] as const),
-];
-
 const DiagnosisPart = lazy(() => import('../help/diagnosis.tsx').then((m) => ({ default: m.DiagnosisPart })));
 const ProgramsPart = lazy(() =>
   import('../programs/programs.tsx').then((m) => ({ default: m.ProgramsPart })),
@@ -60,69 +34,112 @@ const SecurityPart = lazy(() => import('../help/security.tsx').then((m) => ({ de
 /** Wires, trunks, and the box itself. */
 export function BoxPlace() {
   const { part } = useParams();
-  const theirs = isAdmin() ? parts : technicalParts;
-  const shown: Part = theirs.find((p) => p === part) ?? 'overview';
+  const theirs = isAdmin() ? parts : parts.filter(({ adminOnly }) => !adminOnly);
+  const shown = theirs.find(({ key }) => key === part) ?? parts[0];
   const tabs = useRef<HTMLElement>(null);
-  // There are more of them than fit: the one that is shown is not to be looked for.
+  // On a telephone there are more of them than fit: the one that is shown is not to be looked for.
   useEffect(() => {
-    tabs.current?.querySelector('.on')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    const list = tabs.current;
+    const on = list?.querySelector<HTMLElement>('.on');
+    if (list && on) list.scrollLeft = on.offsetLeft - (list.clientWidth - on.clientWidth) / 2;
   }, [shown]);
   return (
     <>
       <PlaceHead title={t('place.box')} lead={t('box.lead')} />
-      <nav className="tabs" aria-label={t('place.box')} ref={tabs}>
-        {theirs.map((p) => (
-          <Link
-            key={p}
-            to={p === 'overview' ? '/box' : `/box/${p}`}
-            className={p === shown ? 'on' : ''}
-            aria-current={p === shown ? 'page' : undefined}
-          >
-            {t(`box.${p}`)}
-          </Link>
-        ))}
-      </nav>
-      {shown === 'overview' && <Overview />}
-      {shown === 'ports' && <Ports />}
-      {shown === 'trunks' && (
-        <>
-          <Trunks />
-          <Offices />
-        </>
-      )}
-      {shown === 'devices' && <Devices />}
-      {shown === 'dialing' && <ObjectSection name="dialing" />}
-      {shown === 'recording' && (
-        <>
-          <ObjectSection name="recording" />
-          <HoldMusicCard />
-        </>
-      )}
-      {shown === 'messages' && (
-        <>
-          <ObjectSection name="voicemail" />
-          <ObjectSection name="mail" />
-        </>
-      )}
-      {shown === 'site' && (
-        <>
-          <ObjectSection name="site" />
-          <PasswordCard />
-        </>
-      )}
-      {shown === 'network' && <NetworkPart />}
-      {shown === 'accounts' && (
-        <>
-          <AccountsCard />
-          <TokensCard />
-        </>
-      )}
-      {shown === 'programs' && <ProgramsPart />}
-      {shown === 'protection' && <ProtectionPart />}
-      {shown === 'diagnosis' && <DiagnosisPart />}
-      {shown === 'wiring' && <WiringPart />}
-      {shown === 'security' && <SecurityPart />}
-      {shown === 'history' && <HistoryCard />}
+      <div className="box-place">
+        <nav className="tabs" aria-label={t('place.box')} ref={tabs}>
+          {groups.map((group) => (
+            <ul key={group} aria-label={t(`box.group.${group}`)}>
+              <li className="tabs-group" aria-hidden="true">
+                {t(`box.group.${group}`)}
+              </li>
+              {theirs
+                .filter((p) => p.group === group)
+                .map(({ key }) => (
+                  <li key={key}>
+                    <Link
+                      to={key === 'overview' ? '/box' : `/box/${key}`}
+                      className={key === shown.key ? 'on' : ''}
+                      aria-current={key === shown.key ? 'page' : undefined}
+                    >
+                      {t(`box.${key}`)}
+                    </Link>
+                  </li>
+                ))}
+            </ul>
+          ))}
+        </nav>
+        <div className="box-part">
+          <shown.View />
+        </div>
+      </div>
+    </>
+  );
+}
+
+const groups = ['wires', 'work', 'office', 'care'] as const;
+
+/** What the box has to set and to show, under what it is looked for; an installer has nothing of recordings, messages and accounts. */
+const parts = [
+  { key: 'overview', group: 'wires', adminOnly: false, View: Overview },
+  { key: 'ports', group: 'wires', adminOnly: false, View: Ports },
+  { key: 'trunks', group: 'wires', adminOnly: false, View: TrunksPart },
+  { key: 'devices', group: 'wires', adminOnly: false, View: Devices },
+  { key: 'wiring', group: 'wires', adminOnly: false, View: WiringPart },
+  { key: 'dialing', group: 'work', adminOnly: false, View: () => <ObjectSection name="dialing" /> },
+  { key: 'recording', group: 'work', adminOnly: true, View: RecordingPart },
+  { key: 'messages', group: 'work', adminOnly: true, View: MessagesPart },
+  { key: 'site', group: 'office', adminOnly: false, View: SitePart },
+  { key: 'accounts', group: 'office', adminOnly: true, View: AccountsPart },
+  { key: 'programs', group: 'office', adminOnly: true, View: ProgramsPart },
+  { key: 'network', group: 'office', adminOnly: false, View: NetworkPart },
+  { key: 'diagnosis', group: 'care', adminOnly: false, View: DiagnosisPart },
+  { key: 'protection', group: 'care', adminOnly: false, View: ProtectionPart },
+  { key: 'security', group: 'care', adminOnly: false, View: SecurityPart },
+  { key: 'history', group: 'care', adminOnly: false, View: HistoryCard },
+] as const;
+
+function TrunksPart() {
+  return (
+    <>
+      <Trunks />
+      <Offices />
+    </>
+  );
+}
+
+function RecordingPart() {
+  return (
+    <>
+      <ObjectSection name="recording" />
+      <HoldMusicCard />
+    </>
+  );
+}
+
+function MessagesPart() {
+  return (
+    <>
+      <ObjectSection name="voicemail" />
+      <ObjectSection name="mail" />
+    </>
+  );
+}
+
+function SitePart() {
+  return (
+    <>
+      <ObjectSection name="site" />
+      <PasswordCard />
+    </>
+  );
+}
+
+function AccountsPart() {
+  return (
+    <>
+      <AccountsCard />
+      <TokensCard />
     </>
   );
 }
