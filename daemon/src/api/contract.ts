@@ -36,6 +36,7 @@ export type {
 } from './sip-contract.ts';
 export type * from './support-contract.ts';
 export type * from './token-contract.ts';
+export type * from './update-contract.ts';
 export type * from './voicemail-contract.ts';
 
 /*

@@ -4,6 +4,7 @@ import { callOperations } from './operations-calls.ts';
 import { draftOperations } from './operations-draft.ts';
 import { settingsOperations } from './operations-settings.ts';
 import { setupOperations } from './operations-setup.ts';
+import { updateOperations } from './operations-update.ts';
 
 /** Every route of the API described; route-access.ts says who may ask it. A route that is not here fails a test. */
 export const operations: Operations = {
@@ -12,6 +13,7 @@ export const operations: Operations = {
   ...draftOperations,
   ...boxOperations,
   ...setupOperations,
+  ...updateOperations,
 };
 
 /** Types of the contract that the descriptions name. */
