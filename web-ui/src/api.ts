@@ -64,13 +64,16 @@ export function upload<T>(
   });
 }
 
-async function ask<T>(path: string, init: RequestInit): Promise<T> {
-  let response: Response;
+async function reach(path: string, init: RequestInit): Promise<Response> {
   try {
-    response = await fetch(`/api/v1${path}`, { credentials: 'same-origin', ...init });
+    return await fetch(`/api/v1${path}`, { credentials: 'same-origin', ...init });
   } catch {
     throw new ApiFailure(0, { code: 'page/no-answer', said: noAnswer });
   }
+}
+
+async function ask<T>(path: string, init: RequestInit): Promise<T> {
+  const response = await reach(path, init);
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok) return answer as T;
   throw refused(response.status, answer);
@@ -83,6 +86,24 @@ function refused(status: number, answer: unknown): ApiFailure {
   };
   if (error.code === 'api/not-signed-in') onSignedOut();
   return new ApiFailure(status, error);
+}
+
+/** Sends a file that the box is to look into; what it finds is the answer. Throws {@link ApiFailure}. */
+export const sendFile = <T>(path: string, file: Blob): Promise<T> =>
+  ask<T>(path, { method: 'POST', headers: { 'Content-Type': 'application/octet-stream' }, body: file });
+
+/** A file that the box makes, with the name it gives it; a body is sent by POST. Throws {@link ApiFailure}. */
+export async function fetchFile(path: string, body?: unknown): Promise<{ name: string; content: Blob }> {
+  const response = await reach(path, {
+    ...(body !== undefined && {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  });
+  if (!response.ok) throw refused(response.status, await response.json().catch(() => undefined));
+  const name = /filename="([^"]*)"/.exec(response.headers.get('Content-Disposition') ?? '')?.[1];
+  return { name: name ?? 'linegate', content: await response.blob() };
 }
 
 /** What to show for anything thrown. */

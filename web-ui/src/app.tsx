@@ -1,12 +1,13 @@
 import { ActionIcon, Button, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { IconMoon, IconSun } from '@tabler/icons-react';
 import { type ComponentType, lazy, Suspense, useEffect, useState } from 'react';
-import { createBrowserRouter, Outlet, type RouteObject, RouterProvider } from 'react-router';
-import type { ApiError, Role } from '../../daemon/src/api/contract.ts';
+import { createBrowserRouter, Navigate, Outlet, type RouteObject, RouterProvider } from 'react-router';
+import type { ApiError, Role, SetupView } from '../../daemon/src/api/contract.ts';
 import { failureOf } from './api.ts';
 import { clockTime } from './format/time.ts';
 import { chooseLanguage, language, t } from './i18n/index.ts';
 import { freshness, heardAt, live, retryNow } from './live/store.ts';
+import { useBox } from './query.ts';
 import { Link, usePath } from './router.tsx';
 import { isTechnical, refreshSession, role, session, signOut } from './session.ts';
 import { Icon, type IconName } from './ui/icons.tsx';
@@ -100,6 +101,7 @@ const PhonebookPlace = lazy(() =>
 const ApiDocsPlace = lazy(() =>
   import('./view/api-docs/api-docs.tsx').then((m) => ({ default: m.ApiDocsPlace })),
 );
+const SetupPlace = lazy(() => import('./view/setup/setup.tsx').then((m) => ({ default: m.SetupPlace })));
 const WaysInPlace = lazy(() =>
   import('./view/ways-in/ways-in.tsx').then((m) => ({ default: m.WaysInPlace })),
 );
@@ -117,7 +119,20 @@ const place = (path: string, roles: readonly Role[], Component: ComponentType): 
   },
 });
 
-const FirstPlace = () => (isTechnical() ? <NowPlace /> : <OwnNowPlace />);
+/** Whether this visit has been led to the wizard: from there everybody goes where they like. */
+let ledToWizard = false;
+
+/** A box that is being set up for the first time begins where its wizard was left. */
+function TechnicalFirst() {
+  const setup = useBox<SetupView>('/setup').value;
+  useEffect(() => {
+    if (setup) ledToWizard = true;
+  }, [setup]);
+  if (setup?.state === 'open' && !ledToWizard) return <Navigate to="/setup" replace />;
+  return <NowPlace />;
+}
+
+const FirstPlace = () => (isTechnical() ? <TechnicalFirst /> : <OwnNowPlace />);
 
 const routes: RouteObject[] = [
   place('', everybody, FirstPlace),
@@ -131,6 +146,7 @@ const routes: RouteObject[] = [
   place('in', admin, WaysInPlace),
   place('out', admin, WaysOutPlace),
   place('box/:part?', technical, BoxPlace),
+  place('setup', technical, SetupPlace),
   place('account', ['installer', 'supervisor', 'user'], AccountPlace),
   place('*', everybody, NoPlace),
 ];

@@ -18,6 +18,7 @@ import { enTalks } from './en-talks.ts';
 import { enTrace } from './en-trace.ts';
 import { enVoicemail } from './en-voicemail.ts';
 import { enWays } from './en-ways.ts';
+import { enWizard } from './en-wizard.ts';
 import type { Key } from './ru.ts';
 
 /** English; `a|b` are the forms for one and for more. */
@@ -42,6 +43,7 @@ export const en: Record<Key, string> = {
   ...enTrace,
   ...enVoicemail,
   ...enWays,
+  ...enWizard,
   loading: 'Loading…',
   technical: 'Technical details',
   close: 'Close',

@@ -18,6 +18,7 @@ import { ruTalks } from './ru-talks.ts';
 import { ruTrace } from './ru-trace.ts';
 import { ruVoicemail } from './ru-voicemail.ts';
 import { ruWays } from './ru-ways.ts';
+import { ruWizard } from './ru-wizard.ts';
 
 /**
  * The words of the page, Russian first: the glossary. A key that English lacks is a type error there; a key
@@ -44,6 +45,7 @@ export const ru = {
   ...ruTrace,
   ...ruVoicemail,
   ...ruWays,
+  ...ruWizard,
   loading: 'Загружается…',
   technical: 'Технические подробности',
   close: 'Закрыть',

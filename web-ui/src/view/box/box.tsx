@@ -27,6 +27,7 @@ const ProgramsPart = lazy(() =>
   import('../programs/programs.tsx').then((m) => ({ default: m.ProgramsPart })),
 );
 const TokensCard = lazy(() => import('../programs/tokens.tsx').then((m) => ({ default: m.TokensCard })));
+const BackupPart = lazy(() => import('./backup.tsx').then((m) => ({ default: m.BackupPart })));
 const NetworkPart = lazy(() => import('../settings/network.tsx').then((m) => ({ default: m.NetworkPart })));
 const WiringPart = lazy(() => import('../help/wiring.tsx').then((m) => ({ default: m.WiringPart })));
 const SecurityPart = lazy(() => import('../help/security.tsx').then((m) => ({ default: m.SecurityPart })));
@@ -96,6 +97,7 @@ const parts = [
   { key: 'diagnosis', group: 'care', adminOnly: false, View: DiagnosisPart },
   { key: 'protection', group: 'care', adminOnly: false, View: ProtectionPart },
   { key: 'security', group: 'care', adminOnly: false, View: SecurityPart },
+  { key: 'backup', group: 'care', adminOnly: true, View: BackupPart },
   { key: 'history', group: 'care', adminOnly: false, View: HistoryCard },
 ] as const;
 
@@ -152,7 +154,14 @@ function Overview() {
   return (
     <>
       <Faceplate state={state} levels />
-      <Card title={t('box.about')}>
+      <Card
+        title={t('box.about')}
+        aside={
+          <Link to="/setup" className="button">
+            {t('wizard.again')}
+          </Link>
+        }
+      >
         <dl className="facts">
           <Fact name={t('box.version')}>{box.version}</Fact>
           <Fact name={t('box.serial')}>{box.serial}</Fact>

@@ -22,6 +22,7 @@ export function NowPlace() {
     <>
       <PlaceHead title={t('place.now')} lead={<Summary state={state} />} />
       <Alarms state={state} />
+      {state.ports.every(({ role }) => role === 'unused') && <WizardHint />}
       <Faceplate state={state} />
       <Card title={t('now.calls')} className="calls-now">
         {state.calls.length === 0 ? (
@@ -54,6 +55,18 @@ export function NowPlace() {
         </Card>
       )}
     </>
+  );
+}
+
+/** Nothing is set up: that is where to begin. */
+function WizardHint() {
+  return (
+    <div className="notice wizard-hint">
+      <p>{t('wizard.hint')}</p>
+      <Link to="/setup" className="button primary">
+        {t('wizard.again')}
+      </Link>
+    </div>
   );
 }
 
