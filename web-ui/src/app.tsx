@@ -20,6 +20,7 @@ import { OwnNowPlace } from './view/now/own-now.tsx';
 import { QueuesPlace } from './view/queues/queues.tsx';
 import { Pending } from './view/settings/pending.tsx';
 import { confirmByAddress, TrialNotice } from './view/settings/trial.tsx';
+import { wizardSeen } from './view/setup/seen.ts';
 
 const all = ['admin', 'supervisor', 'user'] as const satisfies readonly Role[];
 const everybody = ['admin', 'installer', 'supervisor', 'user'] as const satisfies readonly Role[];
@@ -119,16 +120,10 @@ const place = (path: string, roles: readonly Role[], Component: ComponentType): 
   },
 });
 
-/** Whether this visit has been led to the wizard: from there everybody goes where they like. */
-let ledToWizard = false;
-
 /** A box that is being set up for the first time begins where its wizard was left. */
 function TechnicalFirst() {
   const setup = useBox<SetupView>('/setup').value;
-  useEffect(() => {
-    if (setup) ledToWizard = true;
-  }, [setup]);
-  if (setup?.state === 'open' && !ledToWizard) return <Navigate to="/setup" replace />;
+  if (setup?.state === 'open' && !wizardSeen.value) return <Navigate to="/setup" replace />;
   return <NowPlace />;
 }
 

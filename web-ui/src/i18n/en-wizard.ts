@@ -15,6 +15,7 @@ export const enWizard: Record<keyof typeof ruWizard, string> = {
   'wizard.again': 'Open the set-up wizard',
   'wizard.skipped': 'skipped',
   'wizard.done': 'done',
+  'wizard.kept': 'Saved',
   'wizard.save': 'Save and go on',
   'wizard.left': 'If you skip this: {what}',
   'wizard.undone': 'Still undone',

@@ -12,6 +12,7 @@ export const ruWizard = {
   'wizard.again': 'Открыть мастер настройки',
   'wizard.skipped': 'пропущено',
   'wizard.done': 'готово',
+  'wizard.kept': 'Сохранено',
   'wizard.save': 'Сохранить и дальше',
   'wizard.left': 'Если пропустить: {what}',
   'wizard.undone': 'Осталось несделанным',

@@ -7,7 +7,6 @@ import type {
   SetupView,
 } from '../../../../daemon/src/api/contract.ts';
 import { api } from '../../api.ts';
-import { saved } from '../../ui/saved-notice.tsx';
 
 /** How long after the last key what was typed is kept, ms. */
 const restMs = 400;
@@ -56,11 +55,11 @@ export function useDraft<T extends object>(
   return [draft, change];
 }
 
-/** Changes settings on top of what they are this moment. */
+/** Changes settings on top of what they are this moment; the step itself shows what has become of it. */
 export async function change(edits: (view: ConfigView) => ConfigEdit[]): Promise<void> {
   const view = await api<ConfigView>('/config');
   const wanted = edits(view);
   if (wanted.length === 0) return;
   const body = { revision: view.revision, edits: wanted };
-  saved(await api<ConfigOutcome>('/config', { method: 'PATCH', body }));
+  await api<ConfigOutcome>('/config', { method: 'PATCH', body });
 }

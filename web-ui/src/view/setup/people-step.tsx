@@ -1,5 +1,5 @@
 import { Button, Checkbox, Group, Select, Stack, TextInput } from '@mantine/core';
-import { type SyntheticEvent, useEffect, useState } from 'react';
+import { type SyntheticEvent, useState } from 'react';
 import type { ApiError, ConfigEdit, ConfigView, PublicConfig } from '../../../../daemon/src/api/contract.ts';
 import { failureOf } from '../../api.ts';
 import { idFor } from '../../form/value.ts';
@@ -65,6 +65,7 @@ function NewPerson({ view, config }: StepProps & { config: PublicConfig }) {
             onChange={(e) => setDraft({ name: e.currentTarget.value })}
           />
           <Select
+            id="person-socket"
             label={t('wizard.people.socket')}
             data={[
               { value: '', label: t('wizard.people.noSocket') },
@@ -156,7 +157,6 @@ function Incoming({ config }: { config: PublicConfig }) {
   const [numbers, setNumbers] = useState<Record<string, string>>({});
   const [failure, setFailure] = useState<ApiError['error']>();
   const [kept, setKept] = useState(false);
-  useEffect(() => setKept(false), [chosen, numbers]);
   const numbersOf = (trunk: string): string =>
     numbers[trunk] ??
     config.incomingNumbers
@@ -178,7 +178,15 @@ function Incoming({ config }: { config: PublicConfig }) {
     <Card title={t('wizard.people.incoming')}>
       <Stack component="form" onSubmit={(event) => void save(event)}>
         <p className="dim">{t('wizard.people.incomingHelp')}</p>
-        <Checkbox.Group value={[...rung]} onChange={setChosen} label={t('wizard.people.everybody')} data-rung>
+        <Checkbox.Group
+          value={[...rung]}
+          onChange={(values) => {
+            setChosen(values);
+            setKept(false);
+          }}
+          label={t('wizard.people.everybody')}
+          data-rung
+        >
           <Stack gap="xs" mt="xs">
             {all.map(({ value, label }) => (
               <Checkbox key={value} value={value} label={label} />
@@ -196,6 +204,7 @@ function Incoming({ config }: { config: PublicConfig }) {
             onChange={(e) => {
               const text = e.currentTarget.value;
               setNumbers((now) => ({ ...now, [id]: text }));
+              setKept(false);
             }}
           />
         ))}
@@ -204,7 +213,9 @@ function Incoming({ config }: { config: PublicConfig }) {
           <Button type="submit" variant="default" disabled={rung.length === 0} data-save-rung>
             {t('wizard.people.ringsSave')}
           </Button>
-          <span role="status">{kept && t('wizard.done')}</span>
+          <span role="status" data-kept={kept}>
+            {kept && t('wizard.kept')}
+          </span>
         </Group>
       </Stack>
     </Card>

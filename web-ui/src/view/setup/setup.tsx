@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Progress, Stack, Stepper, Text } from '@mantine/core';
+import { Button, Group, Progress, Stack, Stepper, Text } from '@mantine/core';
 import { lazy, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { ApiError, SetupStep, SetupView } from '../../../../daemon/src/api/contract.ts';
@@ -10,6 +10,7 @@ import { Card, Failure, PlaceHead } from '../../ui/parts.tsx';
 import '../../styles/setup.css';
 import { keep, steps } from './memory.ts';
 import { PlaceStep } from './place-step.tsx';
+import { wizardSeen } from './seen.ts';
 import { SocketsStep } from './sockets-step.tsx';
 
 const LinesStep = lazy(() => import('./lines-step.tsx').then((m) => ({ default: m.LinesStep })));
@@ -32,6 +33,9 @@ export function SetupPlace() {
   const [failure, setFailure] = useState<ApiError['error']>();
   const navigate = useNavigate();
   const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    wizardSeen.value = true;
+  }, []);
   useEffect(() => {
     if (first.value && !view) setView(first.value);
   }, [first.value, view]);
@@ -99,7 +103,8 @@ export function SetupPlace() {
           <Failure error={failure} />
           <Step key={view.at} view={view} onDone={() => void leave('done')} />
           {last && undone.length > 0 && (
-            <Alert title={t('wizard.undone')} color="yellow" className="setup-undone">
+            <div className="notice setup-undone">
+              <strong>{t('wizard.undone')}</strong>
               <ul>
                 {undone.map((step) => (
                   <li key={step}>
@@ -107,7 +112,7 @@ export function SetupPlace() {
                   </li>
                 ))}
               </ul>
-            </Alert>
+            </div>
           )}
           <Group className="setup-buttons">
             {at > 0 && (

@@ -73,7 +73,7 @@ function Socket({ port, seen, onEdit }: SocketProps) {
           <p aria-live="polite">
             <SocketState port={port} seen={seen} />
           </p>
-          <Group grow>
+          <Group grow className="setup-row">
             <Select
               aria-label={t('wizard.sockets.role', { n: number })}
               data={roles[kind].map((value) => ({ value, label: word('role', value) }))}

@@ -85,6 +85,7 @@ function CallOut({ config, draft, setDraft }: PartProps) {
       <Stack component="form" onSubmit={(event) => void call(event)}>
         <Group grow align="flex-end" className="setup-row">
           <Select
+            id="test-phone"
             label={t('wizard.test.phone')}
             data={telephones.map(({ number }) => ({
               value: `port:${number}`,
@@ -95,6 +96,7 @@ function CallOut({ config, draft, setDraft }: PartProps) {
             onChange={(value) => value && setDraft({ from: value })}
           />
           <Select
+            id="test-via"
             label={t('wizard.test.via')}
             data={ways}
             value={via}
