@@ -84,9 +84,10 @@ export function SetupPlace() {
           active={at}
           onStepClick={(index) => void goTo(steps[index] ?? 'place')}
         >
-          {steps.map((step) => (
+          {steps.map((step, i) => (
             <Stepper.Step
               key={step}
+              completedIcon={view.steps[step] === 'done' ? undefined : i + 1}
               label={t(`wizard.step.${step}`)}
               description={view.steps[step] === 'left' ? undefined : t(`wizard.${view.steps[step]}`)}
             />

@@ -38,9 +38,11 @@ export function SocketsStep({ view }: StepProps) {
       <Failure error={failure} />
       {ports.length === 0 && <p className="notice">{t('wizard.sockets.none')}</p>}
       {unused && (
-        <Button data-all onClick={() => edit((config) => missingSockets(ports, config))}>
-          {t('wizard.sockets.all')}
-        </Button>
+        <div>
+          <Button data-all onClick={() => edit((config) => missingSockets(ports, config))}>
+            {t('wizard.sockets.all')}
+          </Button>
+        </div>
       )}
       <ul className="setup-sockets">
         {ports.map((port) => (
