@@ -110,7 +110,7 @@ function PlaceForm({ view, onDone, config }: StepProps & { config: ConfigView['c
         value={draft.emergency}
         onChange={(e) => setDraft({ emergency: e.currentTarget.value })}
       />
-      <p className="notice">{effect(codes[0] ?? '', draft.zone)}</p>
+      {draft.country === 'ru' && <p className="notice">{effect(codes[0] ?? '', draft.zone)}</p>}
       <Failure error={failure} />
       {failure?.issues?.map((issue) => (
         <p key={issue.path} className="dim">
