@@ -143,6 +143,8 @@ export const routeAccess: Readonly<Record<string, Access>> = {
   'GET /update': technical,
   'PUT /update': technical,
   'POST /update/restart': technical,
+  'POST /update/look': technical,
+  'POST /update/seen': technical,
 
   'GET /hold-music': admin,
   'PUT /hold-music': admin,

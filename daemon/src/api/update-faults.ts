@@ -28,4 +28,18 @@ export const updateFaults = {
       en: 'There are calls now, and a restart would cut them. Try again when everybody has hung up.',
     },
   },
+  'api/update-no-address': {
+    status: 409,
+    said: {
+      ru: 'Не указано, где искать обновления. Впишите адрес или загрузите файл.',
+      en: 'Nobody has said where updates are. Enter the address, or upload a file.',
+    },
+  },
+  'api/no-updates-here': {
+    status: 404,
+    said: {
+      ru: 'Здесь программу обновляет система этого компьютера.',
+      en: 'Here the system of this computer sees to updates.',
+    },
+  },
 } as const;

@@ -1,18 +1,21 @@
 import { type Request, Router } from 'express';
 import { codeOf } from '../base/error.ts';
+import type { AuditAct } from '../records/audit.ts';
 import type { ApiDeps } from './deps.ts';
 import { ApiFault } from './errors.ts';
-import type { UpdateAccess } from './update-contract.ts';
+import { inItsTime } from './limited-server.ts';
+import { parsedBody } from './parsed-body.ts';
+import { type UpdateAccess, updateRestart } from './update-contract.ts';
 import { viewerOf } from './viewer.ts';
 
 /** Updates of the whole system; there are none where the box runs on somebody's own Linux. */
 export function updateRoutes(deps: Pick<ApiDeps, 'update' | 'log' | 'audit'>): Router {
   const router = Router();
   const desk = (): UpdateAccess => {
-    if (!deps.update) throw new ApiFault('api/not-found');
+    if (!deps.update) throw new ApiFault('api/no-updates-here');
     return deps.update;
   };
-  const note = (request: Request, act: 'update-uploaded' | 'update-started', detail: string): void => {
+  const note = (request: Request, act: AuditAct, detail: string): void => {
     const { who } = viewerOf(request);
     deps.audit.note({ who, from: request.ip ?? '', act, detail });
     deps.log('info', `${act} by ${who}: ${detail}`);
@@ -24,27 +27,38 @@ export function updateRoutes(deps: Pick<ApiDeps, 'update' | 'log' | 'audit'>): R
 
   router.put('/update', async (request, response) => {
     if (!request.is('application/octet-stream')) throw new ApiFault('api/wrong-type');
-    const size = Number(request.headers['content-length']);
+    const length = Number(request.headers['content-length'] ?? Number.NaN);
+    const size = Number.isFinite(length) ? length : undefined;
     try {
-      const taken = await desk().take(
-        request,
-        Number.isFinite(size) ? size : undefined,
-        viewerOf(request).who,
-      );
-      if (!taken) throw new ApiFault('api/update-busy');
+      if (!(await desk().take(inItsTime(request), size, viewerOf(request).who)))
+        throw new ApiFault('api/update-busy');
     } catch (error) {
       throw codeOf(error) === 'update/no-room' ? new ApiFault('api/update-no-room') : error;
     }
-    note(request, 'update-uploaded', desk().view().to ?? '');
+    note(request, 'update-uploaded', size === undefined ? '' : `${size} bytes`);
     response.status(202).json(desk().view());
   });
 
   router.post('/update/restart', (request, response) => {
-    const begun = desk().restart();
+    const { when } = parsedBody(request, updateRestart);
+    const begun = desk().restart(when);
     if (begun === 'nothing-installed') throw new ApiFault('api/no-update');
     if (begun === 'in-use') throw new ApiFault('api/update-in-use');
-    note(request, 'update-started', desk().view().to ?? '');
+    const view = desk().view();
+    note(request, 'update-started', `${view.to ?? ''} ${when}`);
+    response.status(202).json(view);
+  });
+
+  router.post('/update/look', (_request, response) => {
+    const begun = desk().look();
+    if (begun === 'no-address') throw new ApiFault('api/update-no-address');
+    if (begun === 'busy') throw new ApiFault('api/update-busy');
     response.status(202).json(desk().view());
+  });
+
+  router.post('/update/seen', (_request, response) => {
+    desk().seen();
+    response.json(desk().view());
   });
 
   return router;

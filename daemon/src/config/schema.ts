@@ -24,6 +24,7 @@ import { calendar, schedule } from './schema/schedule.ts';
 import { fraudGuard, type limits, spending } from './schema/spending.ts';
 import { admin, card, records, rtp, sip, site } from './schema/system.ts';
 import { trunk } from './schema/trunk.ts';
+import { update } from './schema/update.ts';
 import { voicemail } from './schema/voicemail.ts';
 import { webhook } from './schema/webhook.ts';
 
@@ -432,6 +433,7 @@ export const configSchema = z.object({
     ),
   page,
   network,
+  update,
   protection,
   sip,
   rtp,

@@ -11,6 +11,7 @@ import { AtomicJsonFile, syncFolder } from './atomic-file.ts';
 import { changedPaths, describeChanges } from './diff.ts';
 import { formModel } from './form-model.ts';
 import { ConfigHistory, type HistoryEntry, undoDepth } from './history.ts';
+import { settleRelease } from './release-copies.ts';
 import type { Config } from './schema.ts';
 import { takeBack } from './undo.ts';
 import { validateConfig } from './validate.ts';
@@ -28,6 +29,8 @@ export interface ConfigStoreOptions {
   wall(): number;
   /** Document to begin with, read only where nothing is stored yet; the defaults if not given. */
   initial?: unknown;
+  /** The running release, where settings are to be kept for the way back to it; see release-copies.ts. */
+  release?: string;
   report?(level: 'info' | 'warn' | 'error', message: string): void;
 }
 
@@ -44,13 +47,15 @@ export async function openConfigStore(options: ConfigStoreOptions): Promise<Conf
     if (/^config\.json\.[0-9a-f]+\.tmp$/.test(name))
       await unlink(join(options.directory, name)).catch(() => undefined);
   }
+  const { directory, release } = options;
+  const givenWay = release !== undefined && (await settleRelease(directory, release, report));
   const history = new ConfigHistory(join(options.directory, 'history'));
   await history.load((message) => report('warn', message));
   const path = join(options.directory, fileName);
   const file = new AtomicJsonFile<Config>(path);
   const found = await readStored(file, report);
   if (found.config) {
-    return await resume(options, file, history, found.config, found.migrated, report);
+    return await resume(options, file, history, found.config, found.migrated, report, givenWay);
   }
   if (found.broken) await setAside(path, options.wall(), report);
   const recovered = history.entries.length > 0 ? lastGood(history, report) : undefined;
@@ -105,7 +110,9 @@ async function resume(
   config: Config,
   migrated: readonly string[],
   report: Report,
+  givenWay: boolean,
 ): Promise<ConfigStore> {
+  const fallback = givenWay ? 'release' : undefined;
   for (const line of migrated) report('info', `migration: ${line}`);
   const same = history.entries.findLast((entry) => isDeepStrictEqual(asStored(config), entry.config));
   if (same && migrated.length === 0) {
@@ -113,7 +120,7 @@ async function resume(
     await history.drop(
       history.entries.filter((entry) => entry.revision > same.revision).map((entry) => entry.revision),
     );
-    return new ConfigStore(options, lowOf(file, config), history, same.revision);
+    return new ConfigStore(options, lowOf(file, config), history, same.revision, fallback);
   }
   const by = migrated.length > 0 ? 'migration' : 'box';
   const said: Said =
@@ -140,7 +147,7 @@ async function resume(
     });
   }
   const low = migrated.length > 0 ? await begin(file, config) : lowOf(file, config);
-  return new ConfigStore(options, low, history, history.last!.revision);
+  return new ConfigStore(options, low, history, history.last!.revision, fallback);
 }
 
 function lastGood(
@@ -202,8 +209,11 @@ export class ConfigStore {
   #revision: number;
   #queue: Promise<unknown> = Promise.resolve();
 
-  /** What stood in for a document that was lost or broken at the start: an earlier version, or none at all. */
-  readonly fallback: 'earlier' | 'none' | undefined;
+  /**
+   * What stood in for the document at the start: an earlier version or none at all where it was lost or broken; this
+   * release's own, where a later one had written it.
+   */
+  readonly fallback: 'earlier' | 'none' | 'release' | undefined;
 
   /** Use {@link openConfigStore}. */
   constructor(
@@ -211,7 +221,7 @@ export class ConfigStore {
     low: Low<Config>,
     history: ConfigHistory,
     revision: number,
-    fallback?: 'earlier' | 'none',
+    fallback?: 'earlier' | 'none' | 'release',
   ) {
     this.fallback = fallback;
     this.#options = options;

@@ -79,7 +79,7 @@ import { noting, SpendingDesk } from './spending.ts';
 import { srtpSuitesHere } from './srtp-suites.ts';
 import { StandingAlarms } from './standing-alarms.ts';
 import { trunkResolver } from './trunk-resolver.ts';
-import { updates } from './updates.ts';
+import { thisSystem, updates } from './updates.ts';
 
 /** Where the built parts lie; development runs from source and leaves the workers to their defaults. */
 export interface Installation {
@@ -386,11 +386,7 @@ export class Daemon {
     this.#closers.push(() => first.close());
     await first.finish();
     const update = updates({
-      data,
-      clock,
-      calls,
-      link,
-      sip,
+      ...{ data, clock, config, calls, link, ports, sip, alarms },
       http: () => http,
       log: (level, text) => log.child('update')[level](() => text),
     });
@@ -499,6 +495,7 @@ export class Daemon {
       return await openConfigStore({
         directory: data,
         wall: () => this.#clock.wall(),
+        release: thisSystem()?.version ?? this.#installation.version,
         // Of no interest where settings are stored already; the file may then be gone.
         get initial() {
           return file === undefined ? beginning(data, warn) : parseJson(readFileSync(file, 'utf8'), file);

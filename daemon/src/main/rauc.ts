@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { CodedError } from '../base/error.ts';
+import { isRecord } from '../config/issue.ts';
 import type { RunningSystem, Updater } from './update-desk.ts';
 
 /** Reads who we are from the image; undefined: this is no image of ours, and nothing here updates it. */
 export function runningSystem(root = '/'): RunningSystem | undefined {
   const text = (path: string): string => {
     try {
-      return readFileSync(`${root}${path}`, 'utf8');
+      return readFileSync(`${root}/${path}`, 'utf8');
     } catch {
       return '';
     }
@@ -19,41 +20,73 @@ export function runningSystem(root = '/'): RunningSystem | undefined {
   return { slot, version, compatible, lowest: text('usr/lib/linegate/lowest-version').trim() || '0.0.0' };
 }
 
-/** RAUC by its own program: it proves signatures by the keyring of the image, and its service does the writing. */
-export const rauc: Updater = {
-  async facts(file) {
-    const { status, out, err } = await run(['info', '--output-format=json', file]);
-    if (status !== 0)
-      throw new CodedError(
-        /signature|certificate|verif/i.test(err) ? 'update/unsigned' : 'update/broken',
-        tail(err),
-      );
-    try {
-      const { compatible, version } = JSON.parse(out) as Record<string, unknown>;
+/**
+ * RAUC by its own program: it proves signatures by the keyring of the image, and its service does the writing.
+ * @param words the program, and what comes before its verb
+ */
+export function raucUpdater(words: readonly string[] = ['rauc']): Updater {
+  const run = (args: readonly string[], heard?: (text: string) => void) => ran([...words, ...args], heard);
+  return {
+    async facts(file) {
+      const { status, out, err } = await run(['info', '--output-format=json', file]);
+      if (status !== 0) throw new CodedError(`update/${refusedFor(err)}`, tail(err));
+      const said = parsed(out);
+      const { compatible, version } = isRecord(said) ? said : {};
       if (typeof compatible === 'string' && typeof version === 'string') return { compatible, version };
-    } catch {
-      // Not what RAUC prints; said below.
-    }
-    throw new CodedError('update/broken', `no manifest: ${tail(out)}`);
-  },
+      throw new CodedError('update/broken', `no manifest: ${tail(out)}`);
+    },
 
-  async install(file, progress) {
-    const { status, err } = await run(['install', file], (text) => {
-      // " 40% Checking bundle done."
-      for (const [, percent] of text.matchAll(/(\d{1,3})%/g)) progress(Number(percent));
-    });
-    if (status !== 0) throw new CodedError('update/broken', tail(err));
-  },
-};
+    async install(file, progress) {
+      const { status, err } = await run(['install', file], (text) => {
+        // " 40% Checking bundle done."
+        for (const [, percent] of text.matchAll(/(\d{1,3})%/g)) progress(Number(percent));
+      });
+      if (status !== 0) throw new CodedError(`update/${refusedFor(err)}`, tail(err));
+    },
+
+    async activate(slot) {
+      const marked = await run(['status', 'mark-active', 'other']);
+      if (marked.status !== 0) throw new CodedError('update/not-activated', tail(marked.err));
+      // What the bootloader will do, not what was asked for.
+      const { out } = await run(['status', '--output-format=json']);
+      if (primaryOf(parsed(out)) !== slot)
+        throw new CodedError('update/not-activated', `the bootloader would not start ${slot}: ${tail(out)}`);
+    },
+  };
+}
+
+/** The half that is started next: `{"boot_primary": "rootfs.1", "slots": [{"rootfs.1": {"bootname": "B"}}]}`. */
+function primaryOf(status: unknown): string | undefined {
+  if (!isRecord(status) || !Array.isArray(status.slots)) return undefined;
+  for (const entry of status.slots) {
+    const slot = isRecord(entry) ? entry[String(status.boot_primary)] : undefined;
+    if (isRecord(slot) && typeof slot.bootname === 'string') return slot.bootname;
+  }
+  return undefined;
+}
+
+/** RAUC has one exit status for all; a signature that is none, or whose maker is unknown, is told apart by its words. */
+const refusedFor = (err: string): 'unsigned' | 'broken' =>
+  /failed to verify signature|signature verification failed|certificate verify error/i.test(err)
+    ? 'unsigned'
+    : 'broken';
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 const tail = (text: string): string => text.trim().slice(-500);
 
-function run(
-  args: readonly string[],
+function ran(
+  [program = '', ...args]: readonly string[],
   heard: (text: string) => void = () => {},
 ): Promise<{ status: number | null; out: string; err: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn('rauc', args, {
+    const child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, LC_ALL: 'C' },
     });

@@ -123,7 +123,22 @@ export class StandingAlarms {
   }
 
   /** The settings that were in force are lost; see ConfigStore.fallback. Stands until they are changed. */
-  settingsLost(fallback: 'earlier' | 'none'): void {
+  settingsLost(fallback: 'earlier' | 'none' | 'release'): void {
+    if (fallback === 'release') {
+      this.#alarms.raise({
+        id: 'settings-lost',
+        severity: 'warning',
+        said: {
+          ru: 'Настройки записаны более новой версией. Действуют те, с которыми эта версия работала раньше.',
+          en: 'The settings are of a newer release. Those that this one had worked with are in force.',
+        },
+        cure: {
+          ru: 'Проверьте настройки и повторите изменения, сделанные после обновления. Сохраните любое изменение.',
+          en: 'Look through the settings and repeat what was changed after the update. Save any change.',
+        },
+      });
+      return;
+    }
     const earlier = fallback === 'earlier';
     this.#alarms.raise({
       id: 'settings-lost',
