@@ -103,6 +103,7 @@ const ApiDocsPlace = lazy(() =>
   import('./view/api-docs/api-docs.tsx').then((m) => ({ default: m.ApiDocsPlace })),
 );
 const SetupPlace = lazy(() => import('./view/setup/setup.tsx').then((m) => ({ default: m.SetupPlace })));
+const FlowPlace = lazy(() => import('./view/flows/flow-place.tsx').then((m) => ({ default: m.FlowPlace })));
 const WaysInPlace = lazy(() =>
   import('./view/ways-in/ways-in.tsx').then((m) => ({ default: m.WaysInPlace })),
 );
@@ -139,6 +140,7 @@ const routes: RouteObject[] = [
   place('people/phonebook', all, PhonebookPlace),
   place('api-docs', everybody, ApiDocsPlace),
   place('in', admin, WaysInPlace),
+  place('in/flows/:id', admin, FlowPlace),
   place('out', admin, WaysOutPlace),
   place('box/:part?', technical, BoxPlace),
   place('setup', technical, SetupPlace),

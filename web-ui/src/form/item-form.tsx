@@ -17,7 +17,7 @@ import { socketName } from '../view/section-words.ts';
 import { wait } from '../view/settings/pending.tsx';
 import { Fields } from './field.tsx';
 import type { Beginning } from './section.tsx';
-import { fieldsOf, type Item, idFor, isChanged, issuesAt, scopeOfChange } from './value.ts';
+import { byPlace, fieldsOf, type Item, idFor, isChanged, issuesAt, scopeOfChange } from './value.ts';
 
 interface Props {
   section: FormSection;
@@ -149,7 +149,7 @@ export function ItemForm({ section, view, item, initial, begun, onSaved, onCance
       setValue(next === undefined ? others : { ...value, [key]: next });
     },
     path: '',
-    issues: issues.length > 0 ? issues : typed,
+    issues: (issues.length > 0 ? issues : typed).map((issue) => byPlace(issue, value)),
     config: view.config,
   };
   const isAsked = (key: string): boolean => key === 'name' || (begun?.asks?.includes(key) ?? false);

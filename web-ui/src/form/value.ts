@@ -107,6 +107,19 @@ export function isChanged(before: Item | undefined, after: Item): boolean {
   return before === undefined || JSON.stringify(before) !== JSON.stringify(after);
 }
 
+/** The box names entries of lists by their ids, forms by their places: `/nodes/menu/does` is `/nodes/1/does`. */
+export function byPlace(issue: ConfigIssue, item: Item): ConfigIssue {
+  let value: unknown = item;
+  const keys = issue.path.split('/').map((key, depth) => {
+    if (depth === 0) return key;
+    const at = Array.isArray(value) ? value.findIndex((one) => isItem(one) && one.id === key) : -1;
+    const found = at < 0 ? key : String(at);
+    value = isItem(value) || Array.isArray(value) ? (value as Item)[found] : undefined;
+    return found;
+  });
+  return { ...issue, path: keys.join('/') };
+}
+
 /** The issues of one field or anything within it; `path` is relative to the item. */
 export function issuesAt(issues: readonly ConfigIssue[], path: string): ConfigIssue[] {
   return issues.filter((issue) => issue.path === path || issue.path.startsWith(`${path}/`));

@@ -40,6 +40,7 @@ export const enSettings: Record<keyof typeof ruSettings, string> = {
   'network.gateways': 'Router',
   'network.foreign':
     'Address, name and time of this computer are set by its own system: they are not changed here.',
+  'flow.graphs': 'Menus as graphs',
   'flow.graph': 'Graph',
   'flow.open': 'Graph of the menu',
   'flow.back': 'All menus',

@@ -39,6 +39,7 @@ export const ruSettings = {
   'network.gateways': 'Маршрутизатор',
   'network.foreign':
     'Адрес, имя и время этого компьютера задаёт его собственная система: здесь их не меняют.',
+  'flow.graphs': 'Схемы меню',
   'flow.graph': 'Схема',
   'flow.open': 'Схема меню',
   'flow.back': 'Все меню',

@@ -17,6 +17,25 @@ type Destination = PublicConfig['destinations'][number];
 type CallerList = PublicConfig['callerLists'][number];
 type Access = PublicConfig['accessNumbers'][number];
 
+/** Each menu as a graph, on a page of its own. */
+function FlowGraphs() {
+  const flows = useBox<ConfigView>('/config', 'config').value?.config.flows ?? [];
+  if (flows.length === 0) return null;
+  return (
+    <Card title={t('flow.graphs')}>
+      <ul className="flow-graphs">
+        {flows.map(({ id, name }) => (
+          <li key={id}>
+            <Link to={`/in/flows/${id}`} className="button">
+              {name}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
 /** Who answers, when? */
 export function WaysInPlace() {
   return (
@@ -69,6 +88,7 @@ export function WaysInPlace() {
           </span>
         )}
       />
+      <FlowGraphs />
       <FlowCheckBox />
       <ListSection
         name="prompts"
