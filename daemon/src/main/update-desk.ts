@@ -196,8 +196,10 @@ export class UpdateDesk implements UpdateAccess {
       this.#trial = undefined;
       this.#judging?.cancel();
       log('warn', `this system is given up: ${judged.failing}`);
-      await writeAtomic(this.#path('trial.json'), JSON.stringify({ ...trial, failing: judged.failing }));
-      return this.#say(`bad ${judged.failing}\n`);
+      const { failing } = judged;
+      this.#store(() => writeAtomic(this.#path('trial.json'), JSON.stringify({ ...trial, failing })));
+      // Said also where the note could not be stored: then the reason is unknown, and the old system back.
+      return this.#store(async () => this.#say(`bad ${failing}\n`));
     }
     this.#trial = undefined;
     this.#judging?.cancel();
@@ -263,8 +265,6 @@ export class UpdateDesk implements UpdateAccess {
     const room = statfsSync(this.#folder);
     if (size !== undefined && size + spareBytes > room.bavail * room.bsize)
       throw new CodedError('update/no-room', `${size} bytes do not fit`);
-    // What lies in the other half is written over: it is not to be started meanwhile.
-    await rm(this.#path('installed.json'), { force: true });
     this.#asked = false;
     this.#to({ phase: 'receiving', percent: 0 });
     const now = this.#now;
@@ -277,6 +277,8 @@ export class UpdateDesk implements UpdateAccess {
       }
     };
     try {
+      // What lies in the other half is written over: it is not to be started meanwhile.
+      await rm(this.#path('installed.json'), { force: true });
       await pipeline(from, counted, createWriteStream(this.#bundle, { mode: 0o600 }));
     } catch (error) {
       await this.#drop();
