@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,8 +43,10 @@ export async function makeUpdates(folder: string): Promise<Updates> {
   const spoiled = copy(await buildUpdate({ version: SPOILED, spoil: 'daemon-ends' }), 'spoiled');
   const small = async (name: string, version: string, signer: Signer, board = BOARD): Promise<string> => {
     const content = join(folder, name);
+    // No compression makes it too small for a bundle.
     mkdirSync(content);
-    for (const file of ['rootfs.squashfs', 'kernel.ext4']) writeFileSync(join(content, file), `no ${file}`);
+    for (const file of ['rootfs.squashfs', 'kernel.ext4'])
+      writeFileSync(join(content, file), randomBytes(65_536));
     return copy(join(await bundle(content, version, signer, board), 'update.raucb'), name);
   };
   return {
