@@ -1,6 +1,8 @@
 import { Graph, layout } from '@dagrejs/dagre';
 import {
+  BaseEdge,
   type Edge,
+  type EdgeProps,
   Handle,
   MarkerType,
   type Node,
@@ -47,12 +49,12 @@ export function FlowPicture(props: Props) {
 }
 
 function Picture({ steps, start, chosen, wrong, path, onChoose }: Props) {
-  const places = useMemo(() => placesOf(steps), [steps]);
+  const places = useMemo(() => layoutOf(steps), [steps]);
   const went = new Set(path.slice(1).map((to, i) => `${path[i]} ${to}`));
   const nodes: Node<StepData>[] = steps.map((step) => ({
     id: step.id,
     type: 'step',
-    position: places.get(step.id) ?? { x: 0, y: 0 },
+    position: places.steps.get(step.id) ?? { x: 0, y: 0 },
     width,
     height,
     data: {
@@ -67,16 +69,15 @@ function Picture({ steps, start, chosen, wrong, path, onChoose }: Props) {
       ].join(' '),
     },
   }));
-  const edges: Edge[] = steps.flatMap(({ id, ways }) =>
-    joined(ways).map(({ to, label }) => {
+  const edges: Edge<WayData>[] = steps.flatMap(({ id, ways }) =>
+    joined(ways).flatMap(({ to, label }) => {
+      const data = places.ways.get(`${id} ${to}`);
+      if (!data) return [];
       const lit = went.has(`${id} ${to}`);
       return {
-        id: `${id} ${to}`,
-        source: id,
-        target: to,
-        label,
+        ...{ id: `${id} ${to}`, type: 'way', source: id, target: to, label, data: { ...data } },
         className: lit ? 'lit' : '',
-        markerEnd: { type: MarkerType.ArrowClosed },
+        markerEnd: { type: MarkerType.ArrowClosed, width: 18, height: 18 },
         zIndex: lit ? 1 : 0,
       };
     }),
@@ -86,6 +87,7 @@ function Picture({ steps, start, chosen, wrong, path, onChoose }: Props) {
       nodes={nodes}
       edges={edges}
       nodeTypes={nodeTypes}
+      edgeTypes={edgeTypes}
       onNodeClick={(_, node) => onChoose(node.id)}
       nodesDraggable={false}
       nodesConnectable={false}
@@ -113,6 +115,7 @@ function Refit({ to }: { to: string }) {
 }
 
 const nodeTypes = { step: StepBox };
+const edgeTypes = { way: WayLine };
 
 function StepBox({ data }: NodeProps<Node<StepData>>) {
   const { step, marks, tone } = data;
@@ -142,20 +145,76 @@ function joined(ways: FlowStep['ways']): { to: string; label: string }[] {
   return [...labels].map(([to, words]) => ({ to, label: words.join(', ') }));
 }
 
-/** Where each step stands: from above downwards, as a call goes. */
-function placesOf(steps: readonly FlowStep[]): Map<string, { x: number; y: number }> {
+interface Point {
+  x: number;
+  y: number;
+}
+
+interface Layout {
+  steps: Map<string, Point>;
+  /** By `from to`: the line, and where its words stand. */
+  ways: Map<string, { points: Point[]; at: Point }>;
+}
+
+/** Breadth of a letter of the words at an arrow, px. */
+const letter = 6;
+
+/** Where each step stands, from above downwards as a call goes, and how the arrows pass between them. */
+function layoutOf(steps: readonly FlowStep[]): Layout {
   const graph = new Graph();
-  graph.setGraph({ rankdir: 'TB', nodesep: 36, ranksep: 64, marginx: 8, marginy: 8 });
-  graph.setDefaultEdgeLabel(() => ({}));
+  graph.setGraph({ rankdir: 'TB', nodesep: 36, ranksep: 40, edgesep: 24, marginx: 8, marginy: 8 });
   const known = new Set(steps.map(({ id }) => id));
   for (const { id } of steps) graph.setNode(id, { width, height });
   for (const { id, ways } of steps)
-    for (const { to } of ways) if (known.has(to) && to !== id) graph.setEdge(id, to);
+    for (const { to, label } of joined(ways))
+      if (known.has(to))
+        graph.setEdge(id, to, { width: label.length * letter + 8, height: 18, labelpos: 'c' });
   layout(graph);
-  return new Map(
-    steps.map(({ id }) => {
-      const { x, y } = graph.node(id) as { x: number; y: number };
-      return [id, { x: x - width / 2, y: y - height / 2 }];
-    }),
+  const placed: Layout = { steps: new Map(), ways: new Map() };
+  for (const { id, ways } of steps) {
+    const { x, y } = graph.node(id) as Point;
+    placed.steps.set(id, { x: x - width / 2, y: y - height / 2 });
+    for (const { to } of joined(ways)) {
+      if (!known.has(to)) continue;
+      const { points, x: left, y: top } = graph.edge(id, to) as Point & { points: Point[] };
+      placed.ways.set(`${id} ${to}`, { points, at: { x: left, y: top } });
+    }
+  }
+  return placed;
+}
+
+interface WayData extends Record<string, unknown> {
+  points: Point[];
+  at: Point;
+}
+
+/** An arrow through the points that it was led by, so that it crosses no step. */
+function WayLine({ data, label, markerEnd, id }: EdgeProps<Edge<WayData>>) {
+  if (!data) return null;
+  return (
+    <>
+      <BaseEdge id={id} path={through(data.points)} {...(markerEnd !== undefined && { markerEnd })} />
+      <text
+        className="flow-way-words"
+        x={data.at.x}
+        y={data.at.y}
+        textAnchor="middle"
+        dominantBaseline="central"
+      >
+        {label}
+      </text>
+    </>
   );
+}
+
+/** A line that bends at the points: curves from the middle of one piece to the middle of the next. */
+function through(points: readonly Point[]): string {
+  const [first, ...others] = points;
+  const last = others.at(-1);
+  if (!first || !last) return '';
+  const bends = others.slice(0, -1).map((point, i) => {
+    const next = others[i + 1] ?? last;
+    return `Q${point.x},${point.y} ${(point.x + next.x) / 2},${(point.y + next.y) / 2}`;
+  });
+  return `M${first.x},${first.y}${bends.join('')}L${last.x},${last.y}`;
 }
