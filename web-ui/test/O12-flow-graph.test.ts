@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { ConfigView } from '../../daemon/src/api/contract.ts';
-import { adminPassword, startBox } from '../../daemon/test/kit/box.ts';
+import { adminPassword, startBox, until } from '../../daemon/test/kit/box.ts';
 import { axeViolations, launchBrowser, openPage, overflowsSideways, signIn } from './browser.ts';
 
 const pictures = process.env.LINEGATE_PICTURES;
@@ -103,8 +103,15 @@ t.test('a menu is a graph: looked at, tried out, changed and stored', async (t) 
         'what led to it has learnt its new name',
       );
       await page.locator('[data-save-flow]').click();
+      const config = await until(
+        'the step is stored',
+        async () => {
+          const view = await box.api.get<ConfigView>('/api/v1/config');
+          return view.config.flows[0]?.nodes.length === 5 ? view.config : undefined;
+        },
+        5000,
+      );
       await page.locator('[data-save-flow]:disabled').waitFor();
-      const { config } = await box.api.get<ConfigView>('/api/v1/config');
       t.match(config.flows[0]?.nodes[1]?.does, { choices: [{}, {}, { keys: '3', next: 'third' }] });
       t.match(config.flows[0]?.nodes[4], { id: 'third' });
     },
