@@ -102,7 +102,7 @@ export function tellAlarms(alarms: Pick<AlarmBoard, 'set'>, view: UpdateView): v
     id: 'update-taken-back',
     severity: 'warning',
     said: {
-      ru: `Обновление ${takenBack?.version} не прижилось. ${takenBack?.said.ru ?? ''}`,
+      ru: `Обновление до версии ${takenBack?.version} отменено. ${takenBack?.said.ru ?? ''}`,
       en: `The update ${takenBack?.version} was taken back. ${takenBack?.said.en ?? ''}`,
     },
     cure: {

@@ -16,6 +16,7 @@ import { enSchedules } from './en-schedules.ts';
 import { enSettings } from './en-settings.ts';
 import { enTalks } from './en-talks.ts';
 import { enTrace } from './en-trace.ts';
+import { enUpdate } from './en-update.ts';
 import { enVoicemail } from './en-voicemail.ts';
 import { enWays } from './en-ways.ts';
 import { enWizard } from './en-wizard.ts';
@@ -41,6 +42,7 @@ export const en: Record<Key, string> = {
   ...enSchedules,
   ...enTalks,
   ...enTrace,
+  ...enUpdate,
   ...enVoicemail,
   ...enWays,
   ...enWizard,

@@ -16,6 +16,7 @@ import { ruSchedules } from './ru-schedules.ts';
 import { ruSettings } from './ru-settings.ts';
 import { ruTalks } from './ru-talks.ts';
 import { ruTrace } from './ru-trace.ts';
+import { ruUpdate } from './ru-update.ts';
 import { ruVoicemail } from './ru-voicemail.ts';
 import { ruWays } from './ru-ways.ts';
 import { ruWizard } from './ru-wizard.ts';
@@ -43,6 +44,7 @@ export const ru = {
   ...ruSchedules,
   ...ruTalks,
   ...ruTrace,
+  ...ruUpdate,
   ...ruVoicemail,
   ...ruWays,
   ...ruWizard,

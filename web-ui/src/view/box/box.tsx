@@ -29,6 +29,7 @@ const ProgramsPart = lazy(() =>
 const TokensCard = lazy(() => import('../programs/tokens.tsx').then((m) => ({ default: m.TokensCard })));
 const BackupPart = lazy(() => import('./backup.tsx').then((m) => ({ default: m.BackupPart })));
 const NetworkPart = lazy(() => import('../settings/network.tsx').then((m) => ({ default: m.NetworkPart })));
+const UpdatePart = lazy(() => import('./update.tsx').then((m) => ({ default: m.UpdatePart })));
 const WiringPart = lazy(() => import('../help/wiring.tsx').then((m) => ({ default: m.WiringPart })));
 const SecurityPart = lazy(() => import('../help/security.tsx').then((m) => ({ default: m.SecurityPart })));
 
@@ -97,6 +98,7 @@ const parts = [
   { key: 'diagnosis', group: 'care', adminOnly: false, View: DiagnosisPart },
   { key: 'protection', group: 'care', adminOnly: false, View: ProtectionPart },
   { key: 'security', group: 'care', adminOnly: false, View: SecurityPart },
+  { key: 'update', group: 'care', adminOnly: false, View: UpdatePart },
   { key: 'backup', group: 'care', adminOnly: true, View: BackupPart },
   { key: 'history', group: 'care', adminOnly: false, View: HistoryCard },
 ] as const;

@@ -1,0 +1,33 @@
+import type { ruUpdate } from './ru-update.ts';
+
+export const enUpdate: Record<keyof typeof ruUpdate, string> = {
+  'box.update': 'Update',
+  'update.title': 'Version of the box',
+  'update.version': 'Running version',
+  'update.slot': 'Half of the disk',
+  'update.since': 'Last update',
+  'update.keptAt': 'version {version}, {time}',
+  'update.looked': 'Search for updates',
+  'update.lead':
+    'A new version is installed beside the running one, and calls go on meanwhile. The restart takes a few minutes. If the new version does not work, the box goes back to the one before by itself.',
+  'update.choose': 'Upload an update file',
+  'update.look': 'Look for an update now',
+  'update.step.receiving': 'The file is being uploaded',
+  'update.step.checking': 'The signature is being checked',
+  'update.step.installing': 'Version {version} is being installed',
+  'update.step.restarting': 'The box restarts; this takes a few minutes',
+  'update.step.trial': 'Version {version} is being tried: line card, operators, page',
+  'update.keepOpen': 'Keep this page open until the file is uploaded.',
+  'update.mayClose': 'You may close the page: all goes on without it.',
+  'update.installed': 'Version {version} is installed and waits for a restart',
+  'update.installedLead': 'No call is cut off: the restart begins only when all handsets are down.',
+  'update.now': 'Restart now',
+  'update.tonight': 'Restart at night',
+  'update.notTonight': 'Do not restart at night',
+  'update.willTonight': 'It restarts at night, while nobody speaks.',
+  'update.refused': 'The update was not taken',
+  'update.takenBack': 'Version {version} was taken back',
+  'update.takenBackAt': 'Taken back: {time}.',
+  'update.understood': 'Understood',
+  'update.progress': 'Done: {n} %',
+};
