@@ -10,6 +10,7 @@ export const ruSettings = {
   'pending.apply': 'Применить всё',
   'pending.drop': 'Отказаться от всех',
   'pending.dropQuestion': 'Отказаться от всех неприменённых изменений?',
+  'pending.dropShort': 'Убрать',
   'pending.dropOne': 'Убрать: {what}',
   'pending.keep': 'Всё равно применить моё',
   'pending.was': 'было',

@@ -173,7 +173,7 @@ function EditWords({ edit, busy, onDrop, onKeep }: EditProps) {
           disabled={busy}
           aria-label={t('pending.dropOne', { what: title })}
         >
-          {t('form.cancel')}
+          {t('pending.dropShort')}
         </Button>
       </Group>
     </Stack>
