@@ -113,6 +113,10 @@ export class UpdateDesk implements UpdateAccess {
       this.#now = { phase: 'installed', to: installed.to };
       this.#asked = installed.tonight ?? false;
     }
+    // The page answers before the box serves: by then it says already that this system is on trial.
+    const trial = read<Trial>(this.#path('trial.json'));
+    if (trial && outcome(trial, parts.system.slot).kind === 'trial')
+      this.#now = { phase: 'trial', to: trial.to };
   }
 
   get #bundle(): string {
