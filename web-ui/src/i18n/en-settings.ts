@@ -11,7 +11,7 @@ export const enSettings: Record<keyof typeof ruSettings, string> = {
   'pending.apply': 'Apply all',
   'pending.drop': 'Drop all',
   'pending.dropQuestion': 'Drop all changes that are not applied yet?',
-  'pending.dropShort': 'Drop',
+  'pending.dropShort': 'Take out',
   'pending.dropOne': 'Take out: {what}',
   'pending.keep': 'Apply mine all the same',
   'pending.was': 'was',
